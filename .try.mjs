@@ -1,0 +1,10 @@
+const t0=performance.now();
+const tf = await import('@tensorflow/tfjs'); tf.enableProdMode();
+const t1=performance.now();
+const {fitMixture,gaussian}=await import('./dist/src/index.js');
+const {openSource}=await import('./dist/src/sources.js');
+const t2=performance.now();
+const s=await openSource(`SELECT delay, distance, date_part('hour', date) + date_part('minute', date) / 60.0 AS hour FROM 'node_modules/vega-datasets/data/flights-3m.parquet'`,{every:10});
+console.log(s.columns,s.rows, t1-t0,t2-t1);
+const fit=await fitMixture(s,{components:6,regularization:1e-2,maxIterations:30,family:gaussian({covariance:'full'})});
+console.log(fit.status,fit.iterations,fit.diagnostics,fit.criteria,fit.mixture.weights,fit.mixture.means);

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs';
+import { defineKernel } from './engine.js';
+import { logits, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
+
+export interface RowsInputs extends ModelInputs {
+  /** Rows of one block, `[b, d]`. */
+  readonly x: tf.Tensor2D;
+}
+
+/**
+ * What a mixture says of each row of a block: labels `[b]` (int32, the likeliest component, the first of equals),
+ * responsibilities `[b, k]`, log Σ_k exp logit_ik `[b]`, and log max_k r_ik `[b]`.
+ */
+export const rowsKernel = defineKernel<RowsInputs, LogitAttributes>({
+  name: 'OtmixRows',
+  composite(inputs, attributes) {
+    const logit = logits(inputs.x, inputs, attributes);
+    const { responsibilities, largest, logSum } = rowSoftmin(logit, false);
+    return [
+      tf.cast(tf.argMax(logit, 1), 'int32'),
+      responsibilities,
+      tf.reshape(logSum, [-1]),
+      tf.reshape(tf.sub(largest, logSum), [-1]),
+    ];
+  },
+});

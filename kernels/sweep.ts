@@ -1,0 +1,100 @@
+import * as tf from '@tensorflow/tfjs';
+import { defineKernel } from './engine.js';
+import { differences, isMatrix, logits, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
+
+export interface SweepInputs extends ModelInputs {
+  /** Rows of one block, `[g·s, d]`. */
+  readonly x: tf.Tensor2D;
+  /** Row weights, `[g·s]`; 0 for padding. */
+  readonly weights: tf.Tensor1D;
+}
+
+export interface SweepAttributes extends LogitAttributes {
+  /** Number of groups g the rows are summed in: no float32 sum runs over more than s rows. */
+  readonly groups: number;
+  /** One-hot responsibilities: the limit ε → 0. */
+  readonly hard: boolean;
+  /** Near the mean of log Σ exp logits: subtracted before summing, so that sums of it keep their digits. */
+  readonly centre: number;
+  /** Whether to sum r_i r_iᵀ. */
+  readonly coupling: boolean;
+}
+
+/**
+ * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group.
+ * With v the row weights, r the responsibilities and δ_ik = x_i − μ_k, for each group:
+ *
+ * | output | shape | is |
+ * | --- | --- | --- |
+ * | objective | `[g]` | Σ v_i (log Σ_k exp logit_ik − centre) |
+ * | mass | `[g, k]` | Σ v_i r_ik |
+ * | first | `[k, g, d]` | Σ v_i r_ik δ_ik |
+ * | second | full `[k, g, d, d]`, tied `[1, g, d, d]` (summed over k) | Σ v_i r_ik δ_ik δ_ikᵀ |
+ * | | diag and spherical `[k, g, d]` | its diagonal |
+ * | coupling | `[g, k, k]`, on request | Σ v_i r_i r_iᵀ |
+ */
+export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
+  name: 'OtmixSweep',
+  composite(inputs, attributes) {
+    const { x, weights } = inputs;
+    const { groups, hard, centre, coupling } = attributes;
+    const k = inputs.means.shape[0];
+    const { responsibilities, logSum } = rowSoftmin(logits(x, inputs, attributes), hard);
+    const column: tf.Tensor2D = tf.reshape(weights, [-1, 1]);
+    const plan: tf.Tensor2D = tf.mul(responsibilities, column);
+    const outputs = [
+      tf.reshape(sumGroups(tf.mul(tf.sub(logSum, centre), column), groups), [groups]),
+      sumGroups(plan, groups),
+      ...moments(inputs, attributes, tf.transpose(plan)),
+    ];
+    if (coupling) {
+      const shape = [groups, -1, k] as [number, number, number];
+      outputs.push(outerProducts(tf.reshape(plan, shape), tf.reshape(responsibilities, shape)));
+    }
+    return outputs;
+  },
+});
+
+/** First and second moments of every component; `plan` is `[k, b]`. Differences are recomputed, not kept: k·b·d floats would be too many. */
+function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tensor2D): [tf.Tensor, tf.Tensor] {
+  const [k, d] = inputs.means.shape;
+  const { form, groups } = attributes;
+  const first: tf.Tensor[] = [];
+  const second: tf.Tensor[] = [];
+  for (let index = 0; index < k; index++) {
+    const [one, two] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
+      const difference = differences(inputs.x, inputs.means, index);
+      const grouped = tf.reshape(difference, [groups, -1, d]);
+      const row: tf.Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
+      const mean = rowSums(row, grouped);
+      if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];
+      const weighted = tf.mul(grouped, tf.reshape(row, [groups, -1, 1]));
+      return [mean, outerProducts(weighted, grouped)];
+    });
+    first.push(one);
+    if (form === 'tied' && index > 0) {
+      const sum = second.pop() as tf.Tensor;
+      second.push(tf.add(sum, two));
+      tf.dispose([sum, two]);
+    } else second.push(two);
+  }
+  return [
+    tf.reshape(tf.concat(first), [k, groups, d]),
+    tf.reshape(tf.concat(second), [second.length, groups, ...second[0].shape.slice(1)]),
+  ];
+}
+
+/** Weighted sums of rows per group: `[g, 1, s]`, `[g, s, d]` → `[g, d]`. */
+function rowSums(weights: tf.Tensor3D, values: tf.Tensor): tf.Tensor {
+  return tf.squeeze(tf.matMul(weights, values), [1]);
+}
+
+/** Sums of rows by group: `[g·s, c]` → `[g, c]`. */
+function sumGroups(values: tf.Tensor2D, groups: number): tf.Tensor {
+  return tf.sum(tf.reshape(values, [groups, -1, values.shape[1]]), 1);
+}
+
+/** Σ_s u_s v_sᵀ per group: `[g, s, c]`, `[g, s, e]` → `[g, c, e]`. Transposed outside matMul, which tfjs-wasm runs fast only plain. */
+function outerProducts(u: tf.Tensor, v: tf.Tensor): tf.Tensor {
+  return tf.matMul(tf.transpose(u, [0, 2, 1]), v);
+}

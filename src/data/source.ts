@@ -1,0 +1,35 @@
+/** Consecutive rows of a source. */
+export interface Batch {
+  /** Number of rows in this batch. */
+  readonly rows: number;
+  /** Row-major `[rows, d]`, in the data's own units; NaN where a value is missing. */
+  readonly values: Float64Array | Float32Array;
+  /** Sample weights `[rows]`; absent when every row weighs 1. NaN where missing. */
+  readonly weights?: Float64Array;
+}
+
+/**
+ * A restartable stream of rows: every call of `batches()` yields the same rows in the same order.
+ * A source reports values as they are; what to do about missing or infinite ones is decided where rows
+ * enter a fit (`blocks.ts`), so that all formats behave alike.
+ */
+export interface Source {
+  /** What messages call it: a path, a query, or `data`. */
+  readonly name: string;
+  /** Column names, length d. */
+  readonly columns: readonly string[];
+  /** Number of rows, where it is known without reading them. */
+  readonly rows?: number;
+  batches(): AsyncIterable<Batch>;
+}
+
+/** A matrix in one typed array. */
+export interface Matrix {
+  /** Row-major, `shape[0] * shape[1]` values. */
+  readonly data: Float32Array | Float64Array;
+  readonly shape: readonly [rows: number, columns: number];
+}
+
+export function isSource(data: unknown): data is Source {
+  return typeof data === 'object' && data !== null && 'batches' in data && typeof data.batches === 'function';
+}

@@ -1,0 +1,118 @@
+import type { BackendName } from './backend.js';
+import { resolveBackend } from './backend.js';
+import type { MissingPolicy } from './data/blocks.js';
+import type { Source } from './data/source.js';
+import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
+import { InputError } from './errors.js';
+import type { Components, Family } from './families/family.js';
+import { logVolume, toScaling, type Scaling } from './scaling.js';
+import type { RowOutputs, Shard } from './sweep/shard.js';
+
+/** How a mixture looks at data. */
+export interface EvaluateOptions {
+  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
+  readonly backend?: BackendName | 'auto';
+  /** Rows with a missing value: refuse them (default), or leave them out: label −1, NaN elsewhere. */
+  readonly missing?: MissingPolicy;
+  /** `[n]`, not negative. */
+  readonly sampleWeights?: ArrayLike<number>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a mixture is made of, in the data's units. */
+export interface MixtureParts {
+  readonly family: Family;
+  readonly weights: Float64Array;
+  readonly components: Components;
+}
+
+/** Row outputs in the data's units. */
+export interface EvaluatedRows extends RowOutputs {
+  /** Index in the source of each row. */
+  readonly index: Int32Array;
+}
+
+export interface Evaluation {
+  /** Rows of the source, those left out included. */
+  readonly n: number;
+  readonly totalWeight: number;
+  readonly rows: AsyncIterable<EvaluatedRows>;
+}
+
+/** Loads data, lets `use` read what the mixture says of its rows, and frees the device. */
+export async function evaluate<T>(
+  mixture: MixtureParts,
+  data: DataInput,
+  options: EvaluateOptions,
+  use: (evaluation: Evaluation) => Promise<T>,
+): Promise<T> {
+  const { sampleWeights, missing = 'error', signal } = options;
+  const source = toSource(data, sampleWeights);
+  requireColumns(source, mixture.components.d);
+  const { name: backend } = await resolveBackend(options.backend ?? 'auto', data);
+  const dataset = await loadDataset(source, { backend, missing, signal, scaling: scalingFor(mixture) });
+  const n = dataset.shard.n + dataset.dropped.length;
+  try {
+    const rows = evaluatedRows(mixture, dataset, signal);
+    return await use({ n, totalWeight: dataset.totalWeight, rows });
+  } finally {
+    dataset.shard.dispose();
+  }
+}
+
+/** What a mixture says of the rows of a loaded dataset. */
+export async function* evaluatedRows(
+  mixture: MixtureParts,
+  { shard, scaling, dropped }: Pick<Dataset, 'shard' | 'scaling' | 'dropped'>,
+  signal?: AbortSignal,
+): AsyncGenerator<EvaluatedRows> {
+  const volume = logVolume(scaling);
+  const sourceIndex = keptIndices(shard, dropped);
+  for await (const block of likelihoodRows(mixture, shard, scaling, signal)) {
+    const index = Int32Array.from({ length: block.rows }, (_, i) => sourceIndex(block.start + i));
+    yield { ...block, index, logDensity: block.logDensity.map((density) => density - volume) };
+  }
+}
+
+/** Rows at ε = 1 and g = 0, in scaled coordinates. */
+function likelihoodRows(
+  { family, weights, components }: MixtureParts,
+  shard: Shard,
+  scaling: Scaling,
+  signal?: AbortSignal,
+): AsyncIterable<RowOutputs> {
+  const packed = family.pack(family.toScaled(components, scaling));
+  return shard.rows({ components: packed, weights, potential: new Float64Array(weights.length), epsilon: 1 }, signal);
+}
+
+/** From a row's number among those kept to its number in the source. */
+function keptIndices(shard: Shard, dropped: readonly number[]): (kept: number) => number {
+  if (dropped.length === 0) return (kept) => kept;
+  const out = new Set(dropped);
+  const kept = new Int32Array(shard.n);
+  for (let row = 0, at = 0; at < shard.n; row++) if (!out.has(row)) kept[at++] = row;
+  return (at) => kept[at];
+}
+
+/** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */
+function scalingFor({ family, weights, components }: MixtureParts): Scaling {
+  const { means, covariances } = family.toDense(components);
+  const { d } = components;
+  const mean = new Float64Array(d);
+  const variance = new Float64Array(d);
+  means.forEach((row, k) => row.forEach((value, j) => (mean[j] += weights[k] * value)));
+  means.forEach((row, k) =>
+    row.forEach((value, j) => (variance[j] += weights[k] * (covariances[k][j][j] + (value - mean[j]) ** 2))),
+  );
+  return toScaling(mean, variance, family.commonScale);
+}
+
+function requireColumns(source: Source, d: number): void {
+  if (source.columns.length === d) return;
+  throw new InputError('shape', {
+    where: source.name,
+    expected: `${d} columns, as the mixture has`,
+    got: String(source.columns.length),
+    remedy: 'choose the columns the mixture was fitted to, in their order',
+  });
+}

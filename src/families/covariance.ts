@@ -1,0 +1,142 @@
+import type { CovarianceForm } from '../../kernels/mixture.js';
+import { cholesky, invertLower } from './cholesky.js';
+
+/**
+ * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded
+ * at 6e-8 of a standard deviation per unit of distance, so below 1e-5 standard deviations a width is rounding.
+ */
+export const VARIANCE_FLOOR = 1e-10;
+
+/** What one whitening factor amounts to: W, and log |det W| of W as rounded to float32. */
+export interface Whitening {
+  readonly factor: Float32Array;
+  readonly logDeterminant: number;
+}
+
+/** How a covariance of one form is stored and handled: as a matrix, a diagonal, or one variance. */
+export interface CovarianceLayout {
+  /** Whether all components share one. */
+  readonly shared: boolean;
+  /** Numbers per covariance. */
+  size(d: number): number;
+  /** Free parameters per covariance. */
+  parameters(d: number): number;
+  /** From second moments about the mean, `[d, d]` or their diagonal `[d]`. */
+  fromMoments(second: Float64Array, d: number): Float64Array;
+  /** δ δᵀ in the layout of second moments. */
+  outer(delta: Float64Array): Float64Array;
+  addDiagonal(covariance: Float64Array, diagonal: Float64Array): void;
+  /** Smallest ridge, growing by factors of 4 from the floor, that makes it positive definite; 0 where it is. */
+  ridge(covariance: Float64Array, d: number): number;
+  /** C_ij ← C_ij s_i s_j. */
+  rescale(covariance: Float64Array, scale: Float64Array): Float64Array;
+  whiten(covariance: Float64Array, d: number): Whitening;
+  /** Lower factor L of the covariance as a matrix, `[d, d]`, for sampling. */
+  lower(covariance: Float64Array, d: number): Float64Array;
+  toMatrix(covariance: Float64Array, d: number): Float64Array;
+  fromMatrix(matrix: Float64Array, d: number): Float64Array;
+}
+
+const matrix: Omit<CovarianceLayout, 'shared'> = {
+  size: (d) => d * d,
+  parameters: (d) => (d * (d + 1)) / 2,
+  fromMoments(second, d) {
+    // Symmetric by construction but for rounding, which a factorisation must not see.
+    return second.map((value, at) => (value + second[(at % d) * d + Math.floor(at / d)]) / 2);
+  },
+  outer(delta) {
+    const d = delta.length;
+    return new Float64Array(d * d).map((_, at) => delta[Math.floor(at / d)] * delta[at % d]);
+  },
+  addDiagonal(covariance, diagonal) {
+    const d = diagonal.length;
+    for (let j = 0; j < d; j++) covariance[j * d + j] += diagonal[j];
+  },
+  ridge(covariance, d) {
+    if (cholesky(covariance, d, VARIANCE_FLOOR / 2)) return 0;
+    for (let ridge = VARIANCE_FLOOR; ; ridge *= 4) {
+      const ridged = covariance.slice();
+      matrix.addDiagonal(ridged, new Float64Array(d).fill(ridge));
+      if (cholesky(ridged, d, VARIANCE_FLOOR / 2) || !Number.isFinite(ridge)) return ridge;
+    }
+  },
+  rescale(covariance, scale) {
+    const d = scale.length;
+    return covariance.map((value, at) => value * scale[Math.floor(at / d)] * scale[at % d]);
+  },
+  whiten(covariance, d) {
+    const inverse = invertLower(matrix.lower(covariance, d), d);
+    const factor = new Float32Array(d * d);
+    let logDeterminant = 0;
+    for (let i = 0; i < d; i++) {
+      for (let j = i; j < d; j++) factor[i * d + j] = inverse[j * d + i];
+      logDeterminant += Math.log(factor[i * d + i]);
+    }
+    return { factor, logDeterminant };
+  },
+  lower(covariance, d) {
+    const l = cholesky(covariance, d);
+    if (!l) throw new RangeError('a covariance that was positive definite no longer is');
+    return l;
+  },
+  toMatrix: (covariance) => covariance.slice(),
+  fromMatrix: (dense) => dense.slice(),
+};
+
+const diagonal: Omit<CovarianceLayout, 'shared'> = {
+  size: (d) => d,
+  parameters: (d) => d,
+  fromMoments: (second) => second.slice(),
+  outer: (delta) => delta.map((value) => value * value),
+  addDiagonal(covariance, added) {
+    for (let j = 0; j < covariance.length; j++) covariance[j] += added[j];
+  },
+  ridge(covariance) {
+    const least = covariance.reduce((a, b) => Math.min(a, b), Infinity);
+    return least >= VARIANCE_FLOOR / 2 ? 0 : VARIANCE_FLOOR - least;
+  },
+  rescale: (covariance, scale) => covariance.map((value, j) => value * scale[j] * scale[j]),
+  whiten(covariance) {
+    const factor = Float32Array.from(covariance, (variance) => 1 / Math.sqrt(variance));
+    return { factor, logDeterminant: factor.reduce((sum, value) => sum + Math.log(value), 0) };
+  },
+  lower: (covariance, d) => diagonal.toMatrix(covariance.map(Math.sqrt), d),
+  toMatrix(covariance, d) {
+    const dense = new Float64Array(d * d);
+    for (let j = 0; j < d; j++) dense[j * d + j] = covariance[j];
+    return dense;
+  },
+  fromMatrix: (dense, d) => new Float64Array(d).map((_, j) => dense[j * d + j]),
+};
+
+/** One variance: a diagonal whose entries are averaged. */
+const single: Omit<CovarianceLayout, 'shared'> = {
+  size: () => 1,
+  parameters: () => 1,
+  fromMoments: (second) => Float64Array.of(average(second)),
+  outer: diagonal.outer,
+  addDiagonal(covariance, added) {
+    covariance[0] += average(added);
+  },
+  ridge: diagonal.ridge,
+  rescale: (covariance, scale) => Float64Array.of(covariance[0] * scale[0] * scale[0]),
+  whiten(covariance, d) {
+    const { factor, logDeterminant } = diagonal.whiten(covariance, 1);
+    return { factor, logDeterminant: d * logDeterminant };
+  },
+  lower: (covariance, d) => diagonal.lower(new Float64Array(d).fill(covariance[0]), d),
+  toMatrix: (covariance, d) => diagonal.toMatrix(new Float64Array(d).fill(covariance[0]), d),
+  fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
+};
+
+function average(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The four covariance types. */
+export const covarianceLayouts: Readonly<Record<CovarianceForm, CovarianceLayout>> = {
+  full: { ...matrix, shared: false },
+  tied: { ...matrix, shared: true },
+  diag: { ...diagonal, shared: false },
+  spherical: { ...single, shared: false },
+};

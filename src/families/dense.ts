@@ -1,0 +1,68 @@
+import { InputError, listed } from '../errors.js';
+import { cholesky } from './cholesky.js';
+
+/** A row-major matrix with `columns` columns as nested arrays. */
+export function nested(values: Float64Array, columns: number): number[][] {
+  return Array.from({ length: values.length / columns }, (_, row) =>
+    Array.from(values.subarray(row * columns, (row + 1) * columns)),
+  );
+}
+
+/** Nested arrays `[rows][columns]` as one row-major array; throws `InputError` where lengths or values do not fit. */
+export function denseMatrix(
+  dense: readonly (readonly number[])[],
+  rows: number,
+  columns: number,
+  where: string,
+): Float64Array {
+  if (dense.length !== rows || dense.some((row) => row.length !== columns)) {
+    throw new InputError('shape', {
+      where,
+      expected: `an array [${rows}][${columns}]`,
+      got: `${dense.length} rows of lengths ${listed(dense.map((row) => row.length))}`,
+      remedy: 'give one row per component and one value per column',
+    });
+  }
+  const values = Float64Array.from(dense.flat());
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new InputError('value', {
+      where,
+      expected: 'finite numbers',
+      got: `${values[bad]} at [${Math.floor(bad / columns)}][${bad % columns}]`,
+      remedy: 'replace it',
+    });
+  }
+  return values;
+}
+
+/** Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite. */
+export function denseCovariances(
+  dense: readonly (readonly (readonly number[])[])[],
+  k: number,
+  d: number,
+  where: string,
+): Float64Array[] {
+  if (dense.length !== k) {
+    throw new InputError('shape', {
+      where: `${where}: covariances`,
+      expected: `${k} matrices, one per component`,
+      got: String(dense.length),
+      remedy: 'give every component its covariance, whatever the covariance type',
+    });
+  }
+  return dense.map((one, index) => {
+    const values = denseMatrix(one, d, d, `${where}: covariances[${index}]`);
+    const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const symmetric = values.every(
+      (value, at) => Math.abs(value - values[(at % d) * d + Math.floor(at / d)]) <= 1e-9 * largest,
+    );
+    if (symmetric && cholesky(values, d)) return values;
+    throw new InputError('value', {
+      where: `${where}: covariances[${index}]`,
+      expected: 'a symmetric positive definite matrix',
+      got: symmetric ? 'one that is not positive definite' : 'one that is not symmetric',
+      remedy: 'correct it, or add a little to its diagonal',
+    });
+  });
+}

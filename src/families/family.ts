@@ -1,0 +1,76 @@
+import type { Moments, PackedComponents } from '../moments.js';
+import type { Random } from '../random.js';
+import type { Scaling } from '../scaling.js';
+
+/** Parameters θ of all components of a mixture, in float64. */
+export interface Components {
+  readonly k: number;
+  readonly d: number;
+  /** Centres, `[k, d]`. */
+  readonly means: Float64Array;
+  /** All else, in the family's own layout. */
+  readonly shape: Float64Array;
+}
+
+/** Something a fit had to change to go on. */
+export interface Repair {
+  readonly kind: 'ridge' | 'reseeded';
+  readonly component: number;
+  /** For a reader: what was wrong and what was done. */
+  readonly message: string;
+}
+
+export interface Estimate {
+  readonly components: Components;
+  readonly repairs: readonly Repair[];
+}
+
+export interface EstimateOptions {
+  /** Added to the variance of each column, `[d]`, in the moments' coordinates. */
+  readonly regularization: Float64Array;
+  /** Share of all rows by which every component is drawn to the pool of all; 0 is maximum likelihood. */
+  readonly pooling?: number;
+}
+
+/** Components as users give and get them: covariances `[k][d][d]` whatever the family stores. */
+export interface DenseComponents {
+  readonly means: readonly (readonly number[])[];
+  readonly covariances: readonly (readonly (readonly number[])[])[];
+}
+
+/** The same, the caller's to keep. */
+export interface OwnComponents {
+  means: number[][];
+  covariances: number[][][];
+}
+
+/**
+ * A family of distributions: how its parameters are packed for the kernels, how moments become parameters, how to
+ * sample. It knows nothing of plans, solvers, sources or devices.
+ */
+export interface Family {
+  readonly name: string;
+  /** What a model file needs to make the family again. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
+  readonly commonScale: boolean;
+  /** Number of free parameters of k components in d dimensions, weights not counted. */
+  parameterCount(k: number, d: number): number;
+  /** Length of `Components.shape`. */
+  shapeSize(k: number, d: number): number;
+  /** Components around these centres `[k, d]` that all have the columns' variances `[d]`: the metric of seeding. */
+  around(centres: Float64Array, variances: Float64Array): Components;
+  /** Packs components for the kernels. */
+  pack(components: Components): PackedComponents;
+  /** Weighted maximum likelihood from moments about the means of `packed`; what is not positive definite is repaired. */
+  estimate(moments: Moments, packed: PackedComponents, options: EstimateOptions): Estimate;
+  /** x = shift + scale · y, applied to the components of y. */
+  unscale(components: Components, scaling: Scaling): Components;
+  /** y = (x − shift) / scale, applied to the components of x. */
+  toScaled(components: Components, scaling: Scaling): Components;
+  /** A function that draws from component k into `row` `[d]`. */
+  sampler(components: Components): (k: number, random: Random, row: Float64Array) => void;
+  toDense(components: Components): OwnComponents;
+  /** Throws `InputError('value')` where the arrays do not make valid components; `where` is what it calls them. */
+  fromDense(dense: DenseComponents, where: string): Components;
+}

@@ -1,0 +1,188 @@
+import type { CovarianceForm } from '../../kernels/mixture.js';
+import { InputError } from '../errors.js';
+import type { Moments, PackedComponents } from '../moments.js';
+import type { Scaling } from '../scaling.js';
+import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
+import { denseCovariances, denseMatrix, nested } from './dense.js';
+import type { Components, Estimate, EstimateOptions, Family, Repair } from './family.js';
+
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+export interface GaussianOptions {
+  /** What components may look like: any ellipsoid, one ellipsoid for all, aligned with the axes, or a ball. */
+  readonly covariance?: CovarianceForm;
+}
+
+/**
+ * The Gaussian family: log p(x | μ, Σ) = −½ (x−μ)ᵀ Σ⁻¹ (x−μ) − ½ log |2πΣ|.
+ * Throws `InputError('option')` for an unknown covariance type.
+ */
+export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): Family {
+  if (!Object.hasOwn(covarianceLayouts, form)) {
+    throw new InputError('option', {
+      where: 'gaussian',
+      expected: `covariance to be one of ${Object.keys(covarianceLayouts).join(', ')}`,
+      got: JSON.stringify(form),
+      remedy: 'choose one of these',
+    });
+  }
+  const layout = covarianceLayouts[form];
+  return {
+    name: 'gaussian',
+    options: { covariance: form },
+    commonScale: form === 'spherical',
+    parameterCount: (k, d) => k * d + (layout.shared ? 1 : k) * layout.parameters(d),
+    shapeSize: (k, d) => (layout.shared ? 1 : k) * layout.size(d),
+    around(centres, variances) {
+      const d = variances.length;
+      const k = centres.length / d;
+      const one = layout.fromMatrix(covarianceLayouts.diag.toMatrix(variances, d), d);
+      return { k, d, means: centres, shape: concatenate(new Array<Float64Array>(layout.shared ? 1 : k).fill(one)) };
+    },
+    pack: (components) => pack(components, form, layout),
+    estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
+    unscale: (components, { shift, scale }) =>
+      affine(components, layout, (mean, j) => shift[j] + scale[j] * mean, scale),
+    toScaled(components, { shift, scale }: Scaling) {
+      return affine(
+        components,
+        layout,
+        (mean, j) => (mean - shift[j]) / scale[j],
+        scale.map((s) => 1 / s),
+      );
+    },
+    sampler: (components) => sampler(components, layout),
+    toDense(components) {
+      const { k, d, means } = components;
+      const stored = covariances(components, layout);
+      return {
+        means: nested(means, d),
+        covariances: Array.from({ length: k }, (_, index) =>
+          nested(layout.toMatrix(stored[layout.shared ? 0 : index], d), d),
+        ),
+      };
+    },
+    fromDense(dense, where) {
+      const k = dense.means.length;
+      const d = dense.means[0]?.length ?? 0;
+      const means = denseMatrix(dense.means, k, d, `${where}: means`);
+      const matrices = denseCovariances(dense.covariances, k, d, where).map((one) => layout.fromMatrix(one, d));
+      return { k, d, means, shape: layout.shared ? sum(matrices).map((value) => value / k) : concatenate(matrices) };
+    },
+  };
+}
+
+function pack(components: Components, form: CovarianceForm, layout: CovarianceLayout): PackedComponents {
+  const { k, d, means } = components;
+  const whitenings = covariances(components, layout).map((one) => layout.whiten(one, d));
+  const whitening = new Float32Array(whitenings.length * layout.size(d));
+  for (const [index, { factor }] of whitenings.entries()) whitening.set(factor, index * layout.size(d));
+  const logNormalizers = new Float64Array(k).map(
+    (_, index) => whitenings[layout.shared ? 0 : index].logDeterminant - (d / 2) * LOG_TWO_PI,
+  );
+  return { form, k, d, means: Float32Array.from(means), whitening, logNormalizers };
+}
+
+/** μ_k ← μ_k + δ_k, Σ_k ← Σ_i P_ik (x−μ_k)(x−μ_k)ᵀ / m_k − δ_k δ_kᵀ, with δ_k = Σ_i P_ik (x−μ_k) / m_k and μ_k the packed mean. */
+function estimate(
+  moments: Moments,
+  packed: PackedComponents,
+  options: EstimateOptions,
+  layout: CovarianceLayout,
+): Estimate {
+  const { k, d } = packed;
+  const { weight, mass } = moments;
+  const { regularization, pooling = 0 } = options;
+  const shifts = Array.from({ length: k }, (_, index) =>
+    moments.first.slice(index * d, (index + 1) * d).map((sum) => (mass[index] > 0 ? sum / mass[index] : 0)),
+  );
+  const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
+  const scatters = centredScatters(moments, shifts, layout);
+  const pool = sum(scatters);
+  const found = scatters.map((scatter, index) => {
+    const own = layout.shared ? weight : mass[index];
+    const drawn = own > 0 ? own + pooling * weight : weight;
+    const added = own > 0 ? pooling : 1;
+    const covariance = layout.fromMoments(
+      scatter.map((value, at) => (value + added * pool[at]) / drawn),
+      d,
+    );
+    layout.addDiagonal(covariance, regularization);
+    return covariance;
+  });
+  const repairs = found.flatMap((covariance, index) => repair(covariance, index, d, layout));
+  return { components: { k, d, means, shape: concatenate(found) }, repairs };
+}
+
+/** Scatter Σ_i P_ik (x − mean)(x − mean)ᵀ about the new means, per component or summed over them. */
+function centredScatters(moments: Moments, shifts: Float64Array[], layout: CovarianceLayout): Float64Array[] {
+  const corrections = shifts.map((shift, index) => layout.outer(shift).map((value) => value * moments.mass[index]));
+  const wanted = layout.shared ? [sum(corrections)] : corrections;
+  return wanted.map((correction, index) =>
+    correction.map((value, at) => moments.second[index * correction.length + at] - value),
+  );
+}
+
+/** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal. */
+function sampler(components: Components, layout: CovarianceLayout): ReturnType<Family['sampler']> {
+  const { d, means } = components;
+  const lower = covariances(components, layout).map((one) => layout.lower(one, d));
+  return (k, random, row) => {
+    const l = lower[layout.shared ? 0 : k];
+    const noise = row.map(() => random.normal());
+    for (let i = 0; i < d; i++) {
+      row[i] = means[k * d + i];
+      for (let j = 0; j <= i; j++) row[i] += l[i * d + j] * noise[j];
+    }
+  };
+}
+
+/** Makes a covariance positive definite in place by the smallest ridge that does; says so. */
+function repair(covariance: Float64Array, component: number, d: number, layout: CovarianceLayout): Repair[] {
+  if (!covariance.every(Number.isFinite)) {
+    throw new InputError('value', {
+      where: `component ${component}`,
+      expected: 'a finite covariance',
+      got: 'one that overflowed',
+      remedy: 'check the data for values near the limits of floating point, or fit fewer components',
+    });
+  }
+  const ridge = layout.ridge(covariance, d);
+  if (ridge === 0) return [];
+  layout.addDiagonal(covariance, new Float64Array(d).fill(ridge));
+  const name = layout.shared ? 'the tied covariance' : `the covariance of component ${component}`;
+  const message = `${name} was not positive definite; ${ridge.toExponential(1)} of the columns' variances was added to its diagonal`;
+  return [{ kind: 'ridge', component, message }];
+}
+
+function covariances({ shape, d }: Components, layout: CovarianceLayout): Float64Array[] {
+  const size = layout.size(d);
+  return Array.from({ length: shape.length / size }, (_, index) => shape.subarray(index * size, (index + 1) * size));
+}
+
+/** Maps means by `move` and covariances by C_ij s_i s_j. */
+function affine(
+  components: Components,
+  layout: CovarianceLayout,
+  move: (mean: number, column: number) => number,
+  scale: Float64Array,
+): Components {
+  const { k, d } = components;
+  return {
+    k,
+    d,
+    means: components.means.map((mean, at) => move(mean, at % d)),
+    shape: concatenate(covariances(components, layout).map((one) => layout.rescale(one, scale))),
+  };
+}
+
+function sum(arrays: Float64Array[]): Float64Array {
+  return arrays.reduce((total, one) => total.map((value, at) => value + one[at]));
+}
+
+function concatenate(arrays: readonly Float64Array[]): Float64Array {
+  const size = arrays[0].length;
+  const all = new Float64Array(arrays.length * size);
+  for (const [index, one] of arrays.entries()) all.set(one, index * size);
+  return all;
+}

@@ -1,0 +1,156 @@
+import { resolveBackend, type BackendReport } from './backend.js';
+import { criteriaOf, type Criteria } from './criteria.js';
+import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
+import type { EmRun, FitStatus } from './em.js';
+import { InputError } from './errors.js';
+import { evaluatedRows } from './evaluate.js';
+import type { Repair } from './families/family.js';
+import { Mixture } from './mixture.js';
+import { fitSettings, type FitOptions, type FitSettings } from './options.js';
+import { bestOf, runRestarts } from './restarts.js';
+import { logVolume } from './scaling.js';
+import { Stopwatch } from './stopwatch.js';
+
+/** How one restart ended. */
+export interface RestartOutcome {
+  readonly status: FitStatus;
+  readonly iterations: number;
+  /** F at its components, nats. */
+  readonly objective: number;
+  /** Whether its components needed a ridge at the end: then it wins only over its like. */
+  readonly ridged: boolean;
+}
+
+/** A repair, and how often it was made. */
+export type RepairReport = Repair & { readonly times: number };
+
+export interface FitDiagnostics {
+  readonly backend: string;
+  readonly adapter: string;
+  /** In which precision sweeps and host computed. */
+  readonly precision: string;
+  /** Rows fitted, and rows left out for missing values. */
+  readonly rows: number;
+  readonly dropped: number;
+  /** Columns that hold one and the same value in every row. */
+  readonly constantColumns: readonly string[];
+  readonly repairs: readonly RepairReport[];
+  /** Seconds by phase: load, seed, fit, score. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export interface Fit {
+  readonly mixture: Mixture;
+  readonly status: FitStatus;
+  /** EM iterations, and sweeps over the data, of the restart that won. */
+  readonly iterations: number;
+  readonly sweeps: number;
+  /** F after each iteration, nats; at ε = 1 the negative mean log-likelihood. */
+  readonly objective: readonly number[];
+  /** How well the mixture describes the data it was fitted to, always at ε = 1. */
+  readonly criteria: Criteria;
+  /** Whether a component still needed a ridge at the end: then the likelihood may be spurious. */
+  readonly ridged: boolean;
+  /** How every restart ended. */
+  readonly restarts: readonly RestartOutcome[];
+  readonly diagnostics: FitDiagnostics;
+}
+
+/**
+ * Fits a mixture by entropic optimal transport: minimises F = ⟨P, C⟩ + ε KL(P | a⊗w) over plans P, mixture weights w
+ * and components θ. At ε = 1 with a free marginal this is maximum likelihood by EM (Vayer & Lasalle 2025).
+ *
+ * Throws `InputError` for data and options that cannot be fitted.
+ */
+export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
+  const settings = fitSettings(options);
+  const source = toSource(data, settings.sampleWeights);
+  const backend = await resolveBackend(settings.backend, data);
+  const watch = new Stopwatch();
+  const { missing, family, signal, onProgress } = settings;
+  const dataset = await watch.time('load', () =>
+    loadDataset(source, {
+      backend: backend.name,
+      missing,
+      signal,
+      commonScale: family.commonScale,
+      onRows: (rows) =>
+        onProgress?.({ phase: 'load', rows, ...(source.rows === undefined ? {} : { totalRows: source.rows }) }),
+    }),
+  );
+  try {
+    requireRows(dataset, settings.components);
+    const runs = await runRestarts(dataset, settings, watch);
+    return await report(dataset, settings, backend, runs, watch);
+  } finally {
+    dataset.shard.dispose();
+  }
+}
+
+async function report(
+  dataset: Dataset,
+  settings: FitSettings,
+  backend: BackendReport,
+  runs: readonly EmRun[],
+  watch: Stopwatch,
+): Promise<Fit> {
+  const { shard, scaling, columns, dropped, constant, totalWeight } = dataset;
+  const run = bestOf(runs);
+  const parts = {
+    family: settings.family,
+    weights: run.weights,
+    components: settings.family.unscale(run.components, scaling),
+  };
+  const mixture = new Mixture(parts, columns);
+  settings.onProgress?.({ phase: 'score' });
+  // Not stopped by the signal: an aborted fit still says how good what it has is.
+  const criteria = await watch.time('score', () =>
+    criteriaOf(evaluatedRows(parts, dataset), mixture.parameters, totalWeight),
+  );
+  const volume = logVolume(scaling);
+  return {
+    mixture,
+    status: runs.some(({ status }) => status === 'aborted') || settings.signal?.aborted ? 'aborted' : run.status,
+    iterations: run.objective.length,
+    sweeps: run.sweeps,
+    objective: run.objective.map((value) => value + volume),
+    criteria,
+    ridged: run.ridged,
+    restarts: runs.map((one) => ({
+      status: one.status,
+      iterations: one.objective.length,
+      objective: one.finalObjective + volume,
+      ridged: one.ridged,
+    })),
+    diagnostics: {
+      backend: backend.name,
+      adapter: backend.adapter,
+      precision: 'float32 sweeps, float64 host',
+      rows: shard.n,
+      dropped: dropped.length,
+      constantColumns: constant,
+      repairs: countRepairs(run.repairs),
+      seconds: watch.seconds,
+    },
+  };
+}
+
+function requireRows({ shard }: Dataset, k: number): void {
+  if (shard.n >= k) return;
+  throw new InputError('shape', {
+    where: 'components',
+    expected: `at most ${shard.n}, the number of rows`,
+    got: String(k),
+    remedy: 'fit fewer components or give more rows',
+  });
+}
+
+/** One report per component and kind, with the latest message. */
+function countRepairs(repairs: readonly Repair[]): RepairReport[] {
+  const counted = new Map<string, RepairReport>();
+  for (const repair of repairs) {
+    const key = `${repair.kind} ${repair.component}`;
+    counted.set(key, { ...repair, times: (counted.get(key)?.times ?? 0) + 1 });
+  }
+  return [...counted.values()];
+}

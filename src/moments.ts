@@ -1,0 +1,56 @@
+import { isMatrix, type CovarianceForm } from '../kernels/mixture.js';
+
+/** Components packed for the kernels: float32 where the device computes, float64 where the host does. */
+export interface PackedComponents {
+  readonly form: CovarianceForm;
+  readonly k: number;
+  readonly d: number;
+  /** Means `[k, d]`. Moments are about exactly these. */
+  readonly means: Float32Array;
+  /** Whitening factors, shaped by `form` (kernels/mixture.ts). */
+  readonly whitening: Float32Array;
+  /** `[k]`: log p(x | θ_k) = logNormalizers_k − ‖(x − μ_k) W_k‖² / 2, in nats. */
+  readonly logNormalizers: Float64Array;
+}
+
+/** All a shard needs to know of the model to compute its part of the plan. */
+export interface PlanModel {
+  readonly components: PackedComponents;
+  /** Mixture weights w, `[k]`, sum 1. */
+  readonly weights: Float64Array;
+  /** Dual potential g of the component side, `[k]`, nats. */
+  readonly potential: Float64Array;
+  /** Temperature ε ≥ 0; 0 is hard assignment. */
+  readonly epsilon: number;
+}
+
+/**
+ * Sums over rows, all float64. They are not normalised, so that those of several shards add; `weight` is what to
+ * divide by. Units: the shard's own (scaled) coordinates, nats.
+ */
+export interface Moments {
+  /** Σ_i a_i. */
+  weight: number;
+  /** Σ_i a_i softmin_i: with `weight` divided out, F at this plan. */
+  objective: number;
+  /** Column masses Σ_i P_ik, `[k]`. */
+  readonly mass: Float64Array;
+  /** Σ_i P_ik (x_i − μ_k), `[k, d]`. */
+  readonly first: Float64Array;
+  /** Σ_i P_ik (x_i − μ_k)(x_i − μ_k)ᵀ: full `[k, d, d]`, tied `[d, d]` summed over k, else its diagonal `[k, d]`. */
+  readonly second: Float64Array;
+  /** Σ_i a_i r_i r_iᵀ, `[k, k]`, if asked for. */
+  readonly coupling?: Float64Array;
+}
+
+export function emptyMoments({ form, k, d }: PackedComponents, coupling = false): Moments {
+  const matrices = form === 'tied' ? 1 : k;
+  return {
+    weight: 0,
+    objective: 0,
+    mass: new Float64Array(k),
+    first: new Float64Array(k * d),
+    second: new Float64Array(matrices * d * (isMatrix(form) ? d : 1)),
+    ...(coupling ? { coupling: new Float64Array(k * k) } : {}),
+  };
+}

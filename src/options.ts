@@ -1,0 +1,145 @@
+import type { MissingPolicy } from './data/blocks.js';
+import { InputError } from './errors.js';
+import type { BackendName } from './backend.js';
+import type { DenseComponents, Family } from './families/family.js';
+import { gaussian } from './families/gaussian.js';
+import { seedingMethods } from './seeding/start.js';
+import type { SeedingMethod } from './seeding/seeding.js';
+import type { Marginal } from './transport/marginal.js';
+import type { EpsilonSchedule } from './transport/temperature.js';
+
+/** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
+export interface GivenStart extends DenseComponents {
+  /** Mixture weights, sum 1. */
+  readonly weights: readonly number[];
+}
+
+/** What a fit is doing now. */
+export interface Progress {
+  readonly phase: 'load' | 'seed' | 'fit' | 'score';
+  /** Rows read so far, while loading; `totalRows` where the source knows. */
+  readonly rows?: number;
+  readonly totalRows?: number;
+  /** Which restart of how many, from 1. */
+  readonly restart?: number;
+  readonly restarts?: number;
+  /** Iterations of this restart, and F after the last one, nats. */
+  readonly iteration?: number;
+  readonly maxIterations?: number;
+  readonly objective?: number;
+  readonly epsilon?: number;
+}
+
+export interface FitOptions {
+  /** Default `gaussian()`. */
+  readonly family?: Family;
+  /** Number of components k. */
+  readonly components: number;
+  /** What the component side of the plan must satisfy; default free. */
+  readonly marginal?: Marginal;
+  /** Temperature, or a schedule that ends at 1; default 1, maximum likelihood. */
+  readonly epsilon?: number | EpsilonSchedule;
+  /** Where EM starts; default 'k-means++'. */
+  readonly seeding?: SeedingMethod | GivenStart;
+  /** Number of starts, of which the best objective wins; default 1. */
+  readonly restarts?: number;
+  /** Seed of all randomness, an integer; default 0. */
+  readonly seed?: number;
+  /** A fit has converged when an iteration lowers the objective by less, nats; default 1e-4. */
+  readonly tolerance?: number;
+  /** Iterations per restart at the most; default 200. */
+  readonly maxIterations?: number;
+  /** Added to covariance diagonals, in squared units of the data; default 1e-6. */
+  readonly regularization?: number;
+  /** `[n]`, not negative. A weight of 2 is the row twice. */
+  readonly sampleWeights?: ArrayLike<number>;
+  /** Rows with a missing value: refuse them (default) or leave them out. */
+  readonly missing?: MissingPolicy;
+  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
+  readonly backend?: BackendName | 'auto';
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the fit with what is fitted so far, status 'aborted'; while still loading or seeding it rejects. */
+  readonly signal?: AbortSignal;
+}
+
+type Optional = 'sampleWeights' | 'onProgress' | 'signal';
+/** Options with their defaults filled in. */
+export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
+
+/** Checks options and fills in defaults; throws `InputError('option')` that names the option. */
+export function fitSettings(options: FitOptions): FitSettings {
+  const settings: FitSettings = {
+    family: gaussian(),
+    marginal: { kind: 'free' },
+    epsilon: 1,
+    seeding: 'k-means++',
+    restarts: 1,
+    seed: 0,
+    tolerance: 1e-4,
+    maxIterations: 200,
+    regularization: 1e-6,
+    missing: 'error',
+    backend: 'auto',
+    ...withoutUndefined(options),
+  };
+  requireInteger('components', settings.components, 1);
+  requireInteger('restarts', settings.restarts, 1);
+  requireInteger('seed', settings.seed, Number.MIN_SAFE_INTEGER);
+  requireInteger('maxIterations', settings.maxIterations, 1);
+  requireNumber('tolerance', settings.tolerance);
+  requireNumber('regularization', settings.regularization);
+  requireOneOf('missing', settings.missing, ['error', 'drop']);
+  requireSeeding(settings);
+  return settings;
+}
+
+function requireSeeding({ seeding, components, restarts }: FitSettings): void {
+  if (typeof seeding === 'string') {
+    requireOneOf('seeding', seeding, seedingMethods);
+    return;
+  }
+  if (restarts > 1) {
+    throw invalid(
+      'restarts',
+      '1 where the start is given',
+      String(restarts),
+      'leave restarts out, or choose a seeding method',
+    );
+  }
+  const { weights } = seeding;
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  if (weights.length !== components || weights.some((weight) => !(weight > 0)) || Math.abs(sum - 1) > 1e-6) {
+    throw invalid(
+      'seeding.weights',
+      `${components} positive numbers that sum to 1`,
+      JSON.stringify(weights),
+      'correct them',
+    );
+  }
+}
+
+function requireInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const bound = least === Number.MIN_SAFE_INTEGER ? '' : ` ≥ ${least}`;
+  throw invalid(name, `a whole number${bound}`, String(value), 'correct it');
+}
+
+function requireNumber(name: string, value: number): void {
+  if (typeof value === 'number' && value >= 0 && value < Infinity) return;
+  throw invalid(name, 'a finite number ≥ 0', String(value), 'correct it');
+}
+
+function requireOneOf(name: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value))
+    throw invalid(name, `one of ${choices.join(', ')}`, JSON.stringify(value), 'choose one of these');
+}
+
+function invalid(where: string, expected: string, got: string, remedy: string): InputError {
+  return new InputError('option', { where, expected, got, remedy });
+}
+
+function withoutUndefined(options: FitOptions): FitOptions {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as FitOptions;
+}

@@ -1,0 +1,83 @@
+import type { Dataset } from './dataset.js';
+import { expectationMaximization, type EmProblem, type EmRun } from './em.js';
+import { InputError } from './errors.js';
+import type { Components } from './families/family.js';
+import type { FitSettings, GivenStart } from './options.js';
+import { seededRandom } from './random.js';
+import { logVolume } from './scaling.js';
+import { columnVariances } from './seeding/columns.js';
+import { seed, type Start } from './seeding/start.js';
+import type { Stopwatch } from './stopwatch.js';
+import { marginalSolver } from './transport/marginal.js';
+import { temperatures } from './transport/temperature.js';
+
+/** Runs EM from every start. Aborting keeps the runs that have begun; before the first has, it throws. */
+export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
+  const { shard, scaling } = dataset;
+  const { restarts, maxIterations, signal, onProgress, regularization } = settings;
+  const problem = {
+    ...settings,
+    shard,
+    marginal: marginalSolver(settings.marginal),
+    temperatures: temperatures(settings.epsilon),
+    regularization: scaling.scale.map((scale) => regularization / scale ** 2),
+  };
+  const starts = await watch.time('seed', () => startsOf(dataset, settings, problem));
+  const runs: EmRun[] = [];
+  for (let restart = 0; restart < restarts; restart++) {
+    const progress = { restart: restart + 1, restarts, maxIterations };
+    const onIteration = (iteration: number, objective: number, epsilon: number): void =>
+      onProgress?.({ phase: 'fit', ...progress, iteration, objective: objective + logVolume(scaling), epsilon });
+    try {
+      onProgress?.({ phase: 'seed', ...progress });
+      const start = await watch.time('seed', () => starts(restart));
+      runs.push(await watch.time('fit', () => expectationMaximization({ ...problem, onIteration }, start)));
+    } catch (error) {
+      if (!signal?.aborted || runs.length === 0) throw error;
+    }
+    if (signal?.aborted) break;
+  }
+  return runs;
+}
+
+/** The start of each restart, in the shard's coordinates. */
+async function startsOf(
+  { shard, scaling }: Dataset,
+  settings: FitSettings,
+  { regularization }: Pick<EmProblem, 'regularization'>,
+): Promise<(restart: number) => Promise<Start>> {
+  const { seeding, family, signal } = settings;
+  if (typeof seeding === 'object') {
+    const components = family.toScaled(givenComponents(seeding, settings, shard.d), scaling);
+    return () => Promise.resolve({ weights: Float64Array.from(seeding.weights), components });
+  }
+  const own = await columnVariances(shard, signal);
+  const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
+  const variances = family.commonScale ? own.fill(mean) : own;
+  return (restart) => {
+    const random = seededRandom(settings.seed, restart);
+    return seed(seeding, { shard, k: settings.components, variances, random, signal }, family, regularization);
+  };
+}
+
+function givenComponents(start: GivenStart, { family, components: k }: FitSettings, d: number): Components {
+  const components = family.fromDense(start, 'seeding');
+  if (components.k === k && components.d === d) return components;
+  throw new InputError('shape', {
+    where: 'seeding',
+    expected: `means [${k}][${d}] and covariances [${k}][${d}][${d}]`,
+    got: `${components.k} components in ${components.d} dimensions`,
+    remedy: 'give a start that fits components and data',
+  });
+}
+
+/**
+ * The run with the lowest objective. One whose components still needed a ridge wins only over its like: a component
+ * that collapses on a few rows has a likelihood without bound, which says nothing.
+ */
+export function bestOf(runs: readonly EmRun[]): EmRun {
+  return runs.reduce((best, run) => {
+    if (best.ridged !== run.ridged) return best.ridged ? run : best;
+    return run.finalObjective < best.finalObjective ? run : best;
+  });
+}

@@ -1,0 +1,15 @@
+import type { SeedingProblem } from './seeding.js';
+
+/** k different rows drawn with probability proportional to their weights (while there are as many), `[k, d]`. */
+export async function randomRows({ shard, k, random, signal }: SeedingProblem): Promise<Float64Array> {
+  const uniform = shard.nearestCentres(new Float64Array(shard.d), signal);
+  const chosen = new Set<number>();
+  try {
+    // Rows of weight 0 are never drawn, so there may be fewer than k to find: after enough tries one repeats.
+    for (let tries = 0; chosen.size < k && tries < 50 * k; tries++) chosen.add(await uniform.draw(random.uniform()));
+  } finally {
+    uniform.dispose();
+  }
+  const rows = [...chosen];
+  return shard.take(Array.from({ length: k }, (_, index) => rows[index % rows.length]));
+}

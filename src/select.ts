@@ -1,0 +1,75 @@
+import type { CovarianceForm } from '../kernels/mixture.js';
+import type { DataInput } from './dataset.js';
+import { InputError } from './errors.js';
+import { gaussian } from './families/gaussian.js';
+import { fitMixture, type Fit } from './fit.js';
+import type { FitOptions } from './options.js';
+
+/** What models are compared by; lower is better. */
+export type Criterion = 'bic' | 'aic' | 'icl';
+
+export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'> {
+  /** Numbers of components to try. */
+  readonly components: readonly number[];
+  /** Covariance types to try; default all four. */
+  readonly covariances?: readonly CovarianceForm[];
+  /** Default 'bic'. */
+  readonly criterion?: Criterion;
+  /** Called after each fit. */
+  readonly onCandidate?: (candidate: Candidate, done: number, total: number) => void;
+}
+
+/** One model that was tried. */
+export interface Candidate {
+  readonly k: number;
+  readonly covariance: CovarianceForm;
+  readonly fit: Fit;
+}
+
+export interface Selection {
+  /** Every model fitted, in the order tried: covariance types outside, k inside. */
+  readonly candidates: readonly Candidate[];
+  /** The one with the lowest criterion; those that needed a ridge count only where all did. */
+  readonly best: Candidate;
+  readonly criterion: Criterion;
+}
+
+/**
+ * Fits every covariance type at every k and picks the lowest criterion. Aborting ends it with the models fitted so far.
+ * Throws `InputError('option')` where there is nothing to try.
+ */
+export async function selectMixture(data: DataInput, options: SelectOptions): Promise<Selection> {
+  const {
+    components,
+    covariances = ['full', 'tied', 'diag', 'spherical'],
+    criterion = 'bic',
+    onCandidate,
+    ...rest
+  } = options;
+  if (components.length === 0 || covariances.length === 0) {
+    throw new InputError('option', {
+      where: 'select',
+      expected: 'at least one number of components and one covariance type',
+      got: `components [${components.join(', ')}] and covariances [${covariances.join(', ')}]`,
+      remedy: 'name what to try',
+    });
+  }
+  const candidates: Candidate[] = [];
+  for (const covariance of covariances) {
+    for (const k of components) {
+      if (rest.signal?.aborted && candidates.length > 0) break;
+      const fit = await fitMixture(data, { ...rest, family: gaussian({ covariance }), components: k });
+      const candidate = { k, covariance, fit };
+      candidates.push(candidate);
+      onCandidate?.(candidate, candidates.length, covariances.length * components.length);
+    }
+  }
+  return { candidates, best: bestCandidate(candidates, criterion), criterion };
+}
+
+function bestCandidate(candidates: readonly Candidate[], criterion: Criterion): Candidate {
+  const sound = candidates.filter(({ fit }) => !fit.ridged);
+  return (sound.length > 0 ? sound : candidates).reduce((best, candidate) =>
+    candidate.fit.criteria[criterion] < best.fit.criteria[criterion] ? candidate : best,
+  );
+}

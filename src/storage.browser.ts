@@ -1,0 +1,20 @@
+import { InputError } from './errors.js';
+
+/** Browsers have no files: rejects with `InputError('unsupported')`. */
+export function readText(path: string | URL): Promise<string> {
+  return Promise.reject(noFiles(path));
+}
+
+/** Browsers have no files: rejects with `InputError('unsupported')`. */
+export function writeText(path: string | URL, _text: string): Promise<void> {
+  return Promise.reject(noFiles(path));
+}
+
+function noFiles(place: string | URL): InputError {
+  return new InputError('unsupported', {
+    where: String(place),
+    expected: 'Node, where there are files',
+    got: 'a browser',
+    remedy: 'use mixture.toJSON() and loadMixture(json)',
+  });
+}

@@ -1,0 +1,52 @@
+import type { Moments, PlanModel } from '../moments.js';
+
+export interface SweepOptions {
+  /** A guess of the objective: the closer, the more digits its sum keeps. */
+  readonly objectiveNear?: number;
+  /** Also sum r_i r_iᵀ. */
+  readonly coupling?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the model says of consecutive rows. */
+export interface RowOutputs {
+  /** Index of the first row. */
+  readonly start: number;
+  readonly rows: number;
+  /** Likeliest components, `[rows]`. */
+  readonly labels: Int32Array;
+  /** Row-major `[rows, k]`, rows sum to 1. */
+  readonly responsibilities: Float32Array;
+  /** log Σ_k w_k p(x_i | θ_k)^{1/ε} e^{g_k/ε}, `[rows]`; at ε = 1, g = 0 the log-density, nats. */
+  readonly logDensity: Float64Array;
+  /** log max_k r_ik, `[rows]`. */
+  readonly logLargest: Float64Array;
+  /** Sample weights as the shard holds them, `[rows]`. */
+  readonly weights: Float32Array;
+}
+
+/** Distances to the nearest of a growing set of centres, as k-means++ needs them. */
+export interface NearestCentres {
+  /** Σ_i a_i min(d_i, ‖x_i − c‖²) for every candidate c of `[candidates, d]`. */
+  potentials(candidates: Float64Array): Promise<Float64Array>;
+  /** Adds a centre `[d]`. */
+  add(centre: Float64Array): Promise<void>;
+  /** Draws a row with probability ∝ a_i d_i (∝ a_i while there is no centre), by a uniform number in [0, 1). */
+  draw(uniform: number): Promise<number>;
+  dispose(): void;
+}
+
+/** Rows that live in one place and answer sweeps there. Owns their memory. */
+export interface Shard {
+  readonly n: number;
+  readonly d: number;
+  /** One read of the data: cost → row softmin → moments. */
+  sweep(model: PlanModel, options?: SweepOptions): Promise<Moments>;
+  /** One read of the data, block after block. */
+  rows(model: PlanModel, signal?: AbortSignal): AsyncIterable<RowOutputs>;
+  /** The rows of these indices, `[indices.length, d]`. */
+  take(indices: readonly number[]): Promise<Float64Array>;
+  /** `metric`: inverse length of a unit per column, `[d]`. */
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres;
+  dispose(): void;
+}

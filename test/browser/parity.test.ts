@@ -1,0 +1,3 @@
+import { describeParity } from '../kernels/parity.js';
+
+describeParity('webgl');

@@ -1,0 +1,4 @@
+import { describeParity } from './parity.js';
+
+describeParity('cpu');
+describeParity('wasm');

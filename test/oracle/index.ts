@@ -1,0 +1,3 @@
+export * from './em.js';
+export * from './problems.js';
+export * from './sweep.js';
