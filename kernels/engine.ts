@@ -33,28 +33,42 @@ export function isRegistered(name: string): boolean {
   return name in tf.engine().registryFactory;
 }
 
-/** Runs a module's registration of backend `name` without making it the one that tfjs picks by default. */
+/**
+ * Runs a module's registration of backend `name` without making it active, as tfjs-node makes itself, nor the one that
+ * tfjs picks by default.
+ */
 export async function registerQuietly(name: string, load: () => Promise<unknown>): Promise<void> {
   if (isRegistered(name)) return;
+  const engine = tf.engine() as unknown as EngineState;
+  const { backendName, backendInstance } = engine;
   await load();
-  if (isRegistered(name)) tf.engine().registryFactory[name].priority = -1;
+  if (!isRegistered(name)) return;
+  tf.engine().registryFactory[name].priority = -1;
+  if (engine.backendName === name) Object.assign(engine, { backendName, backendInstance });
 }
 
-/** Initialises a registered backend without activating it; false where it can't start. */
+/** Backends that are starting. */
+const starting = new Map<string, tf.KernelBackend | Promise<tf.KernelBackend>>();
+
+/**
+ * Initialises a registered backend without activating it; false where it can't start. Not by `tf.findBackend`: while a
+ * backend starts that way tfjs refuses all work, and a second start makes the first one fail.
+ */
 export async function startBackend(name: string): Promise<boolean> {
   if (!isRegistered(name)) return false;
+  const { registry, registryFactory } = tf.engine();
+  if (name in registry) return true;
   try {
-    if (isRunning(name)) return true;
-    await tf.ready();
-    return isRunning(name);
+    const start = starting.get(name) ?? registryFactory[name].factory();
+    starting.set(name, start);
+    const backend = await start;
+    registry[name] ??= backend; // the caller may have started it too
+    return true;
   } catch {
     return false;
+  } finally {
+    starting.delete(name);
   }
-}
-
-/** Starts a backend if it was not; one that starts asynchronously is not running yet, for which tfjs gives null. */
-function isRunning(name: string): boolean {
-  return (tf.findBackend(name) as tf.KernelBackend | null) !== null;
 }
 
 /** The name of the backend on which a tensor's values live. */

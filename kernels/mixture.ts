@@ -32,13 +32,17 @@ export interface LogitAttributes {
   readonly rate: number;
 }
 
-/** Differences x_i − μ_k of one component, `[b, d]`. */
-export function differences(x: tf.Tensor2D, means: tf.Tensor2D, k: number): tf.Tensor2D {
-  return tf.sub(x, tf.slice(means, [k, 0], [1, -1]));
-}
-
-/** (x − μ_k) W_k of one component, `[b, d]`. */
-function whiten(difference: tf.Tensor2D, whitening: tf.Tensor, form: CovarianceForm, k: number): tf.Tensor2D {
+/**
+ * z_ik = (x_i − μ_k) W_k of one component, `[b, d]`: coordinates in which it is a standard ball. Differences first, never
+ * the expanded square: far from the origin the expansion loses whole nats in float32.
+ */
+export function whitened(
+  x: tf.Tensor2D,
+  { means, whitening }: ModelInputs,
+  form: CovarianceForm,
+  k: number,
+): tf.Tensor2D {
+  const difference: tf.Tensor2D = tf.sub(x, tf.slice(means, [k, 0], [1, -1]));
   switch (form) {
     case 'full':
       return tf.matMul(difference, component(whitening, k));
@@ -57,17 +61,11 @@ function component(whitening: tf.Tensor, k: number): tf.Tensor2D {
   return tf.reshape(tf.slice(whitening, [k, 0, 0], [1, -1, -1]), [d, d]);
 }
 
-/**
- * Logits offset_k − rate ‖(x_i − μ_k) W_k‖² of a block, `[b, k]`. Differences first, never the expanded square:
- * far from the origin the expansion loses whole nats in float32.
- */
+/** Logits offset_k − rate ‖z_ik‖² of a block, `[b, k]`. */
 export function logits(x: tf.Tensor2D, model: ModelInputs, attributes: LogitAttributes): tf.Tensor2D {
   const [k] = model.means.shape;
   const distances = Array.from({ length: k }, (_, index) =>
-    tf.tidy(() => {
-      const whitened = whiten(differences(x, model.means, index), model.whitening, attributes.form, index);
-      return tf.sum(tf.square(whitened), 1);
-    }),
+    tf.tidy(() => tf.sum(tf.square(whitened(x, model, attributes.form, index)), 1)),
   );
   // Components along rows while they are gathered: contiguous copies, where columns would be strided ones.
   const gathered = tf.transpose(tf.reshape(tf.concat(distances), [k, x.shape[0]]));

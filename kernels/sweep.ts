@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
-import { differences, isMatrix, logits, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
+import { isMatrix, logits, rowSoftmin, whitened, type LogitAttributes, type ModelInputs } from './mixture.js';
 
 export interface SweepInputs extends ModelInputs {
   /** Rows of one block, `[g·s, d]`. */
@@ -21,15 +21,16 @@ export interface SweepAttributes extends LogitAttributes {
 }
 
 /**
- * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group.
- * With v the row weights, r the responsibilities and δ_ik = x_i − μ_k, for each group:
+ * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group. Moments are
+ * of whitened differences z_ik, so that float32 keeps the digits of a covariance's every direction, narrow ones too.
+ * With v the row weights and r the responsibilities, for each group:
  *
  * | output | shape | is |
  * | --- | --- | --- |
  * | objective | `[g]` | Σ v_i (log Σ_k exp logit_ik − centre) |
  * | mass | `[g, k]` | Σ v_i r_ik |
- * | first | `[k, g, d]` | Σ v_i r_ik δ_ik |
- * | second | full `[k, g, d, d]`, tied `[1, g, d, d]` (summed over k) | Σ v_i r_ik δ_ik δ_ikᵀ |
+ * | first | `[k, g, d]` | Σ v_i r_ik z_ik |
+ * | second | full `[k, g, d, d]`, tied `[1, g, d, d]` (summed over k) | Σ v_i r_ik z_ik z_ikᵀ |
  * | | diag and spherical `[k, g, d]` | its diagonal |
  * | coupling | `[g, k, k]`, on request | Σ v_i r_i r_iᵀ |
  */
@@ -55,7 +56,7 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
   },
 });
 
-/** First and second moments of every component; `plan` is `[k, b]`. Differences are recomputed, not kept: k·b·d floats would be too many. */
+/** First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept: k·b·d floats would be too many. */
 function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tensor2D): [tf.Tensor, tf.Tensor] {
   const [k, d] = inputs.means.shape;
   const { form, groups } = attributes;
@@ -63,8 +64,7 @@ function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tens
   const second: tf.Tensor[] = [];
   for (let index = 0; index < k; index++) {
     const [one, two] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
-      const difference = differences(inputs.x, inputs.means, index);
-      const grouped = tf.reshape(difference, [groups, -1, d]);
+      const grouped = tf.reshape(whitened(inputs.x, inputs, form, index), [groups, -1, d]);
       const row: tf.Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
       const mean = rowSums(row, grouped);
       if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];

@@ -5,7 +5,7 @@ export interface PackedComponents {
   readonly form: CovarianceForm;
   readonly k: number;
   readonly d: number;
-  /** Means `[k, d]`. Moments are about exactly these. */
+  /** Means `[k, d]`: exactly those that moments are about. */
   readonly means: Float32Array;
   /** Whitening factors, shaped by `form` (kernels/mixture.ts). */
   readonly whitening: Float32Array;
@@ -26,7 +26,8 @@ export interface PlanModel {
 
 /**
  * Sums over rows, all float64. They are not normalised, so that those of several shards add; `weight` is what to
- * divide by. Units: the shard's own (scaled) coordinates, nats.
+ * divide by. z_ik = (x_i − μ_k) W_k is a row as component k sees it: centred, in its own standard deviations. Sums of
+ * these keep their digits in float32 where sums of differences lose a narrow direction beside a wide one.
  */
 export interface Moments {
   /** Σ_i a_i. */
@@ -35,9 +36,9 @@ export interface Moments {
   objective: number;
   /** Column masses Σ_i P_ik, `[k]`. */
   readonly mass: Float64Array;
-  /** Σ_i P_ik (x_i − μ_k), `[k, d]`. */
+  /** Σ_i P_ik z_ik, `[k, d]`. */
   readonly first: Float64Array;
-  /** Σ_i P_ik (x_i − μ_k)(x_i − μ_k)ᵀ: full `[k, d, d]`, tied `[d, d]` summed over k, else its diagonal `[k, d]`. */
+  /** Σ_i P_ik z_ik z_ikᵀ: full `[k, d, d]`, tied `[d, d]` summed over k, else its diagonal `[k, d]`. */
   readonly second: Float64Array;
   /** Σ_i a_i r_i r_iᵀ, `[k, k]`, if asked for. */
   readonly coupling?: Float64Array;

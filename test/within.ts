@@ -22,12 +22,17 @@ interface Dense {
   readonly covariances: readonly (readonly (readonly number[])[])[];
 }
 
-/** Means within a share of the component's standard deviation, covariances within that share of √(Σ_ii Σ_jj). */
-export function expectComponentsWithin(got: Dense, expected: Dense, tolerance: number): void {
+/**
+ * Means within a share of the component's standard deviation (or of their own size, if that is asked for and larger),
+ * covariances within that share of √(Σ_ii Σ_jj).
+ */
+export function expectComponentsWithin(got: Dense, expected: Dense, tolerance: number, ofSize = false): void {
   expected.covariances.forEach((covariance, k) => {
     const deviation = covariance.map((row, j) => Math.sqrt(row[j]));
     covariance.forEach((row, i) => {
-      expectWithin(got.means[k][i], expected.means[k][i], tolerance * deviation[i], `mean[${k}][${i}]`);
+      const mean = expected.means[k][i];
+      const unit = ofSize ? Math.max(deviation[i], Math.abs(mean)) : deviation[i];
+      expectWithin(got.means[k][i], mean, tolerance * unit, `mean[${k}][${i}]`);
       row.forEach((value, j) => {
         const scale = deviation[i] * deviation[j];
         expectWithin(got.covariances[k][i][j], value, tolerance * scale, `covariance[${k}][${i}][${j}]`);

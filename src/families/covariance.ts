@@ -13,6 +13,14 @@ export interface Whitening {
   readonly logDeterminant: number;
 }
 
+/** From the coordinates of a whitening factor back to those of x − μ. */
+export interface Unwhitening {
+  /** Σ z `[d]` ↦ Σ (x − μ). */
+  first(sum: Float64Array): Float64Array;
+  /** Σ z zᵀ ↦ Σ (x − μ)(x − μ)ᵀ, `[d, d]` or its diagonal `[d]`. */
+  second(sum: Float64Array): Float64Array;
+}
+
 /** How a covariance of one form is stored and handled: as a matrix, a diagonal, or one variance. */
 export interface CovarianceLayout {
   /** Whether all components share one. */
@@ -21,8 +29,10 @@ export interface CovarianceLayout {
   size(d: number): number;
   /** Free parameters per covariance. */
   parameters(d: number): number;
-  /** From second moments about the mean, `[d, d]` or their diagonal `[d]`. */
-  fromMoments(second: Float64Array, d: number): Float64Array;
+  /** Undoes a whitening factor W: z = (x − μ) W. */
+  unwhiten(factor: Float32Array, d: number): Unwhitening;
+  /** From a scatter matrix `[d, d]` or its diagonal `[d]`, divided by its mass. */
+  fromScatter(scatter: Float64Array, d: number): Float64Array;
   /** δ δᵀ in the layout of second moments. */
   outer(delta: Float64Array): Float64Array;
   addDiagonal(covariance: Float64Array, diagonal: Float64Array): void;
@@ -40,9 +50,17 @@ export interface CovarianceLayout {
 const matrix: Omit<CovarianceLayout, 'shared'> = {
   size: (d) => d * d,
   parameters: (d) => (d * (d + 1)) / 2,
-  fromMoments(second, d) {
+  unwhiten(factor, d) {
+    // With W = L⁻ᵀ of float32 entries, x − μ = L z for L the inverse of Wᵀ.
+    const l = invertLower(transposed(Float64Array.from(factor), d), d);
+    return {
+      first: (sum) => multiply(l, sum, d),
+      second: (sum) => transposed(multiply(l, transposed(multiply(l, sum, d), d), d), d),
+    };
+  },
+  fromScatter(scatter, d) {
     // Symmetric by construction but for rounding, which a factorisation must not see.
-    return second.map((value, at) => (value + second[(at % d) * d + Math.floor(at / d)]) / 2);
+    return scatter.map((value, at) => (value + scatter[(at % d) * d + Math.floor(at / d)]) / 2);
   },
   outer(delta) {
     const d = delta.length;
@@ -86,7 +104,11 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
 const diagonal: Omit<CovarianceLayout, 'shared'> = {
   size: (d) => d,
   parameters: (d) => d,
-  fromMoments: (second) => second.slice(),
+  unwhiten: (factor) => ({
+    first: (sum) => sum.map((value, j) => value / factor[j]),
+    second: (sum) => sum.map((value, j) => value / factor[j] ** 2),
+  }),
+  fromScatter: (scatter) => scatter.slice(),
   outer: (delta) => delta.map((value) => value * value),
   addDiagonal(covariance, added) {
     for (let j = 0; j < covariance.length; j++) covariance[j] += added[j];
@@ -113,7 +135,11 @@ const diagonal: Omit<CovarianceLayout, 'shared'> = {
 const single: Omit<CovarianceLayout, 'shared'> = {
   size: () => 1,
   parameters: () => 1,
-  fromMoments: (second) => Float64Array.of(average(second)),
+  unwhiten: ([factor]) => ({
+    first: (sum) => sum.map((value) => value / factor),
+    second: (sum) => sum.map((value) => value / factor ** 2),
+  }),
+  fromScatter: (scatter) => Float64Array.of(average(scatter)),
   outer: diagonal.outer,
   addDiagonal(covariance, added) {
     covariance[0] += average(added);
@@ -128,6 +154,23 @@ const single: Omit<CovarianceLayout, 'shared'> = {
   toMatrix: (covariance, d) => diagonal.toMatrix(new Float64Array(d).fill(covariance[0]), d),
   fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
 };
+
+/** Lower triangular `[d, d]` times `[d, c]`, row-major. */
+function multiply(lower: Float64Array, right: Float64Array, d: number): Float64Array {
+  const columns = right.length / d;
+  const product = new Float64Array(right.length);
+  for (let i = 0; i < d; i++) {
+    for (let p = 0; p <= i; p++) {
+      const factor = lower[i * d + p];
+      for (let j = 0; j < columns; j++) product[i * columns + j] += factor * right[p * columns + j];
+    }
+  }
+  return product;
+}
+
+function transposed(matrix: Float64Array, d: number): Float64Array {
+  return matrix.map((_, at) => matrix[(at % d) * d + Math.floor(at / d)]);
+}
 
 function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -83,7 +83,7 @@ function pack(components: Components, form: CovarianceForm, layout: CovarianceLa
   return { form, k, d, means: Float32Array.from(means), whitening, logNormalizers };
 }
 
-/** μ_k ← μ_k + δ_k, Σ_k ← Σ_i P_ik (x−μ_k)(x−μ_k)ᵀ / m_k − δ_k δ_kᵀ, with δ_k = Σ_i P_ik (x−μ_k) / m_k and μ_k the packed mean. */
+/** μ_k ← μ_k + δ_k, Σ_k ← S_k / m_k with S_k the scatter about the new mean, m_k the mass; tied: Σ ← Σ_k S_k / Σ_k m_k. */
 function estimate(
   moments: Moments,
   packed: PackedComponents,
@@ -93,17 +93,14 @@ function estimate(
   const { k, d } = packed;
   const { weight, mass } = moments;
   const { regularization, pooling = 0 } = options;
-  const shifts = Array.from({ length: k }, (_, index) =>
-    moments.first.slice(index * d, (index + 1) * d).map((sum) => (mass[index] > 0 ? sum / mass[index] : 0)),
-  );
+  const { shifts, scatters } = centred(moments, packed, layout);
   const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
-  const scatters = centredScatters(moments, shifts, layout);
   const pool = sum(scatters);
   const found = scatters.map((scatter, index) => {
     const own = layout.shared ? weight : mass[index];
     const drawn = own > 0 ? own + pooling * weight : weight;
     const added = own > 0 ? pooling : 1;
-    const covariance = layout.fromMoments(
+    const covariance = layout.fromScatter(
       scatter.map((value, at) => (value + added * pool[at]) / drawn),
       d,
     );
@@ -114,13 +111,27 @@ function estimate(
   return { components: { k, d, means, shape: concatenate(found) }, repairs };
 }
 
-/** Scatter Σ_i P_ik (x − mean)(x − mean)ᵀ about the new means, per component or summed over them. */
-function centredScatters(moments: Moments, shifts: Float64Array[], layout: CovarianceLayout): Float64Array[] {
-  const corrections = shifts.map((shift, index) => layout.outer(shift).map((value) => value * moments.mass[index]));
-  const wanted = layout.shared ? [sum(corrections)] : corrections;
-  return wanted.map((correction, index) =>
-    correction.map((value, at) => moments.second[index * correction.length + at] - value),
+/**
+ * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over them:
+ * centred where the moments are, in whitened coordinates, then brought back.
+ */
+function centred(
+  { mass, first, second }: Moments,
+  { k, d, whitening }: PackedComponents,
+  layout: CovarianceLayout,
+): { shifts: Float64Array[]; scatters: Float64Array[] } {
+  const size = layout.size(d);
+  const undo = Array.from({ length: layout.shared ? 1 : k }, (_, index) =>
+    layout.unwhiten(whitening.subarray(index * size, (index + 1) * size), d),
   );
+  const shifts = Array.from({ length: k }, (_, index) =>
+    first.slice(index * d, (index + 1) * d).map((value) => (mass[index] > 0 ? value / mass[index] : 0)),
+  );
+  const corrections = shifts.map((shift, index) => layout.outer(shift).map((value) => value * mass[index]));
+  const scatters = (layout.shared ? [sum(corrections)] : corrections).map((correction, index) =>
+    undo[index].second(correction.map((value, at) => second[index * correction.length + at] - value)),
+  );
+  return { shifts: shifts.map((shift, index) => undo[layout.shared ? 0 : index].first(shift)), scatters };
 }
 
 /** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal. */

@@ -20,13 +20,9 @@ export async function kMeans(problem: SeedingProblem): Promise<Float64Array> {
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const components = family.pack(family.around(centres, variances));
     const moments = await shard.sweep({ components, weights, potential, epsilon: 0 }, { signal });
-    const { mass, first, weight } = moments;
-    centres = Float64Array.from(components.means, (mean, at) => {
-      const share = mass[Math.floor(at / shard.d)];
-      return share > 0 ? mean + first[at] / share : mean;
-    });
+    centres = family.estimate(moments, components, { regularization: new Float64Array(shard.d) }).components.means;
     // Mean half squared distance: the objective less what no assignment changes.
-    const objective = moments.objective / weight + components.logNormalizers[0];
+    const objective = moments.objective / moments.weight + components.logNormalizers[0];
     if (last - objective <= TOLERANCE * objective) break;
     last = objective;
   }

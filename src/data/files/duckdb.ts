@@ -1,0 +1,118 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as DuckDB from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { InputError } from '../../errors.js';
+import type { Column } from './table.js';
+
+/** DuckDB, an optional dependency: loaded when first needed. */
+export async function loadDuckDB(): Promise<typeof DuckDB> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (cause) {
+    throw new InputError(
+      'unsupported',
+      {
+        where: '@duckdb/node-api',
+        expected: 'this optional dependency, which reads CSV, TSV, JSON, Parquet, globs and SQL',
+        got: 'none that loads on this platform',
+        remedy: 'install it with npm install @duckdb/node-api, or use an .arrow or .npy file',
+      },
+      { cause },
+    );
+  }
+}
+
+/** An SQL string literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** An SQL identifier. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A list of paths as an SQL value, each taken literally rather than as a glob. */
+export function pathList(paths: readonly string[]): string {
+  return `[${paths.map((path) => literal(path.replace(/[*?[]/g, '[$&]'))).join(', ')}]`;
+}
+
+/** The files a glob matches, sorted. */
+export async function globbed(pattern: string): Promise<string[]> {
+  const database = await Database.open();
+  const rows = await database.rows(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`);
+  return rows.map(([file]) => String(file));
+}
+
+/**
+ * A private DuckDB database in memory. Nothing but memory outlives a call: every method opens a connection of
+ * its own and closes it, and with it the files it read. Errors are DuckDB's own; see `explain`.
+ */
+export class Database {
+  private constructor(
+    private readonly duckdb: typeof DuckDB,
+    private readonly instance: DuckDBInstance,
+  ) {}
+
+  static async open(): Promise<Database> {
+    const duckdb = await loadDuckDB();
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
+      autoinstall_known_extensions: 'false', // nothing is ever downloaded
+      enable_external_file_cache: 'false', // or a pass over a large file fills the memory
+      temp_directory: join(tmpdir(), 'otmix-duckdb'),
+    });
+    return new Database(duckdb, instance);
+  }
+
+  /** All rows of a small result. */
+  async rows(sql: string): Promise<DuckDBValue[][]> {
+    return this.connected(async (connection) => (await connection.run(sql)).getRows());
+  }
+
+  /** The names and types of what `SELECT * FROM scan` yields; reads no more than types need. */
+  async columns(scan: string): Promise<Column[]> {
+    const fields = await this.rows(`DESCRIBE SELECT * FROM ${scan}`);
+    return fields.map(([name, type]) => ({ name: String(name), type: String(type), kind: kindOf(String(type)) }));
+  }
+
+  /** Runs something on a connection of its own. */
+  async connected<T>(run: (connection: DuckDBConnection, duckdb: typeof DuckDB) => Promise<T>): Promise<T> {
+    const connection = await this.instance.connect();
+    try {
+      return await run(connection, this.duckdb);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  /**
+   * The named columns of `SELECT … FROM scan` as float64, NaN for NULL, in blocks of at most 2048 rows as
+   * DuckDB produces them. The same seed of random() each time.
+   */
+  async *stream(scan: string, names: readonly string[]): AsyncGenerator<Float64Array[]> {
+    const connection = await this.instance.connect();
+    try {
+      await connection.run('SELECT setseed(0.5)');
+      const values = names.map((name) => `coalesce(CAST(${identifier(name)} AS DOUBLE), 'nan'::DOUBLE)`);
+      const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield names.map((_, index) => {
+          const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
+          if (!(items instanceof Float64Array)) throw new TypeError('a DuckDB vector that is not DOUBLE');
+          return items.slice(); // the chunk's memory is DuckDB's
+        });
+      }
+    } finally {
+      await connection.run('SELECT 1').catch(() => undefined); // ends a stream cut short, which closes its files
+      connection.closeSync();
+    }
+  }
+}
+
+function kindOf(type: string): Column['kind'] {
+  if (/^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) return 'numeric';
+  return /^(DATE|TIME|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type) ? 'temporal' : 'other';
+}

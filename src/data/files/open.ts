@@ -1,0 +1,84 @@
+import { InputError } from '../../errors.js';
+import type { Source } from '../source.js';
+import { openArrow } from './arrow.js';
+import { batches } from './batches.js';
+import { chooseColumns } from './columns.js';
+import { openNpy } from './npy.js';
+import { openParquet } from './parquet.js';
+import { exists, expand, formatError, formatOf, isQuery } from './paths.js';
+import { openQuery } from './query.js';
+import { concatenated, emptyError, type Table } from './table.js';
+import { openText } from './text.js';
+
+export interface SourceOptions {
+  /** The features, in this order; without it all columns but the weight, which must then all be numeric. */
+  readonly columns?: readonly string[];
+  /** The column of sample weights; a feature too only if `columns` names it. */
+  readonly weight?: string;
+  /** Takes rows 0, m, 2m, …; 1 takes all. */
+  readonly every?: number;
+}
+
+/**
+ * Opens rows that lie in files, for any number of passes over them. A `spec` is
+ * - a path or glob that ends in .csv, .tsv (either with .gz), .json, .jsonl, .ndjson, .parquet, .arrow,
+ *   .feather, .ipc or .npy, or
+ * - an SQL query, which begins with SELECT, FROM or WITH, in DuckDB's dialect: `SELECT a FROM 'x.parquet'`.
+ *
+ * Rows come in batches of at most 65,536, in the files' own order, the same in every pass; missing values are
+ * NaN, booleans 0 and 1. Globs and all formats but .arrow and .npy need the optional dependency
+ * `@duckdb/node-api`. Throws `InputError`: `file`, `format`, `option` or `unsupported`.
+ */
+export async function openSource(spec: string, options: SourceOptions = {}): Promise<Source> {
+  const every = options.every ?? 1;
+  if (!Number.isSafeInteger(every) || every < 1) {
+    throw new InputError('option', {
+      where: 'every',
+      expected: 'a whole number from 1 on',
+      got: String(every),
+      remedy: 'use 10 for every tenth row',
+    });
+  }
+  const table = await openTable(spec);
+  if (table.rows === 0) throw emptyError(table.name);
+  const choice = await chooseColumns(table, options.columns, options.weight);
+  return {
+    name: table.name,
+    columns: choice.features.map((index) => table.columns[index].name),
+    ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
+    batches: () => batches(table, choice, every),
+  };
+}
+
+async function openTable(spec: string): Promise<Table> {
+  if (spec.trim() === '') {
+    const remedy = 'name the data to read';
+    throw new InputError('option', { where: 'source', expected: 'a path, a glob or a query', got: 'none', remedy });
+  }
+  if (isQuery(spec) && !(await exists(spec))) return openQuery(spec);
+  const paths = await expand(spec);
+  const format = formatOf(spec);
+  switch (format) {
+    case 'csv':
+    case 'tsv':
+    case 'json':
+      return openText(spec, paths, format);
+    case 'parquet':
+      return openParquet(spec, paths);
+    case 'arrow':
+      return concatenated(spec, await openEach(paths, openArrow));
+    case 'npy':
+      return concatenated(spec, await openEach(paths, openNpy));
+    case undefined:
+      throw formatError(spec);
+    default:
+      return format satisfies never;
+  }
+}
+
+/** One after another, for the limit on open files. */
+async function openEach(paths: readonly string[], open: (path: string) => Promise<Table>): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const path of paths) tables.push(await open(path));
+  return tables;
+}

@@ -1,0 +1,114 @@
+import { open, stat } from 'node:fs/promises';
+import { InputError } from '../../errors.js';
+import { emptyError } from './table.js';
+import { globbed } from './duckdb.js';
+
+export type Format = 'csv' | 'tsv' | 'json' | 'parquet' | 'arrow' | 'npy';
+
+const EXTENSIONS: Readonly<Partial<Record<string, Format>>> = {
+  '.csv': 'csv',
+  '.csv.gz': 'csv',
+  '.tsv': 'tsv',
+  '.tsv.gz': 'tsv',
+  '.json': 'json',
+  '.jsonl': 'json',
+  '.ndjson': 'json',
+  '.parquet': 'parquet',
+  '.arrow': 'arrow',
+  '.feather': 'arrow',
+  '.ipc': 'arrow',
+  '.npy': 'npy',
+};
+
+/** Whether a specification is an SQL query rather than a path. */
+export function isQuery(spec: string): boolean {
+  return /^\s*(select|from|with)\s/i.test(spec);
+}
+
+/** The format a path's extension promises, whatever its case. */
+export function formatOf(path: string): Format | undefined {
+  return EXTENSIONS[extensionOf(path).toLowerCase()];
+}
+
+function extensionOf(path: string): string {
+  return /\.[a-z\d]+(?:\.gz)?$/i.exec(path)?.[0] ?? '';
+}
+
+/** The error for a path whose extension promises nothing known. */
+export function formatError(path: string): InputError {
+  return new InputError('format', {
+    where: path,
+    expected: `a file that ends in ${Object.keys(EXTENSIONS).join(', ')}`,
+    got: extensionOf(path) || 'no extension',
+    remedy: `rename it, or read it with a query such as SELECT * FROM read_csv('${path.replaceAll("'", "''")}')`,
+  });
+}
+
+/** The files a path or glob names, sorted; a path that exists is never read as a glob. Checks that each can be read. */
+export async function expand(spec: string): Promise<readonly string[]> {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(spec)) {
+    throw new InputError('unsupported', {
+      where: spec,
+      expected: 'a file on this machine',
+      got: 'an address',
+      remedy: 'download it first',
+    });
+  }
+  const isGlob = /[*?[]/.test(spec) && !(await exists(spec));
+  const paths = isGlob ? await globbed(spec) : [spec];
+  if (paths.length === 0) {
+    throw new InputError('file', {
+      where: spec,
+      expected: 'at least one file that matches',
+      got: 'none',
+      remedy: `check the pattern, which starts from ${process.cwd()}`,
+    });
+  }
+  for (const path of paths) await checkFile(path);
+  return paths;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Throws unless the path is a file of at least one byte that this process may read. */
+async function checkFile(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) {
+      throw new InputError('file', {
+        where: path,
+        expected: 'a file',
+        got: 'a directory',
+        remedy: `name the files in it with a glob such as ${path.replace(/[/\\]+$/, '')}/*.csv`,
+      });
+    }
+    if (stats.isFile() && stats.size === 0) throw emptyError(path, 'a file of 0 bytes');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The error for a file that the system would not open or read. */
+export function unreadable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error;
+  const absent = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+  const denied = error.code === 'EACCES' || error.code === 'EPERM';
+  return new InputError(
+    'file',
+    {
+      where: path,
+      expected: 'a file that can be read',
+      got: absent ? 'none there' : denied ? 'one this user may not read' : String(error.code),
+      remedy: absent ? `check the path, which starts from ${process.cwd()}` : 'check the file and its permissions',
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,40 @@
+import type { Database } from './duckdb.js';
+import { explain, type Reading } from './explain.js';
+import type { Column, Table } from './table.js';
+
+/** What DuckDB is to read. */
+export interface Scan {
+  readonly database: Database;
+  readonly reading: Reading;
+  readonly columns: readonly Column[];
+  readonly rows?: number;
+  /** The FROM clause that yields these columns. */
+  readonly from: (chosen: readonly Column[]) => string;
+}
+
+/** A table that DuckDB reads. */
+export function scanned({ database, reading, columns, rows, from }: Scan): Table {
+  return {
+    name: reading.name,
+    columns,
+    ...(rows !== undefined && { rows }),
+    async *blocks(chosen) {
+      const wanted = chosen.map((index) => columns[index]);
+      try {
+        const names = wanted.map((column) => column.name);
+        for await (const block of database.stream(from(wanted), names)) yield block;
+      } catch (error) {
+        throw explain(error, reading);
+      }
+    },
+  };
+}
+
+/** Runs something that asks DuckDB, and explains what it complains of. */
+export async function asking<T>(reading: Reading, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw explain(error, reading);
+  }
+}

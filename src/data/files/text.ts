@@ -1,0 +1,148 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { InputError } from '../../errors.js';
+import { Database, identifier, literal, pathList } from './duckdb.js';
+import { asking, scanned } from './scan.js';
+import { emptyError, type Column, type Table } from './table.js';
+
+export type TextFormat = 'csv' | 'tsv' | 'json';
+
+/** Cells of a CSV file that count as missing, beside empty ones. */
+const MISSING = ['', 'NA', 'N/A', 'NULL', 'null'];
+
+/** Separators DuckDB tries. */
+const SEPARATORS = [',', '\t', ';', '|'];
+
+/** The FROM clause that reads some columns as given SQL types, the others as DuckDB thinks fit or not at all. */
+type TypedScan = (types: ReadonlyMap<string, string>) => string;
+
+/**
+ * CSV, TSV or JSON files as one table. Types are found from the first 20,480 rows; columns that hold numbers
+ * there are read as float64 throughout, and a later cell that is no number is an error that names its line.
+ *
+ * CSV: separator, quotes and header are found; without a header columns are called column0, column1, …. No line
+ * is skipped but blank ones and # comments: one with too many or too few cells is an error that names it. Empty
+ * cells and NA, N/A, NULL are missing. JSON: an array of objects, or one object after another; an absent key and
+ * null are missing.
+ */
+export async function openText(name: string, paths: readonly string[], format: TextFormat): Promise<Table> {
+  const database = await Database.open();
+  const reading = { name, kind: 'file' } as const;
+  const { columns, scan } = await inspect(database, name, paths, format);
+  const from = (chosen: readonly Column[]) =>
+    scan(new Map(chosen.map((column) => [column.name, column.type === 'BOOLEAN' ? 'BOOLEAN' : 'DOUBLE'])));
+  return {
+    ...scanned({ database, reading, columns, from }),
+    async checkNumbers(index) {
+      const column = columns[index];
+      const sql = `SELECT count(${identifier(column.name)}) FROM ${from([column])}`;
+      await asking({ ...reading, column: column.name }, () => database.rows(sql));
+    },
+  };
+}
+
+/**
+ * Lets a query read text files as {@link openText} does: a view that has their path or glob for a name comes
+ * before the file. DuckDB's own reading would round 2.5 to 3 in a column whose sample holds integers only.
+ */
+export async function viewText(
+  database: Database,
+  name: string,
+  paths: readonly string[],
+  format: TextFormat,
+): Promise<void> {
+  const { columns, scan } = await inspect(database, name, paths, format);
+  const isNumber = ({ kind, type }: Column) => kind === 'numeric' && type !== 'BOOLEAN';
+  const needed = format === 'json' ? columns : columns.filter(isNumber);
+  const types = new Map(needed.map((column) => [column.name, isNumber(column) ? 'DOUBLE' : column.type]));
+  await database.rows(`CREATE VIEW ${identifier(name)} AS SELECT * FROM ${scan(types)}`);
+}
+
+/** Finds the columns, and checks that there are rows. */
+async function inspect(
+  database: Database,
+  name: string,
+  paths: readonly string[],
+  format: TextFormat,
+): Promise<{ columns: readonly Column[]; scan: TypedScan }> {
+  for (const path of paths) if (/\.gz$/i.test(path)) await checkGzip(path);
+  const scan = format === 'json' ? jsonScan(paths) : csvScan(paths, format);
+  const untyped = scan(new Map());
+  return asking({ name, kind: 'file' }, async () => {
+    if (format !== 'json') await checkLines(database, name, paths, format);
+    const columns = await database.columns(untyped);
+    if ((await database.rows(`SELECT 1 FROM ${untyped} LIMIT 1`)).length === 0) throw emptyError(name);
+    const isText = ({ type }: Column) => type === 'VARCHAR' || type === 'JSON';
+    return { columns: columns.map((column) => (isText(column) ? { ...column, kind: 'text' } : column)), scan };
+  });
+}
+
+function csvScan(paths: readonly string[], format: 'csv' | 'tsv'): TypedScan {
+  const options = [pathList(paths), 'skip = 0', `nullstr = [${MISSING.map(literal).join(', ')}]`];
+  if (format === 'tsv') options.push(`delim = ${literal('\t')}`);
+  if (/\.gz$/i.test(paths[0])) options.push(`compression = 'gzip'`);
+  return (types) => `read_csv(${options.join(', ')}${types.size > 0 ? `, types = ${map(types)}` : ''})`;
+}
+
+function jsonScan(paths: readonly string[]): TypedScan {
+  return (types) => `read_json(${pathList(paths)}${types.size > 0 ? `, columns = ${map(types)}` : ''})`;
+}
+
+function map(types: ReadonlyMap<string, string>): string {
+  return `{${Array.from(types, ([name, type]) => `${literal(name)}: ${literal(type)}`).join(', ')}}`;
+}
+
+/** Throws unless the lines of each file seem to have one width, and each file has all columns of the first. */
+async function checkLines(
+  database: Database,
+  name: string,
+  paths: readonly string[],
+  format: 'csv' | 'tsv',
+): Promise<void> {
+  let first: readonly string[] | undefined;
+  for (const path of paths) {
+    const columns = await database.columns(csvScan([path], format)(new Map()));
+    if (columns.length === 1 && columns[0].kind !== 'numeric') await checkWidths(database, path, columns[0].name);
+    const names = columns.map((column) => column.name);
+    const absent = first?.find((column) => !names.includes(column));
+    if (absent !== undefined) {
+      throw new InputError('format', {
+        where: name,
+        expected: `the columns of ${paths[0]} in every file`,
+        got: `no ${absent} in ${path}`,
+        remedy: 'match files of one kind',
+      });
+    }
+    first ??= names;
+  }
+}
+
+/**
+ * Lines of unequal length make DuckDB take each line for one cell: if the only column's name looks like
+ * several, reads the file with that separator, which throws an error that names the first odd line.
+ */
+async function checkWidths(database: Database, path: string, header: string): Promise<void> {
+  const bare = header.replace(/"(?:[^"]|"")*"/g, '');
+  const separator = SEPARATORS.find((candidate) => bare.includes(candidate));
+  if (separator === undefined) return;
+  const types = map(new Map(bare.split(separator).map((_, index) => [`column${index}`, 'VARCHAR'])));
+  const dialect = `auto_detect = false, header = true, delim = ${literal(separator)}, quote = '"', escape = '"'`;
+  const compression = /\.gz$/i.test(path) ? `, compression = 'gzip'` : '';
+  await database.rows(
+    `SELECT count(*) FROM read_csv(${pathList([path])}, ${dialect}${compression}, columns = ${types})`,
+  );
+}
+
+/** Reads a gzip file to its end: DuckDB takes a truncated one for a shorter one. */
+async function checkGzip(path: string): Promise<void> {
+  try {
+    await pipeline(createReadStream(path), createGunzip(), async (chunks) => {
+      for await (const _ of chunks);
+    });
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : String(cause);
+    const complaint = { where: path, expected: 'a complete gzip file', got, remedy: 'compress or download it again' };
+    throw new InputError('format', complaint, { cause });
+  }
+}

@@ -1,0 +1,108 @@
+/** Rows in data units: one array per row, or a row-major matrix `[rows, d]`. */
+export type SampleRows =
+  | readonly (readonly number[])[]
+  | { readonly data: Float32Array | Float64Array; readonly shape: readonly [rows: number, columns: number] };
+
+/** Rows drawn from the data to be pictured; a few thousand are enough. */
+export interface Sample {
+  readonly rows: SampleRows;
+  /** The component each row is assigned to, 0 … k − 1, as `predict` answers. */
+  readonly labels: ArrayLike<number>;
+  /** Sample weights; they scale the histograms. Absent when every row weighs 1. */
+  readonly weights?: ArrayLike<number>;
+}
+
+/** Information criteria of a fit, in nats over all rows; bic, aic and icl: lower is better. */
+export interface Criteria {
+  readonly logLikelihood: number;
+  readonly meanLogLikelihood: number;
+  readonly bic: number;
+  readonly aic: number;
+  readonly icl: number;
+}
+
+export type Criterion = 'bic' | 'aic' | 'icl';
+export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
+export type Status = 'converged' | 'maxIterations' | 'aborted';
+
+/** One start of several. */
+export interface RestartRow {
+  readonly seed: number;
+  readonly status: string;
+  readonly iterations: number;
+  /** Final objective; not finite where the start failed. */
+  readonly objective: number;
+}
+
+/** One candidate of a choice of k and covariance; criteria that are not finite mark a fit that failed. */
+export interface SelectionRow {
+  readonly k: number;
+  readonly covariance: CovarianceType;
+  readonly bic: number;
+  readonly aic: number;
+  readonly icl: number;
+  readonly logLikelihood: number;
+  /** Number of free parameters. */
+  readonly parameters: number;
+  readonly status: string;
+}
+
+export interface Selection {
+  readonly rows: readonly SelectionRow[];
+  /** Index into `rows`. */
+  readonly chosen: number;
+  readonly criterion: Criterion;
+}
+
+export interface Diagnostics {
+  readonly backend: string;
+  readonly adapter: string;
+  readonly precision: string;
+  /** What had to be repaired on the way: ridges added, components reseeded. */
+  readonly repairs: readonly string[];
+  /** Wall clock by phase; `total`, where present, is the whole and not a phase. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** Everything a report shows: plain data, in the data's own units. */
+export interface ReportInput {
+  readonly title: string;
+  /** Where the data came from: a path or a query. */
+  readonly source: string;
+  /** Column names, length d. */
+  readonly columns: readonly string[];
+  readonly n: number;
+  readonly d: number;
+  readonly k: number;
+  readonly family: 'gaussian';
+  readonly covarianceType: CovarianceType;
+  /** `[k]`, sum 1. */
+  readonly weights: readonly number[];
+  /** `[k][d]`. */
+  readonly means: readonly (readonly number[])[];
+  /** `[k][d][d]`, whatever the covariance type. */
+  readonly covariances: readonly (readonly (readonly number[])[])[];
+  /** The objective F after each iteration, nats per row; −(mean log-likelihood) when ε = 1. */
+  readonly objective: readonly number[];
+  readonly status: Status;
+  readonly iterations: number;
+  readonly sweeps: number;
+  /** Gain per iteration, in nats, under which the fit stops; drawn beside the gains. */
+  readonly tolerance?: number;
+  /** What held the component masses; absent is `free`. */
+  readonly marginal?: 'free' | 'fixed' | 'relaxed';
+  readonly criteria: Criteria;
+  readonly restarts?: readonly RestartRow[];
+  readonly diagnostics: Diagnostics;
+  readonly sample: Sample;
+  /** 1–4 column names to draw; by default those along which the components differ most. */
+  readonly dimensions?: readonly string[];
+  readonly selection?: Selection;
+  /** Version of otmix. */
+  readonly version: string;
+  /** When the fit was made, printed as given. */
+  readonly created?: string;
+}
+
+/** The part of a report's input that a picture needs. */
+export type PictureInput = Pick<ReportInput, 'columns' | 'd' | 'k' | 'weights' | 'means' | 'covariances' | 'sample'>;

@@ -1,0 +1,121 @@
+import type { ReportInput, Selection } from './input.js';
+import { listed } from '../errors.js';
+import { count, counted, fixed, percent, shortened, significant } from './numbers.js';
+import { MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
+import type { Dimension, View } from './view.js';
+
+const COVARIANCE_PHRASES = {
+  full: ['a full covariance', 'full covariances'],
+  tied: ['a full covariance', 'one shared covariance'],
+  diag: ['a diagonal covariance', 'diagonal covariances'],
+  spherical: ['a spherical covariance', 'spherical covariances'],
+} as const;
+
+/** What was fitted, as the middle of a sentence: `a mixture of 3 Gaussians with full covariances`. */
+export function modelPhrase({ k, covarianceType }: Pick<ReportInput, 'k' | 'covarianceType'>): string {
+  const [one, several] = COVARIANCE_PHRASES[covarianceType];
+  return k === 1 ? `a single Gaussian with ${one}` : `a mixture of ${count(k)} Gaussians with ${several}`;
+}
+
+/** The columns fitted: their names where they are few. */
+export function columnsPhrase(columns: readonly string[]): string {
+  return columns.length > 4 ? `${count(columns.length)} columns` : joined(columns.map((name) => shortened(name)));
+}
+
+/** How the fit ended. */
+export function endingPhrase({ status, iterations }: Pick<ReportInput, 'status' | 'iterations'>): string {
+  const after = counted(iterations, 'iteration');
+  switch (status) {
+    case 'converged':
+      return `Converged after ${after}`;
+    case 'maxIterations':
+      return `Stopped at the limit of ${after}, before it converged`;
+    case 'aborted':
+      return `Aborted after ${after}: the best model so far`;
+    default:
+      return status satisfies never;
+  }
+}
+
+/** What held the proportions, where something did. */
+export function marginalPhrase({ marginal }: Pick<ReportInput, 'marginal'>): string | undefined {
+  if (marginal === 'fixed') return 'The components’ proportions were prescribed.';
+  if (marginal === 'relaxed') return 'The components’ proportions were drawn towards prescribed ones.';
+  return undefined;
+}
+
+/** Caption of the scatter plots: what is drawn, and everything that is not. */
+export function scatterCaption(view: View, n: number): string {
+  const { k, sample } = view.input;
+  const rows = sample.labels.length;
+  const drawn = Math.ceil(rows / Math.max(1, Math.ceil(rows / MOST_DOTS)));
+  const whose = k === 1 ? 'the Gaussian' : 'each component';
+  return [
+    drawn < n ? `${count(drawn)} of ${count(n)} rows` : counted(n, 'row'),
+    k === 1 ? '.' : ', coloured by the component they most likely belong to.',
+    ` Ellipses hold ${whose} at 1σ and 2σ; a disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
+    k > MOST_ELLIPSES ? ` Ellipses and means are drawn for the ${MOST_ELLIPSES} heaviest components.` : '',
+    clipSentence(view.dimensions),
+    absentSentence(view),
+  ].join('');
+}
+
+/** Components with their mean outside the axes of every panel. */
+function absentSentence({ order, dimensions }: View): string {
+  const outside = ({ domain, bumps }: Dimension, c: number): boolean =>
+    bumps[c].mean < domain[0] || bumps[c].mean > domain[1];
+  const absent = order.filter((c) => dimensions.filter((dimension) => !outside(dimension, c)).length < 2);
+  return absent.length > 0
+    ? ` Outside the picture: ${absent.length > 1 ? 'components' : 'component'} ${listed(absent)}.`
+    : '';
+}
+
+/** Says which axes are cut, and how much of the sample that hides. */
+export function clipSentence(dimensions: readonly Dimension[]): string {
+  const cut = dimensions.filter((dimension) => dimension.outside > 0);
+  if (cut.length === 0) return '';
+  const phrases = cut.map(
+    ({ name, clip, outside }) => `${shortened(name)} to ${range(clip)} (${counted(outside, 'row')} outside)`,
+  );
+  return ` Axes are cut so that a few far values don’t squash the picture: ${joined(phrases)}.`;
+}
+
+function range(clip: number): string {
+  return `the sample’s ${fixed(100 * clip, clip < 0.01 ? 1 : 0)}–${fixed(100 - 100 * clip, clip < 0.01 ? 1 : 0)} % range`;
+}
+
+/** Why the chosen fit was chosen, and how close the next one came. */
+export function choiceSentence({ rows, chosen, criterion }: Selection): string {
+  const best = rows[chosen];
+  const others = rows.filter((row, i) => i !== chosen && Number.isFinite(row[criterion]));
+  const next = others.sort((a, b) => a[criterion] - b[criterion]).at(0);
+  const distance = next ? next[criterion] - best[criterion] : 0;
+  const failed = rows.length - others.length - 1;
+  return [
+    `Of ${counted(rows.length, 'fit')}, k = ${best.k} with ${best.covariance} covariance `,
+    distance < 0 ? 'was chosen' : `has the lowest ${criterion}`,
+    next && distance >= 0
+      ? `; the next, k = ${next.k} ${next.covariance}, is ${significant(distance, 3)} above it`
+      : '',
+    failed > 0 ? `. ${counted(failed, 'fit')} failed.` : '.',
+  ].join('');
+}
+
+/** Components whose marginal has no width along a drawn dimension, and therefore no curve. */
+export function pointSentence(view: View): string {
+  const points = view.order.filter((c) => view.dimensions.some(({ bumps }) => bumps[c].scale === 0));
+  if (points.length === 0) return '';
+  return ` Without spread, and so without a curve, in a column drawn: ${points.length > 1 ? 'components' : 'component'} ${listed(points)}.`;
+}
+
+/** The components left out of a table. */
+export function restSentence(weights: readonly number[], shown: readonly number[]): string {
+  const rest = weights.length - shown.length;
+  const share = 1 - shown.reduce((sum, c) => sum + weights[c], 0);
+  return `and ${count(rest)} lighter ${rest === 1 ? 'component' : 'components'}, ${percent(Math.max(0, share))} of the weight together`;
+}
+
+function joined(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}

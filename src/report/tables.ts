@@ -1,0 +1,166 @@
+import { html, type Markup } from './markup.js';
+import type { ReportInput, RestartRow, Selection } from './input.js';
+import { columnFormat, count, duration, fixed, nats, percent, shortened, significant } from './numbers.js';
+import { PAGE_THEME } from './palette.js';
+import { restSentence } from './prose.js';
+import { bumpsOf, mostSeparating, type View } from './view.js';
+
+const MOST_COLUMNS = 8;
+const MOST_ROWS = 20;
+
+/** A component's dot and number, in the colour of the drawings. */
+export function chip(view: View, component: number): Markup {
+  return html`<span class="chip"
+    ><i style="background:${PAGE_THEME.fill(view.rank[component])}"></i>${component}</span
+  >`;
+}
+
+/** Components by falling weight: a bar for the weight, mean ± standard deviation a column. */
+export function componentsTable(view: View): Markup {
+  const { input, order } = view;
+  const drawn = input.d > MOST_COLUMNS ? mostSeparating(input, MOST_COLUMNS) : input.columns.map((_, j) => j);
+  const columns = drawn.map((j) => columnCells(view, j));
+  const shown = order.slice(0, order.length > MOST_ROWS ? MOST_ROWS - 1 : MOST_ROWS);
+  const heaviest = input.weights[order[0]] || 1;
+  const rows = shown.map(
+    (c) =>
+      html`<tr>
+        <th scope="row">${chip(view, c)}</th>
+        <td class="weight">
+          <span>${percent(input.weights[c])}</span>
+          <i
+            style="width:${fixed((100 * input.weights[c]) / heaviest, 1)}%;background:${PAGE_THEME.fill(view.rank[c])}"
+          ></i>
+        </td>
+        ${columns.map((cells) => cells.cell(c))}
+      </tr>`,
+  );
+  const heads = [text('no.'), text('weight'), ...columns.map((cells) => cells.head)];
+  const rest = order.length > shown.length ? restSentence(input.weights, shown) : undefined;
+  return table('Components', heads, rows, rest, columns.length > 6 ? 'components dense' : 'components');
+}
+
+/** A column of the components table: its head, and per component mean ± scale over a strip that shows both on the column's range. */
+function columnCells(view: View, j: number): { head: Markup; cell: (component: number) => Markup } {
+  const { input, rank } = view;
+  const bumps = bumpsOf(input, j);
+  const format = columnFormat(bumps.map((b) => b.mean), bumps.map((b) => b.scale)); // prettier-ignore
+  const low = Math.min(...bumps.map((b) => b.mean - b.scale));
+  const high = Math.max(...bumps.map((b) => b.mean + b.scale));
+  const place = (x: number): string => fixed(high > low ? (100 * (x - low)) / (high - low) : 50, 1);
+  return {
+    head: html`<th scope="col" class="number" title="${input.columns[j]}">
+      ${shortened(input.columns[j], input.d > 5 ? 12 : 28)}
+    </th>`,
+    cell: (c) => {
+      const { mean, scale } = bumps[c];
+      const span = fixed(high > low ? (200 * scale) / (high - low) : 0, 1);
+      return html`<td class="number">
+        ${format(mean)} <small>± ${format(scale)}</small>
+        <span class="strip" style="--c:${PAGE_THEME.fill(rank[c])}"
+          ><i style="left:${place(mean - scale)}%;width:${span}%"></i><b style="left:${place(mean)}%"></b
+        ></span>
+      </td>`;
+    },
+  };
+}
+
+/** Which columns {@link componentsTable} leaves out. */
+export function columnsNote({ columns, d }: ReportInput): string {
+  return d > MOST_COLUMNS
+    ? ` Shown are the ${MOST_COLUMNS} of ${columns.length} columns along which the components differ most.`
+    : '';
+}
+
+/** Starts by rising objective, the kept one first. */
+export function restartsTable(restarts: readonly RestartRow[]): Markup {
+  const sorted = byRising(restarts, (row) => row.objective);
+  const shown = sorted.slice(0, MOST_ROWS);
+  const best = sorted[0];
+  const rest = sorted.length - shown.length;
+  const rows = shown.map((row) => {
+    const excess = Number.isFinite(row.objective) ? `+ ${significant(row.objective - best.objective, 3)}` : '–';
+    return html`<tr class="${row === best ? 'chosen' : ''}">
+      <th scope="row" class="number">${row.seed}</th>
+      <td>${row.status}</td>
+      <td class="number">${count(row.iterations)}</td>
+      <td class="number">${Number.isFinite(row.objective) ? fixed(row.objective, 6) : '–'}</td>
+      <td class="number">${row === best ? 'best' : excess}</td>
+    </tr>`;
+  });
+  const heads = [number('seed'), text('status'), number('iterations'), number('objective'), number('above the best')];
+  return table('Restarts', heads, rows, rest > 0 ? `and ${count(rest)} more, none of them better` : undefined);
+}
+
+/** Every candidate of a choice, best first by the criterion that chose. */
+export function choiceTable({ rows, chosen, criterion }: Selection): Markup {
+  const sizes = rows.flatMap((row) => [row.bic, row.aic, row.icl]).filter(Number.isFinite).map(Math.abs); // prettier-ignore
+  const largest = Math.max(...sizes);
+  const body = byRising(rows, (row) => row[criterion]).map(
+    (row) =>
+      html`<tr class="${row === rows[chosen] ? 'chosen' : ''}">
+        <th scope="row" class="number">${row.k}</th>
+        <td>${row.covariance}</td>
+        ${[row.bic, row.aic, row.icl, row.logLikelihood].map((x) => html`<td class="number">${nats(x, largest)}</td>`)}
+        <td class="number">${count(row.parameters)}</td>
+        <td>${row.status}</td>
+      </tr>`,
+  );
+  const numbers = ['bic', 'aic', 'icl', 'log-likelihood', 'parameters'].map(number);
+  return table('Fits compared', [number('k'), text('covariance'), ...numbers, text('status')], body);
+}
+
+/** Time by phase, longest first, with a bar each. */
+export function phasesTable(seconds: Readonly<Record<string, number>>): Markup {
+  const phases = Object.entries(seconds).filter(([phase]) => phase !== 'total').sort((a, b) => b[1] - a[1]); // prettier-ignore
+  const longest = Math.max(...phases.map(([, s]) => s)) || 1;
+  const rows = phases.map(
+    ([phase, s]) =>
+      html`<tr>
+        <th scope="row">${phase}</th>
+        <td class="number">${duration(s)}</td>
+        <td class="bar"><i style="width:${fixed((100 * s) / longest, 1)}%"></i></td>
+      </tr>`,
+  );
+  return html`<table class="phases">
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** A copy sorted by rising value, what has none last. */
+function byRising<T>(rows: readonly T[], value: (row: T) => number): T[] {
+  const key = (row: T): number => (Number.isFinite(value(row)) ? value(row) : Number.MAX_VALUE);
+  return [...rows].sort((a, b) => key(a) - key(b));
+}
+
+function number(head: string): Markup {
+  return html`<th scope="col" class="number">${head}</th>`;
+}
+
+function text(head: string): Markup {
+  return html`<th scope="col">${head}</th>`;
+}
+
+/** A table in a box that scrolls sideways where the page is too narrow for it. */
+function table(label: string, heads: readonly Markup[], rows: readonly Markup[], foot?: string, kind = ''): Markup {
+  const footer = html`<tfoot>
+    <tr>
+      <td colspan="${heads.length}">${foot}</td>
+    </tr>
+  </tfoot>`;
+  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">
+    <table class="${kind}">
+      <thead>
+        <tr>
+          ${heads}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+      ${foot ? footer : undefined}
+    </table>
+  </div>`;
+}

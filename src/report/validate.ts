@@ -1,0 +1,126 @@
+import { InputError, type InputErrorCode, listed } from '../errors.js';
+import type { PictureInput, ReportInput, Sample, Selection } from './input.js';
+
+/**
+ * Refuses a picture's input whose shapes disagree or whose numbers are not finite.
+ * @throws InputError `shape`, `value` or `option`, naming the entry.
+ */
+export function checkPicture(input: PictureInput, dimensions?: readonly string[], fewest: 1 | 2 = 1): void {
+  const { columns, d, k, weights, means, covariances } = input;
+  if (!(Number.isInteger(k) && k >= 1)) refuse('shape', 'k', 'a whole number of components, at least 1', k);
+  if (!(Number.isInteger(d) && d >= 1)) refuse('shape', 'd', 'a whole number of columns, at least 1', d);
+  checkLength('columns', columns, d, 'names');
+  checkLength('weights', weights, k, 'numbers');
+  checkNumbers('weights', weights, 'a weight ≥ 0', (w) => w >= 0);
+  checkLength('means', means, k, 'rows');
+  checkLength('covariances', covariances, k, 'matrices');
+  for (let c = 0; c < k; c++) {
+    checkLength(`means[${c}]`, means[c], d, 'numbers');
+    checkNumbers(`means[${c}]`, means[c]);
+    checkLength(`covariances[${c}]`, covariances[c], d, 'rows');
+    covariances[c].forEach((row, i) => {
+      checkLength(`covariances[${c}][${i}]`, row, d, 'numbers');
+      checkNumbers(`covariances[${c}][${i}]`, row);
+      if (row[i] < 0) refuse('value', `covariances[${c}][${i}][${i}]`, 'a variance ≥ 0', row[i]);
+    });
+  }
+  checkSample(input.sample, d, k);
+  if (dimensions) checkDimensions(dimensions, columns, fewest);
+}
+
+/**
+ * Refuses a report's input as {@link checkPicture} does, and criteria, objective or selection that cannot be shown.
+ * @throws InputError `shape`, `value` or `option`, naming the entry.
+ */
+export function checkReport(input: ReportInput): void {
+  checkPicture(input, input.dimensions);
+  const { n, criteria, objective, iterations, sweeps, selection, diagnostics, tolerance } = input;
+  if (!(Number.isInteger(n) && n >= 1)) refuse('shape', 'n', 'a whole number of rows, at least 1', n);
+  checkNumbers('objective', objective);
+  checkNumbers('iterations', [iterations]);
+  checkNumbers('sweeps', [sweeps]);
+  if (tolerance !== undefined) checkNumbers('tolerance', [tolerance], 'a gain ≥ 0', (t) => t >= 0);
+  for (const name of ['logLikelihood', 'meanLogLikelihood', 'bic', 'aic', 'icl'] as const)
+    if (!Number.isFinite(criteria[name])) refuse('value', `criteria.${name}`, 'a finite number', criteria[name]);
+  for (const [phase, seconds] of Object.entries(diagnostics.seconds))
+    checkNumbers(`diagnostics.seconds.${phase}`, [seconds], 'seconds ≥ 0', (s) => s >= 0);
+  if (selection) checkSelection(selection);
+}
+
+function checkSelection({ rows, chosen, criterion }: Selection): void {
+  const best = rows.at(chosen);
+  if (!Number.isInteger(chosen) || chosen < 0 || !best)
+    refuse('option', 'selection.chosen', `an index below ${rows.length}`, chosen, 'give an index into its rows');
+  if (!Number.isFinite(best[criterion]))
+    refuse(
+      'value',
+      `selection.rows[${chosen}].${criterion}`,
+      'a finite number',
+      best[criterion],
+      'choose a fit that succeeded',
+    );
+}
+
+function checkSample({ rows, labels, weights }: Sample, d: number, k: number): void {
+  const matrix = 'shape' in rows;
+  const size = matrix ? rows.shape[0] : rows.length;
+  if (matrix && (rows.shape[1] !== d || rows.data.length !== size * d))
+    refuse(
+      'shape',
+      'sample.rows',
+      `${size * d} values of shape [${size}, ${d}]`,
+      `${rows.data.length} of shape [${rows.shape.join(', ')}]`,
+    );
+  if (labels.length !== size) refuse('shape', 'sample.labels', `${size} labels, one a row`, labels.length);
+  if (weights && weights.length !== size)
+    refuse('shape', 'sample.weights', `${size} weights, one a row`, weights.length);
+  for (let i = 0; i < size; i++) {
+    if (!matrix) checkLength(`sample.rows[${i}]`, rows[i], d, 'numbers');
+    for (let j = 0; j < d; j++) {
+      const value = matrix ? rows.data[i * d + j] : rows[i][j];
+      if (!Number.isFinite(value))
+        refuse('value', `sample.rows[${i}][${j}]`, 'a finite number', value, 'drop incomplete rows');
+    }
+    const label = labels[i];
+    if (!(Number.isInteger(label) && label >= 0 && label < k))
+      refuse('value', `sample.labels[${i}]`, `a component from 0 to ${k - 1}`, label);
+    if (weights && !(Number.isFinite(weights[i]) && weights[i] >= 0))
+      refuse('value', `sample.weights[${i}]`, 'a finite weight ≥ 0', weights[i]);
+  }
+}
+
+function checkDimensions(dimensions: readonly string[], columns: readonly string[], fewest: number): void {
+  const remedy = `name ${fewest} to 4 of ${listed(columns)}`;
+  if (dimensions.length < fewest || dimensions.length > 4)
+    refuse('option', 'dimensions', `${fewest} to 4 column names`, dimensions.length, remedy);
+  dimensions.forEach((name, i) => {
+    if (!columns.includes(name))
+      refuse('option', `dimensions[${i}]`, 'the name of a column', JSON.stringify(name), remedy);
+    if (dimensions.indexOf(name) < i)
+      refuse('option', `dimensions[${i}]`, 'each column once', `${JSON.stringify(name)} again`, remedy);
+  });
+}
+
+function checkLength(entry: string, list: readonly unknown[], length: number, noun: string): void {
+  if (list.length !== length) refuse('shape', entry, `${length} ${noun}`, list.length);
+}
+
+function checkNumbers(
+  entry: string,
+  list: readonly number[],
+  expected = 'a finite number',
+  allowed: (x: number) => boolean = () => true,
+): void {
+  const bad = list.findIndex((x) => !(Number.isFinite(x) && allowed(x)));
+  if (bad >= 0) refuse('value', list.length > 1 ? `${entry}[${bad}]` : entry, expected, list[bad]);
+}
+
+function refuse(
+  code: InputErrorCode,
+  entry: string,
+  expected: string,
+  got: unknown,
+  remedy = 'pass the fit as it was made',
+): never {
+  throw new InputError(code, { where: `report ${entry}`, expected, got: String(got), remedy });
+}

@@ -1,0 +1,122 @@
+import { type Bump, type Interval, quantile } from './density.js';
+import type { PictureInput, SampleRows } from './input.js';
+
+/** A column as drawn: its sample, its axis and the mixture's marginal on it. */
+export interface Dimension {
+  /** Index into `columns`. */
+  readonly column: number;
+  readonly name: string;
+  /** The sample's values, one a row. */
+  readonly values: Float64Array;
+  /** Marginal of each component, in component order. */
+  readonly bumps: readonly Bump[];
+  /** What the axis shows. */
+  readonly domain: Interval;
+  /** Share of the sample the axis leaves out at each end by intent; 0 when it shows all. */
+  readonly clip: number;
+  /** How many rows of the sample lie outside the axis. */
+  readonly outside: number;
+}
+
+/** What every drawing needs, derived once from the input. */
+export interface View {
+  readonly input: PictureInput;
+  /** Components by falling weight. */
+  readonly order: readonly number[];
+  /** Rank of each component in {@link order}; it decides the colour. */
+  readonly rank: readonly number[];
+  readonly dimensions: readonly Dimension[];
+}
+
+const MOST_DIMENSIONS = 4;
+
+/** Cuts an axis may take, mildest first: the share left out at each end, where the range is so many times emptier without. */
+const CUTS = [
+  { share: 0.001, emptier: 1.6 },
+  { share: 0.01, emptier: 2.4 },
+] as const;
+
+/** Derives the drawings' common ground; `dimensions` are column names, by default chosen by {@link separation}. */
+export function viewOf(input: PictureInput, dimensions?: readonly string[]): View {
+  const order = input.weights.map((_, c) => c).sort((a, b) => input.weights[b] - input.weights[a] || a - b);
+  const rank = Array.from(order);
+  order.forEach((c, r) => (rank[c] = r));
+  const drawn = dimensions?.map((name) => input.columns.indexOf(name)) ?? mostSeparating(input, MOST_DIMENSIONS);
+  return { input, order, rank, dimensions: drawn.map((column) => dimensionOf(input, column)) };
+}
+
+/** The columns along which the components differ most, at most so many, in the data's order. */
+export function mostSeparating(input: PictureInput, most: number): number[] {
+  const scores = input.columns.map((_, j) => separation(input, j));
+  const ranked = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
+  return ranked.slice(0, most).sort((a, b) => a - b);
+}
+
+/** How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj, variance between over variance within. */
+export function separation({ weights, means, covariances }: PictureInput, j: number): number {
+  const total = weights.reduce((sum, w) => sum + w, 0);
+  const centre = weights.reduce((sum, w, c) => sum + w * means[c][j], 0) / total;
+  const between = weights.reduce((sum, w, c) => sum + w * (means[c][j] - centre) ** 2, 0);
+  const within = weights.reduce((sum, w, c) => sum + w * covariances[c][j][j], 0);
+  if (!(between > 0)) return 0;
+  return within > 0 ? between / within : Infinity;
+}
+
+/** The marginal on column j of each component, in component order. */
+export function bumpsOf({ weights, means, covariances }: PictureInput, j: number): Bump[] {
+  return weights.map((weight, c) => ({ weight, mean: means[c][j], scale: Math.sqrt(covariances[c][j][j]) }));
+}
+
+/**
+ * The axis of a column: the whole sample where it fills its range, else its 0.1–99.9 % range, or 1–99 % where even
+ * that is mostly empty; without a sample, ±3 scales of every component. No cut loses the mean of a component that
+ * holds more than 0.2 % of the weight.
+ */
+export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimension, 'domain' | 'clip' | 'outside'> {
+  const sorted = Float64Array.from(values).sort();
+  const notable = bumps.filter((bump) => bump.weight > 0.002);
+  let clip = 0;
+  let range = sorted.length > 0 ? between(sorted, 0) : reach(bumps);
+  for (const { share, emptier } of CUTS) {
+    const narrower = between(sorted, share);
+    const slack = 0.03 * width(narrower);
+    const kept = notable.every(({ mean }) => mean >= narrower[0] - slack && mean <= narrower[1] + slack);
+    if (!(kept && width(narrower) > 0 && width(range) > emptier * width(narrower))) continue;
+    clip = share;
+    range = narrower;
+  }
+  const domain = padded(range, notable);
+  return { domain, clip, outside: sorted.filter((x) => x < domain[0] || x > domain[1]).length };
+}
+
+function dimensionOf(input: PictureInput, column: number): Dimension {
+  const values = columnOf(input.sample.rows, column, input.d);
+  const bumps = bumpsOf(input, column);
+  return { column, name: input.columns[column], values, bumps, ...axisOf(values, bumps) };
+}
+
+function columnOf(rows: SampleRows, j: number, d: number): Float64Array {
+  if (!('shape' in rows)) return Float64Array.from(rows, (row) => row[j]);
+  return Float64Array.from({ length: rows.shape[0] }, (_, i) => rows.data[i * d + j]);
+}
+
+function between(sorted: Float64Array, share: number): Interval {
+  return [quantile(sorted, share), quantile(sorted, 1 - share)];
+}
+
+function reach(bumps: readonly Bump[]): Interval {
+  return [Math.min(...bumps.map((b) => b.mean - 3 * b.scale)), Math.max(...bumps.map((b) => b.mean + 3 * b.scale))];
+}
+
+/** Gives a range room for the components' ±2σ, between 3 and 12 % at each end. */
+function padded(range: Interval, bumps: readonly Bump[]): Interval {
+  const extent = width(range) || 10 * Math.max(0, ...bumps.map((b) => b.scale)) || 0.1 * Math.abs(range[0]) || 1;
+  const held = (excess: number): number => extent * Math.min(0.12, Math.max(0.03, excess / extent));
+  const below = Math.max(...bumps.map((b) => range[0] - (b.mean - 2.1 * b.scale)));
+  const above = Math.max(...bumps.map((b) => b.mean + 2.1 * b.scale - range[1]));
+  return [range[0] - held(below), range[1] + held(above)];
+}
+
+function width([low, high]: Interval): number {
+  return high - low;
+}

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { fitMixture, gaussian, type FitOptions, type Progress } from '../../src/index.js';
+import { problem } from '../oracle/index.js';
+import { expectWithin } from '../within.js';
+
+const { x } = problem('overlapping', { n: 2000, d: 2, k: 3, seed: 2 });
+
+describe('a fit', () => {
+  test('with the same seed is the same, bit for bit; with another it need not be', async () => {
+    const fit = (seed: number) => fitMixture(x, { components: 3, seed, backend: 'wasm' });
+    const [one, same, other] = [await fit(1), await fit(1), await fit(2)];
+    expect(same.mixture.toJSON()).toEqual(one.mixture.toJSON());
+    expect(same.objective).toEqual(one.objective);
+    expect(other.objective).not.toEqual(one.objective);
+  });
+
+  test('stops when an iteration gains less than the tolerance, and says so', async () => {
+    const { objective, status, iterations, sweeps } = await fitMixture(x, {
+      components: 3,
+      tolerance: 1e-4,
+      backend: 'cpu',
+    });
+    expect(status).toBe('converged');
+    expect(iterations).toBe(objective.length);
+    expect(sweeps).toBe(iterations + 1);
+    const gains = objective.slice(1).map((value, t) => objective[t] - value);
+    expect(gains.pop()).toBeLessThan(1e-4);
+    for (const gain of gains) expect(gain).toBeGreaterThanOrEqual(1e-4);
+  });
+
+  test('stops at the iteration limit, and says so', async () => {
+    const fit = await fitMixture(x, { components: 3, tolerance: 0, maxIterations: 2, backend: 'cpu' });
+    expect(fit).toMatchObject({ status: 'maxIterations', iterations: 2, sweeps: 3 });
+  });
+
+  test('of several starts returns the best and reports each', async () => {
+    const { restarts, objective } = await fitMixture(x, {
+      components: 5,
+      restarts: 6,
+      seeding: 'random',
+      backend: 'cpu',
+    });
+    expect(restarts).toHaveLength(6);
+    const sound = restarts.filter(({ ridged }) => !ridged).map((run) => run.objective);
+    expect(objective[objective.length - 1]).toBe(Math.min(...sound));
+    expect(new Set(sound).size).toBeGreaterThan(1);
+  });
+
+  test('reports progress by phase, rows and iterations', async () => {
+    const seen: Progress[] = [];
+    const { iterations, objective } = await fitMixture(x, {
+      components: 3,
+      restarts: 2,
+      backend: 'cpu',
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen[0]).toEqual({ phase: 'load', rows: 2000, totalRows: 2000 });
+    expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['load', 'seed', 'fit', 'score']);
+    const best = seen.filter((one) => one.phase === 'fit' && one.objective === objective[objective.length - 1]);
+    expect(best[0]).toMatchObject({ iteration: iterations, restarts: 2, maxIterations: 200, epsilon: 1 });
+  });
+
+  test('that is aborted returns what is fitted so far', async () => {
+    const controller = new AbortController();
+    const fit = await fitMixture(x, {
+      components: 3,
+      tolerance: 0,
+      backend: 'cpu',
+      signal: controller.signal,
+      onProgress: ({ iteration }) => iteration === 4 && controller.abort(),
+    });
+    expect(fit).toMatchObject({ status: 'aborted', iterations: 4 });
+    expectWithin(-fit.criteria.meanLogLikelihood, fit.objective[3], 1e-6);
+    const four = await fitMixture(x, { components: 3, tolerance: 0, maxIterations: 4, backend: 'cpu' });
+    expect(fit.mixture.toJSON()).toEqual(four.mixture.toJSON());
+  });
+
+  test('that is aborted in its second start keeps the first', async () => {
+    const controller = new AbortController();
+    const fit = await fitMixture(x, {
+      components: 3,
+      restarts: 5,
+      backend: 'cpu',
+      signal: controller.signal,
+      onProgress: ({ phase, restart }) => phase === 'seed' && restart === 2 && controller.abort(),
+    });
+    expect(fit.status).toBe('aborted');
+    expect(fit.restarts).toHaveLength(1);
+    expect(fit.restarts[0].status).toBe('converged');
+  });
+
+  test('aborted before it began rejects with the signal’s reason', async () => {
+    const reason = new Error('never mind');
+    await expect(fitMixture(x, { components: 3, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('anneals down a schedule that ends at ε = 1', async () => {
+    const epsilons: number[] = [];
+    const fit = await fitMixture(x, {
+      components: 3,
+      epsilon: { from: 4, steps: 3 },
+      backend: 'cpu',
+      onProgress: ({ epsilon }) => epsilon !== undefined && epsilons.push(epsilon),
+    });
+    expect([...new Set(epsilons)]).toEqual([4, 2, 1]);
+    expectWithin(fit.objective[fit.iterations - 1], -fit.criteria.meanLogLikelihood, 1e-6);
+  });
+
+  test('at ε = 0 assigns every row to one component', async () => {
+    const { mixture, criteria } = await fitMixture(x, { components: 3, epsilon: 0, tolerance: 0, backend: 'cpu' });
+    const labels = await mixture.predict(x);
+    expect(new Set(labels).size).toBe(3);
+    // Its criteria are those of the mixture at ε = 1 all the same.
+    expectWithin(criteria.meanLogLikelihood, await mixture.score(x, { backend: 'cpu' }), 1e-9);
+  });
+
+  test('says on what it ran and how long it took', async () => {
+    const { diagnostics } = await fitMixture(x, {
+      components: 2,
+      backend: 'cpu',
+      family: gaussian({ covariance: 'diag' }),
+    });
+    expect(diagnostics).toMatchObject({
+      backend: 'cpu',
+      precision: 'float32 sweeps, float64 host',
+      rows: 2000,
+      dropped: 0,
+    });
+    expect(Object.keys(diagnostics.seconds).sort()).toEqual(['fit', 'load', 'score', 'seed']);
+  });
+});
+
+describe('a mistake in the options is one clear line', () => {
+  const ball = [
+    [1, 0],
+    [0, 1],
+  ];
+  const start = {
+    weights: [0.5, 0.5],
+    means: [
+      [0, 0],
+      [1, 1],
+    ],
+    covariances: [ball, ball],
+  };
+  test.each<[string, Partial<FitOptions>, string]>([
+    ['components 0', { components: 0 }, 'components: expected a whole number ≥ 1, got 0; correct it'],
+    ['components 2.5', { components: 2.5 }, 'components: expected a whole number ≥ 1, got 2.5; correct it'],
+    [
+      'more components than rows',
+      { components: 5000 },
+      'components: expected at most 2000, the number of rows, got 5000; fit fewer components or give more rows',
+    ],
+    ['no restarts', { restarts: 0 }, 'restarts: expected a whole number ≥ 1, got 0; correct it'],
+    ['a seed that is no integer', { seed: 0.5 }, 'seed: expected a whole number, got 0.5; correct it'],
+    ['a negative tolerance', { tolerance: -1 }, 'tolerance: expected a finite number ≥ 0, got -1; correct it'],
+    [
+      'NaN regularization',
+      { regularization: NaN },
+      'regularization: expected a finite number ≥ 0, got NaN; correct it',
+    ],
+    ['no iterations', { maxIterations: 0 }, 'maxIterations: expected a whole number ≥ 1, got 0; correct it'],
+    [
+      'an unknown seeding',
+      { seeding: 'magic' as 'random' },
+      'seeding: expected one of k-means++, k-means, random, got "magic"; choose one of these',
+    ],
+    [
+      'restarts of a given start',
+      { seeding: start, restarts: 3 },
+      'restarts: expected 1 where the start is given, got 3; leave restarts out, or choose a seeding method',
+    ],
+    [
+      'start weights that do not sum to 1',
+      { seeding: { ...start, weights: [0.5, 0.6] } },
+      'seeding.weights: expected 2 positive numbers that sum to 1, got [0.5,0.6]; correct them',
+    ],
+    [
+      'a start of another size',
+      { seeding: { ...start, means: [[0], [1]] } },
+      'seeding: covariances[0]: expected an array [1][1], got 2 rows of lengths 2, 2; give one row per component and one value per column',
+    ],
+    [
+      'a start that is not positive definite',
+      {
+        seeding: {
+          ...start,
+          covariances: [
+            ball,
+            [
+              [1, 2],
+              [2, 1],
+            ],
+          ],
+        },
+      },
+      'seeding: covariances[1]: expected a symmetric positive definite matrix, got one that is not positive definite; correct it, or add a little to its diagonal',
+    ],
+    [
+      'a prescribed marginal',
+      { marginal: { kind: 'fixed', weights: [0.5, 0.5] } },
+      "marginal: expected { kind: 'free' }, the only marginal this version solves, got { kind: 'fixed' }; use 'free'; prescribed proportions come with a later version",
+    ],
+    [
+      'a negative temperature',
+      { epsilon: -1 },
+      'epsilon: expected a number ≥ 0, or { from, steps } with from > 0 and a whole number of steps ≥ 1, got -1; use 1 for maximum likelihood, or a schedule such as { from: 4, steps: 5 }',
+    ],
+    [
+      'weights of the wrong length',
+      { sampleWeights: [1, 2] },
+      'sampleWeights: expected 2000 weights, one per row, got 2; give every row its weight',
+    ],
+  ])('%s', async (_, options, message) => {
+    const attempt = fitMixture(x, { components: 2, backend: 'cpu', ...options });
+    await expect(attempt).rejects.toMatchObject({ name: 'InputError', message });
+  });
+});
