@@ -3,10 +3,14 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/chromium.js';
 
-/** package.json maps `#storage` to the built file of each environment; the tests run on the sources. */
-function storageOf(environment: 'node' | 'browser') {
-  return { '#storage': fileURLToPath(new URL(`./src/storage.${environment}.ts`, import.meta.url)) };
+/** package.json maps `#storage` and `#threads` to the built files of each environment; the tests run on the sources. */
+function filesOf(environment: 'node' | 'browser') {
+  const file = (name: string) => fileURLToPath(new URL(`./src/${name}.${environment}.ts`, import.meta.url));
+  return { '#storage': file('storage'), '#threads': file('threads/threads') };
 }
+
+/** Node 20 has relaxed SIMD behind this flag, which later ones, having it anyway, do not know. */
+const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
 const MINUTE = 60_000;
 
@@ -14,9 +18,10 @@ export default defineConfig({
   test: {
     projects: [
       {
-        resolve: { alias: storageOf('node') },
+        resolve: { alias: filesOf('node') },
         test: {
           name: 'node',
+          execArgv,
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           testTimeout: MINUTE,
@@ -24,7 +29,11 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: storageOf('browser') },
+        resolve: { alias: filesOf('browser') },
+        // Threads share memory on isolated pages alone.
+        server: {
+          headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+        },
         // Found and bundled before the first test: a dependency discovered later would reload the page under a test.
         optimizeDeps: { include: ['@tensorflow/tfjs'] },
         test: {

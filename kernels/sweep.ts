@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
-import { isMatrix, logits, rowSoftmin, whitened, type LogitAttributes, type ModelInputs } from './mixture.js';
+import { isMatrix } from './form.js';
+import { logits, rowSoftmin, whitened, type LogitAttributes, type ModelInputs } from './mixture.js';
 
 export interface SweepInputs extends ModelInputs {
   /** Rows of one block, `[g·s, d]`. */

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, isRegistered, onBackend, registerQuietly, startBackend } from '../kernels/engine.js';
+import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
 import { InputError } from './errors.js';
+import { threadsFor } from './threads/pool.js';
 
 export type BackendName = 'webgpu' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu';
 
@@ -42,17 +44,11 @@ const probes: Readonly<Record<BackendName, Probe>> = {
       reason: software ? 'a software renderer' : 'the browser has WebGL',
     };
   },
-  async wasm() {
-    try {
-      await registerQuietly('wasm', () => import('@tensorflow/tfjs-backend-wasm'));
-    } catch {
-      return absent('@tensorflow/tfjs-backend-wasm cannot be loaded');
-    }
-    if (await startBackend('wasm'))
-      return { usable: true, adapter: 'WebAssembly SIMD', gpu: false, reason: 'runs everywhere' };
-    return absent(
-      'its .wasm files were not found; in a browser call setWasmPaths() of @tensorflow/tfjs-backend-wasm first',
-    );
+  wasm: async () => {
+    const build = simdSupport();
+    if (!build) return absent('this engine has no WebAssembly SIMD');
+    const adapter = build === 'relaxed' ? 'WebAssembly SIMD with multiply-add' : 'WebAssembly SIMD';
+    return { usable: true, adapter, gpu: false, reason: 'runs everywhere' };
   },
   async cpu() {
     const usable = await startBackend('cpu');
@@ -72,12 +68,46 @@ export async function probeBackend(name: BackendName): Promise<BackendReport> {
   return { name, ...(await probes[name]()) };
 }
 
+/** Where rows live and are swept: as tensors on a tfjs backend, or in the CPU's memory by the SIMD kernel's threads. */
+export type Place =
+  | { readonly kind: 'tensors'; readonly backend: string }
+  | { readonly kind: 'simd'; readonly threads: number; readonly build?: SimdBuild };
+
+/** A backend that was chosen, and how it will run. */
+export interface BackendChoice extends BackendReport {
+  readonly place: Place;
+  readonly threads: number;
+}
+
+/** What a choice depends on besides the request. */
+export interface BackendNeeds {
+  /** A tensor stays on the device it lives on. */
+  readonly data?: unknown;
+  readonly threads?: number | undefined;
+}
+
 /**
  * The backend to use. `auto` takes the first that runs on a real GPU, else wasm, else cpu: never a software renderer.
- * A tensor stays where it lives. Throws `InputError('backend')` for one that is unknown or not usable here.
+ * Throws `InputError('backend')` for one that is unknown or not usable here.
  */
-export async function resolveBackend(request: BackendName | 'auto', data?: unknown): Promise<BackendReport> {
-  if (data instanceof tf.Tensor) return tensorBackend(request, backendOf(data as tf.Tensor));
+export async function resolveBackend(request: BackendName | 'auto', needs: BackendNeeds = {}): Promise<BackendChoice> {
+  const home = needs.data instanceof tf.Tensor ? backendOf(needs.data as tf.Tensor) : undefined;
+  // Tensors of tfjs's cpu and wasm backends lie in the host's memory: any CPU backend has them where they are.
+  const onDevice = home !== undefined && !isHost(home);
+  if (onDevice && request !== 'auto' && request !== home) {
+    throw unusable(request, `the tensor lives on ${JSON.stringify(home)}`);
+  }
+  const report = await chosen(onDevice ? (home as BackendName) : request, home !== undefined);
+  if (report.name !== 'wasm') return { ...report, place: { kind: 'tensors', backend: report.name }, threads: 1 };
+  const { count, reason } = threadsFor(needs.threads);
+  return { ...report, reason: reason || report.reason, place: { kind: 'simd', threads: count }, threads: count };
+}
+
+function isHost(name: string): boolean {
+  return name === 'cpu' || name === 'wasm';
+}
+
+async function chosen(request: BackendName | 'auto', onHost: boolean): Promise<BackendReport> {
   if (request !== 'auto') {
     if (!Object.hasOwn(probes, request)) throw unusable(request, 'no such backend');
     const report = await probeBackend(request);
@@ -85,23 +115,12 @@ export async function resolveBackend(request: BackendName | 'auto', data?: unkno
     return report;
   }
   for (const name of ['webgpu', 'tensorflow', 'webgl'] as const) {
+    if (onHost) break;
     const report = await probeBackend(name);
     if (report.usable && report.gpu) return report;
   }
   const wasm = await probeBackend('wasm');
-  return wasm.usable ? wasm : resolveBackend('cpu');
-}
-
-function tensorBackend(request: string, name: string): BackendReport {
-  if (request !== 'auto' && request !== name) throw unusable(request, `the tensor lives on ${JSON.stringify(name)}`);
-  const gpu = name.startsWith('webg');
-  return {
-    name: name as BackendName,
-    usable: true,
-    adapter: 'the tensor’s own',
-    gpu,
-    reason: 'the tensor lives there',
-  };
+  return wasm.usable ? wasm : chosen('cpu', onHost);
 }
 
 function unusable(request: string, reason: string): InputError {

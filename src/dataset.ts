@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { onBackend } from '../kernels/engine.js';
+import type { Place } from './backend.js';
 import { nestedArraySource, matrixSource, withWeights } from './data/arrays.js';
-import { cleanBlocks, type CleanBlock, type MissingPolicy } from './data/blocks.js';
+import { cleanBlocks, type MissingPolicy } from './data/blocks.js';
 import { powerOfTwo, scalingOf, type Scaling } from './scaling.js';
 import { isSource, type Matrix, type Source } from './data/source.js';
 import { tensorSource } from './data/tensor.js';
 import { InputError } from './errors.js';
 import type { Shard } from './sweep/shard.js';
-import { blockRowsFor, tensorBlock, total, type TensorBlock } from './sweep/tensor-block.js';
-import { TensorShard } from './sweep/tensor-shard.js';
+import { shardBuilder } from './sweep/builder.js';
+import { total } from './sweep/tensor-block.js';
 
 /** Rows `[n][d]`, a matrix with its shape, a tensor `[n, d]`, or a source. */
 export type DataInput = readonly ArrayLike<number>[] | Matrix | tf.Tensor2D | Source;
@@ -27,7 +27,7 @@ export interface Dataset {
 }
 
 export interface LoadOptions {
-  readonly backend: string;
+  readonly place: Place;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
@@ -49,12 +49,9 @@ function unweighted(data: unknown): Source {
   if (data instanceof tf.Tensor) {
     if (data.rank === 2) return tensorSource(data as tf.Tensor2D);
   } else if (Array.isArray(data)) {
-    if (data.every((row: unknown) => typeof row === 'object' && row !== null && 'length' in row)) {
-      return nestedArraySource(data as readonly ArrayLike<number>[]);
-    }
+    if (data.every(isRow)) return nestedArraySource(data);
   } else if (isSource(data)) return data;
-  else if (typeof data === 'object' && data !== null && 'data' in data && 'shape' in data)
-    return matrixSource(data as Matrix);
+  else if (isMatrix(data)) return matrixSource(data);
   throw new InputError('shape', {
     where: 'data',
     expected: 'number[][], { data: Float32Array | Float64Array, shape: [n, d] }, a tf.Tensor2D or a source',
@@ -63,47 +60,62 @@ function unweighted(data: unknown): Source {
   });
 }
 
+function isRow(row: unknown): row is ArrayLike<number> {
+  return typeof row === 'object' && row !== null && 'length' in row;
+}
+
+function isMatrix(data: unknown): data is Matrix {
+  const { data: values, shape } = (data ?? {}) as Partial<Matrix>;
+  return ArrayBuffer.isView(values) && Array.isArray(shape);
+}
+
 function describe(data: unknown): string {
   if (data instanceof tf.Tensor) return `a tensor of shape [${(data as tf.Tensor).shape.join(', ')}]`;
-  if (Array.isArray(data)) return `an array of ${typeof data.find((row) => typeof row !== 'object')}s`;
-  return data === null ? 'null' : typeof data;
+  return Array.isArray(data) ? `an array of ${kindOf(data.find((row) => !isRow(row)))}s` : kindOf(data);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
 }
 
 /**
- * Reads a source once into float32 blocks on a backend. Shift and scale are taken off in float64 before the
- * conversion; they come from the first block, whose size does not depend on the source's batches.
+ * Reads a source once into float32 rows in their place. Shift and scale are taken off in float64 before the conversion;
+ * they come from the first block, whose size does not depend on the source's batches.
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
   const d = source.columns.length;
-  const blocks: TensorBlock[] = [];
+  const { missing, signal, place } = options;
+  const builder = shardBuilder(place, d);
   const dropped: number[] = [];
-  let scaling = options.scaling;
+  const onDropped = (row: number): void => void dropped.push(row);
+  const varies = new Uint8Array(d);
+  let { scaling } = options;
+  let first: Float64Array | undefined;
   let unit = NaN;
   let rows = 0;
-  let first: Float64Array | undefined;
-  const varies = new Uint8Array(d);
   let totalWeight = 0;
-  const { missing, signal, backend } = options;
-  const onDropped = (row: number): void => void dropped.push(row);
   try {
     for await (const block of cleanBlocks(source, { missing, signal, onDropped, blockRows: gateRows(d) })) {
       scaling ??= scalingOf(block.values, d, options.commonScale ?? false);
+      first ??= block.values.slice(0, d);
       if (Number.isNaN(unit)) unit = powerOfTwo(total(block.weights) / block.rows);
       totalWeight += total(block.weights);
-      first ??= block.values.slice(0, d);
       markVarying(block.values, first, varies);
-      blocks.push(...onBackend(backend, () => upload(block, rows, scaling as Scaling, unit)));
+      builder.add(
+        scaled(block.values, scaling),
+        Float32Array.from(block.weights, (weight) => weight / unit),
+      );
       rows += block.rows;
       options.onRows?.(rows);
     }
     if (!scaling || totalWeight === 0) throw nothingLeft(source, dropped.length);
+    const shard = await builder.finish();
+    const constant = source.columns.filter((_, column) => !varies[column]);
+    return { shard, scaling, columns: source.columns, dropped, constant, totalWeight };
   } catch (error) {
-    for (const { x, weights } of blocks) tf.dispose([x, weights]);
+    builder.discard();
     throw error;
   }
-  const shard = new TensorShard(backend, d, blocks);
-  const constant = source.columns.filter((_, column) => !varies[column]);
-  return { shard, scaling, columns: source.columns, dropped, constant, totalWeight };
 }
 
 /** Marks the columns in which a row `[d]` of the block differs from the first row. */
@@ -119,21 +131,14 @@ function gateRows(d: number): number {
   return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
 }
 
-/** Scales the rows of a block in float64, rounds them to float32 and uploads them in blocks that suit the active backend. */
-function upload(block: CleanBlock, start: number, { shift, scale }: Scaling, unit: number): TensorBlock[] {
+/** Rows `[rows, d]` in scaled coordinates: computed in float64, rounded to float32. */
+function scaled(values: Float64Array, { shift, scale }: Scaling): Float32Array {
   const d = shift.length;
-  const step = blockRowsFor(tf.getBackend(), d);
-  const uploaded: TensorBlock[] = [];
-  for (let from = 0; from < block.rows; from += step) {
-    const rows = Math.min(step, block.rows - from);
-    const values = new Float32Array(rows * d);
-    for (let row = 0, at = 0; row < rows; row++) {
-      for (let j = 0; j < d; j++, at++) values[at] = (block.values[from * d + at] - shift[j]) / scale[j];
-    }
-    const weights = Float32Array.from(block.weights.subarray(from, from + rows), (weight) => weight / unit);
-    uploaded.push(tensorBlock(start + from, values, weights));
+  const result = new Float32Array(values.length);
+  for (let at = 0; at < values.length;) {
+    for (let j = 0; j < d; j++, at++) result[at] = (values[at] - shift[j]) / scale[j];
   }
-  return uploaded;
+  return result;
 }
 
 function nothingLeft(source: Source, dropped: number): InputError {

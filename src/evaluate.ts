@@ -12,6 +12,8 @@ import type { RowOutputs, Shard } from './sweep/shard.js';
 export interface EvaluateOptions {
   /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
   readonly backend?: BackendName | 'auto';
+  /** Threads of the CPU; default all. */
+  readonly threads?: number;
   /** Rows with a missing value: refuse them (default), or leave them out: label −1, NaN elsewhere. */
   readonly missing?: MissingPolicy;
   /** `[n]`, not negative. */
@@ -49,8 +51,8 @@ export async function evaluate<T>(
   const { sampleWeights, missing = 'error', signal } = options;
   const source = toSource(data, sampleWeights);
   requireColumns(source, mixture.components.d);
-  const { name: backend } = await resolveBackend(options.backend ?? 'auto', data);
-  const dataset = await loadDataset(source, { backend, missing, signal, scaling: scalingFor(mixture) });
+  const { place } = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
+  const dataset = await loadDataset(source, { place, missing, signal, scaling: scalingFor(mixture) });
   const n = dataset.shard.n + dataset.dropped.length;
   try {
     const rows = evaluatedRows(mixture, dataset, signal);

@@ -1,4 +1,4 @@
-import { resolveBackend, type BackendReport } from './backend.js';
+import { resolveBackend, type BackendChoice } from './backend.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
 import type { EmRun, FitStatus } from './em.js';
@@ -27,6 +27,8 @@ export type RepairReport = Repair & { readonly times: number };
 export interface FitDiagnostics {
   readonly backend: string;
   readonly adapter: string;
+  /** Threads that computed. */
+  readonly threads: number;
   /** In which precision sweeps and host computed. */
   readonly precision: string;
   /** Rows fitted, and rows left out for missing values. */
@@ -65,12 +67,12 @@ export interface Fit {
 export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
   const settings = fitSettings(options);
   const source = toSource(data, settings.sampleWeights);
-  const backend = await resolveBackend(settings.backend, data);
+  const backend = await resolveBackend(settings.backend, { data, threads: settings.threads });
   const watch = new Stopwatch();
   const { missing, family, signal, onProgress } = settings;
   const dataset = await watch.time('load', () =>
     loadDataset(source, {
-      backend: backend.name,
+      place: backend.place,
       missing,
       signal,
       commonScale: family.commonScale,
@@ -90,7 +92,7 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
 async function report(
   dataset: Dataset,
   settings: FitSettings,
-  backend: BackendReport,
+  backend: BackendChoice,
   runs: readonly EmRun[],
   watch: Stopwatch,
 ): Promise<Fit> {
@@ -125,6 +127,7 @@ async function report(
     diagnostics: {
       backend: backend.name,
       adapter: backend.adapter,
+      threads: backend.threads,
       precision: 'float32 sweeps, float64 host',
       rows: shard.n,
       dropped: dropped.length,

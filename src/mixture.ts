@@ -140,16 +140,10 @@ export class Mixture {
     return (await this.criteria(data, options)).icl;
   }
 
-  /** Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n is no whole number ≥ 0. */
+  /** Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number. */
   sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
-    if (!Number.isSafeInteger(n) || n < 0) {
-      throw new InputError('option', {
-        where: 'sample',
-        expected: 'a whole number of rows ≥ 0',
-        got: String(n),
-        remedy: 'correct it',
-      });
-    }
+    if (!Number.isSafeInteger(n) || n < 0) throw invalid('sample', 'a whole number of rows ≥ 0', n);
+    if (!Number.isSafeInteger(seed)) throw invalid('seed', 'a whole number', seed);
     const { d } = this;
     const random = seededRandom(seed);
     const draw = this.family.sampler(this.parts.components);
@@ -181,4 +175,8 @@ export class Mixture {
   async save(path: string | URL): Promise<void> {
     await writeText(path, `${JSON.stringify(this.toJSON(), undefined, 1)}\n`);
   }
+}
+
+function invalid(where: string, expected: string, got: number): InputError {
+  return new InputError('option', { where, expected, got: String(got), remedy: 'correct it' });
 }

@@ -78,9 +78,11 @@ function checked(json: unknown, where: string): ModelFile {
     means.length === weights.length &&
     weights.length > 0 &&
     Array.isArray(columns) &&
+    columns.length > 0 &&
     columns.every((name) => typeof name === 'string') &&
     means.every((mean) => isNumbers(mean) && mean.length === columns.length) &&
-    typeof options === 'object';
+    typeof options === 'object' &&
+    options !== null;
   if (!sound) throw damaged(where, 'weights, means, covariances or columns that are missing or do not fit together');
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');

@@ -1,4 +1,4 @@
-import { isMatrix, type CovarianceForm } from '../kernels/mixture.js';
+import { isMatrix, type CovarianceForm } from '../kernels/form.js';
 
 /** Components packed for the kernels: float32 where the device computes, float64 where the host does. */
 export interface PackedComponents {

@@ -5,8 +5,8 @@ import type { DenseComponents, Family } from './families/family.js';
 import { gaussian } from './families/gaussian.js';
 import { seedingMethods } from './seeding/start.js';
 import type { SeedingMethod } from './seeding/seeding.js';
-import type { Marginal } from './transport/marginal.js';
-import type { EpsilonSchedule } from './transport/temperature.js';
+import { marginalSolver, type Marginal } from './transport/marginal.js';
+import { temperatures, type EpsilonSchedule } from './transport/temperature.js';
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
 export interface GivenStart extends DenseComponents {
@@ -57,12 +57,14 @@ export interface FitOptions {
   readonly missing?: MissingPolicy;
   /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
   readonly backend?: BackendName | 'auto';
+  /** Threads of the CPU backend; default all. The result does not depend on it. */
+  readonly threads?: number;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the fit with what is fitted so far, status 'aborted'; while still loading or seeding it rejects. */
   readonly signal?: AbortSignal;
 }
 
-type Optional = 'sampleWeights' | 'onProgress' | 'signal';
+type Optional = 'sampleWeights' | 'threads' | 'onProgress' | 'signal';
 /** Options with their defaults filled in. */
 export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
 
@@ -86,10 +88,13 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireInteger('restarts', settings.restarts, 1);
   requireInteger('seed', settings.seed, Number.MIN_SAFE_INTEGER);
   requireInteger('maxIterations', settings.maxIterations, 1);
+  if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
   requireNumber('tolerance', settings.tolerance);
   requireNumber('regularization', settings.regularization);
   requireOneOf('missing', settings.missing, ['error', 'drop']);
   requireSeeding(settings);
+  marginalSolver(settings.marginal); // throws now rather than after the data is read
+  temperatures(settings.epsilon);
   return settings;
 }
 
@@ -129,7 +134,8 @@ function requireNumber(name: string, value: number): void {
   throw invalid(name, 'a finite number ≥ 0', String(value), 'correct it');
 }
 
-function requireOneOf(name: string, value: string, choices: readonly string[]): void {
+/** Throws `InputError('option')` that lists the choices. */
+export function requireOneOf(name: string, value: string, choices: readonly string[]): void {
   if (!choices.includes(value))
     throw invalid(name, `one of ${choices.join(', ')}`, JSON.stringify(value), 'choose one of these');
 }

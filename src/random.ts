@@ -11,10 +11,9 @@ export interface Random {
 
 /** Starts the stream of an integer seed; `stream` gives independent streams of one seed. */
 export function seededRandom(seed: number, stream = 0): Random {
-  const generator = xoroshiro128plus((Math.imul(stream, 0x9e3779b1) + seed) | 0);
+  // The generator is linear: streams of seeds that are alike would stay alike.
+  const generator = xoroshiro128plus(scrambled(Math.imul(stream + 1, 0x9e3779b1) + seed));
   const uniform = (): number => uniformFloat64(generator);
-  // The first outputs of nearby seeds are alike.
-  for (let skip = 0; skip < 16; skip++) uniform();
   let spare: number | undefined;
   return {
     uniform,
@@ -35,6 +34,14 @@ export function seededRandom(seed: number, stream = 0): Random {
       }
     },
   };
+}
+
+/** A bijection of 32-bit integers that sends neighbours far apart: the finalizer of MurmurHash3 (Appleby). */
+function scrambled(seed: number): number {
+  let bits = seed | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** Draws an index with probability proportional to `weights`, by one uniform number in [0, 1). */

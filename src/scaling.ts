@@ -14,7 +14,9 @@ export function scalingOf(values: ArrayLike<number>, d: number, common: boolean)
   const n = values.length / d;
   const shift = new Float64Array(d);
   const spread = new Float64Array(d);
-  for (let i = 0; i < values.length; i++) shift[i % d] += values[i] / n;
+  // About the first row, so that the mean of a column that never changes is exactly its value.
+  for (let i = 0; i < values.length; i++) shift[i % d] += (values[i] - values[i % d]) / n;
+  for (let j = 0; j < d; j++) shift[j] += values[j];
   for (let i = 0; i < values.length; i++) spread[i % d] += (values[i] - shift[i % d]) ** 2 / n;
   return toScaling(shift, spread, common);
 }

@@ -1,9 +1,9 @@
-import type { CovarianceForm } from '../kernels/mixture.js';
+import type { CovarianceForm } from '../kernels/form.js';
 import type { DataInput } from './dataset.js';
 import { InputError } from './errors.js';
 import { gaussian } from './families/gaussian.js';
 import { fitMixture, type Fit } from './fit.js';
-import type { FitOptions } from './options.js';
+import { requireOneOf, type FitOptions } from './options.js';
 
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
@@ -36,7 +36,7 @@ export interface Selection {
 
 /**
  * Fits every covariance type at every k and picks the lowest criterion. Aborting ends it with the models fitted so far.
- * Throws `InputError('option')` where there is nothing to try.
+ * Throws `InputError('option')` where there is nothing to try or the criterion is unknown.
  */
 export async function selectMixture(data: DataInput, options: SelectOptions): Promise<Selection> {
   const {
@@ -46,6 +46,7 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     onCandidate,
     ...rest
   } = options;
+  requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
   if (components.length === 0 || covariances.length === 0) {
     throw new InputError('option', {
       where: 'select',
@@ -55,14 +56,17 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     });
   }
   const candidates: Candidate[] = [];
-  for (const covariance of covariances) {
-    for (const k of components) {
-      if (rest.signal?.aborted && candidates.length > 0) break;
+  const models = covariances.flatMap((covariance) => components.map((k) => ({ k, covariance })));
+  try {
+    for (const { k, covariance } of models) {
+      if (candidates.length > 0) rest.signal?.throwIfAborted();
       const fit = await fitMixture(data, { ...rest, family: gaussian({ covariance }), components: k });
       const candidate = { k, covariance, fit };
       candidates.push(candidate);
-      onCandidate?.(candidate, candidates.length, covariances.length * components.length);
+      onCandidate?.(candidate, candidates.length, models.length);
     }
+  } catch (error) {
+    if (!rest.signal?.aborted || candidates.length === 0) throw error;
   }
   return { candidates, best: bestCandidate(candidates, criterion), criterion };
 }

@@ -18,7 +18,8 @@ export function nestedArraySource(rows: readonly ArrayLike<number>[]): Source {
   }
   return arraySource(rows.length, d, (from, to) => {
     const values = new Float64Array((to - from) * d);
-    for (let row = from; row < to; row++) values.set(rows[row], (row - from) * d);
+    // null, which JSON has for a missing value, would else become 0.
+    for (let at = 0; at < values.length; at++) values[at] = rows[from + Math.floor(at / d)][at % d] ?? NaN;
     return values;
   });
 }
@@ -68,7 +69,10 @@ export function columnNames(d: number): string[] {
 export function withWeights(source: Source, weights: ArrayLike<number>): Source {
   if (source.rows !== undefined && source.rows !== weights.length) throw weightCount(source.rows, weights.length);
   return {
-    ...source,
+    name: source.name,
+    columns: source.columns,
+    ...(source.rows === undefined ? {} : { rows: source.rows }),
+
     async *batches() {
       let first = 0;
       for await (const batch of source.batches()) {

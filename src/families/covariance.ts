@@ -1,4 +1,4 @@
-import type { CovarianceForm } from '../../kernels/mixture.js';
+import type { CovarianceForm } from '../../kernels/form.js';
 import { cholesky, invertLower } from './cholesky.js';
 
 /**

@@ -19,7 +19,10 @@ export function denseMatrix(
     throw new InputError('shape', {
       where,
       expected: `an array [${rows}][${columns}]`,
-      got: `${dense.length} rows of lengths ${listed(dense.map((row) => row.length))}`,
+      got:
+        dense.length === 0
+          ? 'an empty one'
+          : `${dense.length} rows of lengths ${listed(dense.map((row) => row.length))}`,
       remedy: 'give one row per component and one value per column',
     });
   }

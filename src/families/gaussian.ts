@@ -1,4 +1,4 @@
-import type { CovarianceForm } from '../../kernels/mixture.js';
+import type { CovarianceForm } from '../../kernels/form.js';
 import { InputError } from '../errors.js';
 import type { Moments, PackedComponents } from '../moments.js';
 import type { Scaling } from '../scaling.js';
@@ -63,8 +63,8 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
       };
     },
     fromDense(dense, where) {
-      const k = dense.means.length;
-      const d = dense.means[0]?.length ?? 0;
+      const k = Math.max(1, dense.means.length);
+      const d = Math.max(1, dense.means[0]?.length ?? 0);
       const means = denseMatrix(dense.means, k, d, `${where}: means`);
       const matrices = denseCovariances(dense.covariances, k, d, where).map((one) => layout.fromMatrix(one, d));
       return { k, d, means, shape: layout.shared ? sum(matrices).map((value) => value / k) : concatenate(matrices) };
@@ -101,7 +101,7 @@ function estimate(
     const drawn = own > 0 ? own + pooling * weight : weight;
     const added = own > 0 ? pooling : 1;
     const covariance = layout.fromScatter(
-      scatter.map((value, at) => (value + added * pool[at]) / drawn),
+      scatter.map((value, at) => (added > 0 ? value + added * pool[at] : value) / drawn),
       d,
     );
     layout.addDiagonal(covariance, regularization);

@@ -31,7 +31,7 @@ export interface NearestCentres {
   potentials(candidates: Float64Array): Promise<Float64Array>;
   /** Adds a centre `[d]`. */
   add(centre: Float64Array): Promise<void>;
-  /** Draws a row with probability ∝ a_i d_i (∝ a_i while there is no centre), by a uniform number in [0, 1). */
+  /** Draws a row with probability ∝ a_i d_i (∝ a_i where all d_i are 0 or there is no centre), by a uniform number in [0, 1). */
   draw(uniform: number): Promise<number>;
   dispose(): void;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { distancesKernel } from '../../kernels/distances.js';
 import { onBackend } from '../../kernels/engine.js';
 import { drawIndex } from '../random.js';
-import { breathe } from './breathe.js';
+import { breathe } from '../breathe.js';
 import type { NearestCentres } from './shard.js';
 import { readAll, total, type TensorBlock } from './tensor-block.js';
 
@@ -52,13 +52,15 @@ export class TensorNearestCentres implements NearestCentres {
   }
 
   async draw(uniform: number): Promise<number> {
-    const index = drawIndex(this.blockSums, uniform);
+    // Where every row lies on a centre already, by weight alone.
+    const apart = total(this.blockSums) > 0;
+    const sums = apart ? this.blockSums : this.blocks.map(({ weight }) => weight);
+    const index = drawIndex(sums, uniform);
     const block = this.blocks[index];
-    const product = onBackend(this.backend, () => tf.mul(this.nearest[index], block.weights));
-    const [values] = (await readAll([product])) as [Float32Array];
+    const product = (): tf.Tensor => tf.mul(this.nearest[index], block.weights);
+    const [values] = apart ? await readAll([onBackend(this.backend, product)]) : [block.hostWeights];
     // The part of the unit interval that fell to the block, stretched back to the whole.
-    const before = total(this.blockSums.slice(0, index));
-    const within = (uniform * total(this.blockSums) - before) / this.blockSums[index];
+    const within = (uniform * total(sums) - total(sums.slice(0, index))) / sums[index];
     return block.start + drawIndex(values.subarray(0, block.rows), Math.min(Math.max(within || 0, 0), 1 - 2 ** -53));
   }
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { onBackend } from '../../kernels/engine.js';
-import { isMatrix, type CovarianceForm } from '../../kernels/mixture.js';
+import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { rowsKernel } from '../../kernels/rows.js';
 import { sweepKernel } from '../../kernels/sweep.js';
-import { breathe } from './breathe.js';
+import { breathe } from '../breathe.js';
 import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
 import type { RowOutputs, Shard, SweepOptions } from './shard.js';
 import { readAll, total, type TensorBlock } from './tensor-block.js';

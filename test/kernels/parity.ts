@@ -4,8 +4,8 @@
  * away from it, a whitened coordinate is wrong by 6e-8 · reach and a cost by that times its own size.
  */
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { resolveBackend, type BackendName } from '../../src/backend.js';
+import { describe, expect, test } from 'vitest';
+import { type Place } from '../../src/backend.js';
 import { loadDataset, toSource, type Dataset } from '../../src/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { logVolume } from '../../src/scaling.js';
@@ -51,12 +51,9 @@ const cases: readonly Case[] = [
   { name: 'anisotropic', n: 600, d: 4, k: 3, reach: 10_000 },
 ];
 
-export function describeParity(backend: BackendName): void {
-  beforeAll(async () => {
-    await resolveBackend(backend);
-  });
-  describe.each(cases)(`${backend}: $name, n = $n, d = $d, k = $k`, (one) => {
-    const setting = settingOf(backend, one);
+export function describeParity(name: string, place: Place): void {
+  describe.each(cases)(`${name}: $name, n = $n, d = $d, k = $k`, (one) => {
+    const setting = settingOf(place, one);
     test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
     test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
     test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
@@ -65,7 +62,7 @@ export function describeParity(backend: BackendName): void {
 }
 
 interface Setting extends Case {
-  readonly backend: BackendName;
+  readonly place: Place;
   readonly x: number[][];
   /** Sample weights, and the same normalised. */
   readonly weights: number[];
@@ -75,7 +72,7 @@ interface Setting extends Case {
   readonly tolerance: number;
 }
 
-function settingOf(backend: BackendName, one: Case): Setting {
+function settingOf(place: Place, one: Case): Setting {
   const { x, truth, start } = problem(one.name, { ...one, seed: 7 });
   const weights = x.map((_, i) => (i % 5 === 4 ? 0.5 : 1 + (i % 3)));
   const total = sum(weights);
@@ -83,7 +80,7 @@ function settingOf(backend: BackendName, one: Case): Setting {
   const mixture = one.reach >= 1000 ? truth : start;
   return {
     ...one,
-    backend,
+    place,
     x,
     weights,
     a: weights.map((weight) => weight / total),
@@ -94,12 +91,12 @@ function settingOf(backend: BackendName, one: Case): Setting {
 
 /** Loads the rows, holds the work to its tensors and frees them. */
 async function withDataset(
-  { backend, x, weights }: Setting,
+  { place, x, weights }: Setting,
   commonScale: boolean,
   use: (dataset: Dataset) => Promise<void>,
 ): Promise<void> {
   const before = tf.memory().numTensors;
-  const dataset = await loadDataset(toSource(x, weights), { backend, missing: 'error', commonScale });
+  const dataset = await loadDataset(toSource(x, weights), { place, missing: 'error', commonScale });
   const loaded = tf.memory().numTensors;
   try {
     await use(dataset);

@@ -1,0 +1,74 @@
+// Four-lane arithmetic. Built twice: with relaxed SIMD, where multiply-add is one rounding and one instruction, and without.
+
+/** a · b + c. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
+/** Below this exp is 0: its value would be no normal float32. */
+// @ts-ignore
+@inline const LEAST: f32 = -87.3;
+
+/**
+ * e^x for x ≤ 0, relative error under 2e-7; exactly 0 under −87.3. x = n log 2 + r with |r| ≤ log 2 / 2, e^r by the
+ * polynomial of Cephes' expf, 2^n through the exponent's bits.
+ */
+// @ts-ignore
+@inline
+export function exp(x: v128): v128 {
+  const normal = f32x4.ge(x, f32x4.splat(LEAST));
+  const t = f32x4.max(x, f32x4.splat(LEAST));
+  const n = f32x4.nearest(f32x4.mul(t, f32x4.splat(1.44269504088896341)));
+  let r = madd(n, f32x4.splat(-0.693359375), t);
+  r = madd(n, f32x4.splat(2.12194440e-4), r);
+  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
+  p = madd(p, r, f32x4.splat(8.3334519073e-3));
+  p = madd(p, r, f32x4.splat(4.1665795894e-2));
+  p = madd(p, r, f32x4.splat(1.6666665459e-1));
+  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  p = madd(p, f32x4.mul(r, r), r);
+  p = f32x4.add(p, f32x4.splat(1));
+  const bits = i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(n), 23));
+  return v128.and(bits, normal);
+}
+
+/**
+ * log x for normal x > 0, absolute error under 2e-7 for x in [1, 4096]. x = m 2^e with m in [√½, √2), log m by the
+ * polynomial of Cephes' logf.
+ */
+// @ts-ignore
+@inline
+export function log(x: v128): v128 {
+  let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126)));
+  let m = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const small = f32x4.lt(m, f32x4.splat(0.707106781186547524));
+  e = f32x4.sub(e, v128.and(small, f32x4.splat(1)));
+  m = f32x4.sub(f32x4.add(m, v128.and(small, m)), f32x4.splat(1));
+  const square = f32x4.mul(m, m);
+  let p = madd(f32x4.splat(7.0376836292e-2), m, f32x4.splat(-1.1514610310e-1));
+  p = madd(p, m, f32x4.splat(1.1676998740e-1));
+  p = madd(p, m, f32x4.splat(-1.2420140846e-1));
+  p = madd(p, m, f32x4.splat(1.4249322787e-1));
+  p = madd(p, m, f32x4.splat(-1.6668057665e-1));
+  p = madd(p, m, f32x4.splat(2.0000714765e-1));
+  p = madd(p, m, f32x4.splat(-2.4999993993e-1));
+  p = madd(p, m, f32x4.splat(3.3333331174e-1));
+  p = f32x4.mul(f32x4.mul(p, m), square);
+  p = madd(e, f32x4.splat(-2.12194440e-4), p);
+  p = madd(square, f32x4.splat(-0.5), p);
+  return madd(e, f32x4.splat(0.693359375), f32x4.add(m, p));
+}
+
+/** Sum of the four lanes, in float64. */
+// @ts-ignore
+@inline
+export function total(x: v128): f64 {
+  return (
+    f64(f32x4.extract_lane(x, 0)) +
+    f64(f32x4.extract_lane(x, 1)) +
+    (f64(f32x4.extract_lane(x, 2)) + f64(f32x4.extract_lane(x, 3)))
+  );
+}

@@ -1,0 +1,230 @@
+import { isMatrix, type CovarianceForm } from '../form.js';
+import { GROUP_ROWS, packedSize, packFactor, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+
+/** What assembly/index.ts exports. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  shape(columns: number, rows: number): void;
+  place(isMatrix: boolean, ...placesOfArrays: number[]): void;
+  temper(rate: number, centre: number, hard: boolean): void;
+  sweep(x: number, v: number): void;
+  rows(x: number, labels: number, logSum: number, logLargest: number): void;
+  distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
+  flush(): void;
+  peak(n: number): number;
+}
+
+/** A model in the kernel's terms; arrays shaped as in kernels/mixture.ts. */
+export interface SimdModel {
+  readonly form: CovarianceForm;
+  readonly k: number;
+  readonly d: number;
+  readonly means: Float32Array;
+  readonly whitening: Float32Array;
+  readonly offsets: Float32Array;
+  /** 1/(2ε), or 1/2 for hard assignment. */
+  readonly rate: number;
+  readonly centre: number;
+  readonly hard: boolean;
+  readonly coupling: boolean;
+}
+
+/** Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again. */
+const KEEP_LIMIT = 2 ** 20;
+/** The first bytes of memory, which the compiler may use. */
+const RESERVED = 1024;
+const PAGE = 65_536;
+
+/** Places of the arrays that the host fills or reads, in bytes. */
+interface Places {
+  readonly x: number;
+  readonly v: number;
+  readonly plan: number;
+  readonly labels: number;
+  readonly logSum: number;
+  readonly logLargest: number;
+  readonly totals: number;
+}
+
+/** One instance of the fused kernel with a memory of its own: what one thread computes with. */
+export class SimdKernel {
+  private readonly wasm: Exports;
+  private top = RESERVED;
+  private tile = 0;
+  private d = 0;
+  private k = 0;
+  private places: Places | undefined;
+  private sums: SumsLayout | undefined;
+
+  constructor(module: WebAssembly.Module) {
+    const abort = (): never => {
+      throw new Error('the CPU kernel gave up');
+    };
+    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+  }
+
+  /** Lays memory out for a model and copies it there. */
+  load(model: SimdModel): void {
+    const { form, k, d, coupling } = model;
+    const matrix = isMatrix(form);
+    const b = this.begin(d);
+    const sums = sumsLayout(form, k, d, coupling);
+    const factor = matrix ? packedSize(d) : d;
+    const keep = k * d * b * 4 <= KEEP_LIMIT;
+    const means = this.take(k * d);
+    const whitening = this.take((form === 'tied' ? 1 : k) * factor);
+    const offsets = this.take(k);
+    const whitened = this.take(matrix ? (keep ? k : 1) * d * b : 0);
+    const plan = this.take(k * b);
+    const scratch = this.take(d * 8);
+    const weighted = this.take(d * b);
+    const kept = coupling ? this.take(k * b) : 0;
+    const sumsAt = this.take(sums.count * 4);
+    const totals = this.take(sums.count * 2);
+    this.places = { plan, totals, ...this.rowPlaces(d) };
+    this.reserve();
+    this.wasm.place(
+      matrix,
+      ...[k, means, whitening, form === 'tied' ? 0 : factor * 4, offsets],
+      ...[whitened, keep ? d * b * 4 : 0, plan, scratch, weighted, kept],
+      ...[sumsAt, sumsAt + sums.second * 16, form === 'tied' ? 0 : sums.secondSize * 16],
+      ...[sumsAt + sums.coupling * 16, sums.count, totals],
+    );
+    this.wasm.temper(model.rate, model.centre, model.hard);
+    this.floats(means, k * d).set(model.means);
+    this.floats(offsets, k).set(model.offsets);
+    this.floats(sumsAt, sums.count * 4).fill(0);
+    fillWhitening(model, factor, this.floats(whitening, (form === 'tied' ? 1 : k) * factor));
+    this.k = k;
+    this.sums = sums;
+  }
+
+  /** Clears the float64 totals. */
+  clear(): void {
+    this.totals().fill(0);
+  }
+
+  /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals. */
+  sweepGroup(x: Float32Array, v: Float32Array): void {
+    const { x: xAt, v: vAt } = this.fill(x, v);
+    for (let from = 0; from < v.length; from += this.tile) this.wasm.sweep(xAt + from * this.d * 4, vAt + from * 4);
+    this.wasm.flush();
+  }
+
+  /** The totals since `clear`, laid out as `sumsLayout` says. A view into the kernel's memory. */
+  totals(): Float64Array {
+    const { places, sums } = this;
+    if (!places || !sums) throw new Error('the CPU kernel has no model');
+    return new Float64Array(this.wasm.memory.buffer, places.totals, sums.count);
+  }
+
+  /** Row outputs of a group into arrays of its rows: labels, log Σ exp logit, log max r `[rows]`, r `[rows, k]`. */
+  rowsGroup(x: Float32Array, v: Float32Array, rows: number, into: RowArrays): void {
+    const { x: xAt, plan, labels, logSum, logLargest } = this.fill(x, v);
+    const { tile, k } = this;
+    for (let from = 0; from < rows; from += tile) {
+      this.wasm.rows(xAt + from * this.d * 4, labels, logSum, logLargest);
+      const count = Math.min(tile, rows - from);
+      into.labels.set(new Int32Array(this.wasm.memory.buffer, labels, count), from);
+      into.logSum.set(this.floats(logSum, count), from);
+      into.logLargest.set(this.floats(logLargest, count), from);
+      const responsibilities = this.floats(plan, k * tile);
+      for (let row = 0; row < count; row++) {
+        for (let c = 0; c < k; c++) into.responsibilities[(from + row) * k + c] = responsibilities[c * tile + row];
+      }
+    }
+  }
+
+  /** Prepares for distances in d columns. */
+  loadCentres(centres: Float32Array, metric: Float32Array): void {
+    const d = metric.length;
+    this.begin(d);
+    const at = this.take(centres.length);
+    const metricAt = this.take(d);
+    this.places = { plan: at, totals: metricAt, ...this.rowPlaces(d) };
+    this.reserve();
+    this.floats(at, centres.length).set(centres);
+    this.floats(metricAt, d).set(metric);
+  }
+
+  /** Squared distances of a group's rows to the nearer of centre c and `nearest` `[rows]`; returns their weighted sum. */
+  distancesGroup(x: Float32Array, v: Float32Array, nearest: Float32Array, c: number, into?: Float32Array): number {
+    const { x: xAt, v: vAt, plan, totals, logSum, logLargest } = this.fill(x, v);
+    this.floats(logSum, GROUP_ROWS).set(nearest);
+    let sum = 0;
+    for (let from = 0; from < v.length; from += this.tile) {
+      const at = from * 4;
+      const centre = plan + c * this.d * 4;
+      sum += this.wasm.distances(xAt + at * this.d, vAt + at, logSum + at, centre, totals, logLargest + at);
+    }
+    into?.set(this.floats(logLargest, into.length));
+    return sum;
+  }
+
+  /** Runs the multiply-add micro-kernel; 96 n floating point operations. */
+  peak(n: number): number {
+    return this.wasm.peak(n);
+  }
+
+  private begin(d: number): number {
+    this.top = RESERVED;
+    this.d = d;
+    this.tile = tileRows(d);
+    this.wasm.shape(d, this.tile);
+    return this.tile;
+  }
+
+  /** Places for a group of rows and what comes of them. */
+  private rowPlaces(d: number): Omit<Places, 'plan' | 'totals'> {
+    return {
+      x: this.take(GROUP_ROWS * d),
+      v: this.take(GROUP_ROWS),
+      labels: this.take(GROUP_ROWS),
+      logSum: this.take(GROUP_ROWS),
+      logLargest: this.take(GROUP_ROWS),
+    };
+  }
+
+  /** A place for so many 4-byte numbers, at the beginning of a cache line. */
+  private take(count: number): number {
+    const at = this.top;
+    this.top += Math.ceil((count * 4) / 64) * 64;
+    return at;
+  }
+
+  private reserve(): void {
+    const missing = this.top - this.wasm.memory.buffer.byteLength;
+    if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / PAGE));
+  }
+
+  private floats(at: number, count: number): Float32Array {
+    return new Float32Array(this.wasm.memory.buffer, at, count);
+  }
+
+  private fill(x: Float32Array, v: Float32Array): Places {
+    if (!this.places) throw new Error('the CPU kernel has no model');
+    this.floats(this.places.x, x.length).set(x);
+    this.floats(this.places.v, v.length).set(v);
+    return this.places;
+  }
+}
+
+/** What `rowsGroup` writes to. */
+export interface RowArrays {
+  readonly labels: Int32Array;
+  readonly logSum: Float32Array;
+  readonly logLargest: Float32Array;
+  readonly responsibilities: Float32Array;
+}
+
+/** Whitening factors in the order the kernel reads them; one factor per component becomes one per column. */
+function fillWhitening({ form, k, d, whitening }: SimdModel, size: number, into: Float32Array): void {
+  if (form === 'spherical') {
+    for (let c = 0; c < k; c++) into.fill(whitening[c], c * d, (c + 1) * d);
+  } else if (form === 'diag') into.set(whitening);
+  else {
+    for (let c = 0; c * size < into.length; c++) {
+      packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, into.subarray(c * size, (c + 1) * size));
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * How rows, parameters and sums lie in memory for the fused CPU kernel (assembly/index.ts, which says why).
+ * Sizes: d columns, k components, b rows in a tile.
+ */
+import { isMatrix, type CovarianceForm } from '../form.js';
+
+/** Rows whose float32 sums are added to float64 totals at once. */
+export const GROUP_ROWS = 1024;
+
+/** Rows per tile: a tile and its whitened differences stay in the first-level cache. A power of two, so that tiles fill groups. */
+export function tileRows(d: number): number {
+  return Math.max(32, Math.min(256, 2 ** Math.floor(Math.log2(2048 / d))));
+}
+
+/** Rows `[rows, d]` as tiles `[tiles, d, b]`; the last is filled up with zeros. */
+export function toTiles(values: Float32Array, d: number, b: number, into: Float32Array): void {
+  for (let row = 0, at = 0; at < values.length; row++) {
+    const tile = Math.floor(row / b) * b * d + (row % b);
+    for (let j = 0; j < d; j++, at++) into[tile + j * b] = values[at];
+  }
+}
+
+/** Number of entries of a triangular factor or scatter of this size, padding included. */
+export function packedSize(size: number): number {
+  const blocked = size & ~3;
+  let count = 0;
+  for (let j = 0; j < blocked; j += 4) count += 4 * (j + 4);
+  for (let j = blocked; j < size; j++) count += j + 1;
+  return count;
+}
+
+/** Packs an upper triangular factor W `[d, d]` in the order in which the kernel reads it. */
+export function packFactor(w: Float32Array, d: number, into: Float32Array): void {
+  const blocked = d & ~3;
+  let at = 0;
+  for (let j = 0; j < blocked; j += 4) {
+    for (let i = 0; i < j + 4; i++) {
+      for (let lane = 0; lane < 4; lane++) into[at++] = i <= j + lane ? w[i * d + j + lane] : 0;
+    }
+  }
+  for (let j = blocked; j < d; j++) for (let i = 0; i <= j; i++) into[at++] = w[i * d + j];
+}
+
+/** Adds packed scatter sums to a symmetric matrix `[size, size]`. */
+export function addScatter(packed: Float64Array, size: number, into: Float64Array): void {
+  const blocked = size & ~3;
+  let at = 0;
+  const add = (j: number, l: number, value: number): void => {
+    if (l > j) return; // the mirror image of one that is there too
+    into[j * size + l] += value;
+    if (l < j) into[l * size + j] += value;
+  };
+  for (let j = 0; j < blocked; j += 4) {
+    for (let l = 0; l < j + 4; l += 2) {
+      for (let row = j; row < j + 4; row++) {
+        add(row, l, packed[at++]);
+        add(row, l + 1, packed[at++]);
+      }
+    }
+  }
+  for (let j = blocked; j < size; j++) for (let l = 0; l <= j; l++) add(j, l, packed[at++]);
+}
+
+/** Where each kind of sum begins among all, counted in numbers. */
+export interface SumsLayout {
+  readonly mass: number;
+  readonly first: number;
+  readonly second: number;
+  /** Numbers per component; all of them where the form shares one. */
+  readonly secondSize: number;
+  readonly coupling: number;
+  readonly count: number;
+}
+
+export function sumsLayout(form: CovarianceForm, k: number, d: number, coupling: boolean): SumsLayout {
+  const mass = 1;
+  const first = mass + k;
+  const second = first + k * d;
+  const secondSize = isMatrix(form) ? packedSize(d) : d;
+  const end = second + secondSize * (form === 'tied' ? 1 : k);
+  return { mass, first, second, secondSize, coupling: end, count: end + (coupling ? packedSize(k) : 0) };
+}

@@ -1,0 +1,150 @@
+import { SimdKernel, type RowArrays, type SimdModel } from './kernel.js';
+import { GROUP_ROWS, sumsLayout, tileRows } from './layout.js';
+
+/** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
+export interface RowBlock {
+  readonly start: number;
+  readonly rows: number;
+  readonly x: Float32Array;
+  readonly v: Float32Array;
+}
+
+/** Distances to the nearest centre, `[rows]` of each block. */
+export type NearestArrays = readonly Float32Array[];
+
+interface Shared {
+  /** Number of parts; threads take them in turn, each part's result lies in a place of its own. */
+  readonly parts: number;
+  /** `[0]`: the next part to take; `[1]`: not 0 once the work is not wanted any more. */
+  readonly control: Int32Array;
+}
+
+/** Moments of every part, `[parts, sums]`. */
+export interface SweepTask extends Shared {
+  readonly kind: 'sweep';
+  readonly model: SimdModel;
+  readonly results: Float64Array;
+}
+
+/** Row outputs of groups `first` … `first + parts`, each array as long as their rows. */
+export interface RowsTask extends Shared {
+  readonly kind: 'rows';
+  readonly model: SimdModel;
+  readonly first: number;
+  readonly into: RowArrays;
+}
+
+/** Weighted distances to the nearest of the centres so far and each candidate, `[parts, candidates]`; kept if `keep`. */
+export interface NearestTask extends Shared {
+  readonly kind: 'nearest';
+  readonly candidates: Float32Array;
+  readonly metric: Float32Array;
+  readonly nearest: NearestArrays;
+  readonly keep: boolean;
+  readonly results: Float64Array;
+}
+
+export type Task = SweepTask | RowsTask | NearestTask;
+
+interface Group {
+  readonly block: number;
+  /** First row within the block, and of all. */
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** Carries tasks out on one thread. Any number of these may work on one task at once. */
+export class TaskRunner {
+  private readonly kernel: SimdKernel;
+  private readonly groups: readonly Group[];
+
+  constructor(
+    module: WebAssembly.Module,
+    private readonly d: number,
+    private readonly blocks: readonly RowBlock[],
+  ) {
+    this.kernel = new SimdKernel(module);
+    this.groups = blocks.flatMap(({ rows }, block) =>
+      Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
+        const from = index * GROUP_ROWS;
+        return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
+      }),
+    );
+  }
+
+  /** Takes parts until none is left; yields after every group of rows. */
+  *run(task: Task): Generator<void> {
+    if (task.kind === 'nearest') this.kernel.loadCentres(task.candidates, task.metric);
+    else this.kernel.load(task.model);
+    for (;;) {
+      const part = Atomics.add(task.control, 0, 1);
+      if (part >= task.parts) return;
+      yield* this.part(task, part);
+    }
+  }
+
+  /** One part: a fixed share of the groups, in their order, whoever computes it. */
+  private *part(task: Task, part: number): Generator<void> {
+    const [from, to] = this.share(task, part);
+    if (task.kind === 'sweep') this.kernel.clear();
+    for (let index = from; index < to; index++) {
+      if (Atomics.load(task.control, 1) !== 0) return;
+      this.group(task, part, this.groups[index]);
+      yield;
+    }
+    if (task.kind === 'sweep') {
+      const totals = this.kernel.totals();
+      task.results.set(totals, part * totals.length);
+    }
+  }
+
+  private share(task: Task, part: number): [number, number] {
+    if (task.kind === 'rows') return [task.first + part, task.first + part + 1];
+    const { length } = this.groups;
+    return [Math.floor((part * length) / task.parts), Math.floor(((part + 1) * length) / task.parts)];
+  }
+
+  private group(task: Task, part: number, { block, from, rows }: Group): void {
+    const tile = tileRows(this.d);
+    const filled = Math.ceil(rows / tile) * tile;
+    const x = this.blocks[block].x.subarray(from * this.d, (from + filled) * this.d);
+    const v = this.blocks[block].v.subarray(from, from + filled);
+    switch (task.kind) {
+      case 'sweep':
+        this.kernel.sweepGroup(x, v);
+        return;
+      case 'rows':
+        this.kernel.rowsGroup(x, v, rows, rowsOf(task, part, rows));
+        return;
+      case 'nearest':
+        this.distances(task, part, x, v, task.nearest[block].subarray(from, from + filled));
+        return;
+      default:
+        task satisfies never;
+    }
+  }
+
+  private distances(task: NearestTask, part: number, x: Float32Array, v: Float32Array, nearest: Float32Array): void {
+    const count = task.candidates.length / this.d;
+    for (let c = 0; c < count; c++) {
+      const into = task.keep ? nearest : undefined;
+      task.results[part * count + c] += this.kernel.distancesGroup(x, v, nearest, c, into);
+    }
+  }
+}
+
+/** The places of one group's rows. */
+function rowsOf({ into, model }: RowsTask, part: number, rows: number): RowArrays {
+  const from = part * GROUP_ROWS;
+  return {
+    labels: into.labels.subarray(from, from + rows),
+    logSum: into.logSum.subarray(from, from + rows),
+    logLargest: into.logLargest.subarray(from, from + rows),
+    responsibilities: into.responsibilities.subarray(from * model.k, (from + rows) * model.k),
+  };
+}
+
+/** Numbers in the result of one part of a sweep. */
+export function resultSize({ form, k, d, coupling }: SimdModel): number {
+  return sumsLayout(form, k, d, coupling).count;
+}

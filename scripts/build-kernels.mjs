@@ -1,0 +1,43 @@
+/**
+ * Compiles the AssemblyScript kernel, with and without relaxed SIMD, and bundles the worker; writes all three as text
+ * into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+const texts = {
+  simdKernel: await compile(),
+  relaxedKernel: await compile('--enable', 'relaxed-simd'),
+  workerCode: await bundle('kernels/simd/worker.ts'),
+};
+const lines = Object.entries(texts).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`);
+await writeFile(`${root}kernels/simd/generated.ts`, `// Written by scripts/build-kernels.mjs.\n${lines.join('\n')}\n`);
+
+/** The kernel as base64. */
+async function compile(...features) {
+  const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', ...features];
+  const source = 'kernels/simd/assembly/index.ts';
+  let binary;
+  const { error, stderr } = await asc.main([source, ...options, '--outFile', 'kernel.wasm', '--baseDir', root], {
+    writeFile(name, contents) {
+      if (name === 'kernel.wasm') binary = contents;
+    },
+  });
+  if (error) throw new Error(`build-kernels: expected ${source} to compile, got\n${stderr.toString()}`);
+  return Buffer.from(binary).toString('base64');
+}
+
+/** A module and all it imports as one script. */
+async function bundle(entry) {
+  const [{ output }] = await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: { write: false, target: 'es2022', lib: { entry, formats: ['iife'], name: 'worker', fileName: 'worker' } },
+  });
+  return output[0].code;
+}

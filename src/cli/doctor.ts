@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import type { BackendReport } from '../backend.js';
+import { version } from '../version.js';
+import { loadLibrary } from './library.js';
+import { textTable } from './table.js';
+
+/** What this machine offers. */
+interface Findings {
+  readonly otmix: string;
+  readonly node: string;
+  readonly tfjs: string;
+  readonly platform: string;
+  readonly backends: readonly BackendReport[];
+  /** The backend that `auto` picks, and why. */
+  readonly auto: { readonly name: string; readonly why: string };
+  readonly duckdb: { readonly usable: boolean; readonly reason: string };
+}
+
+/** `otmix doctor`: what works on this machine, and why the rest doesn't. */
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Say which backends work on this machine, which one auto picks, and why.')
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', '\nExamples:\n  otmix doctor\n  otmix doctor --json')
+    .action(async ({ json }: { readonly json?: true }) => {
+      const findings = await examine();
+      process.stdout.write(json ? `${JSON.stringify(findings)}\n` : told(findings));
+    });
+}
+
+async function examine(): Promise<Findings> {
+  const { backendNames, probeBackend, resolveBackend } = await loadLibrary();
+  const { version_core: tfjs } = await import('@tensorflow/tfjs');
+  const backends: BackendReport[] = [];
+  for (const name of backendNames) backends.push(await probeBackend(name));
+  const chosen = await resolveBackend('auto');
+  const why = chosen.gpu ? 'it runs on a real GPU' : 'the fastest on a CPU, as none here runs on a real GPU';
+  return {
+    otmix: version,
+    node: process.versions.node,
+    tfjs,
+    platform: `${process.platform} ${process.arch}`,
+    backends,
+    auto: { name: chosen.name, why },
+    duckdb: await examineDuckDB(),
+  };
+}
+
+async function examineDuckDB(): Promise<Findings['duckdb']> {
+  try {
+    const { loadDuckDB } = await import('../data/files/duckdb.js');
+    return { usable: true, reason: `${(await loadDuckDB()).version()} loads` };
+  } catch (error) {
+    return { usable: false, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function told({ otmix, node, tfjs, platform, backends, auto, duckdb }: Findings): string {
+  const rows = backends.map(({ name, usable, gpu, adapter, reason }) => [
+    name === auto.name ? `${name} *` : name,
+    usable ? 'yes' : 'no',
+    gpu ? 'yes' : 'no',
+    adapter,
+    reason,
+  ]);
+  const heads = ['backend', 'usable', 'GPU', 'adapter', 'why'].map((head) => ({ head }));
+  const reads = duckdb.usable
+    ? 'CSV, TSV, JSON, Parquet, globs and SQL can be read'
+    : 'only .arrow and .npy files can be read';
+  return [
+    `otmix ${otmix}, Node ${node}, tfjs ${tfjs}, ${platform}\n`,
+    textTable(heads, rows),
+    `* auto picks ${auto.name}: ${auto.why}.\n`,
+    `DuckDB: ${duckdb.reason}; ${reads}.\n`,
+  ].join('\n');
+}

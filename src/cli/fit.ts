@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { CovarianceForm } from '../../kernels/form.js';
+import * as flagged from './flags.js';
+import { catchInterrupts } from './interruption.js';
+import { fitJson } from './json.js';
+import { loadLibrary } from './library.js';
+import { integer, oneOf } from './parsers.js';
+import { placesLine, prepare } from './preparation.js';
+import { progressView } from './progress.js';
+import { fitSummary } from './summary.js';
+import { terminalWidth } from './table.js';
+
+interface Flags extends flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
+  readonly components: number;
+  readonly covariance: CovarianceForm;
+}
+
+const examples = `
+Examples:
+  otmix fit data.csv -k 3
+  otmix fit data.csv -k 3 --columns a,b --out model.json --report report.html
+  otmix fit 'parts/*.parquet' -k 8 --covariance diag --restarts 5 --json
+  otmix fit "SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60" -k 4`;
+
+/** `otmix fit SOURCE -k K`: fits a mixture. */
+export function addFit(program: Command): void {
+  const command = program
+    .command('fit')
+    .description('Fit a mixture to data: a file, a glob or an SQL query over files.')
+    .argument('<source>', 'a CSV, TSV, JSON, Parquet, Arrow or .npy path or glob, or an SQL query over such files')
+    .optionsGroup('Model:')
+    .requiredOption('-k, --components <k>', 'number of components', integer('-k', 1))
+    .option(
+      '--covariance <type>',
+      `what components may look like: ${flagged.covarianceTypes.join(', ')}`,
+      oneOf('--covariance', flagged.covarianceTypes),
+      'full',
+    );
+  flagged.addResultFlags(flagged.addDataFlags(flagged.addFitFlags(command)));
+  command.addHelpText('after', examples).action(fit);
+}
+
+async function fit(spec: string, flags: Flags): Promise<void> {
+  const signal = catchInterrupts();
+  const options = flagged.fitOptions(flags);
+  const prepared = await prepare(spec, flags);
+  const { fitMixture, gaussian } = await loadLibrary();
+  const { show: onProgress, stop } = await progressView(process.stderr, flags.quiet);
+  const family = gaussian({ covariance: flags.covariance });
+  const found = await fitMixture(prepared.source, {
+    ...options,
+    family,
+    components: flags.components,
+    signal,
+    onProgress,
+  }).finally(stop);
+  const seconds = await prepared.deliver(found, found.diagnostics.seconds);
+  if (flags.json) process.stdout.write(`${JSON.stringify(fitJson(found, seconds))}\n`);
+  else process.stdout.write(fitSummary(found, seconds.total, terminalWidth()) + placesLine(flags));
+}

@@ -1,0 +1,120 @@
+import type { Command } from 'commander';
+import type { CovarianceForm } from '../../kernels/form.js';
+import type { BackendName } from '../backend.js';
+import type { MissingPolicy } from '../data/blocks.js';
+import type { SourceOptions } from '../data/files/open.js';
+import { InputError } from '../errors.js';
+import type { FitOptions } from '../options.js';
+import type { SeedingMethod } from '../seeding/seeding.js';
+import type { Marginal } from '../transport/marginal.js';
+import { integer, names, number, numbers, oneOf, temperature } from './parsers.js';
+
+export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
+const seedings = ['k-means++', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
+const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
+const policies = ['error', 'drop'] as const satisfies readonly MissingPolicy[];
+
+/** What data to take. */
+export interface DataFlags {
+  readonly columns?: string[];
+  readonly sampleWeight?: string;
+  readonly every: number;
+  readonly missing: MissingPolicy;
+}
+
+/** How to fit. */
+export interface FitFlags {
+  readonly marginal: Marginal['kind'];
+  readonly weights?: number[];
+  readonly rho?: number;
+  readonly epsilon: number | { from: number; steps: number };
+  readonly seeding: SeedingMethod;
+  readonly restarts: number;
+  readonly seed: number;
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly regularization: number;
+  readonly backend: string;
+  readonly threads?: number;
+}
+
+/** Where results go. */
+export interface ResultFlags {
+  readonly out?: string;
+  readonly report?: string;
+  readonly dimensions?: string[];
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+export function addDataFlags(command: Command): Command {
+  return command
+    .optionsGroup('Data:')
+    .option('--columns <names>', 'the columns to use, as in a,b; default all', names('--columns'))
+    .option('--sample-weight <name>', 'the column of sample weights')
+    .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
+    .option('--missing <policy>', 'rows with a missing value: error or drop', oneOf('--missing', policies), 'error');
+}
+
+export function addFitFlags(command: Command): Command {
+  return command
+    .option('--marginal <kind>', 'component proportions: free, fixed, relaxed', oneOf('--marginal', marginals), 'free')
+    .option('--weights <list>', 'the proportions of fixed and relaxed, as in .2,.8', numbers('--weights'))
+    .option('--rho <r>', 'how strongly relaxed draws to them', number('--rho'))
+    .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal from FROM to 1', temperature('--epsilon'), 1)
+    .optionsGroup('Algorithm:')
+    .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
+    .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
+    .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
+    .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
+    .option('--max-iterations <n>', 'iterations per start at the most', integer('--max-iterations', 1), 200)
+    .option('--regularization <r>', 'added to variances, squared units', number('--regularization'), 1e-6)
+    .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
+    .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1));
+}
+
+export function addResultFlags(command: Command): Command {
+  return command
+    .optionsGroup('Results:')
+    .option('--out <file>', 'save the model, as JSON')
+    .option('--report <file>', 'write a report, one HTML file that opens offline')
+    .option('--dimensions <names>', 'the 1 to 4 columns that the report draws, as in a,b', names('--dimensions'))
+    .option('--json', 'print one JSON object')
+    .option('-q, --quiet', 'no progress on standard error');
+}
+
+export function sourceOptions({ columns, sampleWeight, every }: DataFlags): SourceOptions {
+  return { every, ...(columns && { columns }), ...(sampleWeight !== undefined && { weight: sampleWeight }) };
+}
+
+/** What flags ask of the library. */
+export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<FitOptions, 'components' | 'family'> {
+  const { threads, weights = [], rho = NaN, marginal, ...rest } = flags;
+  return {
+    marginal: marginal === 'free' ? { kind: marginal } : { kind: marginal, weights, rho },
+    epsilon: rest.epsilon,
+    seeding: rest.seeding,
+    restarts: rest.restarts,
+    seed: rest.seed,
+    tolerance: rest.tolerance,
+    maxIterations: rest.maxIterations,
+    regularization: rest.regularization,
+    missing: rest.missing,
+    ...(threads !== undefined && { threads }),
+    backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
+  };
+}
+
+/** Throws `InputError('option')` unless a report can draw these columns. */
+export function requireDimensions({ dimensions, report }: ResultFlags, columns: readonly string[]): void {
+  if (dimensions === undefined) return;
+  const bad = dimensions.find((name, at) => !columns.includes(name) || dimensions.indexOf(name) < at);
+  const sound = report !== undefined && bad === undefined && dimensions.length <= 4;
+  if (sound) return;
+  throw new InputError('option', {
+    where: '--dimensions',
+    expected: report === undefined ? '--report with it' : '1 to 4 different columns of the fit',
+    got: report === undefined ? 'none' : JSON.stringify(bad ?? dimensions.join(',')),
+    remedy: report === undefined ? 'add --report FILE' : `choose among ${columns.join(', ')}`,
+  });
+}

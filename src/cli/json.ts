@@ -1,0 +1,59 @@
+import type { Fit } from '../fit.js';
+import type { Candidate, Selection } from '../select.js';
+import { version } from '../version.js';
+import { covarianceOf } from './summary.js';
+
+/** A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. */
+export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Record<string, unknown> {
+  const { mixture, criteria, diagnostics } = fit;
+  const { backend, adapter, threads, precision, rows, dropped, constantColumns, repairs } = diagnostics;
+  return {
+    n: rows,
+    d: mixture.d,
+    k: mixture.k,
+    columns: mixture.columns,
+    covariance: covarianceOf(mixture),
+    parameters: mixture.parameters,
+    ...criteria,
+    weights: mixture.weights,
+    means: mixture.means,
+    covariances: mixture.covariances,
+    iterations: fit.iterations,
+    sweeps: fit.sweeps,
+    status: fit.status,
+    ridged: fit.ridged,
+    objective: fit.objective,
+    restarts: fit.restarts,
+    repairs,
+    constantColumns,
+    dropped,
+    backend,
+    adapter,
+    threads,
+    precision,
+    seconds,
+    version,
+  };
+}
+
+/** A choice among fits as `--json` prints it: every candidate, then the best one like a fit. */
+export function selectionJson(
+  { candidates, best, criterion }: Selection,
+  seconds: Readonly<Record<string, number>>,
+): Record<string, unknown> {
+  return {
+    n: best.fit.diagnostics.rows,
+    d: best.fit.mixture.d,
+    columns: best.fit.mixture.columns,
+    criterion,
+    candidates: candidates.map(candidateJson),
+    best: fitJson(best.fit, best.fit.diagnostics.seconds),
+    seconds,
+    version,
+  };
+}
+
+function candidateJson({ k, covariance, fit }: Candidate): Record<string, unknown> {
+  const { status, iterations, ridged, criteria, mixture } = fit;
+  return { k, covariance, parameters: mixture.parameters, ...criteria, status, iterations, ridged };
+}

@@ -1,0 +1,101 @@
+import { InputError } from '../errors.js';
+
+/** Makes a value of an option's text; throws `InputError('option')` that names the option. */
+export type Parser<T> = (text: string) => T;
+
+/** A whole number of at least `least`. */
+export function integer(flag: string, least = Number.MIN_SAFE_INTEGER): Parser<number> {
+  const bound = least === Number.MIN_SAFE_INTEGER ? '' : ` ≥ ${least}`;
+  return (text) => {
+    const value = numberOf(text);
+    if (!Number.isSafeInteger(value) || value < least) throw invalid(flag, `a whole number${bound}`, text);
+    return value;
+  };
+}
+
+/** A finite number that is not negative. */
+export function number(flag: string): Parser<number> {
+  return (text) => {
+    const value = numberOf(text);
+    if (!(value >= 0 && value < Infinity)) throw invalid(flag, 'a finite number ≥ 0', text);
+    return value;
+  };
+}
+
+/** Finite numbers that are not negative, between commas. */
+export function numbers(flag: string): Parser<number[]> {
+  const one = number(flag);
+  return (text) => text.split(',').map(one);
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(flag: string, choices: readonly T[]): Parser<T> {
+  return (text) => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw invalid(flag, `one of ${choices.join(', ')}`, text, 'choose one of these');
+    return choice;
+  };
+}
+
+/** Some of a few words between commas, or `all` of them. */
+export function someOf<const T extends string>(flag: string, choices: readonly T[]): Parser<readonly T[]> {
+  return (text) => {
+    const words = text.split(',').map((word) => word.trim());
+    const chosen = choices.filter((choice) => words.includes(choice));
+    if (text === 'all') return choices;
+    if (chosen.length === words.length) return chosen;
+    throw invalid(flag, `all, or some of ${choices.join(', ')}`, text, 'separate several by commas');
+  };
+}
+
+/** Names between commas; one that holds a comma stands in double quotes, as in CSV. */
+export function names(flag: string): Parser<string[]> {
+  return (text) => {
+    const cells = Array.from(text.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
+      plain === undefined ? quoted.replaceAll('""', '"') : plain.trim(),
+    );
+    if (cells.includes('')) throw invalid(flag, 'names between commas', text, 'leave none empty');
+    return cells;
+  };
+}
+
+/** A temperature, or `FROM:STEPS` for a schedule that falls from FROM to 1 in STEPS stages. */
+export function temperature(flag: string): Parser<number | { from: number; steps: number }> {
+  return (text) => {
+    const [from, steps] = text.split(':').map(numberOf);
+    if (!text.includes(':') && from >= 0 && from < Infinity) return from;
+    if (text.split(':').length === 2 && from > 0 && from < Infinity && Number.isInteger(steps) && steps >= 1) {
+      return { from, steps };
+    }
+    throw invalid(flag, 'a number ≥ 0, or FROM:STEPS', text, 'use 1 for maximum likelihood, 4:5 to anneal');
+  };
+}
+
+/** Most numbers of components in one choice. */
+const MOST_COUNTS = 1000;
+
+/** Numbers of components: `5`, `2,4,8`, `1:9` (9 included), `1:16:3`, or several of these between commas. */
+export function counts(flag: string): Parser<number[]> {
+  return (text) => {
+    const found = new Set<number>();
+    for (const part of text.split(',')) {
+      const bounds = part.split(':').map(numberOf);
+      const [from, to = from, step = 1] = bounds;
+      const sound = bounds.length <= 3 && bounds.every((bound) => Number.isSafeInteger(bound) && bound >= 1);
+      if (!sound || to < from) throw invalid(flag, 'whole numbers ≥ 1 as in 5, 2,4,8, 1:9 or 1:16:3', text);
+      if ((to - from) / step > MOST_COUNTS) throw invalid(flag, `at most ${MOST_COUNTS} numbers`, text, 'take a step');
+      for (let k = from; k <= to; k += step) found.add(k);
+    }
+    return Array.from(found).sort((a, b) => a - b);
+  };
+}
+
+/** Number(…), but what is empty is no number. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
+}
+
+/** The error for a value outside an option's domain. */
+export function invalid(flag: string, expected: string, text: string, remedy = 'correct it'): InputError {
+  return new InputError('option', { where: flag, expected, got: JSON.stringify(text), remedy });
+}

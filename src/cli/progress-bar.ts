@@ -1,0 +1,39 @@
+import cliProgress from 'cli-progress';
+import { narrator, type ProgressView, type Stage } from './progress.js';
+
+/** Steps of the bar. */
+const STEPS = 1000;
+const WIDTH = 16; // leaves room in 80 columns
+
+/** One line of a terminal, redrawn in place and removed at the end. */
+export function barView(stream: NodeJS.WritableStream): ProgressView {
+  const narrate = narrator();
+  const bar = new cliProgress.SingleBar({
+    stream,
+    format: (_options, { progress }, { stage }: { stage: Stage }) => drawn(stage, progress),
+    clearOnComplete: true,
+    forceRedraw: true, // the words change where the bar does not
+    gracefulExit: false, // interruptions are ours
+    emptyOnZero: true,
+  });
+  let running = false;
+  const stop = (): void => {
+    if (running) bar.stop();
+    running = false;
+  };
+  process.once('exit', stop); // or an exit in haste leaves the terminal without line wrapping
+  return {
+    show(activity, task) {
+      const stage = narrate(activity, task);
+      if (!running) bar.start(STEPS, 0, { stage });
+      running = true;
+      bar.update(Math.round(STEPS * (stage.done ?? 0)), { stage });
+    },
+    stop,
+  };
+}
+
+function drawn({ text, done }: Stage, progress: number): string {
+  const full = Math.round(WIDTH * progress);
+  return done === undefined ? text : `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${text}`;
+}

@@ -1,0 +1,85 @@
+import { basename } from 'node:path';
+import { isQuery } from '../data/files/paths.js';
+import type { Fit } from '../fit.js';
+import type { Selection } from '../select.js';
+import type { CovarianceType, ReportInput } from '../report/input.js';
+import { version } from '../version.js';
+import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
+import type { RowSample } from './row-sample.js';
+import { covarianceOf } from './summary.js';
+
+/** What a report is made of, beside the fit. */
+export interface ReportParts {
+  readonly spec: string;
+  readonly flags: DataFlags & FitFlags & ResultFlags;
+  readonly sample: RowSample;
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly selection?: Selection;
+}
+
+/** Renders the report of a fit as HTML. */
+export async function reportOf(fit: Fit, parts: ReportParts): Promise<string> {
+  const { renderReport } = await import('../report/index.js');
+  return renderReport(await reportInput(fit, parts));
+}
+
+async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }: ReportParts): Promise<ReportInput> {
+  const { mixture, diagnostics } = fit;
+  const { rows, weights } = sample.taken();
+  const labels = await mixture.predict(rows, { backend: flags.backend as 'auto' });
+  return {
+    title: titleOf(spec),
+    source: spec.trim().replace(/\s+/g, ' ') + (flags.every > 1 ? `, one row in ${flags.every}` : ''),
+    columns: mixture.columns,
+    n: diagnostics.rows,
+    d: mixture.d,
+    k: mixture.k,
+    family: 'gaussian',
+    covarianceType: covarianceOf(mixture) as CovarianceType,
+    weights: mixture.weights,
+    means: mixture.means,
+    covariances: mixture.covariances,
+    objective: fit.objective,
+    status: fit.status,
+    iterations: fit.iterations,
+    sweeps: fit.sweeps,
+    tolerance: flags.tolerance,
+    marginal: flags.marginal,
+    criteria: fit.criteria,
+    restarts: fit.restarts.map((one, index) => ({ ...one, seed: index + 1 })),
+    diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
+    sample: weights ? { rows, labels, weights } : { rows, labels },
+    ...(flags.dimensions && { dimensions: flags.dimensions }),
+    ...(selection && { selection: selectionOf(selection) }),
+    version,
+    created: new Date()
+      .toISOString()
+      .replace(/:\d\d\..*/, ' UTC')
+      .replace('T', ' '),
+  };
+}
+
+function repairLine({ message, times }: Fit['diagnostics']['repairs'][number]): string {
+  return times > 1 ? `${message} (${times} times)` : message;
+}
+
+function selectionOf({ candidates, best, criterion }: Selection): NonNullable<ReportInput['selection']> {
+  return {
+    rows: candidates.map(({ k, covariance, fit }) => ({
+      k,
+      covariance,
+      ...fit.criteria,
+      parameters: fit.mixture.parameters,
+      status: fit.ridged ? 'collapsed' : fit.status,
+    })),
+    chosen: candidates.indexOf(best),
+    criterion,
+  };
+}
+
+/** The name of the file that data comes from; for a query, of the first file it names. */
+function titleOf(spec: string): string {
+  if (!isQuery(spec)) return basename(spec);
+  const [, file = ''] = /'([^']*\.[a-z.]+)'/i.exec(spec) ?? [];
+  return basename(file) || 'A query';
+}

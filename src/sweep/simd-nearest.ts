@@ -1,0 +1,85 @@
+import { GROUP_ROWS } from '../../kernels/simd/layout.js';
+import type { RowBlock } from '../../kernels/simd/tasks.js';
+import { drawIndex } from '../random.js';
+import type { TaskForce } from '../threads/pool.js';
+import type { NearestCentres } from './shard.js';
+import { locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
+
+/** Farther than any row: where the distance to the nearest of no centres starts. */
+const FAR = 1e30;
+
+/** Distances in memory that all threads see. */
+export class SimdNearestCentres implements NearestCentres {
+  private readonly nearest: Float32Array[];
+  /** Σ a_i d_i of each part; before the first centre Σ a_i. */
+  private partSums: Float64Array;
+
+  constructor(
+    private readonly blocks: readonly RowBlock[],
+    groupWeights: Float64Array,
+    private readonly force: TaskForce,
+    private readonly metric: Float32Array,
+    private readonly parts: number,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.nearest = blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
+    this.partSums = new Float64Array(parts).map((_, part) => {
+      const [from, to] = this.groupsOf(part, groupWeights.length);
+      return groupWeights.subarray(from, to).reduce((sum, weight) => sum + weight, 0);
+    });
+  }
+
+  async potentials(candidates: Float64Array): Promise<Float64Array> {
+    const sums = await this.offer(candidates, false);
+    const count = candidates.length / this.metric.length;
+    return new Float64Array(count).map((_, c) => {
+      let potential = 0;
+      for (let part = 0; part < this.parts; part++) potential += sums[part * count + c];
+      return potential;
+    });
+  }
+
+  async add(centre: Float64Array): Promise<void> {
+    this.partSums = await this.offer(centre, true);
+  }
+
+  draw(uniform: number): Promise<number> {
+    const total = this.partSums.reduce((sum, value) => sum + value, 0);
+    const part = drawIndex(this.partSums, uniform);
+    const before = this.partSums.subarray(0, part).reduce((sum, value) => sum + value, 0);
+    // What of the unit interval fell to the part, stretched back to the whole.
+    const within = Math.min(Math.max((uniform * total - before) / this.partSums[part] || 0, 0), 1 - 2 ** -53);
+    const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
+    const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
+    const start = from * GROUP_ROWS;
+    const products = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start).map((_, i) => {
+      const { block, at } = locate(this.blocks, start + i);
+      return this.nearest[block][at] * this.blocks[block].v[at];
+    });
+    return Promise.resolve(start + drawIndex(products, within));
+  }
+
+  dispose(): void {
+    this.nearest.length = 0;
+  }
+
+  private async offer(candidates: Float64Array, keep: boolean): Promise<Float64Array> {
+    const { parts, metric, nearest } = this;
+    const results = sharedDoubles((parts * candidates.length) / metric.length);
+    const shared = { parts, control: sharedIntegers(2), results };
+    const task = {
+      kind: 'nearest',
+      candidates: Float32Array.from(candidates),
+      metric,
+      nearest,
+      keep,
+      ...shared,
+    } as const;
+    await this.force.run(task, this.signal);
+    return results;
+  }
+
+  private groupsOf(part: number, groups: number): [number, number] {
+    return [Math.floor((part * groups) / this.parts), Math.floor(((part + 1) * groups) / this.parts)];
+  }
+}

@@ -1,0 +1,134 @@
+import type { SimdModel } from '../../kernels/simd/kernel.js';
+import { addScatter, GROUP_ROWS, sumsLayout, tileRows } from '../../kernels/simd/layout.js';
+import type { RowBlock } from '../../kernels/simd/tasks.js';
+import { isMatrix } from '../../kernels/form.js';
+import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
+import type { TaskForce } from '../threads/pool.js';
+import { logitsOf } from './logits.js';
+import type { RowOutputs, Shard, SweepOptions } from './shard.js';
+import { SimdNearestCentres } from './simd-nearest.js';
+import { groupWeights, locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
+
+/** Parts a sweep is cut into, whatever the number of threads, and what their sums may take, bytes. */
+const PARTS = 64;
+const PART_MEMORY = 2 ** 26;
+/** Responsibilities handed over at once. */
+const ROW_OUTPUTS = 2 ** 22;
+
+/** A shard in the memory of the CPU, swept by the fused SIMD kernel on the threads of a task force. */
+export class SimdShard implements Shard {
+  readonly n: number;
+  private readonly groupWeights: Float64Array;
+
+  constructor(
+    readonly d: number,
+    private readonly blocks: readonly RowBlock[],
+    private readonly force: TaskForce,
+  ) {
+    this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    this.groupWeights = groupWeights(blocks);
+  }
+
+  async sweep(plan: PlanModel, options: SweepOptions = {}): Promise<Moments> {
+    const { objectiveNear = 0, coupling = false, signal } = options;
+    const { reference, temperature, ...logits } = logitsOf(plan);
+    const { form, k, d, means, whitening } = plan.components;
+    const centre = Math.fround(-objectiveNear / temperature - reference);
+    const model: SimdModel = { form, k, d, means, whitening, ...logits, centre, coupling };
+    const { count } = sumsLayout(form, k, d, coupling);
+    const parts = Math.max(1, Math.min(PARTS, this.groupWeights.length, Math.floor(PART_MEMORY / (count * 8))));
+    const results = sharedDoubles(parts * count);
+    await this.force.run({ kind: 'sweep', model, parts, control: sharedIntegers(2), results }, signal);
+    const moments = emptyMoments(plan.components, coupling);
+    moments.weight = this.groupWeights.reduce((sum, weight) => sum + weight, 0);
+    let logSum = 0;
+    // In the order of the parts: the sum is the same whoever computed them.
+    for (let part = 0; part < parts; part++) {
+      const sums = results.subarray(part * count, (part + 1) * count);
+      logSum += sums[0];
+      addSums(moments, sums, model);
+    }
+    moments.objective = -temperature * (logSum + moments.weight * (centre + reference));
+    return moments;
+  }
+
+  async *rows(plan: PlanModel, signal?: AbortSignal): AsyncIterable<RowOutputs> {
+    const { reference, temperature: _, ...logits } = logitsOf(plan);
+    const { form, k, d, means, whitening } = plan.components;
+    const model: SimdModel = { form, k, d, means, whitening, ...logits, hard: false, centre: 0, coupling: false };
+    const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (k * GROUP_ROWS))));
+    for (let first = 0; first < this.groupWeights.length; first += step) {
+      const start = first * GROUP_ROWS;
+      const rows = Math.min(step * GROUP_ROWS, this.n - start);
+      const into = {
+        labels: sharedIntegers(rows),
+        logSum: sharedFloats(rows),
+        logLargest: sharedFloats(rows),
+        responsibilities: sharedFloats(rows * k),
+      };
+      const parts = Math.ceil(rows / GROUP_ROWS);
+      await this.force.run({ kind: 'rows', model, first, parts, control: sharedIntegers(2), into }, signal);
+      yield {
+        start,
+        rows,
+        labels: into.labels.slice(),
+        responsibilities: into.responsibilities.slice(),
+        logDensity: Float64Array.from(into.logSum, (value) => value + reference),
+        logLargest: Float64Array.from(into.logLargest),
+        weights: this.weightsOf(start, rows),
+      };
+    }
+  }
+
+  take(indices: readonly number[]): Promise<Float64Array> {
+    const { d } = this;
+    const tile = tileRows(d);
+    const taken = new Float64Array(indices.length * d);
+    for (const [position, index] of indices.entries()) {
+      const { block, at } = locate(this.blocks, index);
+      const from = Math.floor(at / tile) * tile * d + (at % tile);
+      for (let j = 0; j < d; j++) taken[position * d + j] = this.blocks[block].x[from + j * tile];
+    }
+    return Promise.resolve(taken);
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): SimdNearestCentres {
+    const parts = Math.min(PARTS, this.groupWeights.length);
+    return new SimdNearestCentres(this.blocks, this.groupWeights, this.force, Float32Array.from(metric), parts, signal);
+  }
+
+  dispose(): void {
+    this.force.stop();
+  }
+
+  /** Weights of consecutive rows, which may lie in several blocks. */
+  private weightsOf(start: number, rows: number): Float32Array {
+    const weights = new Float32Array(rows);
+    for (let row = 0; row < rows;) {
+      const { block, at } = locate(this.blocks, start + row);
+      const count = Math.min(rows - row, this.blocks[block].rows - at);
+      weights.set(this.blocks[block].v.subarray(at, at + count), row);
+      row += count;
+    }
+    return weights;
+  }
+}
+
+/** Adds one part's sums to the moments, but for the objective. */
+function addSums(moments: Moments, sums: Float64Array, { form, k, d, coupling }: SimdModel): void {
+  const layout = sumsLayout(form, k, d, coupling);
+  addTo(moments.mass, sums, layout.mass);
+  addTo(moments.first, sums, layout.first);
+  if (!isMatrix(form)) addTo(moments.second, sums, layout.second);
+  else {
+    for (let c = 0; c * d * d < moments.second.length; c++) {
+      const from = layout.second + c * layout.secondSize;
+      addScatter(sums.subarray(from, from + layout.secondSize), d, moments.second.subarray(c * d * d, (c + 1) * d * d));
+    }
+  }
+  if (moments.coupling) addScatter(sums.subarray(layout.coupling), k, moments.coupling);
+}
+
+function addTo(into: Float64Array, from: Float64Array, at: number): void {
+  for (let i = 0; i < into.length; i++) into[i] += from[at + i];
+}

@@ -1,0 +1,68 @@
+import { describeMistakes, fit } from './mistakes.js';
+
+describeMistakes('options', [
+  ['too many components', `${fit} -k 5`, /components: expected at most 4, the number of rows, got 5; fit fewer/],
+  ['no components', `${fit} -k 0`, /-k: expected a whole number ≥ 1, got "0"; correct it/],
+  ['half a component', `${fit} -k 1.5`, /-k: expected a whole number ≥ 1, got "1\.5"/],
+  ['no number of components', fit, /fit: expected -k, --components <k>, got none; add it/],
+  ['a value missing', `${fit} -k`, /fit: expected -k, --components <k>, got no value for it/],
+  ['a word for a number', `${fit} -k two`, /-k: expected a whole number ≥ 1, got "two"/],
+  [
+    'an unknown covariance',
+    `${fit} -k 2 --covariance round`,
+    /--covariance: expected one of full, tied, diag, spherical, got "round"/,
+  ],
+  [
+    'an unknown seeding',
+    `${fit} -k 2 --seeding luck`,
+    /--seeding: expected one of k-means\+\+, k-means, random, got "luck"/,
+  ],
+  ['an unknown policy', `${fit} -k 2 --missing fill`, /--missing: expected one of error, drop, got "fill"/],
+  ['no restarts', `${fit} -k 2 --restarts 0`, /--restarts: expected a whole number ≥ 1, got "0"/],
+  ['half a seed', `${fit} -k 2 --seed .5`, /--seed: expected a whole number, got "\.5"/],
+  ['a negative tolerance', `${fit} -k 2 --tolerance -1`, /--tolerance: expected a finite number ≥ 0, got "-1"/],
+  ['no iterations', `${fit} -k 2 --max-iterations 0`, /--max-iterations: expected a whole number ≥ 1, got "0"/],
+  [
+    'infinite regularization',
+    `${fit} -k 2 --regularization Infinity`,
+    /--regularization: expected a finite number ≥ 0/,
+  ],
+  ['a bad temperature', `${fit} -k 2 --epsilon hot`, /--epsilon: expected a number ≥ 0, or FROM:STEPS, got "hot"/],
+  ['a bad schedule', `${fit} -k 2 --epsilon 4:0`, /--epsilon: expected a number ≥ 0, or FROM:STEPS, got "4:0"/],
+  ['every zeroth row', `${fit} -k 2 --every 0`, /--every: expected a whole number ≥ 1, got "0"/],
+  [
+    'an unknown backend',
+    `${fit} -k 2 --backend abacus`,
+    /backend: expected a usable one of .*, got "abacus" \(no such backend\)/,
+  ],
+  [
+    'a backend that is not there',
+    `${fit} -k 2 --backend webgl`,
+    /backend: expected a usable one .*got "webgl" \(there is no/,
+  ],
+  [
+    'no threads',
+    `${fit} -k 2 --threads 0`,
+    /--threads: expected a whole number .*got 0/,
+  ],
+  [
+    'a fixed marginal',
+    `${fit} -k 2 --marginal fixed --weights .5,.5`,
+    /marginal: expected .*'free'.*got .*fixed.*later version/,
+  ],
+  [
+    'a relaxed marginal',
+    `${fit} -k 2 --marginal relaxed --weights .5,.5 --rho 1`,
+    /marginal: expected .* got .*relaxed/,
+  ],
+  [
+    'an unknown marginal',
+    `${fit} -k 2 --marginal tight`,
+    /--marginal: expected one of free, fixed, relaxed, got "tight"/,
+  ],
+  [
+    'bad proportions',
+    `${fit} -k 2 --marginal fixed --weights .5,x`,
+    /--weights: expected a finite number ≥ 0, got "x"/,
+  ],
+]);

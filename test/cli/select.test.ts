@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { loadMixture } from '../../src/index.js';
+import { faithful, otmix, temporaryFolder } from './otmix.js';
+
+const folder = temporaryFolder();
+
+interface Candidate {
+  readonly k: number;
+  readonly covariance: string;
+  readonly bic: number;
+  readonly icl: number;
+}
+
+describe('otmix select', () => {
+  test('shows every k and type, marks the best and writes its model and report', async () => {
+    const results = ['--out', 'best.json', '--report', 'choice.html'];
+    const { status, stdout } = await otmix(folder.path, [
+      'select',
+      faithful,
+      '-k',
+      '1:3',
+      '--restarts',
+      '3',
+      ...results,
+    ]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^Fitted 12 mixtures in .* s\.\n\nk +covariance +bic +aic +icl +log-likelihood +parameters +status\n/,
+    );
+    const marked = stdout.split('\n').filter((line) => line.includes('<- lowest bic'));
+    expect(marked).toHaveLength(1);
+    expect(marked[0]).toMatch(/^3 +tied +2,314\./); // as R's mclust chooses, too
+    expect(stdout.match(/^\d +(full|tied|diag|spherical) .* converged/gm)).toHaveLength(12);
+    expect(stdout).toContain(
+      'The fit with the lowest bic:\nFitted 3 Gaussians with one full covariance for all to 272 rows',
+    );
+    expect((await loadMixture(`${folder.path}/best.json`)).k).toBe(3);
+    expect(folder.read('choice.html')).toContain('Of 12 fits, k = 3 with tied covariance has the lowest bic');
+  });
+
+  test('prints one object with --json, and takes lists and steps', async () => {
+    const args = ['select', faithful, '-k', '1,2:4:2', '--covariance', 'diag,full', '--criterion', 'icl', '--json'];
+    const { stdout, stderr } = await otmix(folder.path, args);
+    const selection = JSON.parse(stdout) as { candidates: Candidate[]; best: Candidate; criterion: string; n: number };
+    expect(stderr).toBe('');
+    expect([selection.criterion, selection.n]).toEqual(['icl', 272]);
+    expect(selection.candidates.map(({ k, covariance }) => `${covariance} ${k}`)).toEqual([
+      ...['full 1', 'full 2', 'full 4', 'diag 1', 'diag 2', 'diag 4'],
+    ]);
+    expect(selection.best.icl).toBe(Math.min(...selection.candidates.map(({ icl }) => icl)));
+    expect(selection.best).toHaveProperty('covariances');
+  });
+});

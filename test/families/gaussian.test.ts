@@ -1,0 +1,287 @@
+import { describe, expect, test } from 'vitest';
+import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
+import { InputError } from '../../src/errors.js';
+import type { EstimateOptions } from '../../src/families/family.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import { emptyMoments, type Moments, type PackedComponents } from '../../src/moments.js';
+import { seededRandom } from '../../src/random.js';
+import {
+  constrain,
+  logDensities,
+  mStep,
+  parameterCount,
+  problem,
+  sum,
+  sweep,
+  type OracleMixture,
+} from '../oracle/index.js';
+import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
+
+const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
+const { x, truth, start } = problem('overlapping', { n: 200, d: 3, k: 3, seed: 4 });
+const eye = identity(2);
+const noRegularization = (d: number): EstimateOptions => ({ regularization: new Float64Array(d) });
+
+function identity(d: number): number[][] {
+  return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => (i === j ? 1 : 0)));
+}
+
+/** (row − μ_k) W_k */
+function whitened(row: number[], { form, d, means, whitening }: PackedComponents, k: number): number[] {
+  const delta = row.map((value, j) => value - means[k * d + j]);
+  if (form === 'diag') return delta.map((value, j) => value * whitening[k * d + j]);
+  if (form === 'spherical') return delta.map((value) => value * whitening[k]);
+  const from = form === 'full' ? k * d * d : 0;
+  return delta.map((_, j) => sum(delta.map((value, i) => value * whitening[from + i * d + j])));
+}
+
+/** Moments of a plan P `[n][k]` as a sweep gives them. */
+function momentsOf(rows: number[][], plan: number[][], packed: PackedComponents): Moments {
+  const moments = emptyMoments(packed);
+  const { form, k, d } = packed;
+  const square = isMatrix(form) ? d * d : d;
+  rows.forEach((row, i) => {
+    for (let index = 0; index < k; index++) {
+      const share = plan[i][index];
+      const z = whitened(row, packed, index);
+      const products = isMatrix(form) ? z.flatMap((u) => z.map((v) => u * v)) : z.map((u) => u * u);
+      moments.weight += share;
+      moments.mass[index] += share;
+      z.forEach((value, j) => (moments.first[index * d + j] += share * value));
+      products.forEach((value, j) => (moments.second[(form === 'tied' ? 0 : index * square) + j] += share * value));
+    }
+  });
+  return moments;
+}
+
+describe.each(forms)('%s', (form) => {
+  const family = gaussian({ covariance: form });
+  const mixture = constrain(start, form);
+  const packed = family.pack(family.fromDense(mixture, 'start'));
+  const found = sweep(x, undefined, mixture);
+
+  test('estimate is the M-step, whatever the row weights sum to', () => {
+    const moments = momentsOf(x, found.responsibilities, packed);
+    const { components, repairs } = family.estimate(moments, packed, noRegularization(3));
+    expectComponentsWithin(family.toDense(components), mStep(found, form), 1e-11);
+    expect(repairs).toEqual([]);
+  });
+
+  test('estimate adds the regularization to the variance of each column', () => {
+    const moments = momentsOf(x, found.responsibilities, packed);
+    const plain = family.toDense(family.estimate(moments, packed, noRegularization(3)).components);
+    const regularization = Float64Array.of(0.5, 0.25, 0.75);
+    const got = family.toDense(family.estimate(moments, packed, { regularization }).components);
+    plain.covariances.forEach((covariance, k) =>
+      covariance.forEach((row, i) => {
+        const added = row.map((value, j) => value + (i !== j ? 0 : form === 'spherical' ? 0.5 : regularization[i]));
+        expectAllWithin(got.covariances[k][i], added, 1e-14);
+      }),
+    );
+    expect(got.means).toEqual(plain.means);
+  });
+
+  test('pooling draws every covariance to the pool of all by its share, and no mean', () => {
+    const moments = momentsOf(x, found.responsibilities, packed);
+    const own = mStep(found, form);
+    const pool = constrain(own, 'tied').covariances[0];
+    const share = 0.2;
+    const expected = own.covariances.map((covariance, k) =>
+      covariance.map((row, i) =>
+        row.map((value, j) => (own.weights[k] * value + share * pool[i][j]) / (own.weights[k] + share)),
+      ),
+    );
+    const pooled = family.estimate(moments, packed, { ...noRegularization(3), pooling: share });
+    expectComponentsWithin(family.toDense(pooled.components), { means: own.means, covariances: expected }, 1e-11);
+    const unpooled = family.estimate(moments, packed, { ...noRegularization(3), pooling: 0 });
+    expect(unpooled).toEqual(family.estimate(moments, packed, noRegularization(3)));
+  });
+
+  test('a component that has no rows keeps its mean and gets the covariance of the pool', () => {
+    const plan = found.responsibilities.map(([a, b, c]) => [a + c, b, 0]);
+    const { components } = family.estimate(momentsOf(x, plan, packed), packed, noRegularization(3));
+    const { means, covariances } = family.toDense(components);
+    expect(means[2]).toEqual(Array.from(packed.means.subarray(6)));
+    const mass = [0, 1].map((k) => sum(plan.map((row) => row[k])) / x.length);
+    const pool = constrain({ weights: mass, means: means.slice(0, 2), covariances: covariances.slice(0, 2) }, 'tied');
+    expectAllWithin(covariances[2].flat(), pool.covariances[0].flat(), 1e-12);
+  });
+
+  test('packing keeps log-densities: normalizers and whitened distances add up to log p', () => {
+    const exact = logDensities(x.slice(0, 20), mixture);
+    exact.forEach((row, i) =>
+      row.forEach((value, k) => {
+        const distance = sum(whitened(x[i], packed, k).map((z) => z * z));
+        expectWithin(packed.logNormalizers[k] - distance / 2, value, 2e-6 * (10 + distance), `row ${i}, ${k}`);
+      }),
+    );
+  });
+
+  test('packing gives float32 means and factors of the shape that kernels take', () => {
+    const size = { full: 27, tied: 9, diag: 9, spherical: 3 }[form];
+    expect([packed.form, packed.k, packed.d, packed.means.length, packed.whitening.length]).toEqual([
+      form,
+      3,
+      3,
+      9,
+      size,
+    ]);
+    expect(packed.means).toEqual(Float32Array.from(mixture.means.flat()));
+  });
+
+  test('unscale maps rows by shift + scale · y, and toScaled back', () => {
+    const scale = form === 'spherical' ? Float64Array.of(8, 8, 8) : Float64Array.of(4, 2 ** -20, 1024);
+    const scaling = { shift: Float64Array.of(1e6, -3, 0.1), scale };
+    const components = family.fromDense(mixture, 'start');
+    const unscaled = family.unscale(components, scaling);
+    const dense = family.toDense(unscaled);
+    expect(dense.means).toEqual(
+      mixture.means.map((mean) => mean.map((value, j) => scaling.shift[j] + scale[j] * value)),
+    );
+    const expected = mixture.covariances.map((one) =>
+      one.map((row, i) => row.map((value, j) => value * scale[i] * scale[j])),
+    );
+    expectComponentsWithin(dense, { means: dense.means, covariances: expected }, 1e-14);
+    const back = family.toDense(family.toScaled(unscaled, scaling));
+    expectComponentsWithin(back, mixture, 1e-9); // the shift takes digits of the means
+    expect(back.covariances).toEqual(family.toDense(components).covariances); // powers of two take none
+  });
+
+  test('fromDense undoes toDense', () => {
+    const components = family.fromDense(mixture, 'start');
+    expectComponentsWithin(family.toDense(components), mixture, 1e-14);
+    expect(components.shape).toHaveLength(family.shapeSize(3, 3));
+  });
+
+  test('the sampler draws rows with the component’s mean and covariance', () => {
+    const components = family.fromDense(mixture, 'start');
+    const draw = family.sampler(components);
+    const random = seededRandom(9);
+    const n = 20_000;
+    const rows = Array.from({ length: n }, () => {
+      const row = new Float64Array(3);
+      draw(1, random, row);
+      return Array.from(row);
+    });
+    const drawn = { weights: [1], means: [mixture.means[1]], covariances: [mixture.covariances[1]] };
+    // Five standard errors: σ/√n of a mean, √2 σ²/√n of a variance.
+    const tolerance = (5 * Math.SQRT2) / Math.sqrt(n);
+    expectComponentsWithin(mStep(sweep(rows, undefined, drawn), 'full'), drawn, tolerance);
+  });
+
+  test.each([
+    [1, 1],
+    [3, 4],
+    [5, 2],
+  ])('counts its free parameters, k = %d, d = %d', (k, d) => {
+    expect(family.parameterCount(k, d)).toBe(parameterCount(form, k, d) - (k - 1));
+  });
+
+  test('around gives every centre the columns’ variances', () => {
+    const components = family.around(Float64Array.of(1, 2, 3, 4), Float64Array.of(4, 16));
+    const [a, b] = form === 'spherical' ? [10, 10] : [4, 16];
+    const covariance = [[a, 0], [0, b]]; // prettier-ignore
+    expect(family.toDense(components).means.flat()).toEqual([1, 2, 3, 4]);
+    expect(family.toDense(components).covariances).toEqual([covariance, covariance]);
+    expect(components.shape).toHaveLength(family.shapeSize(2, 2));
+  });
+
+  test('what it gives is the caller’s to keep', () => {
+    const components = family.fromDense(truth, 'truth');
+    const dense = family.toDense(components);
+    dense.means[0][0] = NaN;
+    dense.covariances[0][0][0] = NaN;
+    expect(components.means.every(Number.isFinite) && components.shape.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('repairs', () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i % 2, i % 2, i < 20 ? 0 : 10]);
+  const plan = rows.map((row) => (row[2] === 0 ? [1, 0] : [0, 1]));
+  const centres: OracleMixture = {
+    weights: [0.5, 0.5],
+    means: [[0, 0, 0], [0, 0, 10]],
+    covariances: [identity(3), identity(3)],
+  }; // prettier-ignore
+  const estimate = (covariance: CovarianceForm, regularization = 0) => {
+    const family = gaussian({ covariance });
+    const packed = family.pack(family.fromDense(centres, 'centres'));
+    return family.estimate(momentsOf(rows, plan, packed), packed, {
+      regularization: new Float64Array(3).fill(regularization),
+    });
+  };
+
+  test.each([
+    ['full', [0, 1], 'the covariance of component 1'],
+    ['tied', [0], 'the tied covariance'],
+    ['diag', [0, 1], 'the covariance of component 1'],
+  ] as const)('a singular %s covariance gets a ridge, and the report says so', (form, components, name) => {
+    const { repairs, components: repaired } = estimate(form);
+    expect(repairs.map(({ kind }) => kind)).toEqual(components.map(() => 'ridge'));
+    expect(repairs.map(({ component }) => component)).toEqual(components);
+    expect(repairs.at(-1)?.message).toMatch(
+      new RegExp(
+        `^${name} was not positive definite; \\d\\.\\de-\\d+ of the columns' variances was added to its diagonal$`,
+      ),
+    );
+    const family = gaussian({ covariance: form });
+    expect(() => family.fromDense(family.toDense(repaired), 'repaired')).not.toThrow();
+  });
+
+  test('regularization makes a ridge unnecessary', () => {
+    expect(estimate('full', 1e-6).repairs).toEqual([]);
+  });
+
+  test('a covariance that overflowed is an error that names the component', () => {
+    const family = gaussian();
+    const packed = family.pack(family.fromDense(centres, 'centres'));
+    const moments = momentsOf(rows, plan, packed);
+    moments.second[9] = Infinity;
+    expect(() => family.estimate(moments, packed, noRegularization(3))).toThrow(
+      new InputError('value', {
+        where: 'component 1',
+        expected: 'a finite covariance',
+        got: 'one that overflowed',
+        remedy: 'check the data for values near the limits of floating point, or fit fewer components',
+      }),
+    );
+  });
+});
+
+describe('what it refuses', () => {
+  test('an unknown covariance type', () => {
+    expect(() => gaussian({ covariance: 'round' as CovarianceForm })).toThrow(
+      new InputError('option', {
+        where: 'gaussian',
+        expected: 'covariance to be one of full, tied, diag, spherical',
+        got: '"round"',
+        remedy: 'choose one of these',
+      }),
+    );
+    expect(() => gaussian({ covariance: 'toString' as CovarianceForm })).toThrow(InputError);
+  });
+
+  test.each([
+    ['no components', [], [], 'start: means: expected an array [1][1], got an empty one; '],
+    ['no columns', [[]], [[]], 'start: means: expected an array [1][1], got 1 rows of lengths 0; '],
+    ['ragged means', [[0, 0], [1]], [eye, eye], 'start: means: expected an array [2][2], got 2 rows of lengths 2, 1; '],
+    ['a NaN mean', [[0, NaN]], [eye], 'start: means: expected finite numbers, got NaN at [0][1]; '],
+    ['too few covariances', [[0, 0], [1, 1]], [eye], 'start: covariances: expected 2 matrices, one per component, got 1; '],
+    ['a covariance of another size', [[0, 0]], [[[1]]], 'start: covariances[0]: expected an array [2][2], got 1 rows of lengths 1; '],
+    ['one that is not positive', [[0]], [[[-1]]], 'start: covariances[0]: expected a symmetric positive definite matrix, '],
+  ])('components with %s', (_, means, covariances, message) => {
+    for (const covariance of forms) {
+      expect(() => gaussian({ covariance }).fromDense({ means, covariances }, 'start')).toThrow(message);
+    }
+  }); // prettier-ignore
+});
+
+test('the default is full, and the options make the same family again', () => {
+  expect(gaussian().options).toEqual({ covariance: 'full' });
+  expect(gaussian({}).name).toBe('gaussian');
+  expect(gaussian(gaussian({ covariance: 'tied' }).options).options).toEqual({ covariance: 'tied' });
+});
+
+test('only a spherical family needs one scale for all columns', () => {
+  expect(forms.filter((covariance) => gaussian({ covariance }).commonScale)).toEqual(['spherical']);
+});
