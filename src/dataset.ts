@@ -103,7 +103,7 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
       markVarying(block.values, first, varies);
       builder.add(
         scaled(block.values, scaling),
-        Float32Array.from(block.weights, (weight) => weight / unit),
+        new Float32Array(block.weights.map((weight) => weight / unit)),
       );
       rows += block.rows;
       options.onRows?.(rows);

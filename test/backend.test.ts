@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { onBackend, registerQuietly, startBackend } from '../kernels/engine.js';
 import { backendNames, probeBackend, resolveBackend, type BackendName } from '../src/backend.js';
 import { InputError } from '../src/errors.js';
@@ -37,14 +37,23 @@ const engine = tf.engine() as unknown as {
   readonly state: { readonly numTensors: number };
 };
 
-/** tfjs as a program finds it that has done nothing yet: no backend is started, none is active. */
+/** As a program finds tfjs that has done nothing yet: no backend is active. Those that run keep running: it saves time. */
+function deactivate(): void {
+  Object.assign(engine, { backendName: null, backendInstance: null });
+}
+
+/** The same, and none is started. */
 function forget(): void {
   tf.engine().reset();
   tf.enableProdMode(); // no banner each time the cpu backend starts
 }
 
-beforeEach(forget);
+beforeAll(forget);
+beforeEach(deactivate);
 afterEach(() => expect(engine.state.numTensors, 'tensors left behind').toBe(0));
+
+/** The active backend's name, and whether there is an instance of it: a failing test must not print one. */
+const active = (): [string | null | undefined, boolean] => [engine.backendName, Boolean(engine.backendInstance)];
 
 const refusal = (got: string): InputError =>
   new InputError('backend', {
@@ -90,13 +99,14 @@ describe('resolveBackend', () => {
 });
 
 describe('probeBackend', () => {
+  beforeEach(forget);
+
   test.each(backendNames)('%s: says why it is or is not usable, and activates nothing', async (name) => {
     const report = await probeBackend(name);
     expect(report.name).toBe(name);
     expect(report.reason).not.toBe('');
     expect(report.gpu && !report.usable).toBe(false);
-    expect(engine.backendName).toBeNull();
-    expect(engine.backendInstance).toBeNull();
+    expect(active()).toEqual([null, false]);
   });
 });
 
@@ -125,21 +135,21 @@ describe.each(Object.entries(calls).flatMap(([name, call]) => backends.map((on) 
     let fitted: Mixture;
     beforeEach(async () => {
       fitted = (await fitMixture(x, { components: 2, backend: 'cpu' })).mixture;
-      forget();
+      deactivate();
     });
 
-    test.each(backends)('leaves tfjs’s %s active that was active before', async (active) => {
+    test.each(backends)('leaves tfjs’s %s active that was active before', async (before) => {
       await startTfjsWasm();
-      await tf.setBackend(active);
+      await tf.setBackend(before);
       const instance = engine.backendInstance;
       await call(fitted, x, on);
-      expect(engine.backendName).toBe(active);
-      expect(engine.backendInstance).toBe(instance);
+      expect(engine.backendName).toBe(before);
+      expect(engine.backendInstance === instance).toBe(true);
     });
 
     test('leaves none active where none was, and tfjs still picks its own', async () => {
       await call(fitted, x, on);
-      expect([engine.backendName, engine.backendInstance]).toEqual([null, null]);
+      expect(active()).toEqual([null, false]);
       await tf.ready();
       expect(tf.getBackend()).toBe('cpu');
     });
@@ -160,15 +170,15 @@ describe.each(Object.entries(calls).flatMap(([name, call]) => backends.map((on) 
     test.each([
       ['cpu', 'wasm'],
       ['wasm', 'cpu'],
-    ])('a tensor on tfjs’s %s stays there while %s is active', async (home, active) => {
+    ])('a tensor on tfjs’s %s stays there while %s is active', async (home, other) => {
       await startTfjsWasm();
       await tf.setBackend(home);
       const tensor = tf.tensor2d(x);
-      await tf.setBackend(active);
+      await tf.setBackend(other);
       await call(fitted, tensor, on);
-      expect(tf.getBackend()).toBe(active);
+      expect(tf.getBackend()).toBe(other);
       expect(tensor.isDisposed).toBe(false);
-      expect(tf.engine().state.tensorInfo.get(tensor.dataId)?.backend).toBe(tf.findBackend(home));
+      expect(tf.engine().state.tensorInfo.get(tensor.dataId)?.backend === tf.findBackend(home)).toBe(true);
       tensor.dispose();
     });
   },
@@ -215,6 +225,7 @@ describe('a backend that registers itself', () => {
   const fail = (): never => {
     throw new Error('no device');
   };
+  beforeEach(forget);
   afterEach(() => tf.removeBackend(name));
 
   test('does not stay active, nor become the default, as tfjs-node makes itself', async () => {

@@ -22,13 +22,14 @@ const layers: readonly (readonly string[])[] = [
   ['src/dataset.ts'],
   ['src/seeding/'],
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
-  ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.', 'src/threads/'],
+  ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],
+  ['src/threads/'],
   ['src/random.ts', 'src/errors.ts', 'src/stopwatch.ts', 'src/version.ts', 'src/breathe.ts'],
   ['kernels/'],
 ];
 
 /** The packages that `otmix` may load in a browser. */
-const browserPackages = ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'pure-rand'];
+const browserPackages = ['@tensorflow/tfjs', 'pure-rand'];
 
 /** The one file that may touch what tfjs keeps to itself, and the names of that. */
 const engine = 'kernels/engine.ts';

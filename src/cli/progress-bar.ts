@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { narrator, type ProgressView, type Stage } from './progress.js';
+import { narrator, type ProgressView, type Stage } from './narration.js';
 
 /** Steps of the bar. */
 const STEPS = 1000;

@@ -8,7 +8,8 @@ import { selectionJson } from './json.js';
 import { loadLibrary } from './library.js';
 import { counts, oneOf, someOf } from './parsers.js';
 import { placesLine, prepare } from './preparation.js';
-import { progressView, type Activity } from './progress.js';
+import type { Activity } from './narration.js';
+import { progressView } from './progress.js';
 import { fitSummary } from './summary.js';
 import { terminalWidth, textTable } from './table.js';
 

@@ -11,6 +11,8 @@ const FAR = 1e30;
 /** Distances in memory that all threads see. */
 export class SimdNearestCentres implements NearestCentres {
   private readonly nearest: Float32Array[];
+  /** Σ a_i of each part. */
+  private readonly partWeights: Float64Array;
   /** Σ a_i d_i of each part; before the first centre Σ a_i. */
   private partSums: Float64Array;
 
@@ -23,10 +25,11 @@ export class SimdNearestCentres implements NearestCentres {
     private readonly signal?: AbortSignal,
   ) {
     this.nearest = blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
-    this.partSums = new Float64Array(parts).map((_, part) => {
+    this.partWeights = new Float64Array(parts).map((_, part) => {
       const [from, to] = this.groupsOf(part, groupWeights.length);
-      return groupWeights.subarray(from, to).reduce((sum, weight) => sum + weight, 0);
+      return total(groupWeights.subarray(from, to));
     });
+    this.partSums = this.partWeights;
   }
 
   async potentials(candidates: Float64Array): Promise<Float64Array> {
@@ -44,17 +47,19 @@ export class SimdNearestCentres implements NearestCentres {
   }
 
   draw(uniform: number): Promise<number> {
-    const total = this.partSums.reduce((sum, value) => sum + value, 0);
-    const part = drawIndex(this.partSums, uniform);
-    const before = this.partSums.subarray(0, part).reduce((sum, value) => sum + value, 0);
+    // Where every row lies on a centre already, by weight alone.
+    const apart = total(this.partSums) > 0;
+    const sums = apart ? this.partSums : this.partWeights;
+    const part = drawIndex(sums, uniform);
     // What of the unit interval fell to the part, stretched back to the whole.
-    const within = Math.min(Math.max((uniform * total - before) / this.partSums[part] || 0, 0), 1 - 2 ** -53);
+    const share = (uniform * total(sums) - total(sums.subarray(0, part))) / sums[part];
+    const within = Math.min(Math.max(share || 0, 0), 1 - 2 ** -53);
     const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
     const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
     const start = from * GROUP_ROWS;
     const products = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start).map((_, i) => {
       const { block, at } = locate(this.blocks, start + i);
-      return this.nearest[block][at] * this.blocks[block].v[at];
+      return (apart ? this.nearest[block][at] : 1) * this.blocks[block].v[at];
     });
     return Promise.resolve(start + drawIndex(products, within));
   }
@@ -82,4 +87,8 @@ export class SimdNearestCentres implements NearestCentres {
   private groupsOf(part: number, groups: number): [number, number] {
     return [Math.floor((part * groups) / this.parts), Math.floor(((part + 1) * groups) / this.parts)];
   }
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

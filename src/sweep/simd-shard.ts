@@ -73,8 +73,8 @@ export class SimdShard implements Shard {
         rows,
         labels: into.labels.slice(),
         responsibilities: into.responsibilities.slice(),
-        logDensity: Float64Array.from(into.logSum, (value) => value + reference),
-        logLargest: Float64Array.from(into.logLargest),
+        logDensity: new Float64Array(into.logSum).map((value) => value + reference),
+        logLargest: new Float64Array(into.logLargest),
         weights: this.weightsOf(start, rows),
       };
     }

@@ -72,8 +72,8 @@ export class TensorShard implements Shard {
       rows,
       labels: labels.subarray(0, rows),
       responsibilities: responsibilities.subarray(0, rows * k),
-      logDensity: Float64Array.from(logSum.subarray(0, rows), (value) => value + packed.reference),
-      logLargest: Float64Array.from(logLargest.subarray(0, rows)),
+      logDensity: new Float64Array(logSum.subarray(0, rows)).map((value) => value + packed.reference),
+      logLargest: new Float64Array(logLargest.subarray(0, rows)),
       weights: hostWeights,
     };
   }

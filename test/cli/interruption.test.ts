@@ -51,7 +51,19 @@ describe('Ctrl-C', () => {
   });
 
   test('keeps the models that select has tried', async () => {
-    const args = ['select', faithful, '-k', '2:3', '--restarts', '200', '--json', '--out', 'best.json'];
+    const model = [
+      '-k',
+      '2,12',
+      '--every',
+      '3',
+      '--regularization',
+      '1',
+      '--tolerance',
+      '0',
+      '--max-iterations',
+      '300',
+    ];
+    const args = ['select', flights, ...model, '--restarts', '5', '--json', '--out', 'best.json'];
     const { status, stdout } = await otmix(folder.path, args, onceSaid(/fit [2-8] of 8/));
     expect(status).toBe(130);
     expect((JSON.parse(stdout) as FitJson).candidates.length).toBeLessThan(8);

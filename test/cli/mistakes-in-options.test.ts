@@ -40,11 +40,7 @@ describeMistakes('options', [
     `${fit} -k 2 --backend webgl`,
     /backend: expected a usable one .*got "webgl" \(there is no/,
   ],
-  [
-    'no threads',
-    `${fit} -k 2 --threads 0`,
-    /--threads: expected a whole number .*got 0/,
-  ],
+  ['no threads', `${fit} -k 2 --threads 0`, /--threads: expected a whole number ≥ 1, got "0"/],
   [
     'a fixed marginal',
     `${fit} -k 2 --marginal fixed --weights .5,.5`,

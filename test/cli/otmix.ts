@@ -36,7 +36,8 @@ export function otmix(
 ): Promise<Outcome> {
   if (!existsSync(command)) throw new Error(`expected ${command}, got no such file; run npm run build`);
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], {
+    // With the flags of the tests, so that the command computes with the same build of the kernel as the library here.
+    const child = spawn(process.execPath, [...process.execArgv, command, ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, OTMIX_DEBUG: '', ...env },

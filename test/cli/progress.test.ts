@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { narrator, plainView, progressView } from '../../src/cli/progress.js';
+import { narrator } from '../../src/cli/narration.js';
+import { plainView, progressView } from '../../src/cli/progress.js';
 import { barView } from '../../src/cli/progress-bar.js';
 
 describe('narrator', () => {

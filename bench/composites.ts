@@ -1,0 +1,24 @@
+import { startBackend } from '../kernels/engine.js';
+import type { CovarianceForm } from '../kernels/form.js';
+import { checkPlace } from './check.js';
+import { timeIterations } from './iterations.js';
+import { runSklearn } from './peers/peer.js';
+import { problemOf } from './problem.js';
+import { digits, table } from './table.js';
+
+/** `npm run bench -- composites`: the composite kernels on tfjs's cpu backend, beside scikit-learn. */
+export async function benchComposites(): Promise<string> {
+  if (!(await startBackend('cpu'))) throw new Error('bench: tfjs has no cpu backend');
+  const place = { kind: 'tensors', backend: 'cpu' } as const;
+  await checkPlace(place);
+  const rows: string[][] = [];
+  for (const covariance of ['full', 'tied', 'diag', 'spherical'] as CovarianceForm[]) {
+    const problem = problemOf({ covariance, n: 20_000, d: 8, k: 8 });
+    const { seconds, objective } = await timeIterations(problem, place, 3);
+    const peer = await runSklearn({ ...problem, dtype: 'float64', iterations: 3, seed: 1 });
+    const theirs = 'missing' in peer ? NaN : peer.rows_per_second;
+    const note = 'missing' in peer ? peer.missing : peer.objective.toFixed(5);
+    rows.push([covariance, digits(problem.n / seconds), digits(theirs), objective.toFixed(5), note]);
+  }
+  return table(['covariance', 'rows/s, tfjs cpu', 'rows/s, scikit-learn', 'log-lik.', 'scikit-learn’s'], rows);
+}

@@ -1,0 +1,113 @@
+import type { CovarianceForm } from '../kernels/form.js';
+import { checkPlace } from './check.js';
+import { timeIterations, type Measured } from './iterations.js';
+import type { Machine } from './machine.js';
+import { runSklearn } from './peers/peer.js';
+import { operations, problemOf, type Problem, type Size } from './problem.js';
+import { digits, table } from './table.js';
+
+const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
+const sizes = [
+  [200_000, 16, 16],
+  [100_000, 64, 32],
+  [1_000_000, 2, 8],
+  [1_000_000, 8, 64],
+  [50_000, 128, 16],
+] as const;
+const quickSizes = [
+  [50_000, 16, 16],
+  [100_000, 2, 8],
+] as const;
+
+/** One line of the bench. Times are seconds per EM iteration. */
+export interface CpuResult extends Size {
+  readonly one: Measured;
+  readonly all: Measured;
+  readonly gflops: number;
+  /** Share of the peak that one thread reaches. */
+  readonly ofPeak: number;
+  readonly sklearn64: Peer;
+  readonly sklearn32: Peer;
+}
+
+/** A peer's time and mean log-likelihood, NaN where it is missing. */
+interface Peer {
+  readonly seconds: number;
+  readonly objective: number;
+  readonly about: string;
+}
+
+/** `npm run bench -- cpu`: the SIMD kernel on one thread and on all, beside scikit-learn, from the same start. */
+export async function benchCpu(machine: Machine, quick: boolean, say: (text: string) => void): Promise<CpuResult[]> {
+  await checkPlace({ kind: 'simd', threads: 1 });
+  await checkPlace({ kind: 'simd', threads: machine.threads });
+  const results: CpuResult[] = [];
+  for (const [n, d, k] of quick ? quickSizes : sizes) {
+    for (const covariance of forms) {
+      const problem = problemOf({ covariance, n, d, k });
+      results.push(await measure(problem, machine));
+      say(`measured ${covariance} (${n}, ${d}, ${k})`);
+    }
+  }
+  return results;
+}
+
+async function measure(problem: Problem, machine: Machine): Promise<CpuResult> {
+  const { covariance, n, d, k } = problem;
+  const flop = operations(problem);
+  // Few where one takes long: scikit-learn has as many to do, twice.
+  const iterations = Math.max(4, Math.min(10, Math.round(2e10 / flop)));
+  const one = await timeIterations(problem, { kind: 'simd', threads: 1 }, iterations);
+  const all = await timeIterations(problem, { kind: 'simd', threads: machine.threads }, iterations, true);
+  const gflops = flop / one.seconds / 1e9;
+  return {
+    ...{ covariance, n, d, k, one, all, gflops, ofPeak: gflops / machine.peak },
+    sklearn64: await sklearn(problem, 'float64', iterations),
+    sklearn32: await sklearn(problem, 'float32', iterations),
+  };
+}
+
+async function sklearn(problem: Problem, dtype: 'float64' | 'float32', iterations: number): Promise<Peer> {
+  const data = dtype === 'float64' ? problem.data : Float32Array.from(problem.data);
+  const result = await runSklearn({ ...problem, data, dtype, iterations, seed: 1 });
+  if ('missing' in result) return { seconds: NaN, objective: NaN, about: result.missing };
+  const { seconds_per_iteration: seconds, objective, version, numpy, blas, threads } = result;
+  return { seconds, objective, about: `scikit-learn ${version}, numpy ${numpy}, ${blas}, ${threads} threads` };
+}
+
+/** The results as a table, and who was beside. */
+export function cpuTable(results: readonly CpuResult[]): string {
+  const rows = results.map(({ covariance, n, d, k, one, all, gflops, ofPeak, sklearn64, sklearn32 }) => [
+    covariance,
+    `${n.toLocaleString('en')} × ${d}, ${k}`,
+    digits(one.seconds * 1000),
+    digits(all.seconds * 1000),
+    digits(one.seconds / all.seconds),
+    digits(n / all.seconds / 1e6),
+    digits(gflops),
+    `${digits(ofPeak * 100, 2)} %`,
+    digits(all.seeding / all.seconds, 2),
+    digits(sklearn64.seconds * 1000),
+    `${digits(sklearn64.seconds / all.seconds)} ×`,
+    `${digits(sklearn32.seconds / all.seconds)} ×`,
+    all.objective.toFixed(5),
+    sklearn64.objective.toFixed(5),
+  ]);
+  const heads = [
+    'covariance',
+    'n × d, k',
+    'ms, 1 thread',
+    'ms, all',
+    'gain',
+    'Mrows/s',
+    'GFLOP/s, 1 thread',
+    'of peak',
+    'seeding, sweeps',
+    'sklearn ms',
+    'ratio',
+    'to float32',
+    'log-lik.',
+    'sklearn’s',
+  ];
+  return `${table(heads, rows)}\n\nPeer: ${results[0].sklearn64.about}`;
+}

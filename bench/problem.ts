@@ -1,0 +1,52 @@
+import type { CovarianceForm } from '../kernels/form.js';
+import { seededRandom } from '../src/random.js';
+
+/** What is measured: a covariance type and sizes. */
+export interface Size {
+  readonly covariance: CovarianceForm;
+  readonly n: number;
+  readonly d: number;
+  readonly k: number;
+}
+
+/** Rows and a start, the same for otmix and its peers. */
+export interface Problem extends Size {
+  /** Row-major `[n, d]`. */
+  readonly data: Float64Array;
+  readonly start: {
+    readonly weights: number[];
+    readonly means: number[][];
+    readonly covariances: number[][][];
+  };
+}
+
+/**
+ * Overlapping clouds, so that every component has a share of every row and nobody saves work by leaving rows out: k unit
+ * Gaussians with centres 1 apart or so, started at unit covariances around nearby centres.
+ */
+export function problemOf(size: Size, seed = 1): Problem {
+  const { n, d, k } = size;
+  const random = seededRandom(seed);
+  const centres = Array.from({ length: k }, () => Array.from({ length: d }, () => random.normal()));
+  const data = new Float64Array(n * d);
+  for (let row = 0, at = 0; row < n; row++) {
+    const centre = centres[Math.floor(random.uniform() * k)];
+    for (let j = 0; j < d; j++) data[at++] = centre[j] + random.normal();
+  }
+  const ball = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => (i === j ? 1.5 : 0)));
+  return {
+    ...size,
+    data,
+    start: {
+      weights: new Array<number>(k).fill(1 / k),
+      means: centres.map((centre) => centre.map((value) => value + 0.3 * random.normal())),
+      covariances: centres.map(() => ball),
+    },
+  };
+}
+
+/** Floating point operations of one EM iteration, as everybody has to do them: 4 P K a row with P = (D+1)(D+2)/2, or 8 D K. */
+export function operations({ covariance, n, d, k }: Size): number {
+  const matrix = covariance === 'full' || covariance === 'tied';
+  return n * k * (matrix ? 2 * (d + 1) * (d + 2) : 8 * d);
+}

@@ -1,0 +1,67 @@
+import type { Progress } from '../options.js';
+import { count, fixed, significant } from '../report/numbers.js';
+
+/** What a command is doing now: what fits report, and writing rows. */
+export type Activity = Progress | { readonly phase: 'write'; readonly rows: number; readonly totalRows?: number };
+
+/** Tells a user how far a command is. */
+export interface ProgressView {
+  /** `task` says which of several fits. */
+  readonly show: (activity: Activity, task?: string) => void;
+  /** Removes what should not stay. */
+  readonly stop: () => void;
+}
+
+/** An activity in words, and how much of it is done where that is known, from 0 to 1. */
+export interface Stage {
+  readonly text: string;
+  readonly done?: number;
+}
+
+/** Puts activities into words; it remembers the last objective, to tell the gain of an iteration. */
+export function narrator(): (activity: Activity, task?: string) => Stage {
+  let last: Progress = { phase: 'load' };
+  return (activity, task) => {
+    const { text, done } = stageOf(activity, last);
+    if (activity.phase !== 'write') last = activity;
+    const whole = task === undefined ? text : `${task}: ${text}`;
+    return done === undefined ? { text: whole } : { text: whole, done: Math.min(1, done) };
+  };
+}
+
+function stageOf(activity: Activity, last: Progress): Stage {
+  switch (activity.phase) {
+    case 'load':
+      return rowsStage('reading', activity);
+    case 'write':
+      return rowsStage('writing', activity);
+    case 'seed':
+      return { text: `${restartPhrase(activity)}seeding` };
+    case 'fit':
+      return fitStage(activity, last);
+    case 'score':
+      return { text: 'scoring' };
+    default:
+      return activity satisfies never;
+  }
+}
+
+function rowsStage(verb: string, { rows = 0, totalRows }: Pick<Progress, 'rows' | 'totalRows'>): Stage {
+  if (totalRows === undefined) return { text: `${verb}, ${count(rows)} rows` };
+  return { text: `${verb}, ${count(rows)} of ${count(totalRows)} rows`, done: rows / totalRows };
+}
+
+function fitStage(progress: Progress, last: Progress): Stage {
+  const { iteration = 0, maxIterations = iteration, objective = NaN, epsilon = 1 } = progress;
+  const follows = last.phase === 'fit' && last.restart === progress.restart && last.iteration === iteration - 1;
+  const gain = follows ? `, gain ${significant((last.objective ?? NaN) - objective, 2)}` : '';
+  const temperature = epsilon === 1 ? '' : `, ε ${significant(epsilon, 3)}`;
+  return {
+    text: `${restartPhrase(progress)}iteration ${iteration}/${maxIterations}, objective ${fixed(objective, 6)}${gain}${temperature}`,
+    done: iteration / maxIterations,
+  };
+}
+
+function restartPhrase({ restart = 1, restarts = 1 }: Progress): string {
+  return restarts > 1 ? `restart ${restart}/${restarts}, ` : '';
+}
