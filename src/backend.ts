@@ -77,6 +77,8 @@ export type Place =
 export interface BackendChoice extends BackendReport {
   readonly place: Place;
   readonly threads: number;
+  /** What the user should know of the choice, such as why there are fewer threads than there could be. */
+  readonly notes: readonly string[];
 }
 
 /** What a choice depends on besides the request. */
@@ -88,9 +90,10 @@ export interface BackendNeeds {
 
 /**
  * The backend to use. `auto` takes the first that runs on a real GPU, else wasm, else cpu: never a software renderer.
- * Throws `InputError('backend')` for one that is unknown or not usable here.
+ * Throws `InputError('backend')` for one that is unknown or not usable here, `InputError('option')` for bad threads.
  */
 export async function resolveBackend(request: BackendName | 'auto', needs: BackendNeeds = {}): Promise<BackendChoice> {
+  if (needs.threads !== undefined) requireThreads(needs.threads);
   const home = needs.data instanceof tf.Tensor ? backendOf(needs.data as tf.Tensor) : undefined;
   // Tensors of tfjs's cpu and wasm backends lie in the host's memory: any CPU backend has them where they are.
   const onDevice = home !== undefined && !isHost(home);
@@ -98,9 +101,18 @@ export async function resolveBackend(request: BackendName | 'auto', needs: Backe
     throw unusable(request, `the tensor lives on ${JSON.stringify(home)}`);
   }
   const report = await chosen(onDevice ? (home as BackendName) : request, home !== undefined);
-  if (report.name !== 'wasm') return { ...report, place: { kind: 'tensors', backend: report.name }, threads: 1 };
+  if (report.name !== 'wasm') {
+    return { ...report, place: { kind: 'tensors', backend: report.name }, threads: 1, notes: [] };
+  }
   const { count, reason } = threadsFor(needs.threads);
-  return { ...report, reason: reason || report.reason, place: { kind: 'simd', threads: count }, threads: count };
+  const choice = { ...report, place: { kind: 'simd', threads: count }, threads: count } as const;
+  return reason === '' ? { ...choice, notes: [] } : { ...choice, reason, notes: [reason] };
+}
+
+function requireThreads(threads: number): void {
+  if (Number.isSafeInteger(threads) && threads >= 1) return;
+  const complaint = { where: 'threads', expected: 'a whole number ≥ 1', got: String(threads), remedy: 'correct it' };
+  throw new InputError('option', complaint);
 }
 
 function isHost(name: string): boolean {

@@ -96,15 +96,12 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   let totalWeight = 0;
   try {
     for await (const block of cleanBlocks(source, { missing, signal, onDropped, blockRows: gateRows(d) })) {
-      scaling ??= scalingOf(block.values, d, options.commonScale ?? false);
+      scaling ??= scalingOf(block.values, d, options.commonScale ?? false, block.weights);
       first ??= block.values.slice(0, d);
       if (Number.isNaN(unit)) unit = powerOfTwo(total(block.weights) / block.rows);
       totalWeight += total(block.weights);
       markVarying(block.values, first, varies);
-      builder.add(
-        scaled(block.values, scaling),
-        new Float32Array(block.weights.map((weight) => weight / unit)),
-      );
+      builder.add(scaled(block.values, scaling), new Float32Array(block.weights.map((weight) => weight / unit)));
       rows += block.rows;
       options.onRows?.(rows);
     }

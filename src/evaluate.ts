@@ -6,7 +6,7 @@ import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.j
 import { InputError } from './errors.js';
 import type { Components, Family } from './families/family.js';
 import { logVolume, toScaling, type Scaling } from './scaling.js';
-import type { RowOutputs, Shard } from './sweep/shard.js';
+import type { RowOptions, RowOutputs, Shard } from './sweep/shard.js';
 
 /** How a mixture looks at data. */
 export interface EvaluateOptions {
@@ -38,7 +38,8 @@ export interface Evaluation {
   /** Rows of the source, those left out included. */
   readonly n: number;
   readonly totalWeight: number;
-  readonly rows: AsyncIterable<EvaluatedRows>;
+  /** One read of the data; with responsibilities if asked for. */
+  readonly rows: (wanted?: Pick<RowOptions, 'responsibilities'>) => AsyncIterable<EvaluatedRows>;
 }
 
 /** Loads data, lets `use` read what the mixture says of its rows, and frees the device. */
@@ -55,7 +56,7 @@ export async function evaluate<T>(
   const dataset = await loadDataset(source, { place, missing, signal, scaling: scalingFor(mixture) });
   const n = dataset.shard.n + dataset.dropped.length;
   try {
-    const rows = evaluatedRows(mixture, dataset, signal);
+    const rows: Evaluation['rows'] = (wanted) => evaluatedRows(mixture, dataset, { ...wanted, signal });
     return await use({ n, totalWeight: dataset.totalWeight, rows });
   } finally {
     dataset.shard.dispose();
@@ -66,12 +67,12 @@ export async function evaluate<T>(
 export async function* evaluatedRows(
   mixture: MixtureParts,
   { shard, scaling, dropped }: Pick<Dataset, 'shard' | 'scaling' | 'dropped'>,
-  signal?: AbortSignal,
+  options: RowOptions = {},
 ): AsyncGenerator<EvaluatedRows> {
   const volume = logVolume(scaling);
   const sourceIndex = keptIndices(shard, dropped);
-  for await (const block of likelihoodRows(mixture, shard, scaling, signal)) {
-    const index = Int32Array.from({ length: block.rows }, (_, i) => sourceIndex(block.start + i));
+  for await (const block of likelihoodRows(mixture, shard, scaling, options)) {
+    const index = new Int32Array(block.rows).map((_, i) => sourceIndex(block.start + i));
     yield { ...block, index, logDensity: block.logDensity.map((density) => density - volume) };
   }
 }
@@ -81,10 +82,10 @@ function likelihoodRows(
   { family, weights, components }: MixtureParts,
   shard: Shard,
   scaling: Scaling,
-  signal?: AbortSignal,
+  options: RowOptions,
 ): AsyncIterable<RowOutputs> {
   const packed = family.pack(family.toScaled(components, scaling));
-  return shard.rows({ components: packed, weights, potential: new Float64Array(weights.length), epsilon: 1 }, signal);
+  return shard.rows({ components: packed, weights, potential: new Float64Array(weights.length), epsilon: 1 }, options);
 }
 
 /** From a row's number among those kept to its number in the source. */

@@ -10,6 +10,7 @@ import { fitSettings, type FitOptions, type FitSettings } from './options.js';
 import { bestOf, runRestarts } from './restarts.js';
 import { logVolume } from './scaling.js';
 import { Stopwatch } from './stopwatch.js';
+import { usefulThreads } from './sweep/builder.js';
 
 /** How one restart ended. */
 export interface RestartOutcome {
@@ -27,8 +28,10 @@ export type RepairReport = Repair & { readonly times: number };
 export interface FitDiagnostics {
   readonly backend: string;
   readonly adapter: string;
-  /** Threads that computed. */
+  /** Threads that computed: at most one per 1024 rows. */
   readonly threads: number;
+  /** What the user should know of how it ran, such as why there was only one thread. */
+  readonly notes: readonly string[];
   /** In which precision sweeps and host computed. */
   readonly precision: string;
   /** Rows fitted, and rows left out for missing values. */
@@ -127,7 +130,8 @@ async function report(
     diagnostics: {
       backend: backend.name,
       adapter: backend.adapter,
-      threads: backend.threads,
+      threads: usefulThreads(backend.threads, shard.n),
+      notes: backend.notes,
       precision: 'float32 sweeps, float64 host',
       rows: shard.n,
       dropped: dropped.length,

@@ -15,6 +15,14 @@ export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';
 export type { Batch, Matrix, Source } from './data/source.js';
 export type { DataInput } from './dataset.js';
-export { backendNames, probeBackend, resolveBackend, type BackendChoice, type BackendName, type BackendNeeds, type BackendReport } from './backend.js';
+export {
+  backendNames,
+  probeBackend,
+  resolveBackend,
+  type BackendChoice,
+  type BackendName,
+  type BackendNeeds,
+  type BackendReport,
+} from './backend.js';
 export { InputError, type InputErrorCode } from './errors.js';
 export { version } from './version.js';

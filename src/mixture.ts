@@ -73,7 +73,7 @@ export class Mixture {
   predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
     return evaluate(this.parts, data, options, async ({ n, rows }) => {
       const labels = new Int32Array(n).fill(-1);
-      for await (const { index, labels: found } of rows) index.forEach((row, i) => (labels[row] = found[i]));
+      for await (const { index, labels: found } of rows()) index.forEach((row, i) => (labels[row] = found[i]));
       return labels;
     });
   }
@@ -83,7 +83,7 @@ export class Mixture {
     const { k } = this;
     return evaluate(this.parts, data, options, async ({ n, rows }) => {
       const proba = new Float32Array(n * k).fill(NaN);
-      for await (const { index, responsibilities } of rows) {
+      for await (const { index, responsibilities } of rows({ responsibilities: true })) {
         index.forEach((row, i) => proba.set(responsibilities.subarray(i * k, (i + 1) * k), row * k));
       }
       return { data: proba, shape: [n, k] };
@@ -94,7 +94,7 @@ export class Mixture {
   scoreSamples(data: DataInput, options: EvaluateOptions = {}): Promise<Float64Array> {
     return evaluate(this.parts, data, options, async ({ n, rows }) => {
       const density = new Float64Array(n).fill(NaN);
-      for await (const { index, logDensity } of rows) index.forEach((row, i) => (density[row] = logDensity[i]));
+      for await (const { index, logDensity } of rows()) index.forEach((row, i) => (density[row] = logDensity[i]));
       return density;
     });
   }
@@ -109,14 +109,14 @@ export class Mixture {
     options: EvaluateOptions = {},
   ): Promise<void> {
     return evaluate(this.parts, data, options, async ({ rows }) => {
-      for await (const block of rows) await visit(block);
+      for await (const block of rows({ responsibilities: true })) await visit(block);
     });
   }
 
   /** All criteria at once: one read of the data. */
   criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
     return evaluate(this.parts, data, options, ({ rows, totalWeight }) =>
-      criteriaOf(rows, this.parameters, totalWeight),
+      criteriaOf(rows(), this.parameters, totalWeight),
     );
   }
 

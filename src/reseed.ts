@@ -42,7 +42,7 @@ export async function reseed(
 /** Indices of the `count` rows of positive weight with the lowest density; they repeat where there are fewer rows. */
 async function worstExplained(shard: Shard, model: PlanModel, count: number, signal?: AbortSignal): Promise<number[]> {
   let worst: { row: number; density: number }[] = [];
-  for await (const { start, logDensity, weights } of shard.rows(model, signal)) {
+  for await (const { start, logDensity, weights } of shard.rows(model, { signal })) {
     const here = Array.from(logDensity, (density, i) => ({ row: start + i, density })).filter((_, i) => weights[i] > 0);
     worst = [...worst, ...here].sort((a, b) => a.density - b.density).slice(0, count);
   }

@@ -9,15 +9,24 @@ export interface Scaling {
   readonly scale: Float64Array;
 }
 
-/** The scaling of rows `[n, d]`: their mean and standard deviations; `common`: one scale for all columns. */
-export function scalingOf(values: ArrayLike<number>, d: number, common: boolean): Scaling {
+/**
+ * The scaling of rows `[n, d]`: their weighted mean and standard deviations; `common`: one scale for all columns.
+ * Rows of weight 0 have no say, unless all are.
+ */
+export function scalingOf(values: ArrayLike<number>, d: number, common: boolean, weights?: ArrayLike<number>): Scaling {
   const n = values.length / d;
+  const total = weights ? Array.from(weights).reduce((sum, weight) => sum + weight, 0) : 0;
+  const share = (row: number): number => (weights && total > 0 ? weights[row] / total : 1 / n);
+  const counted = Array.from({ length: n }, (_, row) => row).filter((row) => share(row) > 0);
   const shift = new Float64Array(d);
   const spread = new Float64Array(d);
-  // About the first row, so that the mean of a column that never changes is exactly its value.
-  for (let i = 0; i < values.length; i++) shift[i % d] += (values[i] - values[i % d]) / n;
-  for (let j = 0; j < d; j++) shift[j] += values[j];
-  for (let i = 0; i < values.length; i++) spread[i % d] += (values[i] - shift[i % d]) ** 2 / n;
+  for (let j = 0; j < d; j++) {
+    // About one of the rows, so that the mean of a column that never changes is exactly its value.
+    const origin = values[counted[0] * d + j];
+    for (const row of counted) shift[j] += share(row) * (values[row * d + j] - origin);
+    shift[j] += origin;
+    for (const row of counted) spread[j] += share(row) * (values[row * d + j] - shift[j]) ** 2;
+  }
   return toScaling(shift, spread, common);
 }
 

@@ -123,6 +123,11 @@ describe('loadDataset', () => {
       expect([dataset.shard.n, dataset.shard.d, dataset.columns]).toEqual([1500, 3, ['x0', 'x1', 'x2']]);
     }));
 
+  test('a row of weight 0 does not decide where the others are held', () =>
+    withDataset(toSource([...x, [1e12, 1e12, 1e12]], [...x.map(() => 1), 0]), {}, ({ scaling }) => {
+      expect(scaling).toEqual(scalingOf(x.flat(), 3, false));
+    }));
+
   test('one scale for all columns on request', () =>
     withDataset(toSource(x), { commonScale: true }, ({ scaling }) => {
       expect(scaling).toEqual(scalingOf(x.flat(), 3, true));

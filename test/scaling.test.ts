@@ -74,6 +74,31 @@ describe('scalingOf', () => {
     expect(shift[0]).toBe(Math.fround(value));
   });
 
+  test('a weight of 3 is the row three times', () => {
+    const values = rows(300, [5, -1], [2, 30]);
+    const weights = Array.from({ length: 300 }, (_, row) => row % 4);
+    const repeated = weights.flatMap((weight, row) =>
+      Array.from({ length: weight }, () => Array.from(values.subarray(2 * row, 2 * row + 2))),
+    );
+    const { shift, scale } = scalingOf(values, 2, false, weights);
+    const expected = scalingOf(repeated.flat(), 2, false);
+    expect(scale).toEqual(expected.scale);
+    shift.forEach((value, column) => expectWithin(value, expected.shift[column], 1e-5));
+  });
+
+  test('a row of weight 0 has no say, wherever it is', () => {
+    const values = rows(300, [1e6, -1], [1, 30]);
+    const weights = [0, ...new Array<number>(300).fill(1)];
+    expect(scalingOf([1e300, -1e300, ...values], 2, false, weights)).toEqual(
+      scalingOf([...values.subarray(0, 2), ...values], 2, false, weights),
+    );
+    expect(scalingOf([1e300, -1e300, 7, 7], 2, false, [0, 2])).toEqual(scalingOf([7, 7], 2, false));
+  });
+
+  test('rows that all weigh 0 count alike', () => {
+    expect(scalingOf([1, 2, 3], 1, false, [0, 0, 0])).toEqual(scalingOf([1, 2, 3], 1, false));
+  });
+
   test('one row has scale 1 and itself as shift', () => {
     const { shift, scale } = scalingOf([3, -4], 2, false);
     expect(Array.from(shift)).toEqual([3, -4]);

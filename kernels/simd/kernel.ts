@@ -128,6 +128,7 @@ export class SimdKernel {
       into.labels.set(new Int32Array(this.wasm.memory.buffer, labels, count), from);
       into.logSum.set(this.floats(logSum, count), from);
       into.logLargest.set(this.floats(logLargest, count), from);
+      if (into.responsibilities.length === 0) continue;
       const responsibilities = this.floats(plan, k * tile);
       for (let row = 0; row < count; row++) {
         for (let c = 0; c < k; c++) into.responsibilities[(from + row) * k + c] = responsibilities[c * tile + row];
@@ -214,6 +215,7 @@ export interface RowArrays {
   readonly labels: Int32Array;
   readonly logSum: Float32Array;
   readonly logLargest: Float32Array;
+  /** Empty where they are not wanted. */
   readonly responsibilities: Float32Array;
 }
 

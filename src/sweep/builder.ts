@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { onBackend } from '../../kernels/engine.js';
+import { GROUP_ROWS } from '../../kernels/simd/layout.js';
 import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import type { Place } from '../backend.js';
@@ -17,6 +18,11 @@ export interface ShardBuilder {
   finish(): Promise<Shard>;
   /** Frees what was added, instead of finishing. */
   discard(): void;
+}
+
+/** As many of these threads as so many rows keep busy: one with nothing to do costs its start. */
+export function usefulThreads(threads: number, rows: number): number {
+  return Math.min(threads, Math.ceil(rows / GROUP_ROWS));
 }
 
 export function shardBuilder(place: Place, d: number): ShardBuilder {
@@ -60,9 +66,8 @@ function simdShardBuilder(threads: number, d: number, build: SimdBuild | undefin
     },
     async finish() {
       if (!build) throw new Error('WebAssembly SIMD is missing although its backend was found usable');
-      // A thread with nothing to do costs its start.
-      const useful = Math.min(threads, Math.ceil(start / 1024));
-      return new SimdShard(d, blocks, taskForce(useful, { module: await simdModule(build), d, blocks }));
+      const setting = { module: await simdModule(build), d, blocks };
+      return new SimdShard(d, blocks, taskForce(usefulThreads(threads, start), setting));
     },
     discard() {
       blocks.length = 0;

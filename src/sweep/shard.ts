@@ -8,6 +8,12 @@ export interface SweepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RowOptions {
+  /** Also give the responsibilities, of which there are k a row. */
+  readonly responsibilities?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What the model says of consecutive rows. */
 export interface RowOutputs {
   /** Index of the first row. */
@@ -15,7 +21,7 @@ export interface RowOutputs {
   readonly rows: number;
   /** Likeliest components, `[rows]`. */
   readonly labels: Int32Array;
-  /** Row-major `[rows, k]`, rows sum to 1. */
+  /** Row-major `[rows, k]`, rows sum to 1; empty unless asked for. */
   readonly responsibilities: Float32Array;
   /** log Σ_k w_k p(x_i | θ_k)^{1/ε} e^{g_k/ε}, `[rows]`; at ε = 1, g = 0 the log-density, nats. */
   readonly logDensity: Float64Array;
@@ -43,7 +49,7 @@ export interface Shard {
   /** One read of the data: cost → row softmin → moments. */
   sweep(model: PlanModel, options?: SweepOptions): Promise<Moments>;
   /** One read of the data, block after block. */
-  rows(model: PlanModel, signal?: AbortSignal): AsyncIterable<RowOutputs>;
+  rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs>;
   /** The rows of these indices, `[indices.length, d]`. */
   take(indices: readonly number[]): Promise<Float64Array>;
   /** `metric`: inverse length of a unit per column, `[d]`. */

@@ -5,7 +5,7 @@ import { isMatrix } from '../../kernels/form.js';
 import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
 import type { TaskForce } from '../threads/pool.js';
 import { logitsOf } from './logits.js';
-import type { RowOutputs, Shard, SweepOptions } from './shard.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
 import { SimdNearestCentres } from './simd-nearest.js';
 import { groupWeights, locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
 
@@ -52,29 +52,31 @@ export class SimdShard implements Shard {
     return moments;
   }
 
-  async *rows(plan: PlanModel, signal?: AbortSignal): AsyncIterable<RowOutputs> {
+  async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
     const model: SimdModel = { form, k, d, means, whitening, ...logits, hard: false, centre: 0, coupling: false };
-    const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (k * GROUP_ROWS))));
+    const columns = options.responsibilities ? k : 0;
+    const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
+    const most = Math.min(step * GROUP_ROWS, this.n);
+    const into = {
+      labels: sharedIntegers(most),
+      logSum: sharedFloats(most),
+      logLargest: sharedFloats(most),
+      responsibilities: sharedFloats(most * columns),
+    };
     for (let first = 0; first < this.groupWeights.length; first += step) {
       const start = first * GROUP_ROWS;
-      const rows = Math.min(step * GROUP_ROWS, this.n - start);
-      const into = {
-        labels: sharedIntegers(rows),
-        logSum: sharedFloats(rows),
-        logLargest: sharedFloats(rows),
-        responsibilities: sharedFloats(rows * k),
-      };
+      const rows = Math.min(most, this.n - start);
       const parts = Math.ceil(rows / GROUP_ROWS);
-      await this.force.run({ kind: 'rows', model, first, parts, control: sharedIntegers(2), into }, signal);
+      await this.force.run({ kind: 'rows', model, first, parts, control: sharedIntegers(2), into }, options.signal);
       yield {
         start,
         rows,
-        labels: into.labels.slice(),
-        responsibilities: into.responsibilities.slice(),
-        logDensity: new Float64Array(into.logSum).map((value) => value + reference),
-        logLargest: new Float64Array(into.logLargest),
+        labels: into.labels.slice(0, rows),
+        responsibilities: into.responsibilities.slice(0, rows * columns),
+        logDensity: new Float64Array(into.logSum.subarray(0, rows)).map((value) => value + reference),
+        logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
         weights: this.weightsOf(start, rows),
       };
     }

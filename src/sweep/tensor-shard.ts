@@ -5,7 +5,7 @@ import { rowsKernel } from '../../kernels/rows.js';
 import { sweepKernel } from '../../kernels/sweep.js';
 import { breathe } from '../breathe.js';
 import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
-import type { RowOutputs, Shard, SweepOptions } from './shard.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
 import { readAll, total, type TensorBlock } from './tensor-block.js';
 import { tensorModel, type TensorModel } from './tensor-model.js';
 import { TensorNearestCentres } from './tensor-nearest.js';
@@ -45,12 +45,13 @@ export class TensorShard implements Shard {
     return moments;
   }
 
-  async *rows(model: PlanModel, signal?: AbortSignal): AsyncIterable<RowOutputs> {
+  async *rows(model: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const packed = onBackend(this.backend, () => tensorModel(model));
     try {
       for (const block of this.blocks) {
-        await breathe(signal);
-        yield await this.blockRows(block, packed);
+        await breathe(options.signal);
+        const outputs = await this.blockRows(block, packed);
+        yield options.responsibilities ? outputs : { ...outputs, responsibilities: new Float32Array() };
       }
     } finally {
       tf.dispose(Object.values(packed.inputs));

@@ -50,11 +50,16 @@ interface Member {
 }
 
 class ThreadPool implements TaskForce {
-  private readonly members: Member[];
+  private readonly members: Member[] = [];
   private lost: Error | undefined;
 
   constructor(threads: number, setting: Setting) {
-    this.members = Array.from({ length: threads }, () => this.start());
+    try {
+      for (let i = 0; i < threads; i++) this.members.push(this.start());
+    } catch (error) {
+      this.stop(); // one that did not start, as where the system allows no more, leaves those that did
+      throw error;
+    }
     this.ready = this.ask(setting);
     // Whoever runs the first task hears of it; nobody else should.
     this.ready.catch(() => undefined);
@@ -98,7 +103,9 @@ class ThreadPool implements TaskForce {
   private start(): Member {
     const onAnswer = (answer: unknown): void => {
       const { error } = answer as Answer;
-      member.settle?.(error === undefined ? undefined : new Error(`a worker thread failed: ${error}`));
+      // The others still owe answers, which must not be taken for those to a later task: there is none.
+      if (error !== undefined) this.lost ??= new Error(`a worker thread failed: ${error}`);
+      member.settle?.(this.lost);
     };
     const onLost = (reason: string): void => {
       this.lost ??= new Error(`a worker thread was lost (${reason}); fit again, or with threads: 1`);
