@@ -94,7 +94,8 @@ export interface BackendNeeds {
  */
 export async function resolveBackend(request: BackendName | 'auto', needs: BackendNeeds = {}): Promise<BackendChoice> {
   if (needs.threads !== undefined) requireThreads(needs.threads);
-  const home = needs.data instanceof tf.Tensor ? backendOf(needs.data as tf.Tensor) : undefined;
+  const home =
+    needs.data instanceof tf.Tensor && !needs.data.isDisposed ? backendOf(needs.data as tf.Tensor) : undefined;
   // Tensors of tfjs's cpu and wasm backends lie in the host's memory: any CPU backend has them where they are.
   const onDevice = home !== undefined && !isHost(home);
   if (onDevice && request !== 'auto' && request !== home) {

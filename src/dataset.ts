@@ -47,7 +47,7 @@ export function toSource(data: DataInput, sampleWeights?: ArrayLike<number>): So
 /** Takes `unknown`: callers in JavaScript have no types to stop them. */
 function unweighted(data: unknown): Source {
   if (data instanceof tf.Tensor) {
-    if (data.rank === 2) return tensorSource(data as tf.Tensor2D);
+    if (data.rank === 2 && !data.isDisposed) return tensorSource(data as tf.Tensor2D);
   } else if (Array.isArray(data)) {
     if (data.every(isRow)) return nestedArraySource(data);
   } else if (isSource(data)) return data;
@@ -70,6 +70,7 @@ function isMatrix(data: unknown): data is Matrix {
 }
 
 function describe(data: unknown): string {
+  if (data instanceof tf.Tensor && data.isDisposed) return 'a tensor that was disposed';
   if (data instanceof tf.Tensor) return `a tensor of shape [${(data as tf.Tensor).shape.join(', ')}]`;
   return Array.isArray(data) ? `an array of ${kindOf(data.find((row) => !isRow(row)))}s` : kindOf(data);
 }
@@ -101,7 +102,10 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
       if (Number.isNaN(unit)) unit = powerOfTwo(total(block.weights) / block.rows);
       totalWeight += total(block.weights);
       markVarying(block.values, first, varies);
-      builder.add(scaled(block.values, scaling), new Float32Array(block.weights.map((weight) => weight / unit)));
+      builder.add(
+        scaled(block.values, scaling, options.scaling ? FARTHEST : Infinity),
+        new Float32Array(block.weights.map((weight) => weight / unit)),
+      );
       rows += block.rows;
       options.onRows?.(rows);
     }
@@ -128,12 +132,20 @@ function gateRows(d: number): number {
   return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
 }
 
-/** Rows `[rows, d]` in scaled coordinates: computed in float64, rounded to float32. */
-function scaled(values: Float64Array, { shift, scale }: Scaling): Float32Array {
+/**
+ * How far out a row may be that a given mixture looks at, in scaled units: beyond, float32 would overflow where the
+ * mixture says "none of mine" all the same.
+ */
+const FARTHEST = 1e12;
+
+/** Rows `[rows, d]` in scaled coordinates, none farther out than `limit`: computed in float64, rounded to float32. */
+function scaled(values: Float64Array, { shift, scale }: Scaling, limit: number): Float32Array {
   const d = shift.length;
   const result = new Float32Array(values.length);
   for (let at = 0; at < values.length;) {
-    for (let j = 0; j < d; j++, at++) result[at] = (values[at] - shift[j]) / scale[j];
+    for (let j = 0; j < d; j++, at++) {
+      result[at] = Math.max(-limit, Math.min(limit, (values[at] - shift[j]) / scale[j]));
+    }
   }
   return result;
 }

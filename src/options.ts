@@ -82,7 +82,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     regularization: 1e-6,
     missing: 'error',
     backend: 'auto',
-    ...withoutUndefined(options),
+    ...given(options),
   };
   requireInteger('components', settings.components, 1);
   requireInteger('restarts', settings.restarts, 1);
@@ -111,7 +111,16 @@ function requireSeeding({ seeding, components, restarts }: FitSettings): void {
       'leave restarts out, or choose a seeding method',
     );
   }
-  const { weights } = seeding;
+  const { weights, means, covariances } = seeding;
+  if (![weights, means, covariances].every((part) => Array.isArray(part))) {
+    const got = `an object with ${Object.keys(seeding).join(', ') || 'nothing'}`;
+    throw invalid(
+      'seeding',
+      `one of ${seedingMethods.join(', ')}, or { weights, means, covariances }`,
+      got,
+      'give all three',
+    );
+  }
   const sum = weights.reduce((total, weight) => total + weight, 0);
   if (weights.length !== components || weights.some((weight) => !(weight > 0)) || Math.abs(sum - 1) > 1e-6) {
     throw invalid(
@@ -144,8 +153,10 @@ function invalid(where: string, expected: string, got: string, remedy: string): 
   return new InputError('option', { where, expected, got, remedy });
 }
 
-function withoutUndefined(options: FitOptions): FitOptions {
+/** The options that say something: callers in JavaScript write null, or nothing at all, for the default. */
+function given(options: FitOptions): FitOptions {
+  const entries = Object.entries((options as FitOptions | null | undefined) ?? {});
   return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
+    entries.filter(([, value]) => value !== undefined && value !== null),
   ) as unknown as FitOptions;
 }

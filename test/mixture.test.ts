@@ -5,6 +5,7 @@ import { toSource } from '../src/dataset.js';
 import { InputError } from '../src/errors.js';
 import type { EvaluatedRows } from '../src/evaluate.js';
 import { gaussian } from '../src/families/gaussian.js';
+import { fitMixture } from '../src/fit.js';
 import { Mixture } from '../src/mixture.js';
 import { goldenRows } from './golden/data.js';
 import { goldenFit } from './golden/values.js';
@@ -371,3 +372,25 @@ describe('sample', () => {
     );
   });
 });
+
+test.each(['cpu', 'wasm'] as const)(
+  'rows beyond all reach have a label and a finite density, on %s',
+  async (backend) => {
+    const start = { weights: [0.5, 0.5], means: [[0], [10]], covariances: [[[1]], [[1]]] };
+    const data = [[0], [1], [9], [10], [11]];
+    const { mixture } = await fitMixture(data, { components: 2, seeding: start, maxIterations: 1, backend });
+    for (const far of [1e15, 1e25, 1e100, 1e300]) {
+      const rows = [[far], [-far]];
+      expect(Array.from(await mixture.predict(rows, { backend })), String(far)).toEqual([
+        expect.any(Number),
+        expect.any(Number),
+      ]);
+      for (const density of await mixture.scoreSamples(rows, { backend })) {
+        expect(Number.isFinite(density)).toBe(true);
+        expect(density).toBeLessThan(-1e20);
+      }
+      const { data: proba } = await mixture.predictProba(rows, { backend });
+      expect(proba.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  },
+);

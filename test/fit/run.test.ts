@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, type FitOptions, type Progress } from '../../src/index.js';
 import { problem } from '../oracle/index.js';
@@ -211,8 +212,30 @@ describe('a mistake in the options is one clear line', () => {
       { sampleWeights: [1, 2] },
       'sampleWeights: expected 2000 weights, one per row, got 2; give every row its weight',
     ],
+    [
+      'a start without means',
+      { seeding: { weights: [0.5, 0.5] } as unknown as 'random' },
+      'seeding: expected one of k-means++, k-means, random, or { weights, means, covariances }, got an object with weights; give all three',
+    ],
   ])('%s', async (_, options, message) => {
     const attempt = fitMixture(x, { components: 2, backend: 'cpu', ...options });
     await expect(attempt).rejects.toMatchObject({ name: 'InputError', message });
+  });
+
+  test('no options at all, and null for the default', async () => {
+    const bare = fitMixture as unknown as (data: number[][], options?: unknown) => Promise<unknown>;
+    await expect(bare(x)).rejects.toThrow('components: expected a whole number ≥ 1, got undefined; correct it');
+    const nothing = { epsilon: null, marginal: null, seeding: null, family: null };
+    await expect(bare(x, { components: 1, backend: 'cpu', ...nothing })).resolves.toMatchObject({
+      status: 'converged',
+    });
+  });
+
+  test('a tensor that was disposed', async () => {
+    const tensor = tf.tensor2d(x);
+    tensor.dispose();
+    await expect(fitMixture(tensor, { components: 2 })).rejects.toThrow(
+      'data: expected number[][], { data: Float32Array | Float64Array, shape: [n, d] }, a tf.Tensor2D or a source, got a tensor that was disposed; give rows and columns; for one column, rows of one value each',
+    );
   });
 });

@@ -1,0 +1,138 @@
+/** A task force by itself: what it answers when it is stopped, loses a thread or cannot do its task. */
+import { setTimeout as after } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import type { NearestTask } from '../../kernels/simd/tasks.js';
+import { sharedDoubles, sharedIntegers } from '../../src/sweep/simd-rows.js';
+import { taskForce } from '../../src/threads/pool.js';
+import type { Thread, ThreadEvents } from '../../src/threads/thread.js';
+import { partsDone, settingOf, sweepTask } from './tasks.js';
+import { collectWorkers } from './workers.js';
+
+/** The real one, unless a test says what to do for the thread of this number. */
+const threads = vi.hoisted(() => ({ count: 0, refused: Infinity }));
+vi.mock('#threads', async (original) => {
+  const real = await original<{ startThread(code: string, events: ThreadEvents): Thread }>();
+  return {
+    ...real,
+    startThread(code: string, events: ThreadEvents): Thread {
+      if (++threads.count >= threads.refused) throw new Error('no more threads');
+      return real.startThread(code, events);
+    },
+  };
+});
+
+const workers = collectWorkers();
+const ROWS = 2 ** 18;
+/** Components that make a sweep over so many rows take seconds. */
+const MANY = 400;
+
+/** Fails in the thread that takes it, not in the others: it names no distances. */
+const impossible = (): NearestTask => ({
+  kind: 'nearest',
+  candidates: new Float32Array(4),
+  metric: new Float32Array(4).fill(1),
+  nearest: [],
+  keep: false,
+  parts: 1,
+  control: sharedIntegers(2),
+  results: sharedDoubles(1),
+});
+const failure = "a worker thread failed: Cannot read properties of undefined (reading 'subarray')";
+
+test.each([1, 2, 3])('%d threads do every part of a task', async (count) => {
+  const force = taskForce(count, await settingOf(70_000));
+  const task = sweepTask(3);
+  await force.run(task);
+  expect(partsDone(task)).toBe(64);
+  force.stop();
+  await workers.ended();
+});
+
+test.each([1, 2])('on %d threads an abort stops a task half way', async (count) => {
+  const force = taskForce(count, await settingOf(ROWS));
+  const controller = new AbortController();
+  const task = sweepTask(MANY);
+  const reason = new Error('enough');
+  const run = force.run(task, controller.signal);
+  while (partsDone(task) === 0) await after(1);
+  controller.abort(reason);
+  await expect(run).rejects.toBe(reason);
+  expect(partsDone(task)).toBeLessThan(64);
+  // The threads live on for the next task.
+  const next = sweepTask(2);
+  await force.run(next);
+  expect(partsDone(next)).toBe(64);
+  force.stop();
+  await workers.ended();
+});
+
+test('timers have their turn while two threads sweep', async () => {
+  const force = taskForce(2, await settingOf(ROWS));
+  const task = sweepTask(MANY);
+  let turns = 0;
+  let done = false;
+  const run = force.run(task).finally(() => (done = true));
+  while (!done) {
+    await after(1);
+    turns++;
+  }
+  await run;
+  expect(turns).toBeGreaterThan(10);
+  force.stop();
+});
+
+test('a task that was aborted before it began is not begun', async () => {
+  for (const count of [1, 2]) {
+    const force = taskForce(count, await settingOf(3000));
+    const task = sweepTask(2);
+    await expect(force.run(task, AbortSignal.abort(new Error('never mind')))).rejects.toThrow('never mind');
+    expect(partsDone(task)).toBe(0);
+    force.stop();
+  }
+  await workers.ended();
+});
+
+test('a task that fails in a worker thread says so, and so does every later one', async () => {
+  const force = taskForce(2, await settingOf(3000));
+  await expect(force.run(impossible())).rejects.toThrow(new Error(failure));
+  await expect(force.run(sweepTask(2))).rejects.toThrow(new Error(failure));
+  force.stop();
+  await workers.ended();
+});
+
+test('a task that fails on the only thread rejects with the error itself', async () => {
+  await expect(taskForce(1, await settingOf(3000)).run(impossible())).rejects.toThrow(TypeError);
+});
+
+test('stopping ends a task that runs', async () => {
+  const force = taskForce(2, await settingOf(ROWS));
+  const run = force.run(sweepTask(MANY));
+  run.catch(() => undefined);
+  await after(5);
+  force.stop();
+  await expect(run).rejects.toThrow('the fit has ended');
+  await expect(force.run(sweepTask(2))).rejects.toThrow('the fit has ended');
+  await workers.ended();
+});
+
+test('a thread lost while idle is an error of the next task', async () => {
+  const force = taskForce(2, await settingOf(3000));
+  await force.run(sweepTask(2));
+  await workers.started[1].terminate();
+  await expect(force.run(sweepTask(2))).rejects.toThrow(
+    new Error('a worker thread was lost (it exited with status 1); fit again, or with threads: 1'),
+  );
+  force.stop();
+  await workers.ended();
+});
+
+test('where the system refuses a thread, those that did start end', async () => {
+  const setting = await settingOf(5000);
+  threads.refused = threads.count + 3;
+  try {
+    expect(() => taskForce(4, setting)).toThrow('no more threads');
+  } finally {
+    threads.refused = Infinity;
+  }
+  await workers.ended(2);
+});

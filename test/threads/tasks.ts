@@ -1,0 +1,39 @@
+import type { SimdModel } from '../../kernels/simd/kernel.js';
+import { sumsLayout } from '../../kernels/simd/layout.js';
+import { simdModule } from '../../kernels/simd/module.js';
+import type { SweepTask } from '../../kernels/simd/tasks.js';
+import type { Setting } from '../../kernels/simd/worker.js';
+import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd-rows.js';
+
+const d = 4;
+
+/** So many equal rows of ones for a task force. */
+export async function settingOf(rows: number): Promise<Setting> {
+  const block = rowBlock(0, new Float32Array(rows * d).fill(1), new Float32Array(rows).fill(1), d);
+  return { module: await simdModule('simd'), d, blocks: [block] };
+}
+
+/** A sweep over them in 64 parts, with k equal components: the more, the longer. */
+export function sweepTask(k: number): SweepTask {
+  const model: SimdModel = {
+    form: 'diag',
+    k,
+    d,
+    means: new Float32Array(k * d),
+    whitening: new Float32Array(k * d).fill(1),
+    offsets: new Float32Array(k),
+    rate: 0.5,
+    centre: 0,
+    hard: false,
+    coupling: false,
+  };
+  const parts = 64;
+  const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);
+  return { kind: 'sweep', model, parts, control: sharedIntegers(2), results };
+}
+
+/** How many parts of a sweep were computed: each has rows, and so a mass. */
+export function partsDone({ parts, results }: SweepTask): number {
+  const count = results.length / parts;
+  return Array.from({ length: parts }, (_, part) => results[part * count + 1]).filter((mass) => mass > 0).length;
+}
