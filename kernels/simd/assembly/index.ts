@@ -127,10 +127,10 @@ export function flush(): void {
 /** A multiply-add in registers and nothing else: 12 chains × 4 lanes × 2 operations × n. What a kernel is measured against. */
 export function peak(n: i32): f32 {
   let a = f32x4.splat(1), b = a, c = a, e = a, f = a, g = a, h = a, i = a, j = a, l = a, m = a, o = a;
-  const s = f32x4.splat(0.5), t = f32x4.splat(0.75);
+  const s = f32x4.splat(1e-3), t = f32x4.splat(2e-3);
   for (let x = 0; x < n; x++) {
-    a = madd(a, s, t); b = madd(b, s, t); c = madd(c, s, t); e = madd(e, s, t); f = madd(f, s, t); g = madd(g, s, t);
-    h = madd(h, s, t); i = madd(i, s, t); j = madd(j, s, t); l = madd(l, s, t); m = madd(m, s, t); o = madd(o, s, t);
+    a = madd(s, t, a); b = madd(s, t, b); c = madd(s, t, c); e = madd(s, t, e); f = madd(s, t, f); g = madd(s, t, g);
+    h = madd(s, t, h); i = madd(s, t, i); j = madd(s, t, j); l = madd(s, t, l); m = madd(s, t, m); o = madd(s, t, o);
   }
   const all = f32x4.add(f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, e)), f32x4.add(f32x4.add(f, g), f32x4.add(h, i))), f32x4.add(f32x4.add(j, l), f32x4.add(m, o)));
   return f32x4.extract_lane(all, 0);
@@ -140,19 +140,17 @@ export function peak(n: i32): f32 {
 function logits(x: usize): void {
   for (let c = 0; c < k; c++) {
     const out = plan + usize(c) * stride;
-    if (matrix) whitenMatrix(x, c, out);
-    else whitenDiagonal(x, c, out);
     const offset = v128.load32_splat(offsets + (usize(c) << 2));
-    const slope = f32x4.splat(-rate);
-    for (let row: usize = 0; row < stride; row += 16) v128.store(out + row, madd(v128.load(out + row), slope, offset));
+    if (matrix) whitenMatrix(x, c, out, offset);
+    else whitenDiagonal(x, c, out, offset);
   }
 }
 
 /**
- * z = (x − μ) W for an upper triangular W, and q = ‖z‖². W is packed by blocks of four columns j: for i = 0 … j + 3 the
+ * z = (x − μ) W for an upper triangular W, and the logit offset − rate ‖z‖². W is packed by blocks of four columns j: for i = 0 … j + 3 the
  * four entries W_ij (0 below the diagonal); what is left over of d column by column, for i = 0 … j.
  */
-function whitenMatrix(x: usize, c: i32, q: usize): void {
+function whitenMatrix(x: usize, c: i32, logit: usize, offset: v128): void {
   const mean = means + (usize(c * d) << 2);
   const w = whitening + usize(c) * whiteningStep;
   const z = whitened + usize(c) * whitenedStep;
@@ -170,8 +168,8 @@ function whitenMatrix(x: usize, c: i32, q: usize): void {
     let out = z + row;
     for (let j = 0; j < blocked; j += 4) {
       let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
-      const end = scratch + (usize(j + 4) << 5);
-      for (let at = scratch; at < end; at += 32) {
+      let at = scratch;
+      for (const end = scratch + (usize(j) << 5); at < end; at += 32) {
         const u = v128.load(at), v = v128.load(at, 16);
         let s = v128.load32_splat(p);
         a0 = madd(u, s, a0); a1 = madd(v, s, a1);
@@ -183,6 +181,30 @@ function whitenMatrix(x: usize, c: i32, q: usize): void {
         e0 = madd(u, s, e0); e1 = madd(v, s, e1);
         p += 16;
       }
+      // The four rows of W on the diagonal, without what is below it.
+      let u = v128.load(at), v = v128.load(at, 16), s = v128.load32_splat(p);
+      a0 = madd(u, s, a0); a1 = madd(v, s, a1);
+      s = v128.load32_splat(p, 4);
+      b0 = madd(u, s, b0); b1 = madd(v, s, b1);
+      s = v128.load32_splat(p, 8);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 12);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      u = v128.load(at, 32); v = v128.load(at, 48);
+      s = v128.load32_splat(p, 20);
+      b0 = madd(u, s, b0); b1 = madd(v, s, b1);
+      s = v128.load32_splat(p, 24);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 28);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      u = v128.load(at, 64); v = v128.load(at, 80);
+      s = v128.load32_splat(p, 40);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 44);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      s = v128.load32_splat(p, 60);
+      e0 = madd(v128.load(at, 96), s, e0); e1 = madd(v128.load(at, 112), s, e1);
+      p += 64;
       v128.store(out, a0); v128.store(out, a1, 16); out += stride;
       v128.store(out, b0); v128.store(out, b1, 16); out += stride;
       v128.store(out, c0); v128.store(out, c1, 16); out += stride;
@@ -200,12 +222,13 @@ function whitenMatrix(x: usize, c: i32, q: usize): void {
       v128.store(out, a0); v128.store(out, a1, 16); out += stride;
       q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1);
     }
-    v128.store(q + row, q0); v128.store(q + row, q1, 16);
+    const slope = f32x4.splat(-rate);
+    v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);
   }
 }
 
-/** q = Σ_j ((x_j − μ_j) w_j)². */
-function whitenDiagonal(x: usize, c: i32, q: usize): void {
+/** The logit offset − rate Σ_j ((x_j − μ_j) w_j)². */
+function whitenDiagonal(x: usize, c: i32, logit: usize, offset: v128): void {
   const mean = means + (usize(c * d) << 2);
   const w = whitening + usize(c) * whiteningStep;
   for (let row: usize = 0; row < stride; row += 32) {
@@ -217,7 +240,8 @@ function whitenDiagonal(x: usize, c: i32, q: usize): void {
       const z1 = f32x4.mul(f32x4.sub(v128.load(at, 16), m), s);
       q0 = madd(z0, z0, q0); q1 = madd(z1, z1, q1);
     }
-    v128.store(q + row, q0); v128.store(q + row, q1, 16);
+    const slope = f32x4.splat(-rate);
+    v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);
   }
 }
 
@@ -276,7 +300,7 @@ function accumulateMass(c: i32): bool {
 function accumulateMatrix(x: usize, c: i32): void {
   const p = plan + usize(c) * stride;
   const z = whitened + usize(c) * whitenedStep;
-  if (!whitenedStep && k > 1) whitenMatrix(x, c, weighted); // its ‖z‖² is overwritten below
+  if (!whitenedStep && k > 1) whitenMatrix(x, c, weighted, f32x4.splat(0)); // its logits are overwritten below
   let first = sums + (usize(1 + k + c * d) << 4);
   for (let j: usize = 0; j < usize(d) * stride; j += stride, first += 16) {
     let f0 = v128.load(first), f1 = f32x4.splat(0);
@@ -299,7 +323,7 @@ function scatter(u: usize, v: usize, acc: usize, size: i32): void {
   const blocked = size & ~3;
   for (let j = 0; j < blocked; j += 4) {
     const base = u + usize(j) * stride;
-    for (let l = 0; l < j + 4; l += 2) {
+    for (let l = 0; l < j + 2; l += 2) {
       let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
       let c0 = v128.load(acc, 64), c1 = v128.load(acc, 80), e0 = v128.load(acc, 96), e1 = v128.load(acc, 112);
       let f0 = base, f1 = base + stride, f2 = f1 + stride, f3 = f2 + stride;
@@ -321,6 +345,8 @@ function scatter(u: usize, v: usize, acc: usize, size: i32): void {
       v128.store(acc, c0, 64); v128.store(acc, c1, 80); v128.store(acc, e0, 96); v128.store(acc, e1, 112);
       acc += 128;
     }
+    scatterCorner(base + 2 * stride, v + usize(j + 2) * stride, acc + 64);
+    acc += 128;
   }
   for (let j = blocked; j < size; j++) {
     const base = u + usize(j) * stride;
@@ -334,6 +360,18 @@ function scatter(u: usize, v: usize, acc: usize, size: i32): void {
       v128.store(acc, f32x4.add(a0, a1));
     }
   }
+}
+
+/** The last two j of a block of four with the last pair of l; for the first two it is above the diagonal. */
+function scatterCorner(f0: usize, g0: usize, acc: usize): void {
+  let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
+  for (const end = g0 + stride; g0 < end; g0 += 16, f0 += 16) {
+    const y0 = v128.load(g0), y1 = v128.load(g0 + stride);
+    const s = v128.load(f0), t = v128.load(f0 + stride);
+    a0 = madd(y0, s, a0); a1 = madd(y1, s, a1);
+    b0 = madd(y0, t, b0); b1 = madd(y1, t, b1);
+  }
+  v128.store(acc, a0); v128.store(acc, a1, 16); v128.store(acc, b0, 32); v128.store(acc, b1, 48);
 }
 
 /** Σ p z and Σ p z², column by column. */
