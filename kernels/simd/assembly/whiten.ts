@@ -1,0 +1,113 @@
+// From rows to logits: 4 coordinates × 8 rows in registers.
+
+import { madd } from './arithmetic';
+import { d, k, matrix, means, offsets, plan, rate, scratch, stride, whitened, whitenedStep, whitening, whiteningStep } from './state';
+
+/** Logits of a tile into `plan`. */
+export function logits(x: usize): void {
+  for (let c = 0; c < k; c++) {
+    const out = plan + usize(c) * stride;
+    const offset = v128.load32_splat(offsets + (usize(c) << 2));
+    if (matrix) whitenMatrix(x, c, out, offset);
+    else whitenDiagonal(x, c, out, offset);
+  }
+}
+
+/**
+ * z = (x − μ) W for an upper triangular W, and the logit offset − rate ‖z‖². W is packed by blocks of four columns j: for i = 0 … j + 3 the
+ * four entries W_ij (0 below the diagonal); what is left over of d column by column, for i = 0 … j.
+ */
+export function whitenMatrix(x: usize, c: i32, logit: usize, offset: v128): void {
+  const mean = means + (usize(c * d) << 2);
+  const w = whitening + usize(c) * whiteningStep;
+  const z = whitened + usize(c) * whitenedStep;
+  const blocked = d & ~3;
+  for (let row: usize = 0; row < stride; row += 32) {
+    for (let i = 0; i < d; i++) {
+      const m = v128.load32_splat(mean + (usize(i) << 2));
+      const from = x + usize(i) * stride + row;
+      const to = scratch + (usize(i) << 5);
+      v128.store(to, f32x4.sub(v128.load(from), m));
+      v128.store(to, f32x4.sub(v128.load(from, 16), m), 16);
+    }
+    let q0 = f32x4.splat(0), q1 = q0;
+    let p = w;
+    let out = z + row;
+    for (let j = 0; j < blocked; j += 4) {
+      let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
+      let at = scratch;
+      for (const end = scratch + (usize(j) << 5); at < end; at += 32) {
+        const u = v128.load(at), v = v128.load(at, 16);
+        let s = v128.load32_splat(p);
+        a0 = madd(u, s, a0); a1 = madd(v, s, a1);
+        s = v128.load32_splat(p, 4);
+        b0 = madd(u, s, b0); b1 = madd(v, s, b1);
+        s = v128.load32_splat(p, 8);
+        c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+        s = v128.load32_splat(p, 12);
+        e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+        p += 16;
+      }
+      // The four rows of W on the diagonal, without what is below it.
+      let u = v128.load(at), v = v128.load(at, 16), s = v128.load32_splat(p);
+      a0 = madd(u, s, a0); a1 = madd(v, s, a1);
+      s = v128.load32_splat(p, 4);
+      b0 = madd(u, s, b0); b1 = madd(v, s, b1);
+      s = v128.load32_splat(p, 8);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 12);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      u = v128.load(at, 32); v = v128.load(at, 48);
+      s = v128.load32_splat(p, 20);
+      b0 = madd(u, s, b0); b1 = madd(v, s, b1);
+      s = v128.load32_splat(p, 24);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 28);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      u = v128.load(at, 64); v = v128.load(at, 80);
+      s = v128.load32_splat(p, 40);
+      c0 = madd(u, s, c0); c1 = madd(v, s, c1);
+      s = v128.load32_splat(p, 44);
+      e0 = madd(u, s, e0); e1 = madd(v, s, e1);
+      s = v128.load32_splat(p, 60);
+      e0 = madd(v128.load(at, 96), s, e0); e1 = madd(v128.load(at, 112), s, e1);
+      p += 64;
+      v128.store(out, a0); v128.store(out, a1, 16); out += stride;
+      v128.store(out, b0); v128.store(out, b1, 16); out += stride;
+      v128.store(out, c0); v128.store(out, c1, 16); out += stride;
+      v128.store(out, e0); v128.store(out, e1, 16); out += stride;
+      q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1); q0 = madd(b0, b0, q0); q1 = madd(b1, b1, q1);
+      q0 = madd(c0, c0, q0); q1 = madd(c1, c1, q1); q0 = madd(e0, e0, q0); q1 = madd(e1, e1, q1);
+    }
+    for (let j = blocked; j < d; j++) {
+      let a0 = f32x4.splat(0), a1 = a0;
+      const end = scratch + (usize(j + 1) << 5);
+      for (let at = scratch; at < end; at += 32, p += 4) {
+        const s = v128.load32_splat(p);
+        a0 = madd(v128.load(at), s, a0); a1 = madd(v128.load(at, 16), s, a1);
+      }
+      v128.store(out, a0); v128.store(out, a1, 16); out += stride;
+      q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1);
+    }
+    const slope = f32x4.splat(-rate);
+    v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);
+  }
+}
+
+/** The logit offset − rate Σ_j ((x_j − μ_j) w_j)². */
+function whitenDiagonal(x: usize, c: i32, logit: usize, offset: v128): void {
+  const mean = means + (usize(c * d) << 2);
+  const w = whitening + usize(c) * whiteningStep;
+  for (let row: usize = 0; row < stride; row += 32) {
+    let q0 = f32x4.splat(0), q1 = q0;
+    let at = x + row;
+    for (let j: usize = 0; j < usize(d) << 2; j += 4, at += stride) {
+      const m = v128.load32_splat(mean + j), s = v128.load32_splat(w + j);
+      const z0 = f32x4.mul(f32x4.sub(v128.load(at), m), s);
+      const z1 = f32x4.mul(f32x4.sub(v128.load(at, 16), m), s);
+      q0 = madd(z0, z0, q0); q1 = madd(z1, z1, q1);
+    }
+    const slope = f32x4.splat(-rate);
+    v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);
+  }
+}
