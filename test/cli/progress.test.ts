@@ -1,8 +1,10 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { narrator } from '../../src/cli/narration.js';
 import { plainView, progressView } from '../../src/cli/progress.js';
 import { barView } from '../../src/cli/progress-bar.js';
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('narrator', () => {
   test('puts every activity into words, with the share that is done', () => {
@@ -66,6 +68,7 @@ describe('a progress bar', () => {
   });
 
   test('is chosen on a terminal, plain lines elsewhere, nothing where it should be quiet', async () => {
+    vi.stubEnv('TERM', 'xterm');
     const bar = terminal();
     const view = await progressView(bar.stream);
     view.show({ phase: 'score' });
