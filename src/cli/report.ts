@@ -46,7 +46,7 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     tolerance: flags.tolerance,
     marginal: flags.marginal,
     criteria: fit.criteria,
-    restarts: fit.restarts.map((one, index) => ({ ...one, seed: index + 1 })),
+    restarts: fit.restarts.map((one, index) => ({ ...one, start: index + 1 })),
     diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
     sample: weights ? { rows, labels, weights } : { rows, labels },
     ...(flags.dimensions && { dimensions: flags.dimensions }),

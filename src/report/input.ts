@@ -27,7 +27,8 @@ export type Status = 'converged' | 'maxIterations' | 'aborted';
 
 /** One start of several. */
 export interface RestartRow {
-  readonly seed: number;
+  /** Which start it was, from 1. */
+  readonly start: number;
   readonly status: string;
   readonly iterations: number;
   /** Final objective; not finite where the start failed. */

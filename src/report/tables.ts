@@ -81,14 +81,14 @@ export function restartsTable(restarts: readonly RestartRow[]): Markup {
   const rows = shown.map((row) => {
     const excess = Number.isFinite(row.objective) ? `+ ${significant(row.objective - best.objective, 3)}` : '–';
     return html`<tr class="${row === best ? 'chosen' : ''}">
-      <th scope="row" class="number">${row.seed}</th>
+      <th scope="row" class="number">${row.start}</th>
       <td>${row.status}</td>
       <td class="number">${count(row.iterations)}</td>
       <td class="number">${Number.isFinite(row.objective) ? fixed(row.objective, 6) : '–'}</td>
       <td class="number">${row === best ? 'best' : excess}</td>
     </tr>`;
   });
-  const heads = [number('seed'), text('status'), number('iterations'), number('objective'), number('above the best')];
+  const heads = [number('start'), text('status'), number('iterations'), number('objective'), number('above the best')];
   return table('Restarts', heads, rows, rest > 0 ? `and ${count(rest)} more, none of them better` : undefined);
 }
 

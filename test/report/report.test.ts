@@ -26,7 +26,7 @@ describe('a report', () => {
   test('has its sections in order, those without content left out', async () => {
     const always = ['Data and components', 'Components', 'Columns one by one', 'Convergence', 'The run'];
     expect(headings(await renderReport(reportInput(3, 2)))).toEqual(always);
-    const restarts = [7, 8].map((seed) => ({ seed, status: 'converged', iterations: 9, objective: 2 + seed / 10 }));
+    const restarts = [7, 8].map((start) => ({ start, status: 'converged', iterations: 9, objective: 2 + start / 10 }));
     const full = await renderReport(reportInput(3, 2, 200, { selection, restarts }));
     expect(headings(full)).toEqual([...always.slice(0, 3), 'Choice of model', 'Convergence', 'Restarts', 'The run']);
     expect(full).toMatch(/<tr class="chosen">\s*<th scope="row" class="number">7</);
@@ -134,7 +134,7 @@ describe('names', () => {
     const input = reportInput(2, 4, 50, {
       ...{ title: nasty, source: nasty, version: nasty, created: nasty, columns: odd.slice(0, 4) },
       diagnostics: { backend: nasty, adapter: nasty, precision: nasty, repairs: [nasty], seconds: { [nasty]: 1 } },
-      restarts: [0, 1].map((seed) => ({ seed, status: nasty, iterations: 1, objective: seed })),
+      restarts: [0, 1].map((start) => ({ start, status: nasty, iterations: 1, objective: start })),
       selection: { ...selection, rows: selection.rows.map((row) => ({ ...row, status: nasty })) },
     });
     const page = await renderReport(input);
