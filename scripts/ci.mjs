@@ -30,6 +30,7 @@ const steps = [
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+const failures = [];
 for (const step of steps) {
   const start = performance.now();
   const { status, printed } = await run(step);
@@ -40,6 +41,7 @@ for (const step of steps) {
   if (step.name === 'install' && !existsSync(join(root, 'node_modules/.bin/vitest'))) break; // nothing else can run
 }
 rmSync(scratch, { recursive: true, force: true });
+if (failures.length > 0) console.log(`\nFailed tests:\n\n${failures.join('\n\n')}`);
 console.log(`\n${summary.join('\n')}\n\n${line(total)}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
@@ -82,6 +84,11 @@ function vitestCounts() {
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
   );
+  for (const { name, message, assertionResults } of report.testResults.filter(({ status }) => status === 'failed')) {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    for (const { fullName, failureMessages } of failed) failures.push(`${fullName}\n${failureMessages.join('\n')}`);
+    if (failed.length === 0) failures.push(`${name}\n${message}`);
+  }
   const skipped = report.numPendingTests + report.numTodoTests;
   return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length, skipped };
 }
