@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, isRegistered, onBackend, registerQuietly, startBackend } from '../kernels/engine.js';
+import type { Gpu } from '../kernels/webgpu/device.js';
+import type { RowsOptions } from '../kernels/webgpu/rows-builder.js';
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
 import { InputError } from './errors.js';
 import { threadsFor } from './threads/pool.js';
@@ -70,6 +72,7 @@ export async function probeBackend(name: BackendName): Promise<BackendReport> {
 
 /** Where rows live and are swept: as tensors on a tfjs backend, or in the CPU's memory by the SIMD kernel's threads. */
 export type Place =
+  | { readonly kind: 'webgpu'; readonly gpu: Gpu; readonly backend: string; readonly rows?: RowsOptions }
   | { readonly kind: 'tensors'; readonly backend: string }
   | { readonly kind: 'simd'; readonly threads: number; readonly build?: SimdBuild };
 

@@ -102,7 +102,7 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
       if (Number.isNaN(unit)) unit = powerOfTwo(total(block.weights) / block.rows);
       totalWeight += total(block.weights);
       markVarying(block.values, first, varies);
-      builder.add(
+      await builder.add(
         scaled(block.values, scaling, options.scaling ? FARTHEST : Infinity),
         new Float32Array(block.weights.map((weight) => weight / unit)),
       );

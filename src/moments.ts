@@ -34,6 +34,8 @@ export interface Moments {
   weight: number;
   /** Σ_i a_i softmin_i: with `weight` divided out, F at this plan. */
   objective: number;
+  /** Where first and second moments are: of z_ik, or of differences x_i − μ_k wherever it says `z_ik` here. */
+  readonly frame?: 'whitened' | 'differences';
   /** Column masses Σ_i P_ik, `[k]`. */
   readonly mass: Float64Array;
   /** Σ_i P_ik z_ik, `[k, d]`. */

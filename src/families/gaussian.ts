@@ -2,7 +2,7 @@ import type { CovarianceForm } from '../../kernels/form.js';
 import { InputError } from '../errors.js';
 import type { Moments, PackedComponents } from '../moments.js';
 import type { Scaling } from '../scaling.js';
-import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
+import { covarianceLayouts, type CovarianceLayout, type Unwhitening } from './covariance.js';
 import { denseCovariances, denseMatrix, nested } from './dense.js';
 import type { Components, Estimate, EstimateOptions, Family, Repair } from './family.js';
 
@@ -111,18 +111,21 @@ function estimate(
   return { components: { k, d, means, shape: concatenate(found) }, repairs };
 }
 
+/** Moments of differences are where they should be. */
+const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
+
 /**
  * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over them:
- * centred where the moments are, in whitened coordinates, then brought back.
+ * centred where the moments are, mostly in whitened coordinates, then brought back.
  */
 function centred(
-  { mass, first, second }: Moments,
+  { mass, first, second, frame }: Moments,
   { k, d, whitening }: PackedComponents,
   layout: CovarianceLayout,
 ): { shifts: Float64Array[]; scatters: Float64Array[] } {
   const size = layout.size(d);
   const undo = Array.from({ length: layout.shared ? 1 : k }, (_, index) =>
-    layout.unwhiten(whitening.subarray(index * size, (index + 1) * size), d),
+    frame === 'differences' ? AS_IS : layout.unwhiten(whitening.subarray(index * size, (index + 1) * size), d),
   );
   const shifts = Array.from({ length: k }, (_, index) =>
     first.slice(index * d, (index + 1) * d).map((value) => (mass[index] > 0 ? value / mass[index] : 0)),

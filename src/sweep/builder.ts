@@ -3,6 +3,8 @@ import { onBackend } from '../../kernels/engine.js';
 import { GROUP_ROWS } from '../../kernels/simd/layout.js';
 import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
+import type { Gpu } from '../../kernels/webgpu/device.js';
+import { RowsBuilder, type RowsOptions } from '../../kernels/webgpu/rows-builder.js';
 import type { Place } from '../backend.js';
 import { taskForce } from '../threads/pool.js';
 import type { Shard } from './shard.js';
@@ -10,11 +12,12 @@ import { rowBlock } from './simd-rows.js';
 import { SimdShard } from './simd-shard.js';
 import { blockRowsFor, tensorBlock, type TensorBlock } from './tensor-block.js';
 import { TensorShard } from './tensor-shard.js';
+import { WebgpuShard } from './webgpu-shard.js';
 
 /** Takes rows as they come and makes a shard of them. */
 export interface ShardBuilder {
   /** Adds rows `[rows, d]`, scaled, with their weights `[rows]`. All but the last call bring a multiple of 1024 rows. */
-  add(values: Float32Array, weights: Float32Array): void;
+  add(values: Float32Array, weights: Float32Array): void | Promise<void>;
   finish(): Promise<Shard>;
   /** Frees what was added, instead of finishing. */
   discard(): void;
@@ -29,6 +32,8 @@ export function shardBuilder(place: Place, d: number): ShardBuilder {
   switch (place.kind) {
     case 'tensors':
       return tensorShardBuilder(place.backend, d);
+    case 'webgpu':
+      return webgpuShardBuilder(place.gpu, d, place.rows);
     case 'simd':
       return simdShardBuilder(place.threads, d, place.build ?? simdSupport());
     default:
@@ -53,6 +58,15 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
     discard() {
       tf.dispose(blocks.flatMap(({ x, weights }) => [x, weights]));
     },
+  };
+}
+
+function webgpuShardBuilder(gpu: Gpu, d: number, options?: RowsOptions): ShardBuilder {
+  const rows = new RowsBuilder(gpu, d, options);
+  return {
+    add: (values, weights) => rows.add(values, weights),
+    finish: async () => new WebgpuShard(gpu, await rows.finish()),
+    discard: () => rows.dispose(),
   };
 }
 

@@ -1,0 +1,145 @@
+/**
+ * From rows to logits, generated for one form and d: what every kernel that needs costs begins with. An invocation holds four
+ * rows in a vec4f. Columns of few are kept in registers; of many they are read again for every block of columns of W.
+ */
+import { COMPONENT_STEP, HEADER_QUADS, quads, type ModelLayout } from './layout.js';
+
+/** Columns up to which a row's values stay in registers. */
+const IN_REGISTERS = 16;
+
+const lanes = ['x', 'y', 'z', 'w'] as const;
+
+/** WGSL lines for every index below `count`. */
+export function each(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => line(i)).join('\n');
+}
+
+/** Declares `x0, x1, …` where rows stay in registers; `row` is the address of the first column's quad. */
+export function loadRow({ d }: ModelLayout, row: string): string {
+  return d > IN_REGISTERS ? '' : each(d, (i) => `let x${i} = x[${row} + ${64 * i}u];`);
+}
+
+/** The value of column i, known when code is generated. */
+function column({ d }: ModelLayout, row: string, i: number): string {
+  return d > IN_REGISTERS ? `x[${row} + ${64 * i}u]` : `x${i}`;
+}
+
+/** Squared distances q of one component whose parts begin at `c`, as a block of statements that assigns to `q`. */
+export function matrixDistance(layout: ModelLayout, row: string, c: string): string {
+  return layout.d > IN_REGISTERS ? loopedMatrix(layout, row, c) : unrolledMatrix(layout, row, c);
+}
+
+function unrolledMatrix(layout: ModelLayout, row: string, c: string): string {
+  const { d, whitening } = layout;
+  const differences = each(quads(d), (quad) => {
+    const within = Array.from({ length: Math.min(4, d - 4 * quad) }, (_, lane) => 4 * quad + lane);
+    return `let m${quad} = model[${c} + ${1 + quad}u];\n${within
+      .map((i) => `let d${i} = ${column(layout, row, i)} - m${quad}.${lanes[i % 4]};`)
+      .join('\n')}`;
+  });
+  let at = whitening;
+  const blocks = each(quads(d), (block) => {
+    const width = Math.min(4, d - 4 * block);
+    const rows = each(4 * block + width, (i) => {
+      const first = Math.max(0, i - 4 * block);
+      const terms = Array.from({ length: width - first }, (_, lane) => first + lane);
+      return `{ let w = model[${c} + ${at++}u]; ${terms.map((lane) => `z${lane} = fma(d${i}, vec4f(w.${lanes[lane]}), z${lane});`).join(' ')} }`;
+    });
+    at += 4 - width; // rows of zeros that fill the last block up
+    const squares = each(width, (lane) => `q = fma(z${lane}, z${lane}, q);`);
+    return `{\n${each(width, (lane) => `var z${lane} = vec4f(0.0);`)}\n${rows}\n${squares}\n}`;
+  });
+  return `${differences}\n${blocks}`;
+}
+
+function loopedMatrix({ d, whitening, block }: ModelLayout, row: string, c: string): string {
+  const width = 4 * block;
+  const accumulate = (difference: string, i: number): string =>
+    `{ let d = ${difference}; ${Array.from({ length: width }, (_, j) => {
+      const quad = j >> 2;
+      return `${j % 4 === 0 ? `let w${quad} = model[p + ${i * block + quad}u]; ` : ''}z${j} = fma(d, vec4f(w${quad}.${lanes[j % 4]}), z${j});`;
+    }).join(' ')} }`;
+  return `
+var p = ${c} + ${whitening}u;
+for (var b = 0u; b < ${Math.ceil(d / width)}u; b++) {
+${each(width, (j) => `var z${j} = vec4f(0.0);`)}
+for (var i = 0u; i < b * ${block}u; i++) {
+let m = model[${c} + 1u + i];
+let at = ${row} + i * 256u;
+${each(4, (lane) => accumulate(`x[at + ${64 * lane}u] - m.${lanes[lane]}`, lane))}
+p += ${4 * block}u;
+}
+${each(block, (quad) => {
+  const first = `b * ${width}u + ${4 * quad}u`;
+  const means = `let m${quad} = model[${c} + 1u + min(b * ${block}u + ${quad}u, ${quads(d) - 1}u)];`;
+  const one = (lane: number): string => {
+    // Beyond the last column W is 0: what is read instead does not matter.
+    const value = `x[${row} + 64u * min(${first} + ${lane}u, ${d - 1}u)]`;
+    return accumulate(`${value} - m${quad}.${lanes[lane]}`, 4 * quad + lane);
+  };
+  return `${means}\n${each(4, one)}`;
+})}
+p += ${4 * block * block}u;
+${each(width, (j) => `q = fma(z${j}, z${j}, q);`)}
+}`;
+}
+
+/** Squared distances `q0 … q3` of four components from `c` on, columns measured one by one. */
+export function diagonalDistances(layout: ModelLayout, row: string, c: string): string {
+  const { d, whitening, stride } = layout;
+  const quad = (index: string, value: (lane: number) => string, width: number): string =>
+    each(COMPONENT_STEP, (one) => {
+      const begin = `${c} + ${one * stride}u`;
+      const terms = Array.from({ length: width }, (_, lane) => {
+        const z = `(${value(lane)} - m.${lanes[lane]}) * s.${lanes[lane]}`;
+        return `{ let z = ${z}; q${one} = fma(z, z, q${one}); }`;
+      });
+      return `{ let m = model[${begin} + 1u + ${index}]; let s = model[${begin} + ${whitening}u + ${index}]; ${terms.join(' ')} }`;
+    });
+  if (d <= IN_REGISTERS) {
+    return each(quads(d), (index) => quad(`${index}u`, (lane) => `x${4 * index + lane}`, Math.min(4, d - 4 * index)));
+  }
+  const whole = Math.floor(d / 4);
+  const loaded = (row_: string, width: number): string =>
+    each(width, (lane) => `let v${lane} = x[${row_} + ${64 * lane}u];`);
+  const rest =
+    d % 4 === 0
+      ? ''
+      : `{\n${loaded(`${row} + ${whole * 256}u`, d % 4)}\n${quad(`${whole}u`, (lane) => `v${lane}`, d % 4)}\n}`;
+  return `
+for (var i = 0u; i < ${whole}u; i++) {
+let at = ${row} + i * 256u;
+${loaded('at', 4)}
+${quad('i', (lane) => `v${lane}`, 4)}
+}
+${rest}`;
+}
+
+/** A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given the names of k and of its logits. */
+export function eachLogit(
+  layout: ModelLayout,
+  row: string,
+  [from, to]: readonly [string, string],
+  use: (k: string, logit: string) => string,
+): string {
+  const { matrix, stride } = layout;
+  const begin = `let c = ${HEADER_QUADS}u + k * ${stride}u;`;
+  const logit = (q: string, c: string): string => `fma(${q}, vec4f(-model[0].x), vec4f(model[${c}].x))`;
+  if (matrix) {
+    return `
+for (var k = ${from}; k < ${to}; k++) {
+${begin}
+var q = vec4f(0.0);
+${matrixDistance(layout, row, 'c')}
+let logit = ${logit('q', 'c')};
+${use('k', 'logit')}
+}`;
+  }
+  return `
+for (var k = ${from}; k < ${to}; k += ${COMPONENT_STEP}u) {
+${begin}
+${each(COMPONENT_STEP, (one) => `var q${one} = vec4f(0.0);`)}
+${diagonalDistances(layout, row, 'c')}
+${each(COMPONENT_STEP, (one) => `if (k + ${one}u < ${to}) {\nlet logit = ${logit(`q${one}`, `c + ${one * stride}u`)};\n${use(`(k + ${one}u)`, 'logit')}\n}`)}
+}`;
+}

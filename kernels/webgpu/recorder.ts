@@ -1,0 +1,61 @@
+/** Commands on their way to a device: one encoder for as much work as it does in a fraction of a second. */
+import type { Gpu } from './device.js';
+import { guarded } from './scope.js';
+import { remember, submissionOperations } from './speed.js';
+
+export class Recorder {
+  private encoder: GPUCommandEncoder;
+  private pass: GPUComputePassEncoder | undefined;
+  private operations = 0;
+  private total = 0;
+  private started = 0;
+  /** The submission before the last: when it is done, at most one waits. */
+  private earlier: Promise<undefined> | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly signal?: AbortSignal | undefined,
+  ) {
+    this.encoder = gpu.device.createCommandEncoder();
+  }
+
+  /** For dispatches. */
+  get compute(): GPUComputePassEncoder {
+    this.pass ??= this.encoder.beginComputePass();
+    return this.pass;
+  }
+
+  /** For copies and clears. */
+  get commands(): GPUCommandEncoder {
+    this.pass?.end();
+    this.pass = undefined;
+    return this.encoder;
+  }
+
+  /** Says that so many operations were recorded; hands them over when they are many, and stops where that is wanted. */
+  async recorded(operations: number): Promise<void> {
+    this.operations += operations;
+    if (this.operations < submissionOperations(this.gpu.device)) return;
+    this.submit();
+    const latest = this.gpu.device.queue.onSubmittedWorkDone();
+    latest.catch(() => undefined); // told by the next wait
+    const { earlier } = this;
+    this.earlier = latest;
+    if (earlier) await guarded(this.gpu, () => earlier);
+    this.signal?.throwIfAborted();
+  }
+
+  /** Hands over what was recorded. */
+  submit(): void {
+    if (this.started === 0) this.started = performance.now();
+    this.gpu.device.queue.submit([this.commands.finish()]);
+    this.encoder = this.gpu.device.createCommandEncoder();
+    this.total += this.operations;
+    this.operations = 0;
+  }
+
+  /** To be called when all that was submitted is known to be done. */
+  done(): void {
+    remember(this.gpu.device, this.total, (performance.now() - this.started) / 1000);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Gpu } from './device.js';
+import { fillChunk, disposeChunks, makeChunk, type Chunk, type ChunkBuffers, type HostRows } from './chunks.js';
+import { GpuError } from './error.js';
+import { BLOCK_ROWS, paddedRows, TILE_ROWS, toTiles } from './layout.js';
+import { ResidentRows } from './resident.js';
+
+/** Bytes of rows per chunk, at most. */
+const CHUNK_BYTES = 2 ** 27;
+
+export interface RowsOptions {
+  /** Rows beyond so many bytes stay on the host; default: what the device has memory for. */
+  readonly residentBytes?: number;
+}
+
+/** Takes rows as they come and puts them into chunks. */
+export class RowsBuilder {
+  private readonly chunks: Chunk[] = [];
+  private readonly capacity: number;
+  private pending: { x: Float32Array<ArrayBuffer>[]; v: Float32Array<ArrayBuffer>[]; rows: number } = {
+    x: [],
+    v: [],
+    rows: 0,
+  };
+  private resident = 0;
+  private readonly tileWeights: number[] = [];
+  private start = 0;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly d: number,
+    private readonly options: RowsOptions = {},
+  ) {
+    const bytes = Math.min(CHUNK_BYTES, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+    this.capacity = Math.floor(bytes / (4 * d * BLOCK_ROWS)) * BLOCK_ROWS;
+    if (this.capacity === 0) {
+      throw new GpuError(
+        'memory',
+        `${BLOCK_ROWS} rows of ${d} columns exceed the ${bytes} bytes that a binding may have`,
+      );
+    }
+  }
+
+  /** Adds rows `[rows, d]` with their weights. All but the last call bring a multiple of 1024 rows. */
+  async add(values: Float32Array, weights: Float32Array): Promise<void> {
+    for (let from = 0; from < weights.length;) {
+      const to = Math.min(weights.length, from + this.capacity - this.pending.rows);
+      const v = new Float32Array(paddedRows(to - from));
+      v.set(weights.subarray(from, to));
+      for (let at = 0; at < v.length; at += TILE_ROWS) this.tileWeights.push(total(v.subarray(at, at + TILE_ROWS)));
+      this.pending.x.push(toTiles(values.subarray(from * this.d, to * this.d), this.d));
+      this.pending.v.push(v);
+      this.pending.rows += to - from;
+      from = to;
+      if (this.pending.rows === this.capacity) await this.flush();
+    }
+  }
+
+  async finish(): Promise<ResidentRows> {
+    if (this.pending.rows > 0) await this.flush();
+    return new ResidentRows(this.gpu, this.d, this.chunks, Float64Array.from(this.tileWeights));
+  }
+
+  dispose(): void {
+    disposeChunks(this.chunks);
+  }
+
+  private async flush(): Promise<void> {
+    const { x, v, rows } = this.pending;
+    this.pending = { x: [], v: [], rows: 0 };
+    const tiles = Math.ceil(rows / TILE_ROWS);
+    const place = { start: this.start, rows, tiles };
+    this.start += rows;
+    const resident = await this.upload({ x, v }, tiles);
+    this.chunks.push(resident ? { ...place, resident } : { ...place, host: { x, v } });
+  }
+
+  /** Nothing where the device has no memory left. */
+  private async upload(host: HostRows, tiles: number): Promise<ChunkBuffers | undefined> {
+    const bytes = tiles * TILE_ROWS * 4 * (this.d + 1);
+    if (this.resident + bytes > (this.options.residentBytes ?? Infinity)) return undefined;
+    try {
+      const buffers = await makeChunk(this.gpu, this.d, tiles);
+      fillChunk(this.gpu.device, buffers, host);
+      this.resident += bytes;
+      return buffers;
+    } catch (error) {
+      if (error instanceof GpuError && error.code === 'memory' && this.chunks.length > 0) return undefined;
+      throw error;
+    }
+  }
+}
+
+function total(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

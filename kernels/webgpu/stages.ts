@@ -1,0 +1,75 @@
+/** The sums of a sweep: each a program over the plan of a pass, partials on the device, and their sum at the end. */
+import { isMatrix } from '../form.js';
+import { makeBuffers, STORAGE } from './buffers.js';
+import type { Gpu } from './device.js';
+import { diagonalProgram } from './diagonal.wgsl.js';
+import { diagonalGeometry, scatterGeometry, type SumGeometry } from './geometry.js';
+import { modelLayout, type GpuModel } from './layout.js';
+import { programOf, type Program } from './program.js';
+import type { ChunkBuffers } from './chunks.js';
+import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
+import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+
+export type ModelShape = Pick<GpuModel, 'form' | 'k' | 'd'>;
+
+/** What the sums of a sweep are added to. */
+export interface SweepArrays extends MomentArrays {
+  /** Σ a r rᵀ `[k, k]`, if asked for. */
+  readonly coupling?: Float64Array | undefined;
+}
+
+export interface SumStage {
+  readonly program: Program;
+  readonly geometry: SumGeometry;
+  /** Partials `[partials, units, count]`, quads in two floats. */
+  readonly partial: GPUBuffer;
+  /** Their sum `[units, count]`, likewise. */
+  readonly reduced: GPUBuffer;
+  /** What the program reads and writes, after the uniforms. */
+  bindings(chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer): GPUBuffer[];
+  /** Adds the sums that were read back. */
+  add(sums: Float32Array, into: SweepArrays): void;
+}
+
+type Parts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
+  readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
+};
+
+/** The moments of a model of this shape. */
+export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFrame): Promise<SumStage> {
+  const { form, k, d } = shape;
+  const layout = modelLayout(form, d);
+  const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
+  if (!isMatrix(form)) {
+    const geometry = diagonalGeometry(d, k);
+    const program = await programOf(gpu.device, diagonalProgram(layout, k, geometry));
+    return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addDiagonals(sums, geometry, d, into) });
+  }
+  const geometry = scatterGeometry(d, k, gpu.limits.maxComputeWorkgroupStorageSize);
+  const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
+  return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addScatters(sums, geometry, d, into) });
+}
+
+/** Σ a r rᵀ over the rows. */
+export async function couplingStage(gpu: Gpu, k: number): Promise<SumStage> {
+  const geometry = scatterGeometry(k, 1, gpu.limits.maxComputeWorkgroupStorageSize);
+  const program = await programOf(gpu.device, couplingProgram(k, geometry));
+  const none = new Float64Array();
+  return withBuffers(gpu, {
+    geometry,
+    program,
+    inputs: ({ v }, _model, plan) => [v, plan],
+    add(sums, { coupling }) {
+      if (coupling) addScatters(sums, geometry, k, { mass: none, first: none, second: coupling });
+    },
+  });
+}
+
+async function withBuffers(gpu: Gpu, { inputs, ...parts }: Parts): Promise<SumStage> {
+  const bytes = 4 * sumsSize(parts.geometry);
+  const { partial, reduced } = await makeBuffers(gpu, {
+    partial: [bytes * parts.geometry.partials, STORAGE],
+    reduced: [bytes, STORAGE],
+  } as const);
+  return { ...parts, partial, reduced, bindings: (...from) => [...inputs(...from), partial] };
+}

@@ -1,0 +1,198 @@
+/** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
+import { isMatrix } from '../form.js';
+import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
+import type { Gpu } from './device.js';
+import { GpuError } from './error.js';
+import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import { PASS_SLOT } from './pass.wgsl.js';
+import { planProgram } from './plan.wgsl.js';
+import { programOf, type Program } from './program.js';
+import { Recorder } from './recorder.js';
+import { reduceProgram, totalProgram } from './reduce.wgsl.js';
+import { ResidentRows } from './resident.js';
+import type { Chunk } from './chunks.js';
+import type { MomentFrame } from './scatter.wgsl.js';
+import { dispatchOperations } from './speed.js';
+import { couplingStage, momentsStage, type ModelShape, type SumStage, type SweepArrays } from './stages.js';
+import { sumsSize } from './unpack.js';
+import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
+
+/** Bytes for the plan of one pass: most of it stays in a large GPU's second-level cache. */
+const PLAN_BYTES = 2 ** 25;
+/** Sums of the objective that the host adds. */
+const TOTALS = 64;
+
+/** What to compute, besides the numbers of a model. */
+export interface SweepKind extends ModelShape {
+  readonly hard: boolean;
+  readonly coupling: boolean;
+  readonly frame: MomentFrame;
+}
+
+/** Everything that sweeps of one kind need, made once. */
+interface Kit {
+  readonly kind: SweepKind;
+  readonly rowsPerPass: number;
+  readonly passes: readonly (readonly Pass[])[];
+  readonly uniforms: GPUBuffer;
+  readonly sizes: GPUBuffer;
+  readonly plan: Program;
+  readonly reduce: Program;
+  readonly total: Program;
+  readonly stages: readonly SumStage[];
+  readonly buffers: { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'readback']: GPUBuffer };
+}
+
+export class Sweeper {
+  private kit: Kit | undefined;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly rows: ResidentRows,
+  ) {}
+
+  /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
+  async sweep(model: GpuModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+    const kit = await this.kitFor(kind);
+    const { gpu } = this;
+    const { device } = gpu;
+    const recorder = new Recorder(gpu, signal);
+    device.queue.writeBuffer(kit.buffers.model, 0, packModel(model));
+    for (const { partial } of kit.stages) recorder.commands.clearBuffer(partial);
+    for (const [index, chunk] of this.rows.chunks.entries()) await this.chunk(kit, recorder, index, chunk);
+    this.reduce(kit, recorder);
+    recorder.submit();
+    const read = await readBuffer(gpu, kit.buffers.readback, readbackBytes(kit.stages));
+    recorder.done();
+    let at = 16 * TOTALS;
+    for (const { geometry, add } of kit.stages) {
+      add(new Float32Array(read, at, sumsSize(geometry)), into);
+      at += 4 * sumsSize(geometry);
+    }
+    return new Float32Array(read, 0, 4 * TOTALS).reduce((sum, value) => sum + value, 0);
+  }
+
+  dispose(): void {
+    if (this.kit) disposeKit(this.kit);
+    this.kit = undefined;
+  }
+
+  private async chunk(kit: Kit, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
+    const { gpu } = this;
+    const { device } = gpu;
+    const { model, plan, objective } = kit.buffers;
+    const rows = await this.rows.buffersOf(index, recorder);
+    const uniforms = passBinding(kit.uniforms);
+    const planned = bind(device, kit.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
+    const summed = kit.stages.map((stage) => ({
+      bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
+      groups: stage.geometry.groups,
+    }));
+    for (const pass of kit.passes[index]) {
+      dispatch(recorder.compute, planned, pass.slot, pass.tiles, gpu);
+      for (const { bound, groups } of summed) dispatch(recorder.compute, bound, pass.slot, groups, gpu);
+      await recorder.recorded(pass.rows * operationsPerRow(kit.kind));
+    }
+    if (chunk.host) recorder.submit();
+  }
+
+  private reduce({ stages, sizes, buffers, reduce, total }: Kit, recorder: Recorder): void {
+    const { gpu } = this;
+    const { device } = gpu;
+    const binding = { buffer: sizes, size: 16 };
+    dispatch(recorder.compute, bind(device, total, [binding, buffers.objective, buffers.totals]), 0, 1, gpu);
+    stages.forEach(({ geometry, partial, reduced }, index) => {
+      const bound = bind(device, reduce, [binding, partial, reduced]);
+      const groups = Math.ceil((geometry.units * geometry.count) / 64);
+      dispatch(recorder.compute, bound, PASS_SLOT * (index + 1), groups, gpu);
+    });
+    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, 16 * TOTALS);
+    let at = 16 * TOTALS;
+    for (const { geometry, reduced } of stages) {
+      const bytes = 4 * sumsSize(geometry);
+      recorder.commands.copyBufferToBuffer(reduced, 0, buffers.readback, at, bytes);
+      at += bytes;
+    }
+  }
+
+  /** The kit of the last sweep where it fits: the same kind, and passes of about the right length. */
+  private async kitFor(kind: SweepKind): Promise<Kit> {
+    const wanted = rowsPerPass(this.gpu, kind);
+    const { kit } = this;
+    if (kit && sameKind(kit.kind, kind) && wanted < 4 * kit.rowsPerPass && kit.rowsPerPass < 4 * wanted) return kit;
+    this.dispose();
+    this.kit = await this.makeKit(kind, wanted);
+    return this.kit;
+  }
+
+  private async makeKit(kind: SweepKind, rowsOfPass: number): Promise<Kit> {
+    const { gpu, rows } = this;
+    const { device } = gpu;
+    const { form, d, k, hard } = kind;
+    const { subgroups } = gpu.features;
+    const [plan, reduce, total, moments, ...coupling] = await Promise.all([
+      programOf(device, planProgram({ layout: modelLayout(form, d), k, hard, subgroups })),
+      programOf(device, reduceProgram),
+      programOf(device, totalProgram),
+      momentsStage(gpu, kind, kind.frame),
+      ...(kind.coupling ? [couplingStage(gpu, k)] : []),
+    ]);
+    const stages = [moments, ...coupling];
+    const passes = passesOf(rows.chunks, rowsOfPass);
+    const longest = Math.max(...passes.flat().map(({ tiles }) => tiles));
+    const buffers = await makeBuffers(gpu, {
+      model: [4 * modelSize(kind), STORAGE],
+      plan: [longest * TILE_ROWS * k * 4, STORAGE],
+      objective: [4 * rows.tiles, STORAGE],
+      totals: [16 * TOTALS, STORAGE],
+      readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
+    } as const);
+    const sizes = sizesOf(device, rows.tiles, stages);
+    const uniforms = passUniforms(device, passes);
+    return { kind, rowsPerPass: rowsOfPass, passes, uniforms, sizes, plan, reduce, total, stages, buffers };
+  }
+}
+
+/** Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024. */
+function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
+  const bytes = Math.min(PLAN_BYTES, limits.maxStorageBufferBindingSize);
+  const room = bytes / (4 * kind.k);
+  if (room < BLOCK_ROWS)
+    throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
+  const rows = Math.min(room, dispatchOperations(device) / operationsPerRow(kind));
+  return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
+}
+
+/** Floating point operations per row, as counted for every implementation. */
+function operationsPerRow({ form, k, d, coupling }: SweepKind): number {
+  return k * (isMatrix(form) ? 2 * (d + 1) * (d + 2) : 8 * d) + (coupling ? k * k : 0);
+}
+
+/** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */
+function sizesOf(device: GPUDevice, tiles: number, stages: readonly SumStage[]): GPUBuffer {
+  const words = new Uint32Array(((stages.length + 1) * PASS_SLOT) / 4);
+  words.set([tiles, 1, 0]);
+  stages.forEach(({ geometry: { units, count, partials } }, index) => {
+    words.set([units * count, partials, 0], ((index + 1) * PASS_SLOT) / 4);
+  });
+  const buffer = device.createBuffer({
+    label: 'sizes',
+    size: words.byteLength,
+    usage: USAGE.uniform | USAGE.copyTarget,
+  });
+  device.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
+
+function readbackBytes(stages: readonly SumStage[]): number {
+  return stages.reduce((bytes, { geometry }) => bytes + 4 * sumsSize(geometry), 16 * TOTALS);
+}
+
+function sameKind(one: SweepKind, other: SweepKind): boolean {
+  return (Object.keys(other) as (keyof SweepKind)[]).every((name) => one[name] === other[name]);
+}
+
+function disposeKit({ uniforms, sizes, stages, buffers }: Kit): void {
+  const own = stages.flatMap(({ partial, reduced }) => [partial, reduced]);
+  for (const buffer of [uniforms, sizes, ...own, ...Object.values(buffers)]) buffer.destroy();
+}

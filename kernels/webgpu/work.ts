@@ -1,0 +1,81 @@
+/** Dispatches of programs over passes, in as few command encoders as the device's speed allows. */
+import type { Gpu } from './device.js';
+import { PASS_SLOT, PASS_WORDS } from './pass.wgsl.js';
+import { grid, type Program } from './program.js';
+import { USAGE } from './buffers.js';
+import { BLOCK_ROWS, TILE_ROWS } from './layout.js';
+import type { Chunk } from './chunks.js';
+
+/** A part of a chunk that kernels sweep at once. */
+export interface Pass {
+  /** Its place among the uniforms of all, bytes. */
+  readonly slot: number;
+  readonly tiles: number;
+  readonly firstTile: number;
+  readonly firstTileOfAll: number;
+  /** First row of all, and rows that are no filling. */
+  readonly start: number;
+  readonly rows: number;
+}
+
+/** The passes of every chunk, of at most `rows` rows, a multiple of 1024. */
+export function passesOf(chunks: readonly Chunk[], rows: number): readonly (readonly Pass[])[] {
+  let slot = 0;
+  return chunks.map((chunk) =>
+    Array.from({ length: Math.ceil(chunk.rows / rows) }, (_, index) => {
+      const from = index * rows;
+      const count = Math.min(rows, chunk.rows - from);
+      return {
+        slot: PASS_SLOT * slot++,
+        tiles: Math.ceil(count / TILE_ROWS),
+        firstTile: from / TILE_ROWS,
+        firstTileOfAll: (chunk.start + from) / TILE_ROWS,
+        start: chunk.start + from,
+        rows: count,
+      };
+    }),
+  );
+}
+
+/** The geometry of all passes in one buffer. */
+export function passUniforms(device: GPUDevice, passes: readonly (readonly Pass[])[]): GPUBuffer {
+  const all = passes.flat();
+  const words = new Uint32Array((all.length * PASS_SLOT) / 4);
+  for (const { slot, firstTile, tiles, firstTileOfAll, start } of all) {
+    words.set([firstTile, tiles, firstTileOfAll, start / BLOCK_ROWS, 0], slot / 4);
+  }
+  const buffer = device.createBuffer({
+    label: 'passes',
+    size: words.byteLength,
+    usage: USAGE.uniform | USAGE.copyTarget,
+  });
+  device.queue.writeBuffer(buffer, 0, words);
+  return buffer;
+}
+
+/** How a uniform buffer of passes is bound. */
+export const passBinding = (buffer: GPUBuffer): GPUBufferBinding => ({ buffer, size: PASS_WORDS * 4 });
+
+/** A program with the buffers it works on. */
+export interface Bound {
+  readonly program: Program;
+  readonly group: GPUBindGroup;
+}
+
+export function bind(device: GPUDevice, program: Program, buffers: readonly (GPUBuffer | GPUBufferBinding)[]): Bound {
+  const entries = buffers.map((one, binding) => ({ binding, resource: 'buffer' in one ? one : { buffer: one } }));
+  return { program, group: device.createBindGroup({ label: program.label, layout: program.layout, entries }) };
+}
+
+/** Encodes one dispatch of so many workgroups; `offset` is that of the uniforms. */
+export function dispatch(
+  encoder: GPUComputePassEncoder,
+  { program, group }: Bound,
+  offset: number,
+  groups: number,
+  { limits }: Gpu,
+): void {
+  encoder.setPipeline(program.pipeline);
+  encoder.setBindGroup(0, group, [offset]);
+  encoder.dispatchWorkgroups(...grid(groups, limits.maxComputeWorkgroupsPerDimension));
+}

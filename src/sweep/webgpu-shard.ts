@@ -1,0 +1,98 @@
+import type { Gpu } from '../../kernels/webgpu/device.js';
+import type { GpuModel } from '../../kernels/webgpu/layout.js';
+import { ResidentRows } from '../../kernels/webgpu/resident.js';
+import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
+import { Sweeper } from '../../kernels/webgpu/sweeper.js';
+import { takeRows } from '../../kernels/webgpu/take.js';
+import { isMatrix } from '../../kernels/form.js';
+import { emptyMoments, type Moments, type PackedComponents, type PlanModel } from '../moments.js';
+import { logitsOf, type Logits } from './logits.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
+import { total } from './tensor-block.js';
+import { WebgpuNearestCentres } from './webgpu-nearest.js';
+
+/**
+ * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own scales: float32 then loses
+ * less than 1e-4 of the narrowest direction's variance. Beyond, they are summed whitened, at half as much work more.
+ */
+const LONGEST = 8;
+
+/** A shard on a GPU, swept by the fused WebGPU kernels. Owns its rows there; the device is the caller's. */
+export class WebgpuShard implements Shard {
+  readonly n: number;
+  readonly d: number;
+  private readonly sweeper: Sweeper;
+  /** Σ of the row weights. */
+  private readonly weight: number;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly rows_: ResidentRows,
+  ) {
+    this.n = rows_.n;
+    this.d = rows_.d;
+    this.weight = total(rows_.tileWeights);
+    this.sweeper = new Sweeper(gpu, rows_);
+  }
+
+  async sweep(model: PlanModel, { objectiveNear = 0, coupling = false, signal }: SweepOptions = {}): Promise<Moments> {
+    signal?.throwIfAborted();
+    const { components } = model;
+    const { form, k, d } = components;
+    const logits = logitsOf(model);
+    const { hard, reference, temperature } = logits;
+    const centre = Math.fround(-objectiveNear / temperature - reference);
+    const frame = isMatrix(form) && isLong(components) ? 'whitened' : 'differences';
+    const moments: Moments = { ...emptyMoments(components, coupling), frame };
+    const kind = { form, k, d, hard, coupling, frame } as const;
+    const logSum = await this.sweeper.sweep(gpuModel(components, logits, centre), kind, moments, signal);
+    moments.weight = this.weight;
+    moments.objective = -temperature * (logSum + this.weight * (centre + reference));
+    return moments;
+  }
+
+  async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const logits = logitsOf(model);
+    const packed = gpuModel(model.components, logits, 0);
+    for await (const block of rowOutputs(this.gpu, this.rows_, packed, responsibilities, signal)) {
+      const { logSum, logLargest } = block;
+      yield {
+        ...block,
+        logDensity: Float64Array.from(logSum, (value) => value + logits.reference),
+        logLargest: Float64Array.from(logLargest),
+      };
+    }
+  }
+
+  async take(indices: readonly number[]): Promise<Float64Array> {
+    return Float64Array.from(await takeRows(this.gpu, this.rows_, indices));
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): WebgpuNearestCentres {
+    return new WebgpuNearestCentres(this.gpu, this.rows_, metric, signal);
+  }
+
+  dispose(): void {
+    this.sweeper.dispose();
+    this.rows_.dispose();
+  }
+}
+
+function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): GpuModel {
+  return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
+}
+
+/** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
+function isLong({ d, whitening }: PackedComponents): boolean {
+  for (let at = 0; at < whitening.length; at += d * d) {
+    let least = Infinity;
+    let most = 0;
+    for (let j = 0; j < d; j++) {
+      const entry = whitening[at + j * (d + 1)];
+      least = Math.min(least, entry);
+      most = Math.max(most, entry);
+    }
+    if (most > LONGEST * least) return true;
+  }
+  return false;
+}
