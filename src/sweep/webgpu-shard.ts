@@ -2,7 +2,9 @@ import type { Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuModel } from '../../kernels/webgpu/layout.js';
 import { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
-import { Sweeper } from '../../kernels/webgpu/sweeper.js';
+import { SingleSweeper } from '../../kernels/webgpu/single-sweeper.js';
+import { fitsSingle } from '../../kernels/webgpu/single.wgsl.js';
+import { ChunkedSweeper } from '../../kernels/webgpu/chunked-sweeper.js';
 import { takeRows } from '../../kernels/webgpu/take.js';
 import { isMatrix } from '../../kernels/form.js';
 import { emptyMoments, type Moments, type PackedComponents, type PlanModel } from '../moments.js';
@@ -21,7 +23,8 @@ const LONGEST = 8;
 export class WebgpuShard implements Shard {
   readonly n: number;
   readonly d: number;
-  private readonly sweeper: Sweeper;
+  private readonly single: SingleSweeper;
+  private readonly chunked: ChunkedSweeper;
   /** Σ of the row weights. */
   private readonly weight: number;
 
@@ -32,7 +35,8 @@ export class WebgpuShard implements Shard {
     this.n = rows_.n;
     this.d = rows_.d;
     this.weight = total(rows_.tileWeights);
-    this.sweeper = new Sweeper(gpu, rows_);
+    this.single = new SingleSweeper(gpu, rows_);
+    this.chunked = new ChunkedSweeper(gpu, rows_);
   }
 
   async sweep(model: PlanModel, { objectiveNear = 0, coupling = false, signal }: SweepOptions = {}): Promise<Moments> {
@@ -42,10 +46,14 @@ export class WebgpuShard implements Shard {
     const logits = logitsOf(model);
     const { hard, reference, temperature } = logits;
     const centre = Math.fround(-objectiveNear / temperature - reference);
-    const frame = isMatrix(form) && isLong(components) ? 'whitened' : 'differences';
+    const shape = { form, k, d, hard, coupling };
+    const single = fitsSingle(shape);
+    const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
     const moments: Moments = { ...emptyMoments(components, coupling), frame };
-    const kind = { form, k, d, hard, coupling, frame } as const;
-    const logSum = await this.sweeper.sweep(gpuModel(components, logits, centre), kind, moments, signal);
+    const packed = gpuModel(components, logits, centre);
+    const logSum = single
+      ? await this.single.sweep(packed, shape, moments, signal)
+      : await this.chunked.sweep(packed, { ...shape, frame }, moments, signal);
     moments.weight = this.weight;
     moments.objective = -temperature * (logSum + this.weight * (centre + reference));
     return moments;
@@ -73,7 +81,8 @@ export class WebgpuShard implements Shard {
   }
 
   dispose(): void {
-    this.sweeper.dispose();
+    this.single.dispose();
+    this.chunked.dispose();
     this.rows_.dispose();
   }
 }

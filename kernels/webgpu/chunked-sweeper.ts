@@ -43,7 +43,7 @@ interface Kit {
   readonly buffers: { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'readback']: GPUBuffer };
 }
 
-export class Sweeper {
+export class ChunkedSweeper {
   private kit: Kit | undefined;
 
   constructor(
