@@ -1,4 +1,5 @@
 import type { GpuEntry } from './entry.js';
+import { withoutVulkan } from './vulkan.node.js';
 
 /** float16 works on NVIDIA's Vulkan but is off by default; time stamps come in steps of 65.5 µs by default. */
 const dawn = ['enable-dawn-features=vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization'];
@@ -17,6 +18,8 @@ export async function findGpu(): Promise<GpuEntry> {
   if (held) return { gpu: held };
   const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (own) return { gpu: own };
+  const missing = withoutVulkan();
+  if (missing !== undefined) return { missing };
   try {
     const { create, globals } = await import('webgpu');
     for (const [name, value] of Object.entries(globals)) {

@@ -5,6 +5,8 @@ import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/modu
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import type { Place } from '../backend.js';
 import { taskForce } from '../threads/pool.js';
+import type { Gpu } from '../../kernels/webgpu/device.js';
+import { GuardedShard } from './guarded-shard.js';
 import type { Shard } from './shard.js';
 import { rowBlock } from './simd-rows.js';
 import { SimdShard } from './simd-shard.js';
@@ -29,6 +31,8 @@ export function shardBuilder(place: Place, d: number): ShardBuilder {
   switch (place.kind) {
     case 'tensors':
       return tensorShardBuilder(place.backend, d);
+    case 'webgpu':
+      return gpuShardBuilder(place.gpu, tensorShardBuilder(place.backend, d));
     case 'simd':
       return simdShardBuilder(place.threads, d, place.build ?? simdSupport());
     default:
@@ -53,6 +57,17 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
     discard() {
       tf.dispose(blocks.flatMap(({ x, weights }) => [x, weights]));
     },
+  };
+}
+
+function gpuShardBuilder(gpu: Gpu, builder: ShardBuilder): ShardBuilder {
+  return {
+    ...builder,
+    add(values, weights) {
+      gpu.check();
+      builder.add(values, weights);
+    },
+    finish: async () => new GuardedShard(gpu, await builder.finish()),
   };
 }
 
