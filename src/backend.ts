@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, isRegistered, onBackend, registerQuietly, startBackend } from '../kernels/engine.js';
-import type { Gpu } from '../kernels/webgpu/device.js';
-import type { RowsOptions } from '../kernels/webgpu/rows-builder.js';
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
+import type { Gpu } from '../kernels/webgpu/device.js';
+import { GpuError } from '../kernels/webgpu/error.js';
+import type { RowsOptions } from '../kernels/webgpu/rows-builder.js';
+import { sharedGpu } from '../kernels/webgpu/shared.js';
+import { summary } from '../kernels/webgpu/summary.js';
+import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../kernels/webgpu/tfjs.js';
 import { InputError } from './errors.js';
 import { threadsFor } from './threads/pool.js';
 
 export type BackendName = 'webgpu' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu';
+
+/** A backend by its name, the best one there is, or `webgpu` on a device of the caller's, which stays his. */
+export type BackendRequest = BackendName | 'auto' | { readonly device: GPUDevice };
 
 /** What is known of one backend on this machine. */
 export interface BackendReport {
@@ -18,15 +25,29 @@ export interface BackendReport {
   readonly gpu: boolean;
   /** Why it is or isn't usable, in a few words. */
   readonly reason: string;
+  /** Its limits and features, where there is more to tell. */
+  readonly details?: readonly string[];
+  /** Whether it has a device that can't be used: `auto`, which passes over it, says so. */
+  readonly faulty?: boolean;
 }
 
-type Probe = () => Promise<Omit<BackendReport, 'name'>>;
+type Finding = Omit<BackendReport, 'name'>;
+type Probe = () => Promise<Finding>;
 
-const absent = (reason: string): Omit<BackendReport, 'name'> => ({ usable: false, adapter: '', gpu: false, reason });
+const absent = (reason: string): Finding => ({ usable: false, adapter: '', gpu: false, reason });
 
 /** In the order in which `auto` prefers them, GPUs given. */
 const probes: Readonly<Record<BackendName, Probe>> = {
-  webgpu: async () => absent('this version has no WebGPU kernels yet'),
+  async webgpu() {
+    try {
+      const gpu = gpuOfBackend('webgpu') ?? (await sharedGpu());
+      if (!gpu.software) await startGpuBackend(); // now, while there is still another to take instead
+      return gpuFinding(gpu);
+    } catch (error) {
+      if (!(error instanceof GpuError)) throw error;
+      return { ...absent(error.reason), faulty: error.code !== 'absent' };
+    }
+  },
   async tensorflow() {
     const missing = await importFirst('@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node');
     if (missing) return absent(missing);
@@ -63,6 +84,12 @@ const probes: Readonly<Record<BackendName, Probe>> = {
   },
 };
 
+function gpuFinding(gpu: Gpu): Finding {
+  const { adapter, software } = gpu;
+  const reason = software ? 'a software adapter' : 'there is a GPU with a driver';
+  return { usable: true, adapter, gpu: !software, reason, details: summary(gpu) };
+}
+
 export const backendNames = Object.keys(probes) as BackendName[];
 
 /** Probes one backend. May load and initialise it, never activates it. */
@@ -70,7 +97,10 @@ export async function probeBackend(name: BackendName): Promise<BackendReport> {
   return { name, ...(await probes[name]()) };
 }
 
-/** Where rows live and are swept: as tensors on a tfjs backend, or in the CPU's memory by the SIMD kernel's threads. */
+/**
+ * Where rows live and are swept: on a GPU, of which a tfjs backend makes tensors, as tensors on another tfjs backend, or
+ * in the CPU's memory by the SIMD kernel's threads.
+ */
 export type Place =
   | { readonly kind: 'webgpu'; readonly gpu: Gpu; readonly backend: string; readonly rows?: RowsOptions }
   | { readonly kind: 'tensors'; readonly backend: string }
@@ -95,22 +125,60 @@ export interface BackendNeeds {
  * The backend to use. `auto` takes the first that runs on a real GPU, else wasm, else cpu: never a software renderer.
  * Throws `InputError('backend')` for one that is unknown or not usable here, `InputError('option')` for bad threads.
  */
-export async function resolveBackend(request: BackendName | 'auto', needs: BackendNeeds = {}): Promise<BackendChoice> {
+export async function resolveBackend(request: BackendRequest, needs: BackendNeeds = {}): Promise<BackendChoice> {
   if (needs.threads !== undefined) requireThreads(needs.threads);
-  const home =
-    needs.data instanceof tf.Tensor && !needs.data.isDisposed ? backendOf(needs.data as tf.Tensor) : undefined;
+  const home = homeOf(needs.data);
   // Tensors of tfjs's cpu and wasm backends lie in the host's memory: any CPU backend has them where they are.
-  const onDevice = home !== undefined && !isHost(home);
-  if (onDevice && request !== 'auto' && request !== home) {
-    throw unusable(request, `the tensor lives on ${JSON.stringify(home)}`);
-  }
-  const report = await chosen(onDevice ? (home as BackendName) : request, home !== undefined);
+  if (home !== undefined && !isHost(home)) return onDevice(request, home);
+  if (typeof request === 'object') return onGpu(required(request.device));
+  const { report, notes } = await chosen(request, home !== undefined);
+  if (report.name === 'webgpu') return { ...(await onGpu()), notes };
   if (report.name !== 'wasm') {
-    return { ...report, place: { kind: 'tensors', backend: report.name }, threads: 1, notes: [] };
+    return { ...report, place: { kind: 'tensors', backend: report.name }, threads: 1, notes };
   }
   const { count, reason } = threadsFor(needs.threads);
   const choice = { ...report, place: { kind: 'simd', threads: count }, threads: count } as const;
-  return reason === '' ? { ...choice, notes: [] } : { ...choice, reason, notes: [reason] };
+  return reason === '' ? { ...choice, notes } : { ...choice, reason, notes: [...notes, reason] };
+}
+
+function homeOf(data: unknown): string | undefined {
+  return data instanceof tf.Tensor && !data.isDisposed ? backendOf(data as tf.Tensor) : undefined;
+}
+
+/** The backend that a tensor lives on, which must be the one that is asked for. */
+async function onDevice(request: BackendRequest, home: string): Promise<BackendChoice> {
+  const gpu = gpuOfBackend(home);
+  const fits =
+    typeof request === 'object'
+      ? gpu?.device === request.device
+      : request === 'auto' || request === home || (gpu !== undefined && request === 'webgpu');
+  if (!fits) throw unusable(request, `the tensor lives on ${JSON.stringify(home)}`);
+  if (gpu) return gpuChoice({ name: home, gpu });
+  const { report, notes } = await chosen(home as BackendName, false);
+  return { ...report, place: { kind: 'tensors', backend: home }, threads: 1, notes };
+}
+
+async function onGpu(device?: GPUDevice): Promise<BackendChoice> {
+  try {
+    return gpuChoice(await startGpuBackend(device));
+  } catch (error) {
+    if (error instanceof GpuError) throw unusable(device ? { device } : 'webgpu', error.reason);
+    throw error;
+  }
+}
+
+function gpuChoice({ name, gpu }: GpuBackend): BackendChoice {
+  return { name: 'webgpu', ...gpuFinding(gpu), place: { kind: 'webgpu', gpu, backend: name }, threads: 1, notes: [] };
+}
+
+function required(device: GPUDevice): GPUDevice {
+  if (typeof device === 'object' && device !== null && 'queue' in device && 'createBuffer' in device) return device;
+  throw new InputError('option', {
+    where: 'backend.device',
+    expected: 'a GPUDevice',
+    got: device === null ? 'null' : typeof device,
+    remedy: 'give what requestDevice() resolved to, or a backend by its name',
+  });
 }
 
 function requireThreads(threads: number): void {
@@ -123,27 +191,34 @@ function isHost(name: string): boolean {
   return name === 'cpu' || name === 'wasm';
 }
 
-async function chosen(request: BackendName | 'auto', onHost: boolean): Promise<BackendReport> {
+/** What was asked for or is best, and what there is to say of those that were passed over. */
+async function chosen(
+  request: BackendName | 'auto',
+  onHost: boolean,
+): Promise<{ readonly report: BackendReport; readonly notes: readonly string[] }> {
   if (request !== 'auto') {
     if (!Object.hasOwn(probes, request)) throw unusable(request, 'no such backend');
     const report = await probeBackend(request);
     if (!report.usable) throw unusable(request, report.reason);
-    return report;
+    return { report, notes: [] };
   }
+  const notes: string[] = [];
   for (const name of ['webgpu', 'tensorflow', 'webgl'] as const) {
     if (onHost) break;
     const report = await probeBackend(name);
-    if (report.usable && report.gpu) return report;
+    if (report.usable && report.gpu) return { report, notes };
+    if (report.faulty) notes.push(`not on ${name}: ${report.reason}`);
   }
   const wasm = await probeBackend('wasm');
-  return wasm.usable ? wasm : chosen('cpu', onHost);
+  return wasm.usable ? { report: wasm, notes } : { ...(await chosen('cpu', onHost)), notes };
 }
 
-function unusable(request: string, reason: string): InputError {
+function unusable(request: BackendRequest, reason: string): InputError {
+  const asked = typeof request === 'object' ? 'the given device' : JSON.stringify(request);
   return new InputError('backend', {
     where: 'backend',
     expected: `a usable one of auto, ${backendNames.join(', ')}`,
-    got: `${JSON.stringify(request)} (${reason})`,
+    got: `${asked} (${reason})`,
     remedy: "use 'auto', or see what `otmix doctor` says",
   });
 }

@@ -1,5 +1,4 @@
-import type { BackendName } from './backend.js';
-import { resolveBackend } from './backend.js';
+import { resolveBackend, type BackendRequest } from './backend.js';
 import type { MissingPolicy } from './data/blocks.js';
 import type { Source } from './data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
@@ -10,8 +9,8 @@ import type { RowOptions, RowOutputs, Shard } from './sweep/shard.js';
 
 /** How a mixture looks at data. */
 export interface EvaluateOptions {
-  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
-  readonly backend?: BackendName | 'auto';
+  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. `{ device }` is WebGPU on a device of yours. */
+  readonly backend?: BackendRequest;
   /** Threads of the CPU; default all. */
   readonly threads?: number;
   /** Rows with a missing value: refuse them (default), or leave them out: label −1, NaN elsewhere. */

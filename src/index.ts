@@ -23,6 +23,8 @@ export {
   type BackendName,
   type BackendNeeds,
   type BackendReport,
+  type BackendRequest,
 } from './backend.js';
+export { GpuError, type GpuErrorCode } from '../kernels/webgpu/error.js';
 export { InputError, type InputErrorCode } from './errors.js';
 export { version } from './version.js';

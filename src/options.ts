@@ -1,6 +1,6 @@
 import type { MissingPolicy } from './data/blocks.js';
 import { InputError } from './errors.js';
-import type { BackendName } from './backend.js';
+import type { BackendRequest } from './backend.js';
 import type { DenseComponents, Family } from './families/family.js';
 import { gaussian } from './families/gaussian.js';
 import { seedingMethods } from './seeding/start.js';
@@ -55,8 +55,8 @@ export interface FitOptions {
   readonly sampleWeights?: ArrayLike<number>;
   /** Rows with a missing value: refuse them (default) or leave them out. */
   readonly missing?: MissingPolicy;
-  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. */
-  readonly backend?: BackendName | 'auto';
+  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. `{ device }` is WebGPU on a device of yours. */
+  readonly backend?: BackendRequest;
   /** Threads of the CPU backend; default all. The result does not depend on it. */
   readonly threads?: number;
   readonly onProgress?: (progress: Progress) => void;

@@ -28,13 +28,15 @@ const layers: readonly (readonly string[])[] = [
   ['kernels/'],
 ];
 
-/** The packages that `otmix` may load in a browser. */
+/** The packages that `otmix` may load in a browser, and the one it may load there when WebGPU is used. */
 const browserPackages = ['@tensorflow/tfjs', 'pure-rand'];
+const onDemandPackage = '@tensorflow/tfjs-backend-webgpu';
 
-/** The one file that may touch what tfjs keeps to itself, and the names of that. */
-const engine = 'kernels/engine.ts';
+/** The files that may touch what tfjs keeps to itself, and the names of that. */
+const engines = ['kernels/engine.ts', 'kernels/webgpu/tfjs.ts'];
 const internals = [
   'backendInstance',
+  'bufferManager',
   'dataId',
   'getKernel',
   'getKernelsForBackend',
@@ -45,6 +47,7 @@ const internals = [
   'runKernel',
   'setBackend',
   'tensorInfo',
+  'tensorMap',
   'unregisterKernel',
 ];
 
@@ -58,6 +61,8 @@ interface Import {
   readonly browser: string;
   /** Whether anything is left of it when types are gone. */
   readonly runtime: boolean;
+  /** Whether it is loaded when the code comes to it, and not before. */
+  readonly onDemand: boolean;
 }
 
 const files = ['src', 'kernels']
@@ -86,7 +91,7 @@ function visit(node: ts.Node, each: (node: ts.Node) => void): void {
 }
 
 /** The module that a piece of syntax imports. */
-function imported(node: ts.Node): { readonly specifier: ts.Node; readonly runtime: boolean } | undefined {
+function imported(node: ts.Node): (Pick<Import, 'runtime'> & { readonly specifier: ts.Node }) | undefined {
   if (ts.isImportDeclaration(node)) {
     return { specifier: node.moduleSpecifier, runtime: node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword };
   }
@@ -115,7 +120,8 @@ const imports: readonly Import[] = [...sources].flatMap(([file, source]) => {
     const one = imported(node);
     if (!one || !ts.isStringLiteral(one.specifier)) return;
     const specifier = one.specifier.text;
-    found.push({ file, specifier, runtime: one.runtime, ...targets(file, specifier) });
+    const onDemand = ts.isCallExpression(node);
+    found.push({ file, specifier, runtime: one.runtime, onDemand, ...targets(file, specifier) });
   });
   return found;
 });
@@ -197,7 +203,7 @@ describe('imports', () => {
 });
 
 describe('tfjs', () => {
-  test(`its engine and registry are touched by ${engine} alone`, () => {
+  test(`its engine and registry are touched by ${engines.join(' and ')} alone`, () => {
     const touched = (file: string): string[] => {
       const names: string[] = [];
       visit(sources.get(file) as ts.Node, (node) => {
@@ -206,8 +212,8 @@ describe('tfjs', () => {
       });
       return [...new Set(names)].map((name) => `${file} uses ${name}`);
     };
-    expect(files.filter((file) => file !== engine).flatMap(touched)).toEqual([]);
-    expect(touched(engine)).not.toEqual([]);
+    expect(files.filter((file) => !engines.includes(file)).flatMap(touched)).toEqual([]);
+    for (const engine of engines) expect(touched(engine)).not.toEqual([]);
   });
 });
 
@@ -227,12 +233,18 @@ describe('in browsers', () => {
     const allowed = (target: string): boolean =>
       sources.has(target) || browserPackages.some((name) => target === name || target.startsWith(`${name}/`));
     const ways = [...reached('src/index.ts')];
-    expect(ways.filter(([target]) => !allowed(target)).map(([, way]) => way)).toEqual([]);
+    const wrong = ways.filter(([target]) => !allowed(target) && target !== onDemandPackage);
+    expect(wrong.map(([, way]) => way)).toEqual([]);
     for (const name of browserPackages)
       expect(
         ways.some(([target]) => target.startsWith(name)),
         name,
       ).toBe(true);
+  });
+
+  test('tfjs’s WebGPU kernels are loaded when they are used', () => {
+    const found = imports.filter(({ specifier, runtime }) => specifier === onDemandPackage && runtime);
+    expect(found.map(({ onDemand }) => onDemand)).toEqual([true]);
   });
 
   test('nothing of commands, files and reports is among it', () => {

@@ -1,6 +1,6 @@
 import { registerQuietly, startBackend } from '../kernels/engine.js';
 import { simdSupport } from '../kernels/simd/module.js';
-import type { Place } from '../src/backend.js';
+import { resolveBackend, type Place } from '../src/backend.js';
 
 /** Makes tfjs's wasm backend available: the package itself does not use it, callers may. */
 export async function startTfjsWasm(): Promise<void> {
@@ -8,7 +8,14 @@ export async function startTfjsWasm(): Promise<void> {
   if (!(await startBackend('wasm'))) throw new Error('tfjs wasm: expected it to start, got nothing');
 }
 
-/** Everywhere that rows can live in Node, by name. Relaxed SIMD only where this engine has it. */
+/** tfjs on this machine's WebGPU adapter. Tests without one fail: test/vulkan.ts brings a driver. */
+export async function gpuPlace(): Promise<Extract<Place, { kind: 'webgpu' }>> {
+  const { place } = await resolveBackend('webgpu');
+  if (place.kind !== 'webgpu') throw new Error(`webgpu: expected a place on it, got ${place.kind}`);
+  return place;
+}
+
+/** Everywhere that rows can live in Node without a GPU, by name. Relaxed SIMD only where this engine has it. */
 export const nodePlaces: Readonly<Record<string, Place>> = {
   'composites on cpu': { kind: 'tensors', backend: 'cpu' },
   'composites on wasm': { kind: 'tensors', backend: 'wasm' },

@@ -55,13 +55,11 @@ export interface Gpu {
    * To be called after every wait for the device and before what was read is believed.
    */
   check(): void;
-  /** Forgets an error reported so far, for whoever starts afresh. */
-  forgive(): void;
   /** Destroys the device, unless the caller gave it. */
   release(): void;
 }
 
-/** Opens a new device on the fastest adapter. Throws `GpuError('absent')` where there is none. */
+/** Opens a new device on the fastest adapter. Throws `GpuError`, 'absent' or 'unusable', where it can't. */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
   const found = await findGpu();
   if ('missing' in found) throw new GpuError('absent', found.missing);
@@ -77,17 +75,8 @@ export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
     return describe(device, adapter.info, true, options.limits);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new GpuError('absent', `the adapter ${nameOf(adapter.info)} gave no device (${message})`, { cause });
+    throw new GpuError('unusable', `the adapter ${nameOf(adapter.info)} gave no device (${message})`, { cause });
   }
-}
-
-let shared: Promise<Gpu> | undefined;
-
-/** The one device that everything runs on for which no other was given; a new one where the last was lost. */
-export function sharedGpu(): Promise<Gpu> {
-  const open = (): Promise<Gpu> => openGpu();
-  shared = shared ? shared.then((gpu) => (gpu.isLost ? open() : gpu), open) : open();
-  return shared;
 }
 
 const known = new WeakMap<GPUDevice, Gpu>();
@@ -97,7 +86,12 @@ export function gpuOf(device: GPUDevice): Gpu {
   return known.get(device) ?? describe(device, device.adapterInfo, false);
 }
 
-function describe(device: GPUDevice, info: GPUAdapterInfo, ours: boolean, limits?: Partial<GpuLimits>): Gpu {
+function describe(
+  device: GPUDevice,
+  info: Partial<GPUAdapterInfo> = {},
+  ours: boolean,
+  limits?: Partial<GpuLimits>,
+): Gpu {
   let lost: GPUDeviceLostInfo | undefined;
   let wrong: GPUError | undefined;
   void device.lost.then((why) => (lost = why));
@@ -121,7 +115,6 @@ function describe(device: GPUDevice, info: GPUAdapterInfo, ours: boolean, limits
       wrong = undefined;
       if (error) throw reported(error, 'a command');
     },
-    forgive: () => void (wrong = undefined),
     release: () => ours && device.destroy(),
   };
   known.set(device, gpu);
@@ -132,23 +125,23 @@ function limitsOf({ limits }: GPUDevice | GPUAdapter): GpuLimits {
   return Object.fromEntries(wantedLimits.map((name) => [name, limits[name]])) as GpuLimits;
 }
 
-function featuresOf({ features }: GPUDevice, info: GPUAdapterInfo): GpuFeatures {
+function featuresOf({ features }: GPUDevice, info: Partial<GPUAdapterInfo>): GpuFeatures {
+  const { subgroupMinSize = 4, subgroupMaxSize = 128 } = info; // all that WebGPU allows, where it isn't told
   const subgroups = features.has('subgroups');
   return {
     subgroups,
-    subgroupSizes: subgroups ? [info.subgroupMinSize, info.subgroupMaxSize] : [1, 1],
+    subgroupSizes: subgroups ? [subgroupMinSize, subgroupMaxSize] : [1, 1],
     timestamps: features.has('timestamp-query'),
     f16: features.has('shader-f16'),
   };
 }
 
-function nameOf(info: Partial<GPUAdapterInfo> | undefined): string {
-  const { vendor = '', architecture = '', device = '', description = '' } = info ?? {};
+function nameOf({ vendor = '', architecture = '', device = '', description = '' }: Partial<GPUAdapterInfo>): string {
   const parts = [`${vendor} ${architecture}`.trim(), device, description].filter((part) => part !== '');
   return [...new Set(parts)].join(', ') || 'an adapter that does not tell its name';
 }
 
-function isSoftware(info: GPUAdapterInfo): boolean {
+function isSoftware(info: Partial<GPUAdapterInfo>): boolean {
   if (info.isFallbackAdapter) return true;
   return /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i.test(nameOf(info));
 }

@@ -1,12 +1,14 @@
 /** What kind of failure a {@link GpuError} reports. */
 export type GpuErrorCode =
-  | 'absent' // there is no WebGPU here, or no adapter or device
+  | 'absent' // there is no WebGPU here, or no adapter
+  | 'unusable' // there is an adapter, but it gives no device or one that computes wrong
   | 'lost' // the device is gone: reset, unplugged, destroyed
   | 'memory' // the device has not the memory, or a buffer exceeds its limits
   | 'validation'; // the device refused what it was asked to do, a fault of ours or of the driver
 
 const remedies: Readonly<Record<GpuErrorCode, string>> = {
   absent: "use backend 'auto' or 'wasm', or see what `otmix doctor` says",
+  unusable: "update the GPU's driver, or use backend 'wasm'",
   lost: "fit again; if it is lost again, update the GPU's driver or use backend 'wasm'",
   memory: "free the GPU for it, fit fewer rows, columns or components, or use backend 'wasm'",
   validation: "please report this, and use backend 'wasm' until it is mended",
@@ -18,10 +20,11 @@ export class GpuError extends Error {
 
   constructor(
     readonly code: GpuErrorCode,
-    what: string,
+    /** What happened, without what to do. */
+    readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`webgpu: ${what}; ${remedies[code]}`.replace(/\s*\n\s*/g, ' '), options);
+    super(`webgpu: ${reason}; ${remedies[code]}`.replace(/\s*\n\s*/g, ' '), options);
   }
 }
 

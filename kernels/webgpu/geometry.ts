@@ -11,10 +11,15 @@ const WIDEST_WORKGROUP = 256;
 /** Workgroups that keep a large GPU busy. */
 const BUSY = 1024;
 const MOST_SPLITS = 64;
-/** Bytes for partial sums. */
+/** Bytes for partial sums, and of shared memory (more would leave fewer workgroups per core), at most. */
 const PARTIALS_LIMIT = 2 ** 24;
-/** Bytes of shared memory to use: more would leave fewer workgroups per core. */
 const SHARED_LIMIT = 2 ** 15;
+
+/** What a device allows, bytes. */
+export interface GeometryLimits {
+  readonly maxComputeWorkgroupStorageSize: number;
+  readonly maxStorageBufferBindingSize: number;
+}
 
 export interface SumGeometry {
   readonly workgroup: number;
@@ -46,7 +51,7 @@ export interface ScatterGeometry extends SumGeometry {
 }
 
 /** Sums Σ p u uᵀ of `units` matrices of `size` columns. */
-export function scatterGeometry(size: number, units: number, sharedBytes: number): ScatterGeometry {
+export function scatterGeometry(size: number, units: number, limits: GeometryLimits): ScatterGeometry {
   const side = size > 32 ? 2 : 1;
   const diagonals = Math.ceil(quads(size) / side);
   const tiles = (diagonals * (diagonals + 1)) / 2;
@@ -54,7 +59,7 @@ export function scatterGeometry(size: number, units: number, sharedBytes: number
   const tilesPerGroup = Math.ceil(tiles / tileGroups);
   const width = rowQuads(diagonals * side);
   const fits = (components: number, rows: number): boolean =>
-    components * rows * (2 * width * 16 + 4) <= Math.min(sharedBytes, SHARED_LIMIT);
+    components * rows * (2 * width * 16 + 4) <= sharedBytes(limits);
   let components = Math.min(units, Math.max(1, Math.floor(WORKGROUP / tilesPerGroup)));
   while (components > 1 && !fits(components, 16)) components--;
   const rows = [32, 16, 8, 4].find((count) => fits(components, count)) ?? 4;
@@ -62,7 +67,7 @@ export function scatterGeometry(size: number, units: number, sharedBytes: number
     components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (tilesPerGroup * components)))) : 1;
   const count = tiles * 4 * side * side + diagonals * side + 1;
   const begun = Math.ceil(units / components) * tileGroups;
-  const splits = splitsFor(begun, units * count * 32 * lanes);
+  const splits = splitsFor(begun, units * count * 32 * lanes, limits);
   return {
     ...{ side, diagonals, tiles, components, tilesPerGroup, tileGroups, rows, lanes, splits, count, units },
     workgroup: roundUp(tilesPerGroup * components * lanes, 32),
@@ -77,15 +82,19 @@ export interface DiagonalGeometry extends SumGeometry {
   readonly components: number;
 }
 
-export function diagonalGeometry(d: number, k: number): DiagonalGeometry {
+export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): DiagonalGeometry {
   const units = Math.ceil(k / COMPONENT_STEP);
   const wide = quads(d);
-  const components = Math.min(units, Math.max(1, Math.floor(WORKGROUP / wide)));
-  const rows = wide > 16 ? 16 : 32;
+  const fits = (components: number, rows: number): boolean =>
+    rows * (rowQuads(wide) + rowQuads(components)) * 16 <= sharedBytes(limits);
+  const wanted = Math.min(units, Math.max(1, Math.floor(WORKGROUP / wide)));
+  const rows = [32, 16, 8].find((count) => fits(wanted, count)) ?? 4;
+  let components = wanted;
+  while (components > 1 && !fits(components, rows)) components--;
   const lanes = components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (wide * components)))) : 1;
   const count = 8 * wide + 1;
   const begun = Math.ceil(units / components);
-  const splits = splitsFor(begun, units * count * 32 * lanes);
+  const splits = splitsFor(begun, units * count * 32 * lanes, limits);
   return {
     ...{ components, rows, lanes, splits, count, units },
     workgroup: roundUp(wide * components * lanes, 32),
@@ -97,8 +106,13 @@ export function diagonalGeometry(d: number, k: number): DiagonalGeometry {
 /** Quads from one staged row to the next: odd, so that neighbouring rows lie in different banks. */
 export const rowQuads = (wide: number): number => wide | 1;
 
-function splitsFor(groups: number, bytes: number): number {
-  const wanted = Math.min(MOST_SPLITS, Math.ceil(BUSY / groups), Math.floor(PARTIALS_LIMIT / bytes));
+function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
+  return Math.min(maxComputeWorkgroupStorageSize, SHARED_LIMIT);
+}
+
+function splitsFor(groups: number, bytes: number, { maxStorageBufferBindingSize }: GeometryLimits): number {
+  const room = Math.min(PARTIALS_LIMIT, maxStorageBufferBindingSize);
+  const wanted = Math.min(MOST_SPLITS, Math.ceil(BUSY / groups), Math.floor(room / bytes));
   return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
 }
 

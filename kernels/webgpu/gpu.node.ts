@@ -1,7 +1,14 @@
 import type { GpuEntry } from './entry.js';
+import { withoutVulkan } from './vulkan.node.js';
 
-/** float16 works on NVIDIA's Vulkan but is off by default; time stamps come in steps of 65.5 µs by default. */
-const dawn = ['enable-dawn-features=vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization'];
+/**
+ * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that write it before they
+ * read it, as all do here; SwiftShader takes seconds to compile the clearing. Time stamps come in steps of 65.5 µs by default.
+ */
+const dawn = [
+  'enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init',
+  'disable-dawn-features=timestamp_quantization',
+];
 
 /**
  * Never let go: with no reference to it mapAsync does not resolve, or the process aborts after a garbage collection.
@@ -17,6 +24,8 @@ export async function findGpu(): Promise<GpuEntry> {
   if (held) return { gpu: held };
   const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (own) return { gpu: own };
+  const missing = withoutVulkan();
+  if (missing !== undefined) return { missing };
   try {
     const { create, globals } = await import('webgpu');
     for (const [name, value] of Object.entries(globals)) {

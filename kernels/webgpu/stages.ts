@@ -41,18 +41,18 @@ export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFra
   const layout = modelLayout(form, d);
   const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
   if (!isMatrix(form)) {
-    const geometry = diagonalGeometry(d, k);
+    const geometry = diagonalGeometry(d, k, gpu.limits);
     const program = await programOf(gpu.device, diagonalProgram(layout, k, geometry));
     return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addDiagonals(sums, geometry, d, into) });
   }
-  const geometry = scatterGeometry(d, k, gpu.limits.maxComputeWorkgroupStorageSize);
+  const geometry = scatterGeometry(d, k, gpu.limits);
   const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
   return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addScatters(sums, geometry, d, into) });
 }
 
 /** Σ a r rᵀ over the rows. */
 export async function couplingStage(gpu: Gpu, k: number): Promise<SumStage> {
-  const geometry = scatterGeometry(k, 1, gpu.limits.maxComputeWorkgroupStorageSize);
+  const geometry = scatterGeometry(k, 1, gpu.limits);
   const program = await programOf(gpu.device, couplingProgram(k, geometry));
   const none = new Float64Array();
   return withBuffers(gpu, {

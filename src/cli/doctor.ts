@@ -36,13 +36,14 @@ async function examine(): Promise<Findings> {
   for (const name of backendNames) backends.push(await probeBackend(name));
   const chosen = await resolveBackend('auto');
   const why = chosen.gpu ? 'it runs on a real GPU' : 'the fastest on a CPU, as none here runs on a real GPU';
+  const notes = chosen.notes.map((note) => `; ${note}`).join('');
   return {
     otmix: version,
     node: process.versions.node,
     tfjs,
     platform: `${process.platform} ${process.arch}`,
     backends,
-    auto: { name: chosen.name, why },
+    auto: { name: chosen.name, why: why + notes },
     duckdb: await examineDuckDB(),
   };
 }
@@ -68,9 +69,10 @@ function told({ otmix, node, tfjs, platform, backends, auto, duckdb }: Findings)
   const reads = duckdb.usable
     ? 'CSV, TSV, JSON, Parquet, globs and SQL can be read'
     : 'only .arrow and .npy files can be read';
+  const details = backends.flatMap(({ name, details = [] }) => details.map((detail) => `  ${name}: ${detail}\n`));
   return [
     `otmix ${otmix}, Node ${node}, tfjs ${tfjs}, ${platform}\n`,
-    textTable(heads, rows),
+    textTable(heads, rows) + details.join(''),
     `* auto picks ${auto.name}: ${auto.why}.\n`,
     `DuckDB: ${duckdb.reason}; ${reads}.\n`,
   ].join('\n');

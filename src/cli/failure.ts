@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { GpuError } from '../../kernels/webgpu/error.js';
 import { InputError } from '../errors.js';
 import { interruption } from './interruption.js';
 import { usageError } from './usage.js';
@@ -11,7 +12,7 @@ export interface Ending {
 
 /**
  * 0 where help was asked for, 2 for a user's mistake, 130 or 143 for an interruption that came before any result, 1 for
- * a fault of ours.
+ * a failure of the GPU or a fault of ours.
  */
 export function endingOf(error: unknown): Ending {
   const interrupted = interruption();
@@ -22,6 +23,7 @@ export function endingOf(error: unknown): Ending {
     return error.exitCode === 0 ? { status: 0 } : { status: 2, line: usageError(error).message };
   }
   if (error instanceof InputError) return { status: 2, line: error.message };
+  if (error instanceof GpuError) return { status: 1, line: error.message };
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { status: 1, line: `a fault of otmix itself, ${said}; set OTMIX_DEBUG=1 to see where, and report it` };
 }

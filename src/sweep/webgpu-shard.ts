@@ -77,6 +77,7 @@ export class WebgpuShard implements Shard {
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): WebgpuNearestCentres {
+    this.gpu.check();
     return new WebgpuNearestCentres(this.gpu, this.rows_, metric, signal);
   }
 

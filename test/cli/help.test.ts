@@ -49,6 +49,8 @@ describe('otmix doctor', () => {
     const { name } = await resolveBackend('auto');
     expect(stdout).toMatch(new RegExp(`^${name} \\* +yes`, 'm'));
     expect(stdout).toContain(`* auto picks ${name}: `);
+    // test/vulkan.ts brings a driver.
+    expect(stdout).toMatch(/^webgpu .*yes .*\n(.*\n)+ {2}webgpu: buffers of .*\n {2}webgpu: workgroups of /m);
     expect(stdout).toMatch(/^DuckDB: v\S+ loads; CSV, TSV/m);
   });
 

@@ -22,7 +22,7 @@ import {
 } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
-interface Case {
+export interface Case {
   readonly name: ProblemName;
   readonly n: number;
   readonly d: number;
@@ -33,7 +33,7 @@ interface Case {
 const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
 
 /** One row, fewer than a group, one under and over it, several groups, and (at d = 40) several blocks with a ragged end. */
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   { name: 'overlapping', n: 1, d: 2, k: 1, reach: 10 },
   { name: 'overlapping', n: 7, d: 1, k: 2, reach: 10 },
   { name: 'overlapping', n: 1023, d: 3, k: 3, reach: 10 },
@@ -60,17 +60,16 @@ const shapes: readonly Case[] = [
   { name: 'overlapping', n: 70, d: 1, k: 1000, reach: 40 },
 ];
 
-export function describeParity(name: string, place: Place): void {
-  describe.each(place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases)(
-    `${name}: $name, n = $n, d = $d, k = $k`,
-    (one) => {
-      const setting = settingOf(place, one);
-      test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
-      test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
-      test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
-      test('distances to the nearest centre', () => distanceParity(setting));
-    },
-  );
+/** Those of the CPU's kernels, if none are given: `shapes` where one thread is tested for all. */
+export function describeParity(name: string, place: Place, given?: readonly Case[]): void {
+  const all = place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases;
+  describe.each(given ?? all)(`${name}: $name, n = $n, d = $d, k = $k`, (one) => {
+    const setting = settingOf(place, one);
+    test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
+    test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
+    test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
+    test('distances to the nearest centre', () => distanceParity(setting));
+  });
 }
 
 interface Setting extends Case {

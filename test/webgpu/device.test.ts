@@ -1,7 +1,8 @@
 import { findGpu } from '#gpu';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gpuOf, openGpu, sharedGpu, type Gpu } from '../../kernels/webgpu/device.js';
+import { gpuOf, openGpu, type Gpu } from '../../kernels/webgpu/device.js';
 import { guarded, scoped } from '../../kernels/webgpu/scope.js';
+import { sharedGpu } from '../../kernels/webgpu/shared.js';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -83,13 +84,6 @@ describe('an error', () => {
       }),
     ).rejects.toMatchObject({ name: 'GpuError', code: 'validation' });
     expect(await guarded(gpu, () => Promise.resolve(1))).toBe(1);
-  });
-
-  test('may be forgiven', async () => {
-    broken();
-    await idle();
-    gpu.forgive();
-    gpu.check();
   });
 
   test('in what is made is thrown there, with its name, and what was made is undone', async () => {

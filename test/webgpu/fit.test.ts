@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { onBackend } from '../../kernels/engine.js';
+import { gpuOf, openGpu } from '../../kernels/webgpu/device.js';
+import { bufferOf, startGpuBackend } from '../../kernels/webgpu/tfjs.js';
+import { resolveBackend } from '../../src/backend.js';
+import { loadDataset, toSource } from '../../src/dataset.js';
+import { fitMixture } from '../../src/fit.js';
+import { problem } from '../oracle/index.js';
+import { gpuPlace } from '../places.js';
+import { expectComponentsWithin, expectWithin } from '../within.js';
+
+const { x } = problem('separated', { n: 60, d: 2, k: 2, seed: 1 });
+const options = { components: 2, tolerance: 0, maxIterations: 5 };
+
+afterEach(() => expect(tf.memory().numTensors, 'tensors left behind').toBe(0));
+
+describe('a fit on webgpu', () => {
+  test('is the CPU’s, and leaves tfjs’s active backend as it was', async () => {
+    await tf.setBackend('cpu');
+    const cpu = await fitMixture(x, { ...options, backend: 'wasm' });
+    const gpu = await fitMixture(x, { ...options, backend: 'webgpu' });
+    expect(tf.getBackend()).toBe('cpu');
+    expectComponentsWithin(gpu.mixture, cpu.mixture, 1e-4);
+    expectWithin(gpu.objective.at(-1)!, cpu.objective.at(-1)!, 1e-6, 'objective');
+    expect(gpu.diagnostics).toMatchObject({ backend: 'webgpu', threads: 1, notes: [] });
+    expect(gpu.diagnostics.adapter).toBe((await gpuPlace()).gpu.adapter);
+  });
+
+  test('of a tensor that lives there is on its device, and the tensor stays the user’s', async () => {
+    const { name, gpu } = await startGpuBackend();
+    const tensor = onBackend(name, () => tf.tensor2d(x));
+    expect(bufferOf(tensor).size).toBe(4 * 2 * x.length);
+    for (const backend of ['auto', 'webgpu', { device: gpu.device }] as const) {
+      const { place } = await resolveBackend(backend, { data: tensor });
+      expect(place.kind === 'webgpu' && place.gpu === gpu).toBe(true);
+    }
+    const { diagnostics } = await fitMixture(tensor, options);
+    expect(diagnostics.backend).toBe('webgpu');
+    await expect(fitMixture(tensor, { ...options, backend: 'wasm' })).rejects.toThrow(
+      'got "wasm" (the tensor lives on "webgpu")',
+    );
+    expect(tensor.isDisposed).toBe(false);
+    tensor.dispose();
+  });
+
+  test('runs on a device that the caller gives, which stays his', async () => {
+    const { device } = await openGpu();
+    const backend = { device };
+    const { mixture, diagnostics } = await fitMixture(x, { ...options, backend });
+    expect(diagnostics.backend).toBe('webgpu');
+    expect(await mixture.predict(x, { backend })).toHaveLength(x.length);
+    const { place } = await resolveBackend(backend);
+    expect(place.kind === 'webgpu' && place.gpu.device === device).toBe(true);
+    expect(gpuOf(device).isLost).toBe(false);
+    device.destroy();
+    await device.lost;
+    await expect(fitMixture(x, { ...options, backend })).rejects.toThrow(
+      /got the given device \(the device .* was lost/,
+    );
+  });
+
+  test.each([[null], [7], [{}]])('refuses %j for a device', async (device) => {
+    const backend = { device: device as unknown as GPUDevice };
+    await expect(fitMixture(x, { ...options, backend })).rejects.toThrow(/^backend.device: expected a GPUDevice, got /);
+  });
+});
+
+describe('a device destroyed in mid-fit', () => {
+  test('is an error that says so and what to do; the next fit has another', async () => {
+    const { gpu } = await gpuPlace();
+    const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
+      if (iteration === 2) gpu.device.destroy();
+    };
+    const fit = fitMixture(x, { ...options, backend: 'webgpu', onProgress });
+    await expect(fit).rejects.toThrow(
+      /^webgpu: the device .+ was lost \(destroyed: .*\); fit again; if it is lost again/,
+    );
+    await expect(fit).rejects.toMatchObject({ name: 'GpuError', code: 'lost' });
+    const { status } = await fitMixture(x, { ...options, backend: 'webgpu' });
+    expect(status).toBe('maxIterations');
+  });
+
+  test('also while rows are read', async () => {
+    const place = await gpuPlace();
+    const { shard } = await loadDataset(toSource(x), { place, missing: 'error' });
+    place.gpu.device.destroy();
+    const lost = { name: 'GpuError', code: 'lost' };
+    await expect(shard.take([1])).rejects.toMatchObject(lost);
+    expect(() => shard.nearestCentres(Float64Array.of(1, 1))).toThrow(expect.objectContaining(lost));
+    shard.dispose();
+  });
+});
+
+test('a command that the device refuses in mid-fit ends it, and is never read as zeros', async () => {
+  const { gpu } = await gpuPlace();
+  const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
+    if (iteration === 2) gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
+  };
+  await expect(fitMixture(x, { ...options, backend: 'webgpu', onProgress })).rejects.toThrow(
+    /^webgpu: the device refused a command \(.*\); please report this/,
+  );
+});

@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { openGpu } from '../../kernels/webgpu/device.js';
+import type { Place } from '../../src/backend.js';
+import { loadDataset, type Dataset } from '../../src/dataset.js';
+import { matrixSource } from '../../src/data/arrays.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import { fitMixture } from '../../src/fit.js';
+import type { Moments, PlanModel } from '../../src/moments.js';
+import { seededRandom } from '../../src/random.js';
+import { gpuPlace } from '../places.js';
+import { expectWithin } from '../within.js';
+
+/** Rows drawn from one ball: cheap, and every component has a share of each. */
+function rowsOf(n: number, d: number): Float64Array {
+  const random = seededRandom(5);
+  return Float64Array.from({ length: n * d }, () => random.normal());
+}
+
+async function load(place: Place, n: number, d: number): Promise<Dataset> {
+  return loadDataset(matrixSource({ data: rowsOf(n, d), shape: [n, d] }), { place, missing: 'error' });
+}
+
+/** k balls of different sizes around points of a line. */
+function modelOf(k: number, d: number): PlanModel {
+  const family = gaussian({ covariance: 'full' });
+  const dense = {
+    means: Array.from({ length: k }, (_, c) => Array.from({ length: d }, (__, j) => 0.2 * c - 0.1 * j)),
+    covariances: Array.from({ length: k }, (_, c) =>
+      Array.from({ length: d }, (__, i) => Array.from({ length: d }, (___, j) => (i === j ? 1 + 0.1 * c : 0.1))),
+    ),
+  };
+  return {
+    components: family.pack(family.fromDense(dense, 'model')),
+    weights: new Float64Array(k).fill(1 / k),
+    potential: new Float64Array(k),
+    epsilon: 1,
+  };
+}
+
+async function sweepOn(place: Place, n: number, d: number, k: number): Promise<Moments> {
+  const { shard } = await load(place, n, d);
+  try {
+    return await shard.sweep(modelOf(k, d), { coupling: true });
+  } finally {
+    shard.dispose();
+  }
+}
+
+describe('the sums of a sweep', () => {
+  test('are the same bit for bit again, and whatever the size of chunks and passes', async () => {
+    const [n, d, k] = [60_000, 10, 6]; // rows and plan exceed the lesser device's bindings, no sums do
+    const here = await gpuPlace();
+    const once = await sweepOn(here, n, d, k);
+    expect(await sweepOn(here, n, d, k)).toEqual(once);
+    const gpu = await openGpu({
+      limits: { maxStorageBufferBindingSize: 2 ** 17, maxComputeWorkgroupStorageSize: 16384 },
+    });
+    expect(gpu.device.limits.maxStorageBufferBindingSize).toBeGreaterThan(2 ** 17);
+    expect(await sweepOn({ kind: 'webgpu', gpu, backend: 'webgpu' }, n, d, k)).toEqual(once);
+    gpu.release();
+  });
+
+  test('keep their digits over hundreds of thousands of rows', async () => {
+    const [n, d, k] = [300_000, 2, 3];
+    const { mass, objective, weight } = await sweepOn(await gpuPlace(), n, d, k);
+    const cpu = await sweepOn({ kind: 'simd', threads: 1 }, n, d, k);
+    expect(weight).toBe(n);
+    expectWithin(objective / n, cpu.objective / n, 1e-7, 'objective');
+    mass.forEach((one, c) => expectWithin(one / n, cpu.mass[c] / n, 1e-7, 'mass'));
+    expectWithin(
+      mass.reduce((sum, one) => sum + one, 0),
+      n,
+      1e-6 * n,
+      'mass of all',
+    );
+  });
+});
+
+test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
+  const { shard } = await load(await gpuPlace(), 60_000, 16);
+  const model = modelOf(8, 16);
+  try {
+    const whole = await shard.sweep(model); // and now the device's speed is known
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 10);
+    await expect(shard.sweep(model, { signal: stop.signal })).rejects.toThrow(/abort/i);
+    expect(await shard.sweep(model)).toEqual(whole);
+  } finally {
+    shard.dispose();
+  }
+});
+
+test('an aborted fit says what it has', async () => {
+  const stop = new AbortController();
+  const data = { data: rowsOf(20_000, 4), shape: [20_000, 4] as const };
+  const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
+    if (iteration === 2) stop.abort();
+  };
+  const options = { components: 3, backend: 'webgpu', tolerance: 0, signal: stop.signal, onProgress } as const;
+  const { status, iterations } = await fitMixture({ data: data.data, shape: [...data.shape] }, options);
+  expect([status, iterations]).toEqual(['aborted', 2]);
+});
+
+test('a hundred fits leave no buffer, no tensor and no memory behind', async () => {
+  const { gpu } = await gpuPlace();
+  const { device } = gpu;
+  const { createBuffer } = device;
+  let alive = 0;
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer.call(device, descriptor);
+    const { destroy } = buffer;
+    alive++;
+    buffer.destroy = () => {
+      alive--;
+      buffer.destroy = destroy;
+      destroy.call(buffer);
+    };
+    return buffer;
+  };
+  const data = { data: rowsOf(600, 3), shape: [600, 3] as [number, number] };
+  const forms = ['full', 'diag'] as const;
+  const fit = (seed: number): Promise<unknown> =>
+    fitMixture(data, {
+      components: 2 + 6 * (seed % 2),
+      family: gaussian({ covariance: forms[(seed >> 1) % 2] }),
+      backend: { device },
+      maxIterations: 2,
+      seed,
+    });
+  try {
+    for (let seed = 0; seed < 8; seed++) await fit(seed);
+    const tensors = tf.memory().numTensors;
+    const before = process.memoryUsage().rss;
+    const held = alive;
+    for (let seed = 0; seed < 100; seed++) await fit(seed);
+    expect(alive).toBe(held);
+    expect(held).toBe(0);
+    expect(tf.memory().numTensors).toBe(tensors);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+  } finally {
+    device.createBuffer = createBuffer;
+  }
+});
