@@ -53,10 +53,7 @@ describe('the sums of a sweep', () => {
     const here = await gpuPlace();
     const once = await sweepOn(here, n, d, k);
     expect(await sweepOn(here, n, d, k)).toEqual(once);
-    const gpu = await openGpu({
-      limits: { maxStorageBufferBindingSize: 2 ** 17, maxComputeWorkgroupStorageSize: 16384 },
-    });
-    expect(gpu.device.limits.maxStorageBufferBindingSize).toBeGreaterThan(2 ** 17);
+    const gpu = await openGpu({ limits: { maxStorageBufferBindingSize: 2 ** 20 } });
     expect(await sweepOn({ kind: 'webgpu', gpu, backend: 'webgpu' }, n, d, k)).toEqual(once);
     gpu.release();
   });
