@@ -91,6 +91,18 @@ describe('without a driver', () => {
   });
 });
 
+test('without the package webgpu, which is optional, auto fits on the CPU', async () => {
+  // As Node answers where it is not installed.
+  const hook = `export const resolve = (name, context, next) => {
+    if (name === 'webgpu') throw Object.assign(new Error('no such package'), { code: 'ERR_MODULE_NOT_FOUND' });
+    return next(name, context);
+  }`;
+  const code = `const { register } = await import('node:module');
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)});
+    say((await probeBackend('webgpu')).reason + ', ' + (await fit({ backend: 'auto' })).diagnostics.backend);`;
+  expect(await run(code)).toEqual({ stdout: 'the package webgpu is not installed, wasm', stderr: '' });
+});
+
 test('importing the package loads neither Dawn nor tfjs’s WebGPU kernels', async () => {
   const code = `const { getKernelsForBackend, engine } = await import('@tensorflow/tfjs');
     say([getKernelsForBackend('webgpu').length, Object.keys(engine().registry).length, 'GPUBuffer' in globalThis]);`;
