@@ -63,16 +63,13 @@ const shapes: readonly Case[] = [
 /** `most`: rows at the most, where more take too long. */
 export function describeParity(name: string, place: Place, most = Infinity): void {
   const all = place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases;
-  describe.each(all.filter(({ n }) => n <= most))(
-    `${name}: $name, n = $n, d = $d, k = $k`,
-    (one) => {
-      const setting = settingOf(place, one);
-      test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
-      test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
-      test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
-      test('distances to the nearest centre', () => distanceParity(setting));
-    },
-  );
+  describe.each(all.filter(({ n }) => n <= most))(`${name}: $name, n = $n, d = $d, k = $k`, (one) => {
+    const setting = settingOf(place, one);
+    test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
+    test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
+    test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
+    test('distances to the nearest centre', () => distanceParity(setting));
+  });
 }
 
 interface Setting extends Case {
