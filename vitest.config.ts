@@ -40,7 +40,7 @@ export default defineConfig({
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },
         // Found and bundled before the first test: a dependency discovered later would reload the page under a test.
-        optimizeDeps: { include: ['@tensorflow/tfjs'] },
+        optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'] },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

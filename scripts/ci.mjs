@@ -19,6 +19,12 @@ const steps = [
   { name: 'check', command: ['npm', 'run', 'check'] },
   { name: 'build', command: ['npm', 'run', 'build'] },
   { name: 'test', command: ['npm', 'test', '--', ...reporters], counts: 'vitest', minutes: 45 },
+  {
+    name: 'test WebGPU on lavapipe',
+    command: ['sh', 'scripts/with-lavapipe.sh', 'npx', 'vitest', 'run', '--project', 'node', 'webgpu', ...reporters],
+    counts: 'vitest',
+    minutes: 30,
+  },
   { name: 'readme', command: ['node', 'scripts/readme-examples.mjs'], counts: 'printed' },
   { name: 'pack', command: ['node', 'scripts/pack-check.mjs'], counts: 'printed' },
   {
@@ -48,6 +54,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 /** Runs a step, passing on what it prints, except for a line of counts: only the last line of all may look like that. */
 function run({ name, command: [program, ...args], minutes = 15 }) {
   console.log(`\n=== ${name}: ${program} ${args.join(' ')}`);
+  rmSync(results, { force: true }); // those of another step are not this one's
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: minutes * 60_000 });
     let printed = null;

@@ -3,7 +3,7 @@
  * Vulkan loader, both carried by the npm package `@sparticuz/chromium`. {@link setup} runs before the test processes
  * start: loader and driver are found by environment variables that must be there when a process begins.
  *
- * Whoever sets VK_ICD_FILENAMES, the loader's own variable, tests with the driver it names.
+ * Whoever sets VK_ICD_FILENAMES or VK_DRIVER_FILES, the loader's own variables, tests with the driver they name.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const driver = 'vk_swiftshader_icd.json';
 const wanted = [driver, 'libvk_swiftshader.so', 'libvulkan.so.1'];
 
 export function setup(): void {
-  if (process.env.VK_ICD_FILENAMES !== undefined) return;
+  if (process.env.VK_ICD_FILENAMES !== undefined || process.env.VK_DRIVER_FILES !== undefined) return;
   if (process.platform !== 'linux' || process.arch !== 'x64') return; // Metal, D3D12 or the system's own driver
   const home = cached('swiftshader');
   unpackOnce(home, unpackInto);

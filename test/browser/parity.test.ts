@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { resolveBackend } from '../../src/backend.js';
+import { probeBackend, resolveBackend } from '../../src/backend.js';
 import { describeParity } from '../kernels/parity.js';
 
 beforeAll(async () => {
@@ -10,8 +10,21 @@ beforeAll(async () => {
 });
 
 describeParity('composites on webgl', { kind: 'tensors', backend: 'webgl' });
+// Few of them: the browser's SwiftShader takes seconds to compile a kernel.
+describeParity('fused on webgpu', (await resolveBackend('webgpu')).place, [
+  { name: 'overlapping', n: 1025, d: 5, k: 2, reach: 10 },
+  { name: 'separated', n: 600, d: 4, k: 4, reach: 30 },
+  { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
+]);
 describeParity('simd, one thread', { kind: 'simd', threads: 1 });
 describeParity('simd, two threads', { kind: 'simd', threads: 2 });
+
+test('auto takes no WebGPU of a software adapter', async () => {
+  const report = await probeBackend('webgpu');
+  expect(report).toMatchObject({ usable: true, gpu: false, reason: 'a software adapter' });
+  expect((await resolveBackend('auto')).name).toBe('wasm');
+  expect(tf.getBackend()).toBe('webgl'); // tfjs's own choice
+});
 
 test('the page is cross-origin isolated, so that threads share its memory', async () => {
   expect(globalThis.crossOriginIsolated).toBe(true);
