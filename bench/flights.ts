@@ -49,10 +49,12 @@ export async function benchFlights(
 }
 
 /** Says on standard error, when the process ends, what it held at most, in KiB, and its processor time, in µs. */
-const meter = `data:text/javascript,${encodeURIComponent(
-  "import { isMainThread } from 'node:worker_threads'; if (isMainThread) process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();" +
-    "process.stderr.write('\\nused ' + maxRSS + ' ' + (userCPUTime + systemCPUTime) + '\\n'); })",
-)}`;
+const meter = `data:text/javascript,${encodeURIComponent(`
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stderr.write('\\nused ' + maxRSS + ' ' + (userCPUTime + systemCPUTime) + '\\n');
+});`)}`;
 
 async function ours(regularization: number): Promise<FlightsResult> {
   if (!existsSync(command)) throw new Error(`bench: expected ${command}, got none; run npm run build`);
