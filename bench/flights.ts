@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from './peers/execute.js';
-import { folder, pythons, pythonWith } from './peers/python.js';
+import { folder, peerEnvironment, pythons, pythonWith } from './peers/python.js';
 import { digits, table } from './table.js';
 
 /** A fit of the flights by a program of its own, from Parquet to the end of the process. */
@@ -103,6 +103,7 @@ async function sklearns(regularization: number): Promise<FlightsResult | Flights
     python,
     [join(folder, 'flights.py')],
     JSON.stringify({ ...settings, regularization, path }),
+    peerEnvironment(),
   );
   const wall = (performance.now() - started) / 1000;
   if (ended.status !== 0)

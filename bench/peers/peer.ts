@@ -5,7 +5,7 @@ import type { CovarianceForm } from '../../kernels/form.js';
 import { execute, type Executed } from './execute.js';
 import type { Dtype, Peer } from './list.js';
 import { writeNpy } from './npy.js';
-import { folder, pythons, pythonWith } from './python.js';
+import { folder, peerEnvironment, pythons, pythonWith } from './python.js';
 
 /** The same EM for a peer: n × d data, k components, so many iterations from a start. */
 export interface PeerJob {
@@ -77,8 +77,7 @@ export async function runPeer(peer: Peer, job: PeerJob): Promise<PeerOutcome> {
     await writeNpy(path, job.data, [job.n, job.d]);
     const { n, d, k, covariance, dtype, iterations, start, threads } = job;
     const input = JSON.stringify({ n, d, k, covariance, dtype, iterations, start, threads, memory, data: path });
-    const env = { ...process.env, ...(threads === undefined ? {} : threadLimits(threads)) };
-    return outcome(peer, await execute(python, [join(folder, peer.script)], input, env));
+    return outcome(peer, await execute(python, [join(folder, peer.script)], input, peerEnvironment(threads)));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -95,8 +94,3 @@ export function outcome({ name }: Peer, { status, signal, output, complaints }: 
   // Libraries may print before the result, which is the last line.
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as PeerOutcome;
 }
-
-const threadLimits = (threads: number): Record<string, string> =>
-  Object.fromEntries(
-    ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'].map((name) => [name, `${threads}`]),
-  );

@@ -25,3 +25,17 @@ export async function pythonWith(modules: readonly string[]): Promise<string | u
   }
   return undefined;
 }
+
+/**
+ * The environment of a peer: this one's, but OpenBLAS takes the kernels of the processor that it finds, whatever
+ * OPENBLAS_CORETYPE says here, since a machine set to an older core costs the peer a third of its speed in matrix products. With `threads`, so
+ * many for BLAS and OpenMP.
+ */
+export function peerEnvironment(threads?: number): NodeJS.ProcessEnv {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'].includes(name)),
+  );
+  if (threads === undefined) return env;
+  const limits = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'].map((name) => [name, `${threads}`]);
+  return { ...env, ...(Object.fromEntries(limits) as Record<string, string>) };
+}

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { otherPeers, scikitLearn } from '../../bench/peers/list.js';
 import { outcome, runPeer, type PeerJob } from '../../bench/peers/peer.js';
+import { peerEnvironment } from '../../bench/peers/python.js';
 import { constrain, em, problem, type Covariance } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
 
@@ -28,6 +29,14 @@ test.each(peers)('$name: without the interpreter it is told to use, says which o
   expect(await runPeer(peer, job)).toEqual({
     missing: `${peer.name}: not in /nonexistent; run sh bench/peers/setup.sh`,
   });
+});
+
+test('a peer’s BLAS finds its processor itself, and has the threads asked for', () => {
+  vi.stubEnv('OPENBLAS_CORETYPE', 'Haswell');
+  vi.stubEnv('OMP_NUM_THREADS', '7');
+  expect(peerEnvironment()).toMatchObject({ OMP_NUM_THREADS: '7', PATH: process.env['PATH'] });
+  expect(peerEnvironment()).not.toHaveProperty('OPENBLAS_CORETYPE');
+  expect(peerEnvironment(3)).toMatchObject({ OMP_NUM_THREADS: '3', OPENBLAS_NUM_THREADS: '3', MKL_NUM_THREADS: '3' });
 });
 
 describe('what a peer that has ended says', () => {
