@@ -2,7 +2,8 @@ import { startBackend } from '../kernels/engine.js';
 import type { CovarianceForm } from '../kernels/form.js';
 import { checkPlace } from './check.js';
 import { timeIterations } from './iterations.js';
-import { runSklearn } from './peers/peer.js';
+import { comparePeer } from './peers/compare.js';
+import { scikitLearn } from './peers/list.js';
 import { problemOf } from './problem.js';
 import { digits, table } from './table.js';
 
@@ -15,9 +16,9 @@ export async function benchComposites(): Promise<string> {
   for (const covariance of ['full', 'tied', 'diag', 'spherical'] as CovarianceForm[]) {
     const problem = problemOf({ covariance, n: 20_000, d: 8, k: 8 });
     const { seconds, objective } = await timeIterations(problem, place, 3);
-    const peer = await runSklearn({ ...problem, dtype: 'float64', iterations: 3, seed: 1 });
-    const theirs = 'missing' in peer ? NaN : peer.rows_per_second;
-    const note = 'missing' in peer ? peer.missing : peer.objective.toFixed(5);
+    const peer = await comparePeer(scikitLearn, problem, 'float64', 3);
+    const theirs = problem.n / peer.seconds;
+    const note = peer.seconds > 0 ? peer.objective.toFixed(5) : peer.about;
     rows.push([covariance, digits(problem.n / seconds), digits(theirs), objective.toFixed(5), note]);
   }
   return table(['covariance', 'rows/s, tfjs cpu', 'rows/s, scikit-learn', 'log-lik.', 'scikit-learn’s'], rows);

@@ -2,7 +2,9 @@ import type { CovarianceForm } from '../kernels/form.js';
 import { checkPlace } from './check.js';
 import { timeIterations, type Measured } from './iterations.js';
 import type { Machine } from './machine.js';
-import { runSklearn } from './peers/peer.js';
+import { comparePeer, type PeerLine } from './peers/compare.js';
+import { otherPeers, scikitLearn } from './peers/list.js';
+import { otherPeersTable, peerNotes } from './peers/report.js';
 import { operations, problemOf, type Problem, type Size } from './problem.js';
 import { digits, table } from './table.js';
 
@@ -26,18 +28,13 @@ export interface CpuResult extends Size {
   readonly gflops: number;
   /** Share of the peak that one thread reaches. */
   readonly ofPeak: number;
-  readonly sklearn64: Peer;
-  readonly sklearn32: Peer;
+  readonly sklearn64: PeerLine;
+  readonly sklearn32: PeerLine;
+  /** The packages on PyTorch and JAX, in every type they have. */
+  readonly others: readonly PeerLine[];
 }
 
-/** A peer's time and mean log-likelihood, NaN where it is missing. */
-interface Peer {
-  readonly seconds: number;
-  readonly objective: number;
-  readonly about: string;
-}
-
-/** `npm run bench -- cpu`: the SIMD kernel on one thread and on all, beside scikit-learn, from the same start. */
+/** `npm run bench -- cpu`: the SIMD kernel on one thread and on all, beside its peers, from the same start. */
 export async function benchCpu(machine: Machine, quick: boolean, say: (text: string) => void): Promise<CpuResult[]> {
   await checkPlace({ kind: 'simd', threads: 1 });
   await checkPlace({ kind: 'simd', threads: machine.threads });
@@ -45,37 +42,42 @@ export async function benchCpu(machine: Machine, quick: boolean, say: (text: str
   for (const [n, d, k] of quick ? quickSizes : sizes) {
     for (const covariance of forms) {
       const problem = problemOf({ covariance, n, d, k });
-      results.push(await measure(problem, machine));
+      results.push(await measure(problem, machine, quick));
       say(`measured ${covariance} (${n}, ${d}, ${k})`);
     }
   }
   return results;
 }
 
-async function measure(problem: Problem, machine: Machine): Promise<CpuResult> {
+async function measure(problem: Problem, machine: Machine, quick: boolean): Promise<CpuResult> {
   const { covariance, n, d, k } = problem;
   const flop = operations(problem);
-  // Few where one takes long: scikit-learn has as many to do, twice.
+  // Few where one takes long: the peers have as many to do.
   const iterations = Math.max(4, Math.min(10, Math.round(2e10 / flop)));
   const one = await timeIterations(problem, { kind: 'simd', threads: 1 }, iterations);
   const all = await timeIterations(problem, { kind: 'simd', threads: machine.threads }, iterations, true);
   const gflops = flop / one.seconds / 1e9;
   return {
     ...{ covariance, n, d, k, one, all, gflops, ofPeak: gflops / machine.peak },
-    sklearn64: await sklearn(problem, 'float64', iterations),
-    sklearn32: await sklearn(problem, 'float32', iterations),
+    sklearn64: await comparePeer(scikitLearn, problem, 'float64', iterations),
+    sklearn32: await comparePeer(scikitLearn, problem, 'float32', iterations),
+    others: await compareOthers(problem, iterations, quick),
   };
 }
 
-async function sklearn(problem: Problem, dtype: 'float64' | 'float32', iterations: number): Promise<Peer> {
-  const data = dtype === 'float64' ? problem.data : Float32Array.from(problem.data);
-  const result = await runSklearn({ ...problem, data, dtype, iterations, seed: 1 });
-  if ('missing' in result) return { seconds: NaN, objective: NaN, about: result.missing };
-  const { seconds_per_iteration: seconds, objective, version, numpy, blas, threads } = result;
-  return { seconds, objective, about: `scikit-learn ${version}, numpy ${numpy}, ${blas}, ${threads} threads` };
+/** Each of the other peers, in each of its types; quickly, for full covariances in float32 only. */
+async function compareOthers(problem: Problem, iterations: number, quick: boolean): Promise<PeerLine[]> {
+  const lines: PeerLine[] = [];
+  for (const peer of otherPeers) {
+    if (!peer.covariances.includes(problem.covariance) || (quick && problem.covariance !== 'full')) continue;
+    for (const dtype of quick ? (['float32'] as const) : peer.dtypes) {
+      lines.push(await comparePeer(peer, problem, dtype, iterations));
+    }
+  }
+  return lines;
 }
 
-/** The results as a table, and who was beside. */
+/** The results as tables, and who was beside. */
 export function cpuTable(results: readonly CpuResult[]): string {
   const rows = results.map(({ covariance, n, d, k, one, all, gflops, ofPeak, sklearn64, sklearn32 }) => [
     covariance,
@@ -109,5 +111,6 @@ export function cpuTable(results: readonly CpuResult[]): string {
     'log-lik.',
     'sklearn’s',
   ];
-  return `${table(heads, rows)}\n\nPeer: ${results[0].sklearn64.about}`;
+  const lines = results.flatMap(({ sklearn64, others }) => [sklearn64, ...others]);
+  return `${table(heads, rows)}\n\n${otherPeersTable(results)}\n\n${peerNotes(lines)}`;
 }

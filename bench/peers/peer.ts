@@ -1,27 +1,26 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import type { CovarianceForm } from '../../kernels/form.js';
+import { execute, type Executed } from './execute.js';
+import type { Dtype, Peer } from './list.js';
 import { writeNpy } from './npy.js';
+import { folder, peerEnvironment, pythons, pythonWith } from './python.js';
 
 /** The same EM for a peer: n × d data, k components, so many iterations from a start. */
 export interface PeerJob {
   readonly n: number;
   readonly d: number;
   readonly k: number;
-  readonly covariance: 'full' | 'tied' | 'diag' | 'spherical';
+  readonly covariance: CovarianceForm;
   /** Row-major [n, d], handed over as it is. */
   readonly data: Float32Array | Float64Array;
   /** What the peer computes in. */
-  readonly dtype: 'float32' | 'float64';
+  readonly dtype: Dtype;
   readonly iterations: number;
-  /** Draws the start where none is given. */
-  readonly seed: number;
   /** Weights [k], means [k][d], covariances [k][d][d] whatever the type. */
-  readonly start?: PeerStart;
-  /** Threads that BLAS and OpenMP may use; all of them unless given. */
+  readonly start: PeerStart;
+  /** Threads that the peer may use; all of them unless given. */
   readonly threads?: number;
 }
 
@@ -32,11 +31,8 @@ export interface PeerStart {
 }
 
 export interface PeerResult {
-  /** scikit-learn's version; numpy, scipy and python likewise. */
+  /** The package's version. */
   readonly version: string;
-  readonly numpy: string;
-  readonly scipy: string;
-  readonly python: string;
   /** Median over the iterations of one E-step and one M-step. */
   readonly seconds_per_iteration: number;
   readonly rows_per_second: number;
@@ -45,81 +41,56 @@ export interface PeerResult {
   /** What the fitted parameters are stored in. */
   readonly dtype: string;
   readonly threads: number;
-  readonly blas: string;
+  /** The libraries under it, with versions. */
+  readonly about: string;
+  /** The package's own settings, the fastest of those tried. */
+  readonly settings: Readonly<Record<string, number>>;
+  readonly peak_bytes: number;
 }
 
-/** Why a peer was skipped. */
+/** A peer that is not installed: what, and what to do. */
 export interface PeerMissing {
   readonly missing: string;
 }
 
-/** This folder, whether run from the sources or from dist. */
-const folder = ['./', '../../../bench/peers/']
-  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  .find((path) => existsSync(join(path, 'sklearn_em.py')));
-
-/** The interpreters to try, best first. */
-const pythons = (): string[] =>
-  process.env['OTMIX_PYTHON']
-    ? [process.env['OTMIX_PYTHON']]
-    : [join(folder ?? '.', '..', '..', '.cache', 'peers', 'bin', 'python'), 'python3'];
-
-/** The first interpreter that imports scikit-learn, if any. */
-async function pythonWithSklearn(): Promise<string | undefined> {
-  for (const python of pythons()) {
-    const { status } = await execute(python, ['-c', 'import sklearn, threadpoolctl'], '', process.env);
-    if (status === 0) return python;
-  }
-  return undefined;
+/** A peer that can't do the job, and why. */
+export interface PeerSkipped {
+  readonly skipped: string;
 }
 
+export type PeerOutcome = PeerResult | PeerMissing | PeerSkipped;
+
+/** What a peer's arrays may take: half of the smallest machine the bench is meant for. */
+const memory = 12 * 2 ** 30;
+
 /**
- * Runs scikit-learn's EM on a job, the data passed as a temporary .npy file; `missing` says what to do where it is not
- * installed. Throws when the peer starts and fails.
+ * Runs a peer's EM on a job, the data passed as a temporary .npy file. What is not installed and what can't be done are
+ * outcomes; throws when the peer starts and fails.
  */
-export async function runSklearn(job: PeerJob): Promise<PeerResult | PeerMissing> {
-  const python = await pythonWithSklearn();
-  if (!folder) return { missing: 'sklearn_em.py: run the bench inside the repository' };
-  if (!python) return { missing: `scikit-learn: not in ${pythons().join(' or ')}; run sh bench/peers/setup.sh` };
-  const { data, threads, ...rest } = job;
+export async function runPeer(peer: Peer, job: PeerJob): Promise<PeerOutcome> {
+  if (!folder) return { missing: `${peer.name}: run the bench inside the repository` };
+  const python = await pythonWith(peer.modules);
+  if (!python) return { missing: `${peer.name}: not in ${pythons().join(' or ')}; run sh bench/peers/setup.sh` };
   const temporary = await mkdtemp(join(tmpdir(), 'otmix-peer-'));
   try {
     const path = join(temporary, 'data.npy');
-    await writeNpy(path, data, [job.n, job.d]);
-    const input = JSON.stringify({ ...rest, data: path });
-    const env = { ...process.env, ...(threads === undefined ? {} : threadLimits(threads)) };
-    const { status, output, complaints } = await execute(python, [join(folder, 'sklearn_em.py')], input, env);
-    if (status !== 0) {
-      const lastWords = complaints.trim().split('\n').at(-1) ?? '';
-      throw new Error(`runSklearn: expected exit status 0, got ${status} (${lastWords}); check the job`);
-    }
-    return JSON.parse(output) as PeerResult | PeerMissing;
+    await writeNpy(path, job.data, [job.n, job.d]);
+    const { n, d, k, covariance, dtype, iterations, start, threads } = job;
+    const input = JSON.stringify({ n, d, k, covariance, dtype, iterations, start, threads, memory, data: path });
+    return outcome(peer, await execute(python, [join(folder, peer.script)], input, peerEnvironment(threads)));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
-const threadLimits = (threads: number): Record<string, string> =>
-  Object.fromEntries(
-    ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'].map((name) => [name, `${threads}`]),
-  );
-
-interface Executed {
-  readonly status: number | null;
-  readonly output: string;
-  readonly complaints: string;
-}
-
-/** Runs a program to its end with a text on standard input; status null where it could not be started or was killed. */
-function execute(command: string, args: string[], input: string, env: NodeJS.ProcessEnv): Promise<Executed> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: 'pipe' });
-    let [output, complaints] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-    child.stdin.on('error', () => {}); // a child that ended before reading says so by its status
-    child.on('error', (error) => resolve({ status: null, output, complaints: error.message }));
-    child.on('close', (status) => resolve({ status, output, complaints }));
-    child.stdin.end(input);
-  });
+/** What a peer that has ended says. */
+export function outcome({ name }: Peer, { status, signal, output, complaints }: Executed): PeerOutcome {
+  // Linux ends what asks for more memory than there is.
+  if (signal === 'SIGKILL') return { skipped: 'killed, probably out of memory' };
+  if (status !== 0) {
+    const lastWords = complaints.trim().split('\n').at(-1) ?? '';
+    throw new Error(`${name}: expected exit status 0, got ${status ?? signal} (${lastWords}); check the job`);
+  }
+  // Libraries may print before the result, which is the last line.
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '') as PeerOutcome;
 }

@@ -1,0 +1,54 @@
+import type { CovarianceForm } from '../../kernels/form.js';
+
+export type Dtype = 'float32' | 'float64';
+
+/** A package that does EM for Gaussian mixtures, and the script here that times it. */
+export interface Peer {
+  readonly name: string;
+  /** Of this folder; its protocol is that of job.py. */
+  readonly script: string;
+  /** What Python must find. */
+  readonly modules: readonly string[];
+  readonly covariances: readonly CovarianceForm[];
+  readonly dtypes: readonly Dtype[];
+}
+
+export const scikitLearn: Peer = {
+  name: 'scikit-learn',
+  script: 'sklearn_em.py',
+  modules: ['sklearn', 'threadpoolctl'],
+  covariances: ['full', 'tied', 'diag', 'spherical'],
+  dtypes: ['float32', 'float64'],
+};
+
+/** The packages on PyTorch and JAX. */
+export const otherPeers: readonly Peer[] = [
+  {
+    name: 'gmmx',
+    script: 'gmmx_em.py',
+    modules: ['gmmx', 'jax'],
+    covariances: ['full', 'diag'],
+    dtypes: ['float32'],
+  },
+  {
+    name: 'tgmm',
+    script: 'tgmm_em.py',
+    modules: ['tgmm', 'torch'],
+    covariances: ['full', 'tied', 'diag', 'spherical'],
+    dtypes: ['float32', 'float64'],
+  },
+  {
+    name: 'torchgmm',
+    script: 'torchgmm_em.py',
+    modules: ['torchgmm', 'torch', 'pytorch_lightning'],
+    covariances: ['full', 'tied', 'diag', 'spherical'],
+    dtypes: ['float32', 'float64'],
+  },
+  {
+    name: 'pomegranate',
+    script: 'pomegranate_em.py',
+    modules: ['pomegranate', 'torch'],
+    covariances: ['full', 'diag', 'spherical'],
+    dtypes: ['float32', 'float64'],
+  },
+];
