@@ -61,7 +61,7 @@ export function addScatter(packed: Float64Array, size: number, into: Float64Arra
   for (let j = blocked; j < size; j++) for (let l = 0; l <= j; l++) add(j, l, packed[at++]);
 }
 
-/** Where each kind of sum begins among all, counted in numbers. */
+/** Where each kind of sum begins among all, counted in numbers. Second moments of spherical components are their traces. */
 export interface SumsLayout {
   readonly mass: number;
   readonly first: number;
@@ -76,7 +76,7 @@ export function sumsLayout(form: CovarianceForm, k: number, d: number, coupling:
   const mass = 1;
   const first = mass + k;
   const second = first + k * d;
-  const secondSize = isMatrix(form) ? packedSize(d) : d;
+  const secondSize = isMatrix(form) ? packedSize(d) : form === 'diag' ? d : 1;
   const end = second + secondSize * (form === 'tied' ? 1 : k);
   return { mass, first, second, secondSize, coupling: end, count: end + (coupling ? packedSize(k) : 0) };
 }

@@ -2,22 +2,26 @@
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
 import { exp, log, madd, total } from './arithmetic';
-import { accumulateDiagonal, accumulateMass, accumulateMatrix, scatter } from './moments';
-import { d, k, kept, matrix, plan, stride, sums, sumsCount, sumsCoupling, totals } from './state';
+import { accumulateDifferences } from './differences';
+import { logits } from './logits';
+import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
+import { active, d, k, kept, MATRIX, path, plan, SHARED, stride, sums, sumsCount, sumsCoupling, totals } from './state';
 import { transport } from './transport';
-import { logits } from './whiten';
 
-export { place, shape, temper } from './state';
+export { placeModel, placeSums, placeTile, shape, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
   logits(x);
   transport(v);
+  let count = 0;
   for (let c = 0; c < k; c++) {
     if (!accumulateMass(c)) continue;
-    if (matrix) accumulateMatrix(x, c);
-    else accumulateDiagonal(x, c);
+    if (path == MATRIX) accumulateMatrix(x, c);
+    else i32.store(active + (usize(count++) << 2), c);
   }
+  if (path != MATRIX) accumulateDifferences(x, count);
+  if (path == SHARED) accumulateShared(v);
   if (kept) scatter(plan, kept, sumsCoupling, k);
 }
 

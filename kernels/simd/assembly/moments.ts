@@ -1,8 +1,8 @@
 // Sums of the plan against whitened rows: 4 × 2 coordinates × 4 rows in registers.
 
 import { madd } from './arithmetic';
-import { d, k, means, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep, whitening, whiteningStep } from './state';
-import { whitenMatrix } from './whiten';
+import { whitenComponent } from './logits';
+import { d, k, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep } from './state';
 
 /** Adds a component's column of the plan to its mass; false where no row of the tile has any of it. */
 export function accumulateMass(c: i32): bool {
@@ -18,7 +18,7 @@ export function accumulateMass(c: i32): bool {
 export function accumulateMatrix(x: usize, c: i32): void {
   const p = plan + usize(c) * stride;
   const z = whitened + usize(c) * whitenedStep;
-  if (!whitenedStep && k > 1) whitenMatrix(x, c, weighted, f32x4.splat(0)); // its logits are overwritten below
+  if (!whitenedStep && k > 1) whitenComponent(x, c, z, weighted); // its logits are overwritten below
   let first = sums + (usize(1 + k + c * d) << 4);
   for (let j: usize = 0; j < usize(d) * stride; j += stride, first += 16) {
     let f0 = v128.load(first), f1 = f32x4.splat(0);
@@ -32,6 +32,25 @@ export function accumulateMatrix(x: usize, c: i32): void {
   }
   scatter(weighted, z, sumsSecond + usize(c) * sumsSecondStep, d);
 }
+
+/**
+ * Σ_i a_i u_i u_iᵀ with u_i = Σ_k r_ik z_ik, of a_i u_i in `weighted` and row weights v. With Σ_i a_i r_i r_iᵀ this is all
+ * that Σ_k Σ_i p_ik z_ik z_ikᵀ takes, components sharing W: the rest of it is differences of their means, the host's to add.
+ */
+export function accumulateShared(v: usize): void {
+  for (let row: usize = 0; row < stride; row += 16) {
+    const a = v128.load(v + row);
+    const inverse = v128.and(f32x4.div(f32x4.splat(1), a), f32x4.gt(a, f32x4.splat(NEGLIGIBLE)));
+    for (let j: usize = 0; j < usize(d) * stride; j += stride) {
+      v128.store(whitened + j + row, f32x4.mul(v128.load(weighted + j + row), inverse));
+    }
+  }
+  scatter(weighted, whitened, sumsSecond, d);
+}
+
+/** Rows that weigh less have no second moments: their inverse weights would be infinite. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline const NEGLIGIBLE: f32 = 1e-30;
 
 /**
  * acc_jl += Σ_rows u_j v_l for l ≤ j, u and v `[size, b]`. Sums lie in the order they are computed: by blocks of four j
@@ -90,28 +109,4 @@ function scatterCorner(f0: usize, g0: usize, acc: usize): void {
     b0 = madd(y0, t, b0); b1 = madd(y1, t, b1);
   }
   v128.store(acc, a0); v128.store(acc, a1, 16); v128.store(acc, b0, 32); v128.store(acc, b1, 48);
-}
-
-/** Σ p z and Σ p z², column by column. */
-export function accumulateDiagonal(x: usize, c: i32): void {
-  const p = plan + usize(c) * stride;
-  const mean = means + (usize(c * d) << 2);
-  const w = whitening + usize(c) * whiteningStep;
-  let first = sums + (usize(1 + k + c * d) << 4);
-  let second = sumsSecond + usize(c) * sumsSecondStep;
-  let column = x;
-  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, first += 16, second += 16) {
-    const m = v128.load32_splat(mean + j), s = v128.load32_splat(w + j);
-    let f0 = v128.load(first), s0 = v128.load(second), f1 = f32x4.splat(0), s1 = f1;
-    for (let row: usize = 0; row < stride; row += 32) {
-      const z0 = f32x4.mul(f32x4.sub(v128.load(column + row), m), s);
-      const z1 = f32x4.mul(f32x4.sub(v128.load(column + row, 16), m), s);
-      const p0 = f32x4.mul(v128.load(p + row), z0);
-      const p1 = f32x4.mul(v128.load(p + row, 16), z1);
-      f0 = f32x4.add(f0, p0); f1 = f32x4.add(f1, p1);
-      s0 = madd(p0, z0, s0); s1 = madd(p1, z1, s1);
-    }
-    v128.store(first, f32x4.add(f0, f1));
-    v128.store(second, f32x4.add(s0, s1));
-  }
 }
