@@ -1,4 +1,4 @@
-import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { gatheredBelow, GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
 import { modelArrays, pathOf, paths, type SimdModel } from './model.js';
 
 /** What assembly/index.ts exports. */
@@ -7,6 +7,7 @@ interface Exports {
   shape(columns: number, rows: number): void;
   placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
   placeTile(...placesOfArrays: number[]): void;
+  placeGathered(...placesOfArrays: number[]): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean): void;
   sweep(x: number, v: number): void;
@@ -18,6 +19,8 @@ interface Exports {
 
 /** Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again. */
 const KEEP_LIMIT = 2 ** 20;
+/** Up to this many bytes, rows are gathered by component. */
+const GATHER_LIMIT = 2 ** 24;
 /** The first bytes of memory, which the compiler may use. */
 const RESERVED = 1024;
 const PAGE = 65_536;
@@ -60,6 +63,7 @@ export class SimdKernel {
     const path = paths[pathOf(model)];
     this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
     const plan = this.placeTile(model);
+    const gathered = this.placeGathered(model);
     const sums = sumsLayout(form, k, d, coupling);
     const sumsAt = this.take(sums.count * 4);
     const totals = this.take(sums.count * 2);
@@ -72,7 +76,7 @@ export class SimdKernel {
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.floats(at, arrays[index].length).set(arrays[index]);
     }
-    this.floats(sumsAt, sums.count * 4).fill(0);
+    this.floats(gathered, (sumsAt - gathered) / 4 + sums.count * 4).fill(0);
     this.k = k;
     this.sums = sums;
   }
@@ -92,6 +96,17 @@ export class SimdKernel {
     const kept = coupling ? this.take(k * this.tile) : 0;
     this.wasm.placeTile(whitened, keep ? tile * 4 : 0, plan, scratch, squares, active, weighted, kept);
     return plan;
+  }
+
+  /** Places for rows that are gathered, which begin as zeros, where the first is. */
+  private placeGathered(model: SimdModel): number {
+    const { k, d } = model;
+    const enough = gatheredBelow(pathOf(model), d, this.tile);
+    const fits = k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
+    const gathered = this.top;
+    if (enough === 0 || !fits) this.wasm.placeGathered(0, 0, 0, 0);
+    else this.wasm.placeGathered(this.take(k * d * this.tile), this.take(k * this.tile), this.take(k), enough);
+    return gathered;
   }
 
   /** Clears the float64 totals. */

@@ -2,19 +2,16 @@
 // read once for all four.
 
 import { madd } from './arithmetic';
-import { active, BALL, d, DIAGONAL, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
+import { active, BALL, d, DIAGONAL, extent, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
 
 /**
- * Of the first `count` components of `active` the sums Σ p (x − μ); diagonal: Σ p (x − μ)² by columns; ball: of all
- * columns together. These are scaled by the host. Shared: x is y and μ is m, and Σ_k p_k (y − m_k) goes to `weighted`.
+ * Of the first `count` components of `active` the sums Σ p (x − μ); diagonal: Σ p (x − μ)² too. These are scaled
+ * by the host. Shared: x is y and μ is m, and Σ_k p_k (y − m_k) goes to `weighted`.
  */
 export function accumulateDifferences(x: usize, count: i32): void {
   if (path == DIAGONAL) columns(x, count, DIAGONAL);
   else if (path == SHARED) columns(whitened, count, SHARED);
-  else {
-    columns(x, count, BALL);
-    for (let i = 0; i < count; i++) accumulateSquares(component(i));
-  }
+  else columns(x, count, BALL);
 }
 
 // @ts-ignore
@@ -28,8 +25,11 @@ function component(i: i32): i32 {
 function columns(x: usize, count: i32, kind: i32): void {
   if (kind == SHARED && count == 0) memory.fill(weighted, 0, usize(d) * stride);
   let i = 0;
+  if (kind == DIAGONAL) {
+    for (; i + 2 <= count; i += 2) two(x, i, kind);
+  }
   for (; i + 4 <= count; i += 4) four(x, i, kind);
-  for (; i < count; i++) one(x, i, kind);
+  for (; i < count; i++) one(x, planOf(component(i)), component(i), kind, i == 0);
 }
 
 // @ts-ignore
@@ -76,29 +76,73 @@ function four(x: usize, i: i32, kind: i32): void {
 
 // @ts-ignore
 @inline
-function one(x: usize, i: i32, kind: i32): void {
-  const c = component(i);
-  const p = planOf(c), mean = meanOf(c), first = firstOf(c), second = secondOf(c);
+function two(x: usize, i: i32, kind: i32): void {
+  const c0 = component(i), c1 = component(i + 1);
+  const p0 = planOf(c0), p1 = planOf(c1);
+  const m0 = meanOf(c0), m1 = meanOf(c1);
+  const f0 = firstOf(c0), f1 = firstOf(c1);
+  const g0 = secondOf(c0), g1 = secondOf(c1);
+  let column = x;
+  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride) {
+    const at = j << 2;
+    const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j);
+    let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at);
+    let b0 = v128.load(g0 + at), b1 = v128.load(g1 + at);
+    for (let row: usize = 0; row < stride; row += 32) {
+      const u = v128.load(column + row);
+      let t = f32x4.sub(u, n0);
+      let s = f32x4.mul(v128.load(p0 + row), t);
+      a0 = f32x4.add(a0, s);
+      b0 = madd(s, t, b0);
+      t = f32x4.sub(u, n1);
+      s = f32x4.mul(v128.load(p1 + row), t);
+      a1 = f32x4.add(a1, s);
+      b1 = madd(s, t, b1);
+      const v = v128.load(column + row, 16);
+      t = f32x4.sub(v, n0);
+      s = f32x4.mul(v128.load(p0 + row, 16), t);
+      a0 = f32x4.add(a0, s);
+      b0 = madd(s, t, b0);
+      t = f32x4.sub(v, n1);
+      s = f32x4.mul(v128.load(p1 + row, 16), t);
+      a1 = f32x4.add(a1, s);
+      b1 = madd(s, t, b1);
+    }
+    v128.store(f0 + at, a0); v128.store(f1 + at, a1);
+    v128.store(g0 + at, b0); v128.store(g1 + at, b1);
+  }
+}
+
+// @ts-ignore
+@inline
+function one(x: usize, p: usize, c: i32, kind: i32, begin: bool): void {
+  const mean = meanOf(c), first = firstOf(c), second = secondOf(c);
   let column = x, all = weighted;
   for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
     const at = j << 2;
     const m = v128.load32_splat(mean + j);
     let a = v128.load(first + at), b = a;
     if (kind == DIAGONAL) b = v128.load(second + at);
-    for (let row: usize = 0; row < stride; row += 16) {
+    for (let row: usize = 0; row < extent; row += 16) {
       const t = f32x4.sub(v128.load(column + row), m);
       const s = f32x4.mul(v128.load(p + row), t);
       a = f32x4.add(a, s);
       if (kind == DIAGONAL) b = madd(s, t, b);
-      if (kind == SHARED) v128.store(all + row, i == 0 ? s : f32x4.add(v128.load(all + row), s));
+      if (kind == SHARED) v128.store(all + row, begin ? s : f32x4.add(v128.load(all + row), s));
     }
     v128.store(first + at, a);
     if (kind == DIAGONAL) v128.store(second + at, b);
   }
 }
 
+/** The same sums of one component alone, of rows x `[d, b]` with their plan p `[b]`; ball: without the squares. */
+export function accumulateColumns(x: usize, p: usize, c: i32): void {
+  if (path == DIAGONAL) one(x, p, c, DIAGONAL, false);
+  else one(x, p, c, BALL, false);
+}
+
 /** Σ p ‖x − μ‖² of one component. */
-function accumulateSquares(c: i32): void {
+export function accumulateSquares(c: i32): void {
   const p = planOf(c), q = squares + usize(c) * stride, at = secondOf(c);
   let a = v128.load(at), b = f32x4.splat(0);
   for (let row: usize = 0; row < stride; row += 32) {

@@ -1,14 +1,15 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, log, madd, total } from './arithmetic';
-import { accumulateDifferences } from './differences';
+import { exp, LEAST, log, madd, total } from './arithmetic';
+import { accumulateDifferences, accumulateSquares } from './differences';
+import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, d, k, kept, MATRIX, path, plan, SHARED, stride, sums, sumsCount, sumsCoupling, totals } from './state';
+import { active, BALL, d, enough, gathered, k, kept, MATRIX, path, plan, SHARED, stride, sums, sumsCount, sumsCoupling, totals } from './state';
 import { transport } from './transport';
 
-export { placeModel, placeSums, placeTile, shape, temper } from './state';
+export { placeGathered, placeModel, placeSums, placeTile, shape, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
@@ -16,8 +17,11 @@ export function sweep(x: usize, v: usize): void {
   transport(v);
   let count = 0;
   for (let c = 0; c < k; c++) {
-    if (!accumulateMass(c)) continue;
-    if (path == MATRIX) accumulateMatrix(x, c);
+    const rows = accumulateMass(c);
+    if (rows == 0) continue;
+    if (path == BALL) accumulateSquares(c);
+    if (gathered && rows < enough) gather(x, c);
+    else if (path == MATRIX) accumulateMatrix(x, c);
     else i32.store(active + (usize(count++) << 2), c);
   }
   if (path != MATRIX) accumulateDifferences(x, count);
@@ -36,12 +40,12 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
     for (let at = plan + stride + row; at < last; at += stride) {
       const logit = v128.load(at);
       const better = f32x4.gt(logit, largest);
-      largest = f32x4.max(largest, logit);
+      largest = f32x4.pmax(largest, logit);
       label = v128.bitselect(i32x4.splat(c++), label, better);
     }
     let sum = f32x4.splat(0);
     for (let at = plan + row; at < last; at += stride) {
-      const e = exp(f32x4.sub(v128.load(at), largest));
+      const e = exp(f32x4.sub(v128.load(at), largest), LEAST);
       v128.store(at, e);
       sum = f32x4.add(sum, e);
     }
@@ -66,7 +70,7 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
       const z = f32x4.mul(difference, v128.load32_splat(metric + j));
       q = madd(z, z, q);
     }
-    q = f32x4.min(q, v128.load(nearest + row));
+    q = f32x4.pmin(q, v128.load(nearest + row));
     v128.store(out + row, q);
     sum = madd(q, v128.load(v + row), sum);
   }
@@ -75,6 +79,7 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
 
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */
 export function flush(): void {
+  if (gathered) accumulateGathered();
   for (let i = 0; i < sumsCount; i++) {
     const at = sums + (usize(i) << 4);
     const to = totals + (usize(i) << 3);

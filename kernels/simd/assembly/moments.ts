@@ -2,27 +2,35 @@
 
 import { madd } from './arithmetic';
 import { whitenComponent } from './logits';
-import { d, k, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep } from './state';
+import { d, extent, k, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep } from './state';
 
-/** Adds a component's column of the plan to its mass; false where no row of the tile has any of it. */
-export function accumulateMass(c: i32): bool {
+/** Adds a component's column of the plan to its mass; returns how many rows have any of it. */
+export function accumulateMass(c: i32): i32 {
   const p = plan + usize(c) * stride;
-  let mass = f32x4.splat(0);
-  for (let row: usize = 0; row < stride; row += 16) mass = f32x4.add(mass, v128.load(p + row));
+  let mass = f32x4.splat(0), count = i32x4.splat(0);
+  for (let row: usize = 0; row < stride; row += 16) {
+    const share = v128.load(p + row);
+    mass = f32x4.add(mass, share);
+    count = i32x4.sub(count, f32x4.ne(share, f32x4.splat(0)));
+  }
   const at = sums + (usize(1 + c) << 4);
   v128.store(at, f32x4.add(v128.load(at), mass));
-  return v128.any_true(f32x4.ne(mass, f32x4.splat(0)));
+  return i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
 }
 
-/** Σ p z and Σ p z zᵀ. */
+/** Σ p z and Σ p z zᵀ of a tile x. */
 export function accumulateMatrix(x: usize, c: i32): void {
-  const p = plan + usize(c) * stride;
   const z = whitened + usize(c) * whitenedStep;
-  if (!whitenedStep && k > 1) whitenComponent(x, c, z, weighted); // its logits are overwritten below
+  if (!whitenedStep && k > 1) whitenComponent(x, c, z, weighted); // its logits are overwritten
+  accumulateWhitened(plan + usize(c) * stride, z, c);
+}
+
+/** The same of rows that are whitened, and their plan p `[b]`. */
+export function accumulateWhitened(p: usize, z: usize, c: i32): void {
   let first = sums + (usize(1 + k + c * d) << 4);
   for (let j: usize = 0; j < usize(d) * stride; j += stride, first += 16) {
     let f0 = v128.load(first), f1 = f32x4.splat(0);
-    for (let row: usize = 0; row < stride; row += 32) {
+    for (let row: usize = 0; row < extent; row += 32) {
       const a = f32x4.mul(v128.load(p + row), v128.load(z + j + row));
       const b = f32x4.mul(v128.load(p + row, 16), v128.load(z + j + row, 16));
       v128.store(weighted + j + row, a); v128.store(weighted + j + row, b, 16);
@@ -65,7 +73,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
       let c0 = v128.load(acc, 64), c1 = v128.load(acc, 80), e0 = v128.load(acc, 96), e1 = v128.load(acc, 112);
       let f0 = base, f1 = base + stride, f2 = f1 + stride, f3 = f2 + stride;
       let g0 = v + usize(l) * stride, g1 = g0 + stride;
-      const end = g0 + stride;
+      const end = g0 + extent;
       while (g0 < end) {
         const y0 = v128.load(g0), y1 = v128.load(g1);
         let s = v128.load(f0);
@@ -90,7 +98,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
     for (let l = 0; l <= j; l++, acc += 16) {
       const other = v + usize(l) * stride;
       let a0 = v128.load(acc), a1 = f32x4.splat(0);
-      for (let row: usize = 0; row < stride; row += 32) {
+      for (let row: usize = 0; row < extent; row += 32) {
         a0 = madd(v128.load(base + row), v128.load(other + row), a0);
         a1 = madd(v128.load(base + row, 16), v128.load(other + row, 16), a1);
       }
@@ -102,7 +110,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
 /** The last two j of a block of four with the last pair of l; for the first two it is above the diagonal. */
 function scatterCorner(f0: usize, g0: usize, acc: usize): void {
   let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
-  for (const end = g0 + stride; g0 < end; g0 += 16, f0 += 16) {
+  for (const end = g0 + extent; g0 < end; g0 += 16, f0 += 16) {
     const y0 = v128.load(g0), y1 = v128.load(g0 + stride);
     const s = v128.load(f0), t = v128.load(f0 + stride);
     a0 = madd(y0, s, a0); a1 = madd(y1, s, a1);

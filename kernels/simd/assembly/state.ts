@@ -20,6 +20,8 @@ export let d: i32 = 0;
 export let k: i32 = 0;
 /** Bytes of b floats: from one column of a tile to the next. */
 export let stride: usize = 0;
+/** Bytes of a column that are worked on: all of them, but for a last tile of gathered rows. A multiple of 32. */
+export let extent: usize = 0;
 export let means: usize = 0; // [k, d]; shared: m_k
 export let origin: usize = 0; // shared: o, [d]
 export let whitening: usize = 0; // matrix, shared: packed, see whitenMatrix; diagonal: [k, d]
@@ -34,6 +36,10 @@ export let squares: usize = 0; // ball: ‖x − μ_k‖², [k, b]
 export let active: usize = 0; // components that some row of the tile has any of, [k]
 export let weighted: usize = 0; // plan · z of one component, [d, b]; shared: summed over components
 export let kept: usize = 0; // responsibilities, [k, b], where coupling is wanted; else 0
+export let gathered: usize = 0; // rows of each component, [k, d, b]; 0: none are gathered
+export let gatheredPlan: usize = 0; // [k, b]
+export let gatheredRows: usize = 0; // how many there are, [k]
+export let enough: i32 = 0; // rows of a tile from which on a component is not gathered
 export let sums: usize = 0; // float32 sums of four lanes: objective, mass [k], first [k, d], second, coupling
 export let sumsSecond: usize = 0;
 export let sumsSecondStep: usize = 0; // 0 where all components share one
@@ -46,7 +52,12 @@ export let hard: bool = false;
 
 /** Sets the size of tiles. */
 export function shape(columns: i32, rows_: i32): void {
-  d = columns; stride = usize(rows_) << 2;
+  d = columns; stride = usize(rows_) << 2; extent = stride;
+}
+
+/** Sets how many bytes of a column are worked on. */
+export function limit(bytes: usize): void {
+  extent = bytes;
 }
 
 /** Sets the path and the places of what a model gives. */
@@ -63,6 +74,11 @@ export function placeTile(
 ): void {
   whitened = whitenedAt; whitenedStep = whitenedBytes; plan = planAt; scratch = scratchAt;
   squares = squaresAt; active = activeAt; weighted = weightedAt; kept = keptAt;
+}
+
+/** Sets the places of gathered rows. */
+export function placeGathered(rowsAt: usize, planAt: usize, countsAt: usize, enoughRows: i32): void {
+  gathered = rowsAt; gatheredPlan = planAt; gatheredRows = countsAt; enough = enoughRows;
 }
 
 /** Sets the places of sums. */

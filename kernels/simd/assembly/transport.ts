@@ -3,20 +3,32 @@
 import { exp, log, madd } from './arithmetic';
 import { centre, hard, k, kept, plan, stride, sums } from './state';
 
+/**
+ * log 2⁻⁶⁰: a component that has less of a row than this has nothing of it, and moments leave it out. Were that all it
+ * has, it would take 1e12 rows to make the 1e-6 of one row under which a component starts again (src/reseed.ts).
+ */
+// @ts-ignore: decorators are AssemblyScript's
+@inline const SHARE: f32 = -41.6;
+
 /** From logits to the plan v · r in place; adds v (log Σ exp logit − centre) to the objective. */
 export function transport(v: usize): void {
   let objective = f32x4.splat(0);
   for (let row: usize = 0; row < stride; row += 16) {
     const last = plan + usize(k) * stride + row;
     let largest = v128.load(plan + row);
-    for (let at = plan + stride + row; at < last; at += stride) largest = f32x4.max(largest, v128.load(at));
+    for (let at = plan + stride + row; at < last; at += stride) largest = f32x4.pmax(largest, v128.load(at));
     const weight = v128.load(v + row);
     let logSum = largest;
     if (hard) assign(row, last, largest, weight);
     else {
       let sum = f32x4.splat(0);
       for (let at = plan + row; at < last; at += stride) {
-        const e = exp(f32x4.sub(v128.load(at), largest));
+        const less = f32x4.sub(v128.load(at), largest);
+        if (!v128.any_true(f32x4.ge(less, f32x4.splat(SHARE)))) {
+          v128.store(at, f32x4.splat(0));
+          continue;
+        }
+        const e = exp(less, SHARE);
         v128.store(at, e);
         sum = f32x4.add(sum, e);
       }

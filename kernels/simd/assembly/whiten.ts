@@ -1,7 +1,7 @@
 // Whitening by triangular matrices: 4 coordinates × 8 rows in registers.
 
 import { madd } from './arithmetic';
-import { d, rate, scratch, stride } from './state';
+import { d, extent, rate, scratch, stride } from './state';
 
 /**
  * z `[d, b]` = (x − μ) W for an upper triangular W at `w`, and the logit offset − rate ‖z‖² `[b]`. W is packed by blocks of four columns j: for i = 0 … j + 3 the
@@ -9,7 +9,7 @@ import { d, rate, scratch, stride } from './state';
  */
 export function whitenMatrix(x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128): void {
   const blocked = d & ~3;
-  for (let row: usize = 0; row < stride; row += 32) {
+  for (let row: usize = 0; row < extent; row += 32) {
     for (let i = 0; i < d; i++) {
       const m = v128.load32_splat(mean + (usize(i) << 2));
       const from = x + usize(i) * stride + row;
