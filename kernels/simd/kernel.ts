@@ -14,7 +14,7 @@ interface Exports {
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
   distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
   flush(): void;
-  peak(n: number): number;
+  peak(n: number, factor: number, addend: number): number;
 }
 
 /** Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again. */
@@ -174,7 +174,7 @@ export class SimdKernel {
 
   /** Runs the multiply-add micro-kernel; 96 n floating point operations. */
   peak(n: number): number {
-    return this.wasm.peak(n);
+    return this.wasm.peak(n, 0.999, 0.001);
   }
 
   private begin(d: number): number {

@@ -46,8 +46,10 @@ export class SimdShard implements Shard {
     const moments = emptyMoments(plan.components, coupling);
     moments.weight = this.groupWeights.reduce((sum, weight) => sum + weight, 0);
     // In the order of the parts: the sum is the same whoever computed them.
-    const sums = new Float64Array(count);
-    for (const [at, value] of results.entries()) sums[at % count] += value;
+    const sums = results.slice(0, count);
+    for (let part = 1; part < parts; part++) {
+      for (let i = 0; i < count; i++) sums[i] += results[part * count + i];
+    }
     moments.objective = -temperature * (sums[0] + moments.weight * (centre + reference));
     addSums(moments, sums, model, tied);
     return moments;

@@ -117,13 +117,14 @@ function two(x: usize, i: i32, kind: i32): void {
 @inline
 function one(x: usize, p: usize, c: i32, kind: i32, begin: bool): void {
   const mean = meanOf(c), first = firstOf(c), second = secondOf(c);
+  const rows = extent;
   let column = x, all = weighted;
   for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
     const at = j << 2;
     const m = v128.load32_splat(mean + j);
     let a = v128.load(first + at), b = a;
     if (kind == DIAGONAL) b = v128.load(second + at);
-    for (let row: usize = 0; row < extent; row += 16) {
+    for (let row: usize = 0; row < rows; row += 16) {
       const t = f32x4.sub(v128.load(column + row), m);
       const s = f32x4.mul(v128.load(p + row), t);
       a = f32x4.add(a, s);

@@ -28,9 +28,10 @@ export function accumulateMatrix(x: usize, c: i32): void {
 /** The same of rows that are whitened, and their plan p `[b]`. */
 export function accumulateWhitened(p: usize, z: usize, c: i32): void {
   let first = sums + (usize(1 + k + c * d) << 4);
-  for (let j: usize = 0; j < usize(d) * stride; j += stride, first += 16) {
+  const rows = extent;
+  for (let j: usize = 0, end = usize(d) * stride; j < end; j += stride, first += 16) {
     let f0 = v128.load(first), f1 = f32x4.splat(0);
-    for (let row: usize = 0; row < extent; row += 32) {
+    for (let row: usize = 0; row < rows; row += 32) {
       const a = f32x4.mul(v128.load(p + row), v128.load(z + j + row));
       const b = f32x4.mul(v128.load(p + row, 16), v128.load(z + j + row, 16));
       v128.store(weighted + j + row, a); v128.store(weighted + j + row, b, 16);
@@ -66,6 +67,7 @@ export function accumulateShared(v: usize): void {
  */
 export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
   const blocked = size & ~3;
+  const rows = extent;
   for (let j = 0; j < blocked; j += 4) {
     const base = u + usize(j) * stride;
     for (let l = 0; l < j + 2; l += 2) {
@@ -73,7 +75,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
       let c0 = v128.load(acc, 64), c1 = v128.load(acc, 80), e0 = v128.load(acc, 96), e1 = v128.load(acc, 112);
       let f0 = base, f1 = base + stride, f2 = f1 + stride, f3 = f2 + stride;
       let g0 = v + usize(l) * stride, g1 = g0 + stride;
-      const end = g0 + extent;
+      const end = g0 + rows;
       while (g0 < end) {
         const y0 = v128.load(g0), y1 = v128.load(g1);
         let s = v128.load(f0);
@@ -98,7 +100,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
     for (let l = 0; l <= j; l++, acc += 16) {
       const other = v + usize(l) * stride;
       let a0 = v128.load(acc), a1 = f32x4.splat(0);
-      for (let row: usize = 0; row < extent; row += 32) {
+      for (let row: usize = 0; row < rows; row += 32) {
         a0 = madd(v128.load(base + row), v128.load(other + row), a0);
         a1 = madd(v128.load(base + row, 16), v128.load(other + row, 16), a1);
       }
