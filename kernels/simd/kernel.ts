@@ -1,36 +1,26 @@
-import { isMatrix, type CovarianceForm } from '../form.js';
-import { GROUP_ROWS, packedSize, packFactor, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { gatheredBelow, GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { modelArrays, pathOf, paths, type SimdModel } from './model.js';
 
 /** What assembly/index.ts exports. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   shape(columns: number, rows: number): void;
-  place(isMatrix: boolean, ...placesOfArrays: number[]): void;
+  placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
+  placeTile(...placesOfArrays: number[]): void;
+  placeGathered(...placesOfArrays: number[]): void;
+  placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean): void;
   sweep(x: number, v: number): void;
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
   distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
   flush(): void;
-  peak(n: number): number;
-}
-
-/** A model in the kernel's terms; arrays shaped as in kernels/mixture.ts. */
-export interface SimdModel {
-  readonly form: CovarianceForm;
-  readonly k: number;
-  readonly d: number;
-  readonly means: Float32Array;
-  readonly whitening: Float32Array;
-  readonly offsets: Float32Array;
-  /** 1/(2ε), or 1/2 for hard assignment. */
-  readonly rate: number;
-  readonly centre: number;
-  readonly hard: boolean;
-  readonly coupling: boolean;
+  peak(n: number, factor: number, addend: number): number;
 }
 
 /** Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again. */
 const KEEP_LIMIT = 2 ** 20;
+/** Up to this many bytes, rows are gathered by component. */
+const GATHER_LIMIT = 2 ** 24;
 /** The first bytes of memory, which the compiler may use. */
 const RESERVED = 1024;
 const PAGE = 65_536;
@@ -66,37 +56,57 @@ export class SimdKernel {
   /** Lays memory out for a model and copies it there. */
   load(model: SimdModel): void {
     const { form, k, d, coupling } = model;
-    const matrix = isMatrix(form);
-    const b = this.begin(d);
+    this.begin(d);
+    const { means, origin, whitening, whiteningStep, offsets, slopes } = modelArrays(model);
+    const arrays = [means, origin, whitening, offsets, slopes];
+    const [meansAt, originAt, whiteningAt, offsetsAt, slopesAt] = arrays.map(({ length }) => this.take(length));
+    const path = paths[pathOf(model)];
+    this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
+    const plan = this.placeTile(model);
+    const gathered = this.placeGathered(model);
     const sums = sumsLayout(form, k, d, coupling);
-    const factor = matrix ? packedSize(d) : d;
-    const keep = k * d * b * 4 <= KEEP_LIMIT;
-    const means = this.take(k * d);
-    const whitening = this.take((form === 'tied' ? 1 : k) * factor);
-    const offsets = this.take(k);
-    const whitened = this.take(matrix ? (keep ? k : 1) * d * b : 0);
-    const plan = this.take(k * b);
-    const scratch = this.take(d * 8);
-    const weighted = this.take(d * b);
-    const kept = coupling ? this.take(k * b) : 0;
     const sumsAt = this.take(sums.count * 4);
     const totals = this.take(sums.count * 2);
+    const secondStep = form === 'tied' ? 0 : sums.secondSize * 16;
+    const [secondAt, couplingAt] = [sumsAt + sums.second * 16, sumsAt + sums.coupling * 16];
+    this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.count, totals);
     this.places = { plan, totals, ...this.rowPlaces(d) };
     this.reserve();
-    this.wasm.place(
-      matrix,
-      ...[k, means, whitening, form === 'tied' ? 0 : factor * 4, offsets],
-      ...[whitened, keep ? d * b * 4 : 0, plan, scratch, weighted, kept],
-      ...[sumsAt, sumsAt + sums.second * 16, form === 'tied' ? 0 : sums.secondSize * 16],
-      ...[sumsAt + sums.coupling * 16, sums.count, totals],
-    );
     this.wasm.temper(model.rate, model.centre, model.hard);
-    this.floats(means, k * d).set(model.means);
-    this.floats(offsets, k).set(model.offsets);
-    this.floats(sumsAt, sums.count * 4).fill(0);
-    fillWhitening(model, factor, this.floats(whitening, (form === 'tied' ? 1 : k) * factor));
+    for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
+      this.floats(at, arrays[index].length).set(arrays[index]);
+    }
+    this.floats(gathered, (sumsAt - gathered) / 4 + sums.count * 4).fill(0);
     this.k = k;
     this.sums = sums;
+  }
+
+  /** Places for what a tile is turned into; returns that of the plan. */
+  private placeTile(model: SimdModel): number {
+    const { k, d, coupling } = model;
+    const path = pathOf(model);
+    const tile = d * this.tile;
+    const plan = this.take(k * this.tile);
+    const keep = path === 'matrix' && k * tile * 4 <= KEEP_LIMIT;
+    const whitened = this.take(keep ? k * tile : tile);
+    const scratch = this.take(d * 8);
+    const squares = this.take(path === 'ball' ? k * this.tile : 0);
+    const active = this.take(k);
+    const weighted = this.take(tile);
+    const kept = coupling ? this.take(k * this.tile) : 0;
+    this.wasm.placeTile(whitened, keep ? tile * 4 : 0, plan, scratch, squares, active, weighted, kept);
+    return plan;
+  }
+
+  /** Places for rows that are gathered, which begin as zeros, where the first is. */
+  private placeGathered(model: SimdModel): number {
+    const { k, d } = model;
+    const enough = gatheredBelow(pathOf(model), d, this.tile);
+    const fits = k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
+    const gathered = this.top;
+    if (enough === 0 || !fits) this.wasm.placeGathered(0, 0, 0, 0);
+    else this.wasm.placeGathered(this.take(k * d * this.tile), this.take(k * this.tile), this.take(k), enough);
+    return gathered;
   }
 
   /** Clears the float64 totals. */
@@ -164,7 +174,7 @@ export class SimdKernel {
 
   /** Runs the multiply-add micro-kernel; 96 n floating point operations. */
   peak(n: number): number {
-    return this.wasm.peak(n);
+    return this.wasm.peak(n, 0.999, 0.001);
   }
 
   private begin(d: number): number {
@@ -217,16 +227,4 @@ export interface RowArrays {
   readonly logLargest: Float32Array;
   /** Empty where they are not wanted. */
   readonly responsibilities: Float32Array;
-}
-
-/** Whitening factors in the order the kernel reads them; one factor per component becomes one per column. */
-function fillWhitening({ form, k, d, whitening }: SimdModel, size: number, into: Float32Array): void {
-  if (form === 'spherical') {
-    for (let c = 0; c < k; c++) into.fill(whitening[c], c * d, (c + 1) * d);
-  } else if (form === 'diag') into.set(whitening);
-  else {
-    for (let c = 0; c * size < into.length; c++) {
-      packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, into.subarray(c * size, (c + 1) * size));
-    }
-  }
 }

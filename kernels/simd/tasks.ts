@@ -1,5 +1,6 @@
-import { SimdKernel, type RowArrays, type SimdModel } from './kernel.js';
-import { GROUP_ROWS, sumsLayout, tileRows } from './layout.js';
+import { SimdKernel, type RowArrays } from './kernel.js';
+import { GROUP_ROWS, tileRows } from './layout.js';
+import type { SimdModel } from './model.js';
 
 /** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
 export interface RowBlock {
@@ -142,9 +143,4 @@ function rowsOf({ into, model }: RowsTask, part: number, rows: number): RowArray
     logLargest: into.logLargest.subarray(from, from + rows),
     responsibilities: into.responsibilities.subarray(from * model.k, (from + rows) * model.k),
   };
-}
-
-/** Numbers in the result of one part of a sweep. */
-export function resultSize({ form, k, d, coupling }: SimdModel): number {
-  return sumsLayout(form, k, d, coupling).count;
 }

@@ -1,13 +1,14 @@
-import type { SimdModel } from '../../kernels/simd/kernel.js';
-import { addScatter, GROUP_ROWS, sumsLayout, tileRows } from '../../kernels/simd/layout.js';
+import { GROUP_ROWS, sumsLayout, tileRows } from '../../kernels/simd/layout.js';
+import type { SimdModel } from '../../kernels/simd/model.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
-import { isMatrix } from '../../kernels/form.js';
 import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
 import type { TaskForce } from '../threads/pool.js';
 import { logitsOf } from './logits.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
+import { addSums } from './simd-moments.js';
 import { SimdNearestCentres } from './simd-nearest.js';
 import { groupWeights, locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
+import { tiedMeans } from './simd-tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what their sums may take, bytes. */
 const PARTS = 64;
@@ -34,28 +35,32 @@ export class SimdShard implements Shard {
     const { reference, temperature, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
     const centre = Math.fround(-objectiveNear / temperature - reference);
-    const model: SimdModel = { form, k, d, means, whitening, ...logits, centre, coupling };
-    const { count } = sumsLayout(form, k, d, coupling);
+    const tied = tiedMeans(plan.components);
+    const shared = tied?.shared;
+    const all = coupling || shared !== undefined;
+    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all };
+    const { count } = sumsLayout(form, k, d, all);
     const parts = Math.max(1, Math.min(PARTS, this.groupWeights.length, Math.floor(PART_MEMORY / (count * 8))));
     const results = sharedDoubles(parts * count);
     await this.force.run({ kind: 'sweep', model, parts, control: sharedIntegers(2), results }, signal);
     const moments = emptyMoments(plan.components, coupling);
     moments.weight = this.groupWeights.reduce((sum, weight) => sum + weight, 0);
-    let logSum = 0;
     // In the order of the parts: the sum is the same whoever computed them.
-    for (let part = 0; part < parts; part++) {
-      const sums = results.subarray(part * count, (part + 1) * count);
-      logSum += sums[0];
-      addSums(moments, sums, model);
+    const sums = results.slice(0, count);
+    for (let part = 1; part < parts; part++) {
+      for (let i = 0; i < count; i++) sums[i] += results[part * count + i];
     }
-    moments.objective = -temperature * (logSum + moments.weight * (centre + reference));
+    moments.objective = -temperature * (sums[0] + moments.weight * (centre + reference));
+    addSums(moments, sums, model, tied);
     return moments;
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
-    const model: SimdModel = { form, k, d, means, whitening, ...logits, hard: false, centre: 0, coupling: false };
+    const shared = tiedMeans(plan.components)?.shared;
+    const unsummed = { hard: false, centre: 0, coupling: false };
+    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, ...unsummed };
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);
@@ -114,23 +119,4 @@ export class SimdShard implements Shard {
     }
     return weights;
   }
-}
-
-/** Adds one part's sums to the moments, but for the objective. */
-function addSums(moments: Moments, sums: Float64Array, { form, k, d, coupling }: SimdModel): void {
-  const layout = sumsLayout(form, k, d, coupling);
-  addTo(moments.mass, sums, layout.mass);
-  addTo(moments.first, sums, layout.first);
-  if (!isMatrix(form)) addTo(moments.second, sums, layout.second);
-  else {
-    for (let c = 0; c * d * d < moments.second.length; c++) {
-      const from = layout.second + c * layout.secondSize;
-      addScatter(sums.subarray(from, from + layout.secondSize), d, moments.second.subarray(c * d * d, (c + 1) * d * d));
-    }
-  }
-  if (moments.coupling) addScatter(sums.subarray(layout.coupling), k, moments.coupling);
-}
-
-function addTo(into: Float64Array, from: Float64Array, at: number): void {
-  for (let i = 0; i < into.length; i++) into[i] += from[at + i];
 }

@@ -58,6 +58,12 @@ const shapes: readonly Case[] = [
   ...[2, 31, 32, 33, 255, 256, 2047, 2049].map((n) => ({ name: 'overlapping' as const, n, d: 6, k: 2, reach: 10 })),
   { name: 'overlapping', n: 600, d: 256, k: 2, reach: 10 },
   { name: 'overlapping', n: 70, d: 1, k: 1000, reach: 40 },
+  // Rows that belong to one component alone, over groups and tiles; tied components whose rows are whitened once, and far.
+  { name: 'separated', n: 2100, d: 16, k: 9, reach: 40 },
+  { name: 'separated', n: 1500, d: 64, k: 6, reach: 40 },
+  { name: 'unbalanced', n: 2100, d: 9, k: 7, reach: 60 },
+  { name: 'far', n: 600, d: 8, k: 6, reach: 3000 },
+  { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];
 
 /** Those of the CPU's kernels, if none are given: `shapes` where one thread is tested for all. */

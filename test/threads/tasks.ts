@@ -1,4 +1,4 @@
-import type { SimdModel } from '../../kernels/simd/kernel.js';
+import type { SimdModel } from '../../kernels/simd/model.js';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { SweepTask } from '../../kernels/simd/tasks.js';

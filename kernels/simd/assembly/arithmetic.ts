@@ -8,20 +8,26 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(c, f32x4.mul(a, b));
 }
 
-/** Below this exp is 0: its value would be no normal float32. */
+/** Below this e^x is no normal float32. */
 // @ts-ignore
-@inline const LEAST: f32 = -87.3;
+@inline export const LEAST: f32 = -87.3;
+
+/** 1.5 · 2²³: what is added to it is rounded to an integer. */
+// @ts-ignore
+@inline const SHIFT: f32 = 12582912;
 
 /**
- * e^x for x ≤ 0, relative error under 2e-7; exactly 0 under −87.3. x = n log 2 + r with |r| ≤ log 2 / 2, e^r by the
+ * e^x for x ≤ 0, relative error under 2e-7; exactly 0 under `least` ≥ −87.3. x = n log 2 + r with |r| ≤ log 2 / 2, e^r by the
  * polynomial of Cephes' expf, 2^n through the exponent's bits.
  */
 // @ts-ignore
 @inline
-export function exp(x: v128): v128 {
-  const normal = f32x4.ge(x, f32x4.splat(LEAST));
-  const t = f32x4.max(x, f32x4.splat(LEAST));
-  const n = f32x4.nearest(f32x4.mul(t, f32x4.splat(1.44269504088896341)));
+export function exp(x: v128, least: f32): v128 {
+  const normal = f32x4.ge(x, f32x4.splat(least));
+  const t = f32x4.pmax(x, f32x4.splat(least));
+  // Rounds to the nearest integer, which then is the low bits: cheaper than instructions that round and convert.
+  const shifted = madd(t, f32x4.splat(1.44269504088896341), f32x4.splat(SHIFT));
+  const n = f32x4.sub(shifted, f32x4.splat(SHIFT));
   let r = madd(n, f32x4.splat(-0.693359375), t);
   r = madd(n, f32x4.splat(2.12194440e-4), r);
   let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
@@ -31,7 +37,7 @@ export function exp(x: v128): v128 {
   p = madd(p, r, f32x4.splat(5.0000001201e-1));
   p = madd(p, f32x4.mul(r, r), r);
   p = f32x4.add(p, f32x4.splat(1));
-  const bits = i32x4.add(p, i32x4.shl(i32x4.trunc_sat_f32x4_s(n), 23));
+  const bits = i32x4.add(p, i32x4.shl(shifted, 23));
   return v128.and(bits, normal);
 }
 

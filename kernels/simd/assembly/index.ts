@@ -1,23 +1,31 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, log, madd, total } from './arithmetic';
-import { accumulateDiagonal, accumulateMass, accumulateMatrix, scatter } from './moments';
-import { d, k, kept, matrix, plan, stride, sums, sumsCount, sumsCoupling, totals } from './state';
+import { exp, LEAST, log, madd, total } from './arithmetic';
+import { accumulateDifferences, accumulateSquares } from './differences';
+import { accumulateGathered, gather } from './gather';
+import { logits } from './logits';
+import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
+import { active, BALL, d, enough, gathered, k, kept, MATRIX, path, plan, SHARED, stride, sums, sumsCount, sumsCoupling, totals } from './state';
 import { transport } from './transport';
-import { logits } from './whiten';
 
-export { place, shape, temper } from './state';
+export { placeGathered, placeModel, placeSums, placeTile, shape, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
   logits(x);
   transport(v);
+  let count = 0;
   for (let c = 0; c < k; c++) {
-    if (!accumulateMass(c)) continue;
-    if (matrix) accumulateMatrix(x, c);
-    else accumulateDiagonal(x, c);
+    const rows = accumulateMass(c);
+    if (rows == 0) continue;
+    if (path == BALL) accumulateSquares(c);
+    if (gathered && rows < enough) gather(x, c);
+    else if (path == MATRIX) accumulateMatrix(x, c);
+    else i32.store(active + (usize(count++) << 2), c);
   }
+  if (path != MATRIX) accumulateDifferences(x, count);
+  if (path == SHARED) accumulateShared(v);
   if (kept) scatter(plan, kept, sumsCoupling, k);
 }
 
@@ -32,12 +40,12 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
     for (let at = plan + stride + row; at < last; at += stride) {
       const logit = v128.load(at);
       const better = f32x4.gt(logit, largest);
-      largest = f32x4.max(largest, logit);
+      largest = f32x4.pmax(largest, logit);
       label = v128.bitselect(i32x4.splat(c++), label, better);
     }
     let sum = f32x4.splat(0);
     for (let at = plan + row; at < last; at += stride) {
-      const e = exp(f32x4.sub(v128.load(at), largest));
+      const e = exp(f32x4.sub(v128.load(at), largest), LEAST);
       v128.store(at, e);
       sum = f32x4.add(sum, e);
     }
@@ -62,7 +70,7 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
       const z = f32x4.mul(difference, v128.load32_splat(metric + j));
       q = madd(z, z, q);
     }
-    q = f32x4.min(q, v128.load(nearest + row));
+    q = f32x4.pmin(q, v128.load(nearest + row));
     v128.store(out + row, q);
     sum = madd(q, v128.load(v + row), sum);
   }
@@ -71,6 +79,7 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
 
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */
 export function flush(): void {
+  if (gathered) accumulateGathered();
   for (let i = 0; i < sumsCount; i++) {
     const at = sums + (usize(i) << 4);
     const to = totals + (usize(i) << 3);
@@ -79,13 +88,16 @@ export function flush(): void {
   }
 }
 
-/** A multiply-add in registers and nothing else: 12 chains × 4 lanes × 2 operations × n. What a kernel is measured against. */
-export function peak(n: i32): f32 {
+/**
+ * A multiply-add in registers and nothing else: 12 chains × 4 lanes × 2 operations × n. What a kernel is measured
+ * against. The factors are not known to the compiler, which would make constants anew at every use.
+ */
+export function peak(n: i32, factor: f32, addend: f32): f32 {
   let a = f32x4.splat(1), b = a, c = a, e = a, f = a, g = a, h = a, i = a, j = a, l = a, m = a, o = a;
-  const s = f32x4.splat(1e-3), t = f32x4.splat(2e-3);
+  const s = f32x4.splat(factor), t = f32x4.splat(addend);
   for (let x = 0; x < n; x++) {
-    a = madd(s, t, a); b = madd(s, t, b); c = madd(s, t, c); e = madd(s, t, e); f = madd(s, t, f); g = madd(s, t, g);
-    h = madd(s, t, h); i = madd(s, t, i); j = madd(s, t, j); l = madd(s, t, l); m = madd(s, t, m); o = madd(s, t, o);
+    a = madd(a, s, t); b = madd(b, s, t); c = madd(c, s, t); e = madd(e, s, t); f = madd(f, s, t); g = madd(g, s, t);
+    h = madd(h, s, t); i = madd(i, s, t); j = madd(j, s, t); l = madd(l, s, t); m = madd(m, s, t); o = madd(o, s, t);
   }
   const all = f32x4.add(f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, e)), f32x4.add(f32x4.add(f, g), f32x4.add(h, i))), f32x4.add(f32x4.add(j, l), f32x4.add(m, o)));
   return f32x4.extract_lane(all, 0);

@@ -1,28 +1,37 @@
 // Sums of the plan against whitened rows: 4 × 2 coordinates × 4 rows in registers.
 
 import { madd } from './arithmetic';
-import { d, k, means, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep, whitening, whiteningStep } from './state';
-import { whitenMatrix } from './whiten';
+import { whitenComponent } from './logits';
+import { d, extent, k, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep } from './state';
 
-/** Adds a component's column of the plan to its mass; false where no row of the tile has any of it. */
-export function accumulateMass(c: i32): bool {
+/** Adds a component's column of the plan to its mass; returns how many rows have any of it. */
+export function accumulateMass(c: i32): i32 {
   const p = plan + usize(c) * stride;
-  let mass = f32x4.splat(0);
-  for (let row: usize = 0; row < stride; row += 16) mass = f32x4.add(mass, v128.load(p + row));
+  let mass = f32x4.splat(0), count = i32x4.splat(0);
+  for (let row: usize = 0; row < stride; row += 16) {
+    const share = v128.load(p + row);
+    mass = f32x4.add(mass, share);
+    count = i32x4.sub(count, f32x4.ne(share, f32x4.splat(0)));
+  }
   const at = sums + (usize(1 + c) << 4);
   v128.store(at, f32x4.add(v128.load(at), mass));
-  return v128.any_true(f32x4.ne(mass, f32x4.splat(0)));
+  return i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
 }
 
-/** Σ p z and Σ p z zᵀ. */
+/** Σ p z and Σ p z zᵀ of a tile x. */
 export function accumulateMatrix(x: usize, c: i32): void {
-  const p = plan + usize(c) * stride;
   const z = whitened + usize(c) * whitenedStep;
-  if (!whitenedStep && k > 1) whitenMatrix(x, c, weighted, f32x4.splat(0)); // its logits are overwritten below
+  if (!whitenedStep && k > 1) whitenComponent(x, c, z, weighted); // its logits are overwritten
+  accumulateWhitened(plan + usize(c) * stride, z, c);
+}
+
+/** The same of rows that are whitened, and their plan p `[b]`. */
+export function accumulateWhitened(p: usize, z: usize, c: i32): void {
   let first = sums + (usize(1 + k + c * d) << 4);
-  for (let j: usize = 0; j < usize(d) * stride; j += stride, first += 16) {
+  const rows = extent;
+  for (let j: usize = 0, end = usize(d) * stride; j < end; j += stride, first += 16) {
     let f0 = v128.load(first), f1 = f32x4.splat(0);
-    for (let row: usize = 0; row < stride; row += 32) {
+    for (let row: usize = 0; row < rows; row += 32) {
       const a = f32x4.mul(v128.load(p + row), v128.load(z + j + row));
       const b = f32x4.mul(v128.load(p + row, 16), v128.load(z + j + row, 16));
       v128.store(weighted + j + row, a); v128.store(weighted + j + row, b, 16);
@@ -34,11 +43,31 @@ export function accumulateMatrix(x: usize, c: i32): void {
 }
 
 /**
+ * Σ_i a_i u_i u_iᵀ with u_i = Σ_k r_ik z_ik, of a_i u_i in `weighted` and row weights v. With Σ_i a_i r_i r_iᵀ this is all
+ * that Σ_k Σ_i p_ik z_ik z_ikᵀ takes, components sharing W: the rest of it is differences of their means, the host's to add.
+ */
+export function accumulateShared(v: usize): void {
+  for (let row: usize = 0; row < stride; row += 16) {
+    const a = v128.load(v + row);
+    const inverse = v128.and(f32x4.div(f32x4.splat(1), a), f32x4.gt(a, f32x4.splat(NEGLIGIBLE)));
+    for (let j: usize = 0; j < usize(d) * stride; j += stride) {
+      v128.store(whitened + j + row, f32x4.mul(v128.load(weighted + j + row), inverse));
+    }
+  }
+  scatter(weighted, whitened, sumsSecond, d);
+}
+
+/** Rows that weigh less have no second moments: their inverse weights would be infinite. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline const NEGLIGIBLE: f32 = 1e-30;
+
+/**
  * acc_jl += Σ_rows u_j v_l for l ≤ j, u and v `[size, b]`. Sums lie in the order they are computed: by blocks of four j
  * and pairs of l ≤ j + 3 the eight of (j, l), (j, l+1), (j+1, l) …; what is left over of size row by row, l = 0 … j.
  */
 export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
   const blocked = size & ~3;
+  const rows = extent;
   for (let j = 0; j < blocked; j += 4) {
     const base = u + usize(j) * stride;
     for (let l = 0; l < j + 2; l += 2) {
@@ -46,7 +75,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
       let c0 = v128.load(acc, 64), c1 = v128.load(acc, 80), e0 = v128.load(acc, 96), e1 = v128.load(acc, 112);
       let f0 = base, f1 = base + stride, f2 = f1 + stride, f3 = f2 + stride;
       let g0 = v + usize(l) * stride, g1 = g0 + stride;
-      const end = g0 + stride;
+      const end = g0 + rows;
       while (g0 < end) {
         const y0 = v128.load(g0), y1 = v128.load(g1);
         let s = v128.load(f0);
@@ -71,7 +100,7 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
     for (let l = 0; l <= j; l++, acc += 16) {
       const other = v + usize(l) * stride;
       let a0 = v128.load(acc), a1 = f32x4.splat(0);
-      for (let row: usize = 0; row < stride; row += 32) {
+      for (let row: usize = 0; row < rows; row += 32) {
         a0 = madd(v128.load(base + row), v128.load(other + row), a0);
         a1 = madd(v128.load(base + row, 16), v128.load(other + row, 16), a1);
       }
@@ -83,35 +112,11 @@ export function scatter(u: usize, v: usize, acc: usize, size: i32): void {
 /** The last two j of a block of four with the last pair of l; for the first two it is above the diagonal. */
 function scatterCorner(f0: usize, g0: usize, acc: usize): void {
   let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
-  for (const end = g0 + stride; g0 < end; g0 += 16, f0 += 16) {
+  for (const end = g0 + extent; g0 < end; g0 += 16, f0 += 16) {
     const y0 = v128.load(g0), y1 = v128.load(g0 + stride);
     const s = v128.load(f0), t = v128.load(f0 + stride);
     a0 = madd(y0, s, a0); a1 = madd(y1, s, a1);
     b0 = madd(y0, t, b0); b1 = madd(y1, t, b1);
   }
   v128.store(acc, a0); v128.store(acc, a1, 16); v128.store(acc, b0, 32); v128.store(acc, b1, 48);
-}
-
-/** Σ p z and Σ p z², column by column. */
-export function accumulateDiagonal(x: usize, c: i32): void {
-  const p = plan + usize(c) * stride;
-  const mean = means + (usize(c * d) << 2);
-  const w = whitening + usize(c) * whiteningStep;
-  let first = sums + (usize(1 + k + c * d) << 4);
-  let second = sumsSecond + usize(c) * sumsSecondStep;
-  let column = x;
-  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, first += 16, second += 16) {
-    const m = v128.load32_splat(mean + j), s = v128.load32_splat(w + j);
-    let f0 = v128.load(first), s0 = v128.load(second), f1 = f32x4.splat(0), s1 = f1;
-    for (let row: usize = 0; row < stride; row += 32) {
-      const z0 = f32x4.mul(f32x4.sub(v128.load(column + row), m), s);
-      const z1 = f32x4.mul(f32x4.sub(v128.load(column + row, 16), m), s);
-      const p0 = f32x4.mul(v128.load(p + row), z0);
-      const p1 = f32x4.mul(v128.load(p + row, 16), z1);
-      f0 = f32x4.add(f0, p0); f1 = f32x4.add(f1, p1);
-      s0 = madd(p0, z0, s0); s1 = madd(p1, z1, s1);
-    }
-    v128.store(first, f32x4.add(f0, f1));
-    v128.store(second, f32x4.add(s0, s1));
-  }
 }

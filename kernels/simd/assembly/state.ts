@@ -1,22 +1,45 @@
 // Sizes, and where everything lies. All memory is the host's to lay out (kernels/simd/layout.ts); pointers are byte
 // addresses, multiples of 16.
 
-/** Covariances as triangular matrices, else as one factor per column. */
-export let matrix: bool = true;
+// How components see a row. The host's names for them are in kernels/simd/layout.ts.
+/** Each through a triangular matrix of its own, or all through one: z = (x − μ_k) W_k. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline export const MATRIX: i32 = 0;
+/** All through one triangular matrix, rows whitened once: z = y − m_k with y = (x − o) W, m_k = (μ_k − o) W. */
+// @ts-ignore
+@inline export const SHARED: i32 = 1;
+/** Each through one factor per column. */
+// @ts-ignore
+@inline export const DIAGONAL: i32 = 2;
+/** Each through one factor. */
+// @ts-ignore
+@inline export const BALL: i32 = 3;
+
+export let path: i32 = MATRIX;
 export let d: i32 = 0;
 export let k: i32 = 0;
 /** Bytes of b floats: from one column of a tile to the next. */
 export let stride: usize = 0;
-export let means: usize = 0; // [k, d]
-export let whitening: usize = 0; // matrix: packed, see whitenMatrix; else [k, d]
+/** Bytes of a column that are worked on: all of them, but for a last tile of gathered rows. A multiple of 32. */
+export let extent: usize = 0;
+export let means: usize = 0; // [k, d]; shared: m_k
+export let origin: usize = 0; // shared: o, [d]
+export let whitening: usize = 0; // matrix, shared: packed, see whitenMatrix; diagonal: [k, d]
+export let slopes: usize = 0; // shared, ball: logit = offset + slope ‖difference‖², [k]
 export let whiteningStep: usize = 0; // bytes from one component's to the next; 0 where all share one
 export let offsets: usize = 0; // [k]
-export let whitened: usize = 0; // z, [k or 1, d, b]
+export let whitened: usize = 0; // z, [k or 1, d, b]; shared: y, [d, b]
 export let whitenedStep: usize = 0; // 0 where z is not kept but computed again
 export let plan: usize = 0; // [k, b]: logits, then responsibilities, then the plan
 export let scratch: usize = 0; // differences of 8 rows, [d, 8]
-export let weighted: usize = 0; // plan · z of one component, [d, b]
+export let squares: usize = 0; // ball: ‖x − μ_k‖², [k, b]
+export let active: usize = 0; // components that some row of the tile has any of, [k]
+export let weighted: usize = 0; // plan · z of one component, [d, b]; shared: summed over components
 export let kept: usize = 0; // responsibilities, [k, b], where coupling is wanted; else 0
+export let gathered: usize = 0; // rows of each component, [k, d, b]; 0: none are gathered
+export let gatheredPlan: usize = 0; // [k, b]
+export let gatheredRows: usize = 0; // how many there are, [k]
+export let enough: i32 = 0; // rows of a tile from which on a component is not gathered
 export let sums: usize = 0; // float32 sums of four lanes: objective, mass [k], first [k, d], second, coupling
 export let sumsSecond: usize = 0;
 export let sumsSecondStep: usize = 0; // 0 where all components share one
@@ -29,19 +52,37 @@ export let hard: bool = false;
 
 /** Sets the size of tiles. */
 export function shape(columns: i32, rows_: i32): void {
-  d = columns; stride = usize(rows_) << 2;
+  d = columns; stride = usize(rows_) << 2; extent = stride;
 }
 
-/** Sets the form and the places of a model's arrays. */
-export function place(
-  isMatrix: bool, components: i32,
-  meansAt: usize, whiteningAt: usize, whiteningBytes: usize, offsetsAt: usize,
-  whitenedAt: usize, whitenedBytes: usize, planAt: usize, scratchAt: usize, weightedAt: usize, keptAt: usize,
-  sumsAt: usize, secondAt: usize, secondBytes: usize, couplingAt: usize, count: i32, totalsAt: usize,
+/** Sets how many bytes of a column are worked on. */
+export function limit(bytes: usize): void {
+  extent = bytes;
+}
+
+/** Sets the path and the places of what a model gives. */
+export function placeModel(
+  path_: i32, components: i32, meansAt: usize, originAt: usize, whiteningAt: usize, whiteningBytes: usize, offsetsAt: usize, slopesAt: usize,
 ): void {
-  matrix = isMatrix; k = components;
-  means = meansAt; whitening = whiteningAt; whiteningStep = whiteningBytes; offsets = offsetsAt;
-  whitened = whitenedAt; whitenedStep = whitenedBytes; plan = planAt; scratch = scratchAt; weighted = weightedAt; kept = keptAt;
+  path = path_; k = components;
+  means = meansAt; origin = originAt; whitening = whiteningAt; whiteningStep = whiteningBytes; offsets = offsetsAt; slopes = slopesAt;
+}
+
+/** Sets the places of what a tile is turned into. */
+export function placeTile(
+  whitenedAt: usize, whitenedBytes: usize, planAt: usize, scratchAt: usize, squaresAt: usize, activeAt: usize, weightedAt: usize, keptAt: usize,
+): void {
+  whitened = whitenedAt; whitenedStep = whitenedBytes; plan = planAt; scratch = scratchAt;
+  squares = squaresAt; active = activeAt; weighted = weightedAt; kept = keptAt;
+}
+
+/** Sets the places of gathered rows. */
+export function placeGathered(rowsAt: usize, planAt: usize, countsAt: usize, enoughRows: i32): void {
+  gathered = rowsAt; gatheredPlan = planAt; gatheredRows = countsAt; enough = enoughRows;
+}
+
+/** Sets the places of sums. */
+export function placeSums(sumsAt: usize, secondAt: usize, secondBytes: usize, couplingAt: usize, count: i32, totalsAt: usize): void {
   sums = sumsAt; sumsSecond = secondAt; sumsSecondStep = secondBytes; sumsCoupling = couplingAt; sumsCount = count; totals = totalsAt;
 }
 

@@ -1,28 +1,15 @@
-// From rows to logits: 4 coordinates × 8 rows in registers.
+// Whitening by triangular matrices: 4 coordinates × 8 rows in registers.
 
 import { madd } from './arithmetic';
-import { d, k, matrix, means, offsets, plan, rate, scratch, stride, whitened, whitenedStep, whitening, whiteningStep } from './state';
-
-/** Logits of a tile into `plan`. */
-export function logits(x: usize): void {
-  for (let c = 0; c < k; c++) {
-    const out = plan + usize(c) * stride;
-    const offset = v128.load32_splat(offsets + (usize(c) << 2));
-    if (matrix) whitenMatrix(x, c, out, offset);
-    else whitenDiagonal(x, c, out, offset);
-  }
-}
+import { d, extent, rate, scratch, stride } from './state';
 
 /**
- * z = (x − μ) W for an upper triangular W, and the logit offset − rate ‖z‖². W is packed by blocks of four columns j: for i = 0 … j + 3 the
+ * z `[d, b]` = (x − μ) W for an upper triangular W at `w`, and the logit offset − rate ‖z‖² `[b]`. W is packed by blocks of four columns j: for i = 0 … j + 3 the
  * four entries W_ij (0 below the diagonal); what is left over of d column by column, for i = 0 … j.
  */
-export function whitenMatrix(x: usize, c: i32, logit: usize, offset: v128): void {
-  const mean = means + (usize(c * d) << 2);
-  const w = whitening + usize(c) * whiteningStep;
-  const z = whitened + usize(c) * whitenedStep;
+export function whitenMatrix(x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128): void {
   const blocked = d & ~3;
-  for (let row: usize = 0; row < stride; row += 32) {
+  for (let row: usize = 0; row < extent; row += 32) {
     for (let i = 0; i < d; i++) {
       const m = v128.load32_splat(mean + (usize(i) << 2));
       const from = x + usize(i) * stride + row;
@@ -88,24 +75,6 @@ export function whitenMatrix(x: usize, c: i32, logit: usize, offset: v128): void
       }
       v128.store(out, a0); v128.store(out, a1, 16); out += stride;
       q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1);
-    }
-    const slope = f32x4.splat(-rate);
-    v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);
-  }
-}
-
-/** The logit offset − rate Σ_j ((x_j − μ_j) w_j)². */
-function whitenDiagonal(x: usize, c: i32, logit: usize, offset: v128): void {
-  const mean = means + (usize(c * d) << 2);
-  const w = whitening + usize(c) * whiteningStep;
-  for (let row: usize = 0; row < stride; row += 32) {
-    let q0 = f32x4.splat(0), q1 = q0;
-    let at = x + row;
-    for (let j: usize = 0; j < usize(d) << 2; j += 4, at += stride) {
-      const m = v128.load32_splat(mean + j), s = v128.load32_splat(w + j);
-      const z0 = f32x4.mul(f32x4.sub(v128.load(at), m), s);
-      const z1 = f32x4.mul(f32x4.sub(v128.load(at, 16), m), s);
-      q0 = madd(z0, z0, q0); q1 = madd(z1, z1, q1);
     }
     const slope = f32x4.splat(-rate);
     v128.store(logit + row, madd(q0, slope, offset)); v128.store(logit + row, madd(q1, slope, offset), 16);

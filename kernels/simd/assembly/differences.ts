@@ -1,0 +1,178 @@
+// Sums of the plan against differences that need no matrix: four components at a time, so that a column of the tile is
+// read once for all four.
+
+import { madd } from './arithmetic';
+import { active, BALL, d, DIAGONAL, extent, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
+
+/**
+ * Of the first `count` components of `active` the sums Σ p (x − μ); diagonal: Σ p (x − μ)² too. These are scaled
+ * by the host. Shared: x is y and μ is m, and Σ_k p_k (y − m_k) goes to `weighted`.
+ */
+export function accumulateDifferences(x: usize, count: i32): void {
+  if (path == DIAGONAL) columns(x, count, DIAGONAL);
+  else if (path == SHARED) columns(whitened, count, SHARED);
+  else columns(x, count, BALL);
+}
+
+// @ts-ignore
+@inline
+function component(i: i32): i32 {
+  return i32.load(active + (usize(i) << 2));
+}
+
+// @ts-ignore
+@inline
+function columns(x: usize, count: i32, kind: i32): void {
+  if (kind == SHARED && count == 0) memory.fill(weighted, 0, usize(d) * stride);
+  let i = 0;
+  if (kind == DIAGONAL) {
+    for (; i + 2 <= count; i += 2) two(x, i, kind);
+  }
+  for (; i + 4 <= count; i += 4) four(x, i, kind);
+  for (; i < count; i++) one(x, planOf(component(i)), component(i), kind, i == 0);
+}
+
+// @ts-ignore
+@inline
+function four(x: usize, i: i32, kind: i32): void {
+  const c0 = component(i), c1 = component(i + 1), c2 = component(i + 2), c3 = component(i + 3);
+  const p0 = planOf(c0), p1 = planOf(c1), p2 = planOf(c2), p3 = planOf(c3);
+  const m0 = meanOf(c0), m1 = meanOf(c1), m2 = meanOf(c2), m3 = meanOf(c3);
+  const f0 = firstOf(c0), f1 = firstOf(c1), f2 = firstOf(c2), f3 = firstOf(c3);
+  const g0 = secondOf(c0), g1 = secondOf(c1), g2 = secondOf(c2), g3 = secondOf(c3);
+  let column = x, all = weighted;
+  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
+    const at = j << 2;
+    const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j), n2 = v128.load32_splat(m2 + j), n3 = v128.load32_splat(m3 + j);
+    let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at), a2 = v128.load(f2 + at), a3 = v128.load(f3 + at);
+    let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    if (kind == DIAGONAL) {
+      b0 = v128.load(g0 + at); b1 = v128.load(g1 + at); b2 = v128.load(g2 + at); b3 = v128.load(g3 + at);
+    }
+    for (let row: usize = 0; row < stride; row += 16) {
+      const u = v128.load(column + row);
+      const t0 = f32x4.sub(u, n0), t1 = f32x4.sub(u, n1), t2 = f32x4.sub(u, n2), t3 = f32x4.sub(u, n3);
+      if (kind == BALL) {
+        a0 = madd(v128.load(p0 + row), t0, a0); a1 = madd(v128.load(p1 + row), t1, a1);
+        a2 = madd(v128.load(p2 + row), t2, a2); a3 = madd(v128.load(p3 + row), t3, a3);
+        continue;
+      }
+      const s0 = f32x4.mul(v128.load(p0 + row), t0), s1 = f32x4.mul(v128.load(p1 + row), t1);
+      const s2 = f32x4.mul(v128.load(p2 + row), t2), s3 = f32x4.mul(v128.load(p3 + row), t3);
+      a0 = f32x4.add(a0, s0); a1 = f32x4.add(a1, s1); a2 = f32x4.add(a2, s2); a3 = f32x4.add(a3, s3);
+      if (kind == DIAGONAL) {
+        b0 = madd(s0, t0, b0); b1 = madd(s1, t1, b1); b2 = madd(s2, t2, b2); b3 = madd(s3, t3, b3);
+      } else {
+        const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+        v128.store(all + row, i == 0 ? sum : f32x4.add(v128.load(all + row), sum));
+      }
+    }
+    v128.store(f0 + at, a0); v128.store(f1 + at, a1); v128.store(f2 + at, a2); v128.store(f3 + at, a3);
+    if (kind == DIAGONAL) {
+      v128.store(g0 + at, b0); v128.store(g1 + at, b1); v128.store(g2 + at, b2); v128.store(g3 + at, b3);
+    }
+  }
+}
+
+// @ts-ignore
+@inline
+function two(x: usize, i: i32, kind: i32): void {
+  const c0 = component(i), c1 = component(i + 1);
+  const p0 = planOf(c0), p1 = planOf(c1);
+  const m0 = meanOf(c0), m1 = meanOf(c1);
+  const f0 = firstOf(c0), f1 = firstOf(c1);
+  const g0 = secondOf(c0), g1 = secondOf(c1);
+  let column = x;
+  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride) {
+    const at = j << 2;
+    const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j);
+    let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at);
+    let b0 = v128.load(g0 + at), b1 = v128.load(g1 + at);
+    for (let row: usize = 0; row < stride; row += 32) {
+      const u = v128.load(column + row);
+      let t = f32x4.sub(u, n0);
+      let s = f32x4.mul(v128.load(p0 + row), t);
+      a0 = f32x4.add(a0, s);
+      b0 = madd(s, t, b0);
+      t = f32x4.sub(u, n1);
+      s = f32x4.mul(v128.load(p1 + row), t);
+      a1 = f32x4.add(a1, s);
+      b1 = madd(s, t, b1);
+      const v = v128.load(column + row, 16);
+      t = f32x4.sub(v, n0);
+      s = f32x4.mul(v128.load(p0 + row, 16), t);
+      a0 = f32x4.add(a0, s);
+      b0 = madd(s, t, b0);
+      t = f32x4.sub(v, n1);
+      s = f32x4.mul(v128.load(p1 + row, 16), t);
+      a1 = f32x4.add(a1, s);
+      b1 = madd(s, t, b1);
+    }
+    v128.store(f0 + at, a0); v128.store(f1 + at, a1);
+    v128.store(g0 + at, b0); v128.store(g1 + at, b1);
+  }
+}
+
+// @ts-ignore
+@inline
+function one(x: usize, p: usize, c: i32, kind: i32, begin: bool): void {
+  const mean = meanOf(c), first = firstOf(c), second = secondOf(c);
+  const rows = extent;
+  let column = x, all = weighted;
+  for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
+    const at = j << 2;
+    const m = v128.load32_splat(mean + j);
+    let a = v128.load(first + at), b = a;
+    if (kind == DIAGONAL) b = v128.load(second + at);
+    for (let row: usize = 0; row < rows; row += 16) {
+      const t = f32x4.sub(v128.load(column + row), m);
+      const s = f32x4.mul(v128.load(p + row), t);
+      a = f32x4.add(a, s);
+      if (kind == DIAGONAL) b = madd(s, t, b);
+      if (kind == SHARED) v128.store(all + row, begin ? s : f32x4.add(v128.load(all + row), s));
+    }
+    v128.store(first + at, a);
+    if (kind == DIAGONAL) v128.store(second + at, b);
+  }
+}
+
+/** The same sums of one component alone, of rows x `[d, b]` with their plan p `[b]`; ball: without the squares. */
+export function accumulateColumns(x: usize, p: usize, c: i32): void {
+  if (path == DIAGONAL) one(x, p, c, DIAGONAL, false);
+  else one(x, p, c, BALL, false);
+}
+
+/** Σ p ‖x − μ‖² of one component. */
+export function accumulateSquares(c: i32): void {
+  const p = planOf(c), q = squares + usize(c) * stride, at = secondOf(c);
+  let a = v128.load(at), b = f32x4.splat(0);
+  for (let row: usize = 0; row < stride; row += 32) {
+    a = madd(v128.load(p + row), v128.load(q + row), a);
+    b = madd(v128.load(p + row, 16), v128.load(q + row, 16), b);
+  }
+  v128.store(at, f32x4.add(a, b));
+}
+
+// @ts-ignore
+@inline
+function planOf(c: i32): usize {
+  return plan + usize(c) * stride;
+}
+
+// @ts-ignore
+@inline
+function meanOf(c: i32): usize {
+  return means + (usize(c * d) << 2);
+}
+
+// @ts-ignore
+@inline
+function firstOf(c: i32): usize {
+  return sums + (usize(1 + k + c * d) << 4);
+}
+
+// @ts-ignore
+@inline
+function secondOf(c: i32): usize {
+  return sumsSecond + usize(c) * sumsSecondStep;
+}

@@ -1,0 +1,57 @@
+// Rows of which a component has some, where it has nothing of most: gathered over the tiles of a group, so that moments
+// cost what these rows cost.
+
+import { accumulateColumns } from './differences';
+import { whitenComponent } from './logits';
+import { accumulateWhitened } from './moments';
+import { d, gathered, gatheredPlan, gatheredRows, k, limit, MATRIX, path, plan, stride, weighted, whitened, whitenedStep } from './state';
+
+/** Puts a tile's rows with some of component c beside those of earlier tiles; sums them up when a tile is full. */
+export function gather(x: usize, c: i32): void {
+  const p = plan + usize(c) * stride;
+  const into = gathered + usize(c * d) * stride;
+  const planInto = gatheredPlan + usize(c) * stride;
+  const counter = gatheredRows + (usize(c) << 2);
+  let at = usize(i32.load(counter)) << 2;
+  for (let row: usize = 0; row < stride; row += 16) {
+    let mask = i32x4.bitmask(f32x4.ne(v128.load(p + row), f32x4.splat(0)));
+    for (; mask != 0; mask &= mask - 1) {
+      const from = row + (usize(ctz(mask)) << 2);
+      f32.store(planInto + at, f32.load(p + from));
+      for (let j: usize = 0; j < usize(d) * stride; j += stride) f32.store(into + j + at, f32.load(x + j + from));
+      at += 4;
+      if (at == stride) {
+        accumulate(c);
+        at = 0;
+      }
+    }
+  }
+  i32.store(counter, i32(at >> 2));
+}
+
+/** Sums up what is left of all components, filled up to whole blocks of 8 rows. */
+export function accumulateGathered(): void {
+  for (let c = 0; c < k; c++) {
+    const counter = gatheredRows + (usize(c) << 2);
+    const end = usize(i32.load(counter)) << 2;
+    if (end == 0) continue;
+    const filled = (end + 31) & ~31;
+    memory.fill(gatheredPlan + usize(c) * stride + end, 0, filled - end);
+    limit(filled);
+    accumulate(c);
+    limit(stride);
+    i32.store(counter, 0);
+  }
+}
+
+function accumulate(c: i32): void {
+  const rows = gathered + usize(c * d) * stride;
+  const p = gatheredPlan + usize(c) * stride;
+  if (path != MATRIX) {
+    accumulateColumns(rows, p, c);
+    return;
+  }
+  const z = whitened + usize(c) * whitenedStep;
+  whitenComponent(rows, c, z, weighted); // its logits are overwritten
+  accumulateWhitened(p, z, c);
+}

@@ -1,0 +1,77 @@
+import type { CovarianceForm } from '../form.js';
+import { packedSize, packFactor } from './layout.js';
+
+/** A model in the kernel's terms; arrays shaped as in kernels/mixture.ts. */
+export interface SimdModel {
+  readonly form: CovarianceForm;
+  readonly k: number;
+  readonly d: number;
+  readonly means: Float32Array;
+  readonly whitening: Float32Array;
+  readonly offsets: Float32Array;
+  /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
+  readonly shared?: SharedMeans | undefined;
+  /** 1/(2ε), or 1/2 for hard assignment. */
+  readonly rate: number;
+  readonly centre: number;
+  readonly hard: boolean;
+  readonly coupling: boolean;
+}
+
+/** Means in the whitened coordinates that tied components share: y = (x − origin) W. */
+export interface SharedMeans {
+  /** `[d]`. */
+  readonly origin: Float32Array;
+  /** (μ_k − origin) W, `[k, d]`. */
+  readonly means: Float32Array;
+}
+
+/** How components see a row, as assembly/state.ts numbers and explains them. */
+export const paths = { matrix: 0, shared: 1, diagonal: 2, ball: 3 } as const;
+export type Path = keyof typeof paths;
+
+export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Path {
+  if (form === 'diag') return 'diagonal';
+  if (form === 'spherical') return 'ball';
+  return shared ? 'shared' : 'matrix';
+}
+
+/** What of a model the kernel reads, in the order in which it reads it. */
+export interface ModelArrays {
+  readonly means: Float32Array;
+  readonly origin: Float32Array;
+  readonly whitening: Float32Array;
+  /** Numbers from one component's factor to the next; 0 where all share one. */
+  readonly whiteningStep: number;
+  readonly offsets: Float32Array;
+  readonly slopes: Float32Array;
+}
+
+const none = new Float32Array();
+
+export function modelArrays(model: SimdModel): ModelArrays {
+  const { k, d, means, whitening, offsets, rate, shared } = model;
+  switch (pathOf(model)) {
+    case 'matrix':
+      return { ...packedFactors(model), means, origin: none, offsets, slopes: none };
+    case 'shared': {
+      const slopes = new Float32Array(k).fill(-rate);
+      return { ...packedFactors(model), means: shared?.means ?? none, origin: shared?.origin ?? none, offsets, slopes };
+    }
+    case 'diagonal':
+      return { means, origin: none, whitening, whiteningStep: d, offsets, slopes: none };
+    case 'ball': {
+      const slopes = whitening.map((factor) => -rate * factor ** 2);
+      return { means, origin: none, whitening: none, whiteningStep: 0, offsets, slopes };
+    }
+  }
+}
+
+function packedFactors({ form, k, d, whitening }: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
+  const size = packedSize(d);
+  const packed = new Float32Array((form === 'tied' ? 1 : k) * size);
+  for (let c = 0; c * size < packed.length; c++) {
+    packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
+  }
+  return { whitening: packed, whiteningStep: form === 'tied' ? 0 : size };
+}
