@@ -3,10 +3,14 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/chromium.js';
 
-/** package.json maps `#storage` and `#threads` to the built files of each environment; the tests run on the sources. */
+/** package.json maps `#gpu` and its like to the built files of each environment; the tests run on the sources. */
 function filesOf(environment: 'node' | 'browser') {
-  const file = (name: string) => fileURLToPath(new URL(`./src/${name}.${environment}.ts`, import.meta.url));
-  return { '#storage': file('storage'), '#threads': file('threads/threads') };
+  const file = (name: string) => fileURLToPath(new URL(`./${name}.${environment}.ts`, import.meta.url));
+  return {
+    '#gpu': file('kernels/webgpu/gpu'),
+    '#storage': file('src/storage'),
+    '#threads': file('src/threads/threads'),
+  };
 }
 
 /** Node 20 has relaxed SIMD behind this flag, which later ones, having it anyway, do not know. */
@@ -26,6 +30,7 @@ export default defineConfig({
           exclude: ['test/browser/**'],
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
+          globalSetup: './test/vulkan.ts', // a driver for WebGPU
         },
       },
       {

