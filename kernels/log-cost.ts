@@ -92,13 +92,16 @@ function back(values: tf.Tensor3D, factor: tf.Tensor3D, form: CovarianceForm): t
 
 /** ∂C_ik/∂x_i = (x_i − μ_k) W_k W_kᵀ */
 function rowGradient(piece: Piece, form: CovarianceForm): tf.Tensor3D {
-  const total = componentsOf(piece).reduce<tf.Tensor3D | undefined>((sum, k) => {
-    return tf.tidy(() => {
-      const { pull, factor } = pulled(piece, form, k);
-      const own = back(pull, factor, form);
-      return sum ? (tf.add(sum, own) as tf.Tensor3D) : own;
-    });
-  }, undefined) as tf.Tensor3D;
+  const ofComponent = (k: number): tf.Tensor3D => {
+    const { pull, factor } = pulled(piece, form, k);
+    return back(pull, factor, form);
+  };
+  let total = tf.tidy(() => ofComponent(0));
+  for (const k of componentsOf(piece).slice(1)) {
+    const before = total;
+    total = tf.tidy(() => tf.add(before, ofComponent(k)));
+    before.dispose();
+  }
   return sharedBy(total, piece.x.shape[0]);
 }
 

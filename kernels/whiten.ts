@@ -6,11 +6,13 @@ export interface WhitenInputs {
   readonly covariances: tf.Tensor3D;
 }
 
+type NoAttributes = Readonly<Record<string, never>>;
+
 /**
  * W, upper triangular with Σ⁻¹ = W Wᵀ, `[m, d, d]`: the transposed inverse of the Cholesky factor of Σ, in float32. Where
  * Σ is not positive definite it is NaN. The lower triangle of Σ is read; its gradient is symmetric.
  */
-export const whitenKernel = defineKernel<WhitenInputs, Record<never, never>>({
+export const whitenKernel = defineKernel<WhitenInputs, NoAttributes>({
   name: 'OtmixWhiten',
   composite: ({ covariances }) => [tf.transpose(inverseOfLower(cholesky(covariances)), [0, 2, 1])],
   gradient: (upstream, inputs) => ({

@@ -83,7 +83,8 @@ export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
 
 /** Sizes and types, checked. */
 function settingOf(x: tf.Tensor, options: LogCostOptions): Setting {
-  const { means, covariance: form = 'full', covariances, precisionsCholesky, triangle = 'upper' } = options;
+  const given = (options as LogCostOptions | null | undefined) ?? ({} as LogCostOptions); // from JavaScript
+  const { means, covariance: form = 'full', covariances, precisionsCholesky, triangle = 'upper' } = given;
   const complain = (what: string, expected: string, got: string, remedy: string): InputError =>
     new InputError('option', { where: `logCost: ${what}`, expected, got, remedy });
   if (!Object.hasOwn(covarianceLayouts, form)) {
@@ -169,7 +170,6 @@ function alongRows(
   requireEpsilon(where, epsilon);
   const transposed = isBeforeLast(where, axis);
   const home = requireOneBackend(where, { cost, ...prior });
-  requireWithinLimit(where, home, [cost.shape]);
   return onBackend(home, () =>
     tf.tidy(() => {
       const batches = cost.rank === 3 ? cost.shape[0] : undefined;

@@ -9,10 +9,15 @@ export type Numbers = tf.Tensor | NestedNumbers;
 /** Numbers in arrays of equal lengths. */
 export type NestedNumbers = readonly number[] | Float32Array | Float64Array | readonly NestedNumbers[];
 
+/** `instanceof` without the `any` that it infers. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
 /** Throws `InputError` unless the value is a float32 tensor of one of these ranks with no dimension of 0. */
 export function requireTensor(value: unknown, where: string, shapes: readonly string[]): asserts value is tf.Tensor {
   const expected = `a float32 tensor ${shapes.join(' or ')}`;
-  if (!(value instanceof tf.Tensor)) {
+  if (!isTensor(value)) {
     throw new InputError('shape', { where, expected, got: nameOf(value), remedy: 'make a tensor of it' });
   }
   if (value.isDisposed) {
@@ -70,7 +75,7 @@ function nameOf(value: unknown): string {
 /** Throws `InputError` where tensors live on different backends: moving one would read it back, or move the user's own. */
 export function requireOneBackend(where: string, tensors: Readonly<Record<string, unknown>>): string {
   const homes = Object.entries(tensors).flatMap(([name, value]) =>
-    value instanceof tf.Tensor ? [{ name, home: backendOf(value) }] : [],
+    isTensor(value) ? [{ name, home: backendOf(value) }] : [],
   );
   const [first] = homes;
   const other = homes.find(({ home }) => home !== first.home);

@@ -32,7 +32,8 @@ export function offsetsOf(
   if (!one) return tf.zeros([1, sizes.k]);
   if (!two) return one;
   // The potential of an absent component does not bring it back.
-  return tf.where(above(one, -ABSENT), tf.add(one, two), -ABSENT) as tf.Tensor2D;
+  const sum: tf.Tensor2D = tf.add(one, two);
+  return tf.where(above(one, -ABSENT), sum, -ABSENT);
 }
 
 function vector(
@@ -49,8 +50,8 @@ function vector(
     throw new InputError('shape', {
       where,
       expected:
-        batches === undefined ? '[k], as the costs have no batches' : `[k], or the ${batches} batches of the costs`,
-      got: `${own} batches`,
+        batches === undefined ? '[k], as the costs have no batches' : `[k], or [B, k] with the costs' B = ${batches}`,
+      got: `B = ${own}`,
       remedy: 'give one row per batch, or one for all',
     });
   }

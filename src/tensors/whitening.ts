@@ -30,12 +30,11 @@ export interface Whitening {
   readonly triangle: Triangle;
 }
 
+type Shape = (k: number, d: number) => number[];
+
 /** Shapes by covariance type: as the user gives them, in letters and numbers, and as kernels take them. */
 const shapes: Readonly<
-  Record<
-    CovarianceForm,
-    { letters: string; given(k: number, d: number): number[]; taken(k: number, d: number): number[] }
-  >
+  Record<CovarianceForm, { readonly letters: string; readonly given: Shape; readonly taken: Shape }>
 > = {
   full: { letters: 'k, d, d', given: (k, d) => [k, d, d], taken: (k, d) => [k, d, d] },
   tied: { letters: 'd, d', given: (_, d) => [d, d], taken: (_, d) => [1, d, d] },
@@ -99,6 +98,7 @@ function ofNumbers(
     ];
     const name = where + path.map((at) => `[${at}]`).join('');
     const { factor, logDeterminant } = whiten(values.subarray(index * size, (index + 1) * size), name);
+    if (!Number.isFinite(logDeterminant) || !factor.every(Number.isFinite)) throw beyondFloat32(name);
     whitening.set(factor, index * size);
     return (d / 2) * LOG_TWO_PI - logDeterminant;
   });
@@ -130,6 +130,16 @@ function remedyOf(form: CovarianceForm): string {
   return `correct it, or name another type than covariance: '${form}'`;
 }
 
+function beyondFloat32(where: string): InputError {
+  const expected = 'standard deviations that float32 can hold, with their inverses';
+  return new InputError('value', {
+    where,
+    expected,
+    got: 'larger or smaller ones',
+    remedy: 'scale rows and components',
+  });
+}
+
 function requireCovariance(one: Float64Array, form: CovarianceForm, d: number, where: string): void {
   const complain = (expected: string, got: string): InputError =>
     new InputError('value', { where, expected, got, remedy: 'correct it, or add a little to its diagonal' });
@@ -155,8 +165,8 @@ function requireFactor(one: Float64Array, { form, d, triangle }: Setting, where:
   if (isMatrix(form) && one.some((value, at) => value !== 0 && !inTriangle(at, d, triangle))) {
     const other = triangle === 'upper' ? 'lower' : 'upper';
     throw complain(
-      `an ${triangle} triangular matrix`.replace('an l', 'a l'),
-      'numbers in its other half',
+      `a matrix with its ${triangle} triangle alone`,
+      'one with numbers beside it',
       `say triangle: '${other}' if it is that, or give covariances`,
     );
   }

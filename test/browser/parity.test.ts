@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { resolveBackend } from '../../src/backend.js';
 import { describeParity } from '../kernels/parity.js';
+import { describeTensors } from '../tensors/parity.js';
 
 beforeAll(async () => {
   await tf.ready();
@@ -10,6 +11,7 @@ beforeAll(async () => {
 });
 
 describeParity('composites on webgl', { kind: 'tensors', backend: 'webgl' });
+describeTensors('webgl', 'webgl');
 describeParity('simd, one thread', { kind: 'simd', threads: 1 });
 describeParity('simd, two threads', { kind: 'simd', threads: 2 });
 
