@@ -77,8 +77,8 @@ function source(wanted: Wanted, hard: boolean, lanesPerRow: number): string {
       let epsilon = uniforms.epsilon;
       return exp(max(least - gap, ${float(LEAST_EXPONENT)} * epsilon) / epsilon);
     }
-    ${overRow('least_of_row', 'lower')}
-    ${overRow('sum_of_row', 'plus')}
+    ${overRow('least_of_row', 'lower', lanesPerRow)}
+    ${overRow('sum_of_row', 'plus', lanesPerRow)}
 
     fn main(index : i32) {
       let n = u32(uniforms.costShape.y);
@@ -136,7 +136,8 @@ function writeResponsibilities(hard: boolean): string {
 const soft = 'term(gap(start + c, components + c), least) / sum';
 
 /** A function that reduces a value of each lane over the lanes of a row, by halves. */
-function overRow(name: string, combine: string): string {
+function overRow(name: string, combine: string, lanesPerRow: number): string {
+  if (lanesPerRow === 1) return `fn ${name}(value : f32, lane : u32) -> f32 { return value; }`;
   return `
     fn ${name}(value : f32, lane : u32) -> f32 {
       parts[localIndex] = value;
