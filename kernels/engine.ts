@@ -78,11 +78,81 @@ export function backendOf(tensor: tf.Tensor): string {
   return Object.keys(registry).find((name) => registry[name] === holder) ?? tf.getBackend();
 }
 
-/** A kernel: its name and its definition as a composite of tfjs operations. */
+/** The part of tfjs's WebGPU backend, whatever the name it is registered by, that fused kernels use. */
+export interface WebGPUBackend {
+  readonly device: { readonly limits: { readonly maxStorageBufferBindingSize: number } };
+  runWebGPUProgram(
+    program: object,
+    inputs: readonly tf.TensorInfo[],
+    outputDtype: tf.DataType,
+    uniforms?: readonly { readonly type: string; readonly data: readonly number[] }[],
+  ): tf.TensorInfo;
+}
+
+function isWebGPU(backend: unknown): backend is WebGPUBackend {
+  return typeof (backend as Partial<WebGPUBackend> | undefined)?.runWebGPUProgram === 'function';
+}
+
+/** Most bytes that one tensor of a backend's kernels may have: a storage binding's on WebGPU, elsewhere no limit. */
+export function bindingLimit(name: string): number {
+  const backend: unknown = tf.engine().registry[name];
+  return isWebGPU(backend) ? backend.device.limits.maxStorageBufferBindingSize : Infinity;
+}
+
+/** A compute shader with one output, as tfjs's WebGPU backend runs it. */
+export interface WebGPUProgram {
+  /** Everything that `code` depends on: programs of the same key share a pipeline. */
+  readonly key: string;
+  /**
+   * Functions, of which `fn main(index : i32)` is the entry. tfjs declares `result` (the output), an array per input and
+   * the shapes of all in `uniforms`. The shader must read every input: tfjs drops the binding of one that it does not.
+   */
+  readonly code: string;
+  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly outputShape: readonly number[];
+  /** In one dimension; tfjs makes two or three of it where they are more than 65,535. */
+  readonly workgroups: number;
+  /** Lanes per workgroup. */
+  readonly lanes: number;
+  /** float32 values, in `uniforms` by their names. */
+  readonly uniforms?: Readonly<Record<string, number>>;
+}
+
+/** Runs a shader on a WebGPU backend; float32 output. */
+export function runProgram(backend: WebGPUBackend, program: WebGPUProgram): tf.TensorInfo {
+  const { key, code, inputs, outputShape, workgroups, lanes, uniforms = {} } = program;
+  // A new object for every call: tfjs writes into it.
+  const description = {
+    shaderKey: key,
+    variableNames: Object.keys(inputs),
+    outputShape: [...outputShape],
+    uniforms: Object.keys(uniforms)
+      .map((name) => `${name} : f32,`)
+      .join(' '),
+    workgroupSize: [lanes, 1, 1],
+    dispatchLayout: { x: [0] },
+    dispatch: [workgroups, 1, 1],
+    getUserCode: () => code,
+  };
+  const data = Object.values(uniforms).map((value) => ({ type: 'float32', data: [value] }));
+  return backend.runWebGPUProgram(description, Object.values(inputs), 'float32', data);
+}
+
+/** The gradient of a kernel with respect to each of its inputs, computed where it is asked for. */
+export type InputGradients<I> = { readonly [name in keyof I]: () => tf.Tensor };
+
+/** A kernel: its name, its definition as a composite of tfjs operations, and what else is known of it. */
 export interface KernelDefinition<I, A> {
   readonly name: string;
   /** What the kernel computes. Runs inside `tf.tidy`; fused forms are tested against it. */
   composite(inputs: I, attributes: A): tf.Tensor[];
+  /** The fused form for tfjs's WebGPU backend. */
+  webgpu?(inputs: I, attributes: A, backend: WebGPUBackend): tf.TensorInfo[];
+  /**
+   * Gradients of a kernel with one output, from the gradient with respect to that. Of tfjs operations and kernels that
+   * have gradients themselves, so that there are second derivatives.
+   */
+  gradient?(upstream: tf.Tensor, inputs: I, attributes: A): InputGradients<I>;
 }
 
 /**
@@ -99,10 +169,38 @@ export function defineKernel<I extends { [name in keyof I]: tf.Tensor }, A exten
       tf.registerKernel({
         kernelName: name,
         backendName,
-        kernelFunc: (call) =>
-          tf.tidy(() => definition.composite(call.inputs as unknown as I, call.attrs as unknown as A)),
+        kernelFunc: (call) => compute(definition, call),
       });
+      registerGradient(definition, Object.keys(inputs) as (keyof I & string)[]);
     }
     return tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
   };
+}
+
+function compute<I, A>(
+  definition: KernelDefinition<I, A>,
+  call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap; backend: unknown },
+): tf.TensorInfo[] {
+  const inputs = call.inputs as unknown as I;
+  const attributes = call.attrs as unknown as A;
+  if (definition.webgpu && isWebGPU(call.backend)) return definition.webgpu(inputs, attributes, call.backend);
+  return tf.tidy(() => definition.composite(inputs, attributes));
+}
+
+/** Gradients are of a kernel on whatever backend, and are computed on the one that its inputs live on. */
+function registerGradient<I, A>(definition: KernelDefinition<I, A>, names: readonly (keyof I & string)[]): void {
+  const { name } = definition;
+  if (!definition.gradient || (tf.getGradient(name) as tf.GradConfig | undefined)) return;
+  tf.registerGradient({
+    kernelName: name,
+    inputsToSave: [...names],
+    gradFunc: (upstream, saved, attributes) => {
+      const inputs = Object.fromEntries(names.map((input, index) => [input, saved[index]])) as unknown as I;
+      const gradients = definition.gradient?.(upstream as tf.Tensor, inputs, attributes as unknown as A);
+      const home = backendOf(saved[0]);
+      return Object.fromEntries(
+        names.map((input) => [input, () => onBackend(home, () => (gradients as InputGradients<I>)[input]())]),
+      );
+    },
+  });
 }

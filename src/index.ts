@@ -13,6 +13,17 @@ export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
 export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';
+export {
+  logCost,
+  responsibilities,
+  softmin,
+  type LogCostOptions,
+  type NestedNumbers,
+  type Numbers,
+  type Prior,
+  type SoftminOptions,
+  type Triangle,
+} from './tensors.js';
 export type { Batch, Matrix, Source } from './data/source.js';
 export type { DataInput } from './dataset.js';
 export {

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend.js';
 import { describeParity } from '../kernels/parity.js';
+import { describeTensors } from '../tensors/parity.js';
 
 beforeAll(async () => {
   await tf.ready();
@@ -16,6 +17,7 @@ describeParity('fused on webgpu', (await resolveBackend('webgpu')).place, [
   { name: 'separated', n: 600, d: 4, k: 4, reach: 30 },
   { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
 ]);
+describeTensors('webgl', 'webgl');
 describeParity('simd, one thread', { kind: 'simd', threads: 1 });
 describeParity('simd, two threads', { kind: 'simd', threads: 2 });
 

@@ -1,0 +1,139 @@
+/** What tensors of the user must be before kernels see them. */
+import * as tf from '@tensorflow/tfjs';
+import { backendOf, bindingLimit } from '../../kernels/engine.js';
+import { InputError } from '../errors.js';
+
+/** Numbers as nested arrays (read in float64) or as a float32 tensor (not read back, and differentiable). */
+export type Numbers = tf.Tensor | NestedNumbers;
+
+/** Numbers in arrays of equal lengths. */
+export type NestedNumbers = readonly number[] | Float32Array | Float64Array | readonly NestedNumbers[];
+
+/** `instanceof` without the `any` that it infers. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor;
+}
+
+/** Throws `InputError` unless the value is a float32 tensor of one of these ranks with no dimension of 0. */
+export function requireTensor(value: unknown, where: string, shapes: readonly string[]): asserts value is tf.Tensor {
+  const expected = `a float32 tensor ${shapes.join(' or ')}`;
+  if (!isTensor(value)) {
+    throw new InputError('shape', { where, expected, got: nameOf(value), remedy: 'make a tensor of it' });
+  }
+  if (value.isDisposed) {
+    throw new InputError('value', { where, expected, got: 'a disposed one', remedy: 'dispose it after this call' });
+  }
+  if (value.dtype !== 'float32') {
+    throw new InputError('value', {
+      where,
+      expected,
+      got: value.dtype,
+      remedy: "cast it by tf.cast(tensor, 'float32')",
+    });
+  }
+  if (!shapes.some((shape) => rankOf(shape) === value.rank) || value.size === 0) {
+    throw new InputError('shape', { where, expected, got: written(value.shape), remedy: 'reshape it' });
+  }
+}
+
+/** The batches of a shape that is `expected`, or that with B in front; throws `InputError('shape')` for any other. */
+export function requireFits(
+  shape: readonly number[],
+  letters: string,
+  expected: readonly number[],
+  where: string,
+  remedy = 'correct it',
+): number | undefined {
+  const batched = shape.length === rankOf(letters) + 1;
+  const own = batched ? shape.slice(1) : shape;
+  if (own.length === expected.length && own.every((size, at) => size === expected[at])) {
+    return batched ? shape[0] : undefined;
+  }
+  throw new InputError('shape', {
+    where,
+    expected: `[${letters}] = ${written(expected)}, or [B, ${letters}]`,
+    got: written(shape),
+    remedy,
+  });
+}
+
+/** The rank of a shape as it is written in messages. */
+function rankOf(shape: string): number {
+  return shape.split(',').length;
+}
+
+/** A shape in messages. */
+function written(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** Throws `InputError` where tensors live on different backends: moving one would read it back, or move the user's own. */
+export function requireOneBackend(where: string, tensors: Readonly<Record<string, unknown>>): string {
+  const homes = Object.entries(tensors).flatMap(([name, value]) =>
+    isTensor(value) ? [{ name, home: backendOf(value) }] : [],
+  );
+  const [first] = homes;
+  const other = homes.find(({ home }) => home !== first.home);
+  if (!other) return first.home;
+  throw new InputError('backend', {
+    where,
+    expected: 'tensors of one backend',
+    got: `${first.name} on ${first.home} and ${other.name} on ${other.home}`,
+    remedy: `make ${other.name} on ${first.home}, or give it as an array`,
+  });
+}
+
+/** Throws `InputError` where a tensor has more bytes than the backend's kernels can reach. */
+export function requireWithinLimit(where: string, backend: string, shapes: readonly (readonly number[])[]): void {
+  const limit = bindingLimit(backend);
+  for (const shape of shapes) {
+    if (4 * tf.util.sizeFromShape([...shape]) <= limit) continue;
+    throw new InputError('shape', {
+      where,
+      expected: `tensors of at most ${limit} bytes on ${backend}, the device's limit`,
+      got: `a float32 ${written(shape)}`,
+      remedy: 'compute it for fewer rows at a time',
+    });
+  }
+}
+
+/** Nested arrays as one of numbers, and their shape; throws `InputError` where lengths differ or a number is not finite. */
+export function flatten(value: unknown, where: string): { values: Float64Array; shape: number[] } {
+  const shape = shapeOf(value);
+  const values = Float64Array.from(flat(value));
+  if (shape.length === 0 || !fits(value, shape)) {
+    throw new InputError('shape', {
+      where,
+      expected: 'a tensor, or nested arrays of equal lengths',
+      got: shape.length === 0 ? nameOf(value) : 'arrays of different lengths',
+      remedy: 'correct it',
+    });
+  }
+  const bad = values.find((entry) => !Number.isFinite(entry));
+  if (bad !== undefined) {
+    throw new InputError('value', { where, expected: 'finite numbers', got: String(bad), remedy: 'replace it' });
+  }
+  return { values, shape };
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
+}
+
+function shapeOf(value: unknown): number[] {
+  return isList(value) ? [value.length, ...shapeOf(value[0])] : [];
+}
+
+function flat(value: unknown): number[] {
+  return isList(value) ? Array.from(value).flatMap(flat) : [value as number];
+}
+
+function fits(value: unknown, [length, ...rest]: readonly number[]): boolean {
+  if (length === undefined) return typeof value === 'number';
+  return isList(value) && value.length === length && Array.from(value).every((one) => fits(one, rest));
+}

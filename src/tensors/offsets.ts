@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+import { above } from '../../kernels/above.js';
+import { ABSENT } from '../../kernels/costs.js';
+import { InputError } from '../errors.js';
+import { flatten, requireFits, requireTensor, type Numbers } from './check.js';
+
+/** What the components bring to a softmin besides their costs. */
+export interface Prior {
+  /** w_k, `[k]` or `[B, k]`, at least 0; all 1 unless given. A component of weight 0 is absent. */
+  readonly weights?: Numbers;
+  /** Dual potential g_k, nats, `[k]` or `[B, k]`; 0 unless given. */
+  readonly potential?: Numbers;
+}
+
+/** o_k = ε log w_k + g_k, `[1 or B, k]`; −10³⁷ where w_k is 0, which is also what its gradient is zero for. */
+export function offsetsOf(
+  { weights, potential }: Prior,
+  epsilon: number,
+  sizes: { batches: number | undefined; k: number },
+  where: string,
+): tf.Tensor2D {
+  const parts: tf.Tensor2D[] = [];
+  if (weights !== undefined) {
+    const w = vector(weights, sizes, `${where}: weights`, requireNotNegative);
+    const present = above(w, 0);
+    // The logarithm is of 1 where w_k is 0, so that its slope there, infinite, does not meet the zero it is cut off by.
+    const scaled = tf.mul(tf.log(tf.where(present, w, 1)), epsilon);
+    parts.push(tf.where(present, scaled, -ABSENT) as tf.Tensor2D);
+  }
+  if (potential !== undefined) parts.push(vector(potential, sizes, `${where}: potential`));
+  const [one, two] = parts;
+  if (!one) return tf.zeros([1, sizes.k]);
+  if (!two) return one;
+  // The potential of an absent component does not bring it back.
+  const sum: tf.Tensor2D = tf.add(one, two);
+  return tf.where(above(one, -ABSENT), sum, -ABSENT);
+}
+
+function vector(
+  given: Numbers,
+  { batches, k }: { batches: number | undefined; k: number },
+  where: string,
+  check: (values: Float64Array, where: string) => void = () => undefined,
+): tf.Tensor2D {
+  if (given instanceof tf.Tensor) requireTensor(given, where, ['[k]', '[B, k]']);
+  const { shape, values } = given instanceof tf.Tensor ? { shape: given.shape, values: null } : flatten(given, where);
+  if (values) check(values, where);
+  const own = requireFits(shape, 'k', [k], where);
+  if (own !== undefined && own !== batches) {
+    throw new InputError('shape', {
+      where,
+      expected:
+        batches === undefined ? '[k], as the costs have no batches' : `[k], or [B, k] with the costs' B = ${batches}`,
+      got: `B = ${own}`,
+      remedy: 'give one row per batch, or one for all',
+    });
+  }
+  const tensor = values ? tf.tensor1d(Float32Array.from(values)) : (given as tf.Tensor);
+  return tf.reshape(tensor, [own ?? 1, k]);
+}
+
+/** Tensors are not read back: there a negative weight is as 0. */
+function requireNotNegative(values: Float64Array, where: string): void {
+  const bad = values.find((value) => value < 0);
+  if (bad === undefined) return;
+  throw new InputError('value', { where, expected: 'numbers ≥ 0', got: String(bad), remedy: 'correct it' });
+}
