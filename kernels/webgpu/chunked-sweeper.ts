@@ -9,7 +9,7 @@ import { planProgram } from './plan.wgsl.js';
 import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 import { reduceProgram, totalProgram } from './reduce.wgsl.js';
-import { ResidentRows } from './resident.js';
+import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
@@ -65,8 +65,9 @@ export class ChunkedSweeper {
     const read = await readBuffer(gpu, kit.buffers.readback, readbackBytes(kit.stages));
     recorder.done();
     let at = 16 * TOTALS;
-    for (const { geometry, add } of kit.stages) {
-      add(new Float32Array(read, at, sumsSize(geometry)), into);
+    for (const stage of kit.stages) {
+      const { geometry } = stage;
+      stage.add(new Float32Array(read, at, sumsSize(geometry)), into);
       at += 4 * sumsSize(geometry);
     }
     return new Float32Array(read, 0, 4 * TOTALS).reduce((sum, value) => sum + value, 0);

@@ -1,10 +1,9 @@
 /** Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by. */
-import { TWO_SUM } from './arithmetic.wgsl.js';
 import { rowQuads, type ScatterGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
 import { each } from './logits.wgsl.js';
-import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 
 /**
  * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much work more, for covariances
@@ -100,108 +99,96 @@ function whitened({ d, whitening, block }: ModelLayout): string {
 }
 
 function scatterCode(geometry: ScatterGeometry, wide: number, stage: string, bindings: string): string {
-  const { side, diagonals, tiles, components, tilesPerGroup, tileGroups, rows, splits, units, count } = geometry;
-  const staged = rowQuads(diagonals * side);
+  const { side, diagonals, components, rows, workgroup } = geometry;
+  const staged = components * rows * rowQuads(diagonals * side);
   return /* wgsl */ `
-${PASS}
-@group(0) @binding(0) var<uniform> pass_: Pass;
 ${bindings}
-${GROUP_INDEX}
-${TWO_SUM}
-const K = ${units}u;
-const COMPONENTS = ${components}u;     // per workgroup
-const WIDE = ${diagonals * side}u;     // quads of columns, filled up to whole tiles
-const ROWS = ${rows}u;                 // staged at once
-const ROW_QUADS = ${rows / 4}u;
-const STAGED = ${staged}u;             // quads from one staged row to the next
-const SPLITS = ${splits}u;
-const LANES = ${geometry.lanes}u;
-const TILES = ${tiles}u;
-const COUNT = ${count}u;
-var<workgroup> us: array<vec4f, ${components * rows * staged}>;
-var<workgroup> ps: array<vec4f, ${components * rows * staged}>; // p u
+${sumDeclarations(geometry)}
+const K = ${geometry.units}u;
+const COMPONENTS = ${components}u; // per workgroup
+const WIDE = ${diagonals * side}u; // quads of columns, filled up to whole tiles
+const STAGED = ${rowQuads(diagonals * side)}u; // quads from one staged row to the next
+const TILES = ${geometry.tiles}u;
+const TILES_PER_GROUP = ${geometry.tilesPerGroup}u;
+var<workgroup> us: array<vec4f, ${staged}>;
+var<workgroup> ps: array<vec4f, ${staged}>; // p u
 var<workgroup> masses: array<f32, ${components * rows}>;
-
-fn flush(at: u32, block: vec4f) {
-  let sum = plus(Sum(partial[2u * at], partial[2u * at + 1u]), block, pass_.zero);
-  partial[2u * at] = sum.high;
-  partial[2u * at + 1u] = sum.low;
+${summingMain({
+  geometry,
+  place: place(geometry),
+  clear: /* wgsl */ `
+    ${each(4 * side * side, (i) => `var a${i} = vec4f(0.0);`)}
+    ${each(side, (i) => `var first${i} = vec4f(0.0);`)}
+    var mass = 0.0;`,
+  stage: /* wgsl */ `
+      for (var item = t; item < COMPONENTS * ROW_QUADS * WIDE; item += ${workgroup}u) {
+        let rows = item % ROW_QUADS;
+        let component = item / (ROW_QUADS * WIDE);
+        let k = firstComponent + component;
+        if (k < K) { stageQuad(begin + rows, rows, item / ROW_QUADS % WIDE, component, k, stride); }
+      }`,
+  add: add(side),
+  flush: flush(side),
+})}
+${stageQuad(wide, stage)}`;
 }
 
-@compute @workgroup_size(${geometry.workgroup})
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
-  let group = groupIndex(id, gridSize);
-  if (group >= ${geometry.groups}u) { return; }
-  let split = group % SPLITS;
-  let firstTile = (group / SPLITS % ${tileGroups}u) * ${tilesPerGroup}u;
+/** Which tile of which component is this invocation's. Tiles on the diagonal come first, then those below it row by row. */
+function place({ components, tilesPerGroup, tileGroups, splits, diagonals }: ScatterGeometry): string {
+  return /* wgsl */ `
+  let firstTile = (group / SPLITS % ${tileGroups}u) * TILES_PER_GROUP;
   let firstComponent = group / ${splits * tileGroups}u * COMPONENTS;
-  let stride = pass_.tiles * ${TILE_QUADS}u;
-
   let unit = t % ${components * tilesPerGroup}u;
   let lane = t / ${components * tilesPerGroup}u;
-  let tile = firstTile + unit % ${tilesPerGroup}u;
-  let mine = unit / ${tilesPerGroup}u;
-  let works = lane < LANES && tile < TILES && unit % ${tilesPerGroup}u + firstTile < min(TILES, firstTile + ${tilesPerGroup}u) && firstComponent + mine < K;
-  // Tiles on the diagonal come first, then those below it row by row.
+  let tile = firstTile + unit % TILES_PER_GROUP;
+  let mine = unit / TILES_PER_GROUP;
+  let works = lane < LANES && tile < TILES && firstComponent + mine < K;
   var row = tile;
   var column = tile;
   let diagonal = tile < ${diagonals}u;
   if (!diagonal) {
     let below = tile - ${diagonals}u;
     row = u32((1.0 + sqrt(1.0 + 8.0 * f32(below))) * 0.5);
-    row -= u32(row * (row - 1u) / 2u > below);
+    row -= u32(row * (row - 1u) / 2u > below); // the root may be rounded up, or down
     row += u32(row * (row + 1u) / 2u <= below);
     column = below - row * (row - 1u) / 2u;
   }
-  let partialAt = ((split * LANES + lane) * K + firstComponent + mine) * COUNT;
+  let partialAt = ((split * LANES + lane) * K + firstComponent + mine) * COUNT;`;
+}
 
-  let blocks = (pass_.tiles + 3u) / 4u;
-  for (var block = (split + SPLITS - pass_.firstBlock % SPLITS) % SPLITS; block < blocks; block += SPLITS) {
-    ${each(4 * side * side, (i) => `var a${i} = vec4f(0.0);`)}
-    ${each(side, (i) => `var first${i} = vec4f(0.0);`)}
-    var mass = 0.0;
-    let end = min((block + 1u) * 256u, stride);
-    for (var begin = block * 256u; begin < end; begin += ROW_QUADS) {
-      workgroupBarrier();
-      for (var item = t; item < COMPONENTS * ROW_QUADS * WIDE; item += ${geometry.workgroup}u) {
-        let rows = item % ROW_QUADS;
-        let j = item / ROW_QUADS % WIDE;
-        let component = item / (ROW_QUADS * WIDE);
-        let k = firstComponent + component;
-        if (k < K) { stageQuad(begin + rows, rows, j, component, k, stride); }
-      }
-      workgroupBarrier();
-      if (works) {
-        for (var i = lane; i < ROWS; i += LANES) {
+function add(side: number): string {
+  const factor = (i: number): string => `vec4f(u${Math.floor(i / (4 * side))}.${lanes[Math.floor(i / side) % 4]})`;
+  return /* wgsl */ `
           let at = (mine * ROWS + i) * STAGED;
           ${each(side, (q) => `let u${q} = us[at + row * ${side}u + ${q}u];\nlet p${q} = ps[at + column * ${side}u + ${q}u];`)}
-          ${each(4 * side * side, (i) => `a${i} = fma(vec4f(u${Math.floor(i / (4 * side))}.${lanes[Math.floor(i / side) % 4]}), p${i % side}, a${i});`)}
+          ${each(4 * side * side, (i) => `a${i} = fma(${factor(i)}, p${i % side}, a${i});`)}
           if (diagonal) {
             ${each(side, (q) => `first${q} += p${q};`)}
             mass += masses[mine * ROWS + i];
-          }
-        }
-      }
-    }
-    if (works) {
-      ${each(4 * side * side, (i) => `flush(partialAt + tile * ${4 * side * side}u + ${i}u, a${i});`)}
+          }`;
+}
+
+function flush(side: number): string {
+  const size = 4 * side * side;
+  return /* wgsl */ `
+      ${each(size, (i) => `flush(partialAt + tile * ${size}u + ${i}u, a${i});`)}
       if (diagonal) {
-        ${each(side, (q) => `flush(partialAt + TILES * ${4 * side * side}u + tile * ${side}u + ${q}u, first${q});`)}
+        ${each(side, (q) => `flush(partialAt + TILES * ${size}u + tile * ${side}u + ${q}u, first${q});`)}
         if (tile == 0u) { flush(partialAt + COUNT - 1u, vec4f(mass, 0.0, 0.0, 0.0)); }
-      }
-    }
-  }
+      }`;
 }
 
 /** Four rows of four columns of one component, each row's columns together; rows of a quad are ROW_QUADS apart. */
+function stageQuad(wide: number, stage: string): string {
+  const to = (r: number): string => `to + (${r}u * ROW_QUADS + rows) * STAGED`;
+  return /* wgsl */ `
 fn stageQuad(quad: u32, rows: u32, j: u32, component: u32, k: u32, stride: u32) {
   let to = component * ROWS * STAGED + j;
   if (j >= ${wide}u) {
-    ${each(4, (r) => `us[to + (${r}u * ROW_QUADS + rows) * STAGED] = vec4f(0.0); ps[to + (${r}u * ROW_QUADS + rows) * STAGED] = vec4f(0.0);`)}
+    ${each(4, (r) => `us[${to(r)}] = vec4f(0.0);\nps[${to(r)}] = vec4f(0.0);`)}
     return;
   }
   ${stage}
-  ${each(4, (r) => `us[to + (${r}u * ROW_QUADS + rows) * STAGED] = vec4f(${each(4, (j) => `e${j}.${lanes[r]}`).replaceAll('\n', ', ')});`)}
-  ${each(4, (r) => `ps[to + (${r}u * ROW_QUADS + rows) * STAGED] = vec4f(${each(4, (j) => `f${j}.${lanes[r]}`).replaceAll('\n', ', ')});`)}
+  ${each(4, (r) => `us[${to(r)}] = ${rowOf('e', r)};\nps[${to(r)}] = ${rowOf('f', r)};`)}
 }`;
 }

@@ -47,24 +47,9 @@ const lanes = ['x', 'y', 'z', 'w'] as const;
 
 /** Sums of every segment of `segmentTiles` tiles, `[count, segments]`. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {
-  const { form, k, d, hard, coupling } = shape;
+  const { form, k, d, hard } = shape;
   const layout = modelLayout(form, d);
-  const sums = singleLayout(shape);
-  const { count } = sums;
-  const columns = Array.from({ length: d }, (_, j) => j);
-  const add = (index: number, value: string): string => `s${index} += ${value};`;
-  const momentsOf = (c: number): string => {
-    const second = sums.second + (form === 'tied' ? 0 : c * sums.secondSize);
-    const pairs = isMatrix(form)
-      ? columns.flatMap((j) => columns.slice(0, j + 1).map((l) => [(j * (j + 1)) / 2 + l, j, l] as const))
-      : columns.map((j) => [j, j, j] as const);
-    return `
-      ${add(1 + c, `dot(p${c}, vec4f(1.0))`)}
-      ${columns.map((j) => `let u${c}_${j} = p${c} * z${c}_${j}; ${add(sums.first + c * d + j, `dot(u${c}_${j}, vec4f(1.0))`)}`).join('\n')}
-      ${pairs.map(([at, j, l]) => add(second + at, `dot(u${c}_${j}, z${c}_${l})`)).join('\n')}`;
-  };
-  const pairsOf = (c: number): string =>
-    Array.from({ length: c + 1 }, (_, l) => add(sums.coupling + (c * (c + 1)) / 2 + l, `dot(p${c}, r${l})`)).join('\n');
+  const { count } = singleLayout(shape);
   return {
     label: `single ${form} d=${d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
@@ -88,14 +73,13 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   for (var tile = begin; tile < min(begin + ${segmentTiles}u, pass_.tiles); tile++) {
     let weight = v[(pass_.firstTile + tile) * ${TILE_QUADS}u + lane];
     let row = (pass_.firstTile + tile) * ${d * TILE_QUADS}u + lane;
-    ${columns.map((i) => `let x${i} = x[row + ${i * TILE_QUADS}u];`).join('\n')}
+    ${each(d, (i) => `let x${i} = x[row + ${i * TILE_QUADS}u];`)}
     ${each(k, (c) => logit(layout, c))}
     ${each(k, (c) => (c === 0 ? 'var largest = l0;' : `largest = max(largest, l${c});`))}
     ${hard ? assign(k) : softmin(k)}
     s0 += dot(weight, logSum - model[0].y);
     ${each(k, (c) => `let p${c} = r${c} * weight;`)}
-    ${each(k, momentsOf)}
-    ${coupling ? each(k, pairsOf) : ''}
+    ${moments(shape)}
   }
   ${each(count, (i) => `shares[${i * TILE_QUADS}u + lane] = s${i};`)}
   workgroupBarrier();
@@ -107,6 +91,27 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   }
 }`,
   };
+}
+
+/** Adds a quad of rows to the sums `s<index>`. */
+function moments(shape: SingleShape): string {
+  const { form, k, d, coupling } = shape;
+  const sums = singleLayout(shape);
+  const columns = Array.from({ length: d }, (_, j) => j);
+  const add = (index: number, value: string): string => `s${index} += ${value};`;
+  const ofComponent = (c: number): string => {
+    const second = sums.second + (form === 'tied' ? 0 : c * sums.secondSize);
+    const pairs = isMatrix(form)
+      ? columns.flatMap((j) => columns.slice(0, j + 1).map((l) => [(j * (j + 1)) / 2 + l, j, l] as const))
+      : columns.map((j) => [j, j, j] as const);
+    return `
+      ${add(1 + c, `dot(p${c}, vec4f(1.0))`)}
+      ${columns.map((j) => `let u${c}_${j} = p${c} * z${c}_${j}; ${add(sums.first + c * d + j, `dot(u${c}_${j}, vec4f(1.0))`)}`).join('\n')}
+      ${pairs.map(([at, j, l]) => add(second + at, `dot(u${c}_${j}, z${c}_${l})`)).join('\n')}`;
+  };
+  const ofPairs = (c: number): string =>
+    Array.from({ length: c + 1 }, (_, l) => add(sums.coupling + (c * (c + 1)) / 2 + l, `dot(p${c}, r${l})`)).join('\n');
+  return `${each(k, ofComponent)}\n${coupling ? each(k, ofPairs) : ''}`;
 }
 
 const softmin = (k: number): string => `

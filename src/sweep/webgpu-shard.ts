@@ -1,6 +1,6 @@
 import type { Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuModel } from '../../kernels/webgpu/layout.js';
-import { ResidentRows } from '../../kernels/webgpu/resident.js';
+import type { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
 import { SingleSweeper } from '../../kernels/webgpu/single-sweeper.js';
 import { fitsSingle } from '../../kernels/webgpu/single.wgsl.js';

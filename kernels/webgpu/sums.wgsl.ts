@@ -1,0 +1,77 @@
+/** What the kernels that sum over rows have in common: blocks of 1024 rows, and where their sums go. */
+import { TWO_SUM } from './arithmetic.wgsl.js';
+import type { SumGeometry } from './geometry.js';
+import { TILE_QUADS } from './layout.js';
+import { GROUP_INDEX, PASS } from './pass.wgsl.js';
+
+const lanes = ['x', 'y', 'z', 'w'] as const;
+
+/** Row r of four quads of columns `<name>0 … <name>3`: those columns of one row, together. */
+export const rowOf = (name: string, r: number): string =>
+  `vec4f(${lanes.map((_, j) => `${name}${j}.${lanes[r]}`).join(', ')})`;
+
+/** Uniforms, sums and what adds a block's sum to them in two floats; expects a binding `partial`. */
+export function sumDeclarations({ rows, splits, lanes: sharing, count }: SumGeometry): string {
+  return /* wgsl */ `
+${PASS}
+@group(0) @binding(0) var<uniform> pass_: Pass;
+${GROUP_INDEX}
+${TWO_SUM}
+const ROWS = ${rows}u;       // staged at once
+const ROW_QUADS = ${rows / 4}u;
+const SPLITS = ${splits}u;
+const LANES = ${sharing}u;   // invocations that share a tile of sums
+const COUNT = ${count}u;
+
+fn flush(at: u32, block: vec4f) {
+  let sum = plus(Sum(partial[2u * at], partial[2u * at + 1u]), block, pass_.zero);
+  partial[2u * at] = sum.high;
+  partial[2u * at + 1u] = sum.low;
+}`;
+}
+
+/** The parts of a kernel that sums: statements, in the order in which they run. */
+export interface Summing {
+  readonly geometry: SumGeometry;
+  /** Once: who this invocation is and what it sums. Declares `works` and `lane`; has `group`, `t` and `stride`. */
+  readonly place: string;
+  /** Before every block: sums of 0. */
+  readonly clear: string;
+  /** All invocations: rows from quad `begin` on into shared memory. */
+  readonly stage: string;
+  /** Those that work, for staged row `i`. */
+  readonly add: string;
+  /** Those that work, after every block. */
+  readonly flush: string;
+}
+
+/** A kernel that stages rows, adds, and flushes after every block of 1024 rows of its split. */
+export function summingMain({ geometry, place, clear, stage, add, flush }: Summing): string {
+  return /* wgsl */ `
+@compute @workgroup_size(${geometry.workgroup})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
+  let group = groupIndex(id, gridSize);
+  if (group >= ${geometry.groups}u) { return; }
+  let split = group % SPLITS;
+  let stride = pass_.tiles * ${TILE_QUADS}u;
+  ${place}
+  let blocks = (pass_.tiles + 3u) / 4u;
+  for (var block = (split + SPLITS - pass_.firstBlock % SPLITS) % SPLITS; block < blocks; block += SPLITS) {
+    ${clear}
+    let end = min((block + 1u) * 256u, stride);
+    for (var begin = block * 256u; begin < end; begin += ROW_QUADS) {
+      workgroupBarrier();
+      ${stage}
+      workgroupBarrier();
+      if (works) {
+        for (var i = lane; i < ROWS; i += LANES) {
+          ${add}
+        }
+      }
+    }
+    if (works) {
+      ${flush}
+    }
+  }
+}`;
+}
