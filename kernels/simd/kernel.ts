@@ -1,5 +1,5 @@
-import { gatheredBelow, GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { modelArrays, pathOf, paths, type SimdModel } from './model.js';
+import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { gatheredBelow, modelArrays, pathOf, paths, type SimdModel } from './model.js';
 
 /** What assembly/index.ts exports. */
 interface Exports {
@@ -8,6 +8,7 @@ interface Exports {
   placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
   placeTile(...placesOfArrays: number[]): void;
   placeGathered(...placesOfArrays: number[]): void;
+  placePruned(likely: number, best: number): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean): void;
   sweep(x: number, v: number): void;
@@ -21,6 +22,9 @@ interface Exports {
 const KEEP_LIMIT = 2 ** 20;
 /** Up to this many bytes, rows are gathered by component. */
 const GATHER_LIMIT = 2 ** 24;
+/** From so many components and columns on, logits that cannot matter are not computed to the end. */
+const PRUNED_COMPONENTS = 4;
+const PRUNED_COLUMNS = 32;
 /** The first bytes of memory, which the compiler may use. */
 const RESERVED = 1024;
 const PAGE = 65_536;
@@ -63,7 +67,7 @@ export class SimdKernel {
     const path = paths[pathOf(model)];
     this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
     const plan = this.placeTile(model);
-    const gathered = this.placeGathered(model);
+    this.placeSparse(model);
     const sums = sumsLayout(form, k, d, coupling);
     const sumsAt = this.take(sums.count * 4);
     const totals = this.take(sums.count * 2);
@@ -76,7 +80,8 @@ export class SimdKernel {
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.floats(at, arrays[index].length).set(arrays[index]);
     }
-    this.floats(gathered, (sumsAt - gathered) / 4 + sums.count * 4).fill(0);
+    // Numbers, that 0 times what no row has filled yet is 0; and the sums.
+    this.floats(plan, (sumsAt - plan) / 4 + sums.count * 4).fill(0);
     this.k = k;
     this.sums = sums;
   }
@@ -98,15 +103,16 @@ export class SimdKernel {
     return plan;
   }
 
-  /** Places for rows that are gathered, which begin as zeros, where the first is. */
-  private placeGathered(model: SimdModel): number {
+  /** Places for what saves work where components have nothing of most rows. */
+  private placeSparse(model: SimdModel): void {
     const { k, d } = model;
-    const enough = gatheredBelow(pathOf(model), d, this.tile);
-    const fits = k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
-    const gathered = this.top;
-    if (enough === 0 || !fits) this.wasm.placeGathered(0, 0, 0, 0);
-    else this.wasm.placeGathered(this.take(k * d * this.tile), this.take(k * this.tile), this.take(k), enough);
-    return gathered;
+    const b = this.tile;
+    const path = pathOf(model);
+    const pruned = path === 'matrix' && k >= PRUNED_COMPONENTS && d >= PRUNED_COLUMNS;
+    this.wasm.placePruned(pruned ? this.take((k * b) / 32) : 0, this.take(b));
+    const enough = k > 1 && k * d * b * 4 <= GATHER_LIMIT ? gatheredBelow(path, d, b) : 0;
+    if (enough === 0) this.wasm.placeGathered(0, 0, 0, 0);
+    else this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k), enough);
   }
 
   /** Clears the float64 totals. */

@@ -3,7 +3,6 @@
  * Sizes: d columns, k components, b rows in a tile.
  */
 import { isMatrix, type CovarianceForm } from '../form.js';
-import type { Path } from './model.js';
 
 /** Rows whose float32 sums are added to float64 totals at once. */
 export const GROUP_ROWS = 1024;
@@ -11,24 +10,6 @@ export const GROUP_ROWS = 1024;
 /** Rows per tile: a tile and its whitened differences stay in the first-level cache. A power of two, so that tiles fill groups. */
 export function tileRows(d: number): number {
   return Math.max(32, Math.min(256, 2 ** Math.floor(Math.log2(2048 / d))));
-}
-
-/**
- * Below so many rows of a tile with some of a component, these are copied and worked on by themselves. By operations:
- * the copy is 4 d of a row; to whiten again and to sum costs p each where factors are matrices of p numbers, and the
- * whole tile would only have to be summed. Else both cost about 1.5 d. 0: never.
- */
-export function gatheredBelow(path: Path, d: number, b: number): number {
-  const p = packedSize(d);
-  switch (path) {
-    case 'matrix':
-      return Math.ceil((b * p) / (2 * p + 4 * d));
-    case 'diagonal':
-    case 'ball':
-      return d < 8 ? 0 : Math.ceil(b / 4);
-    case 'shared':
-      return 0;
-  }
 }
 
 /** Rows `[rows, d]` as tiles `[tiles, d, b]`; the last is filled up with zeros. */

@@ -36,6 +36,25 @@ export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Pa
   return shared ? 'shared' : 'matrix';
 }
 
+/**
+ * Below so many rows of a tile with some of a component, these are copied and worked on by themselves; 0: never. By
+ * operations: a copy is 4 d of a row; where factors are matrices of p numbers, to whiten again and to sum are p each,
+ * where the tile, whitened already, would only have to be summed. Where they are not, a copy is about as much as the
+ * sums of four rows, and it was found not to pay in few columns.
+ */
+export function gatheredBelow(path: Path, d: number, b: number): number {
+  const p = packedSize(d);
+  switch (path) {
+    case 'matrix':
+      return Math.ceil((b * p) / (2 * p + 4 * d));
+    case 'diagonal':
+    case 'ball':
+      return d < 8 ? 0 : Math.ceil(b / 4);
+    case 'shared':
+      return 0;
+  }
+}
+
 /** What of a model the kernel reads, in the order in which it reads it. */
 export interface ModelArrays {
   readonly means: Float32Array;

@@ -62,6 +62,11 @@ const shapes: readonly Case[] = [
   { name: 'separated', n: 2100, d: 16, k: 9, reach: 40 },
   { name: 'separated', n: 1500, d: 64, k: 6, reach: 40 },
   { name: 'unbalanced', n: 2100, d: 9, k: 7, reach: 60 },
+  { name: 'separated', n: 1100, d: 37, k: 9, reach: 40 },
+  { name: 'overlapping', n: 1100, d: 33, k: 5, reach: 10 },
+  // More components than whitened rows are kept of.
+  { name: 'overlapping', n: 1600, d: 8, k: 160, reach: 10 },
+  { name: 'separated', n: 70, d: 32, k: 260, reach: 100 },
   { name: 'far', n: 600, d: 8, k: 6, reach: 3000 },
   { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];

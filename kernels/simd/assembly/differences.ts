@@ -1,5 +1,5 @@
-// Sums of the plan against differences that need no matrix: four components at a time, so that a column of the tile is
-// read once for all four.
+// Sums of the plan against differences that need no matrix: several components at a time, so that a column of the tile
+// is read once for them.
 
 import { madd } from './arithmetic';
 import { active, BALL, d, DIAGONAL, extent, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
@@ -10,8 +10,10 @@ import { active, BALL, d, DIAGONAL, extent, k, means, path, plan, squares, strid
  */
 export function accumulateDifferences(x: usize, count: i32): void {
   if (path == DIAGONAL) columns(x, count, DIAGONAL);
-  else if (path == SHARED) columns(whitened, count, SHARED);
-  else columns(x, count, BALL);
+  else if (path == SHARED) {
+    if (count == 0) memory.fill(weighted, 0, usize(d) * stride);
+    columns(whitened, count, SHARED);
+  } else columns(x, count, BALL);
 }
 
 // @ts-ignore
@@ -23,12 +25,12 @@ function component(i: i32): i32 {
 // @ts-ignore
 @inline
 function columns(x: usize, count: i32, kind: i32): void {
-  if (kind == SHARED && count == 0) memory.fill(weighted, 0, usize(d) * stride);
   let i = 0;
   if (kind == DIAGONAL) {
-    for (; i + 2 <= count; i += 2) two(x, i, kind);
+    for (; i + 2 <= count; i += 2) two(x, i);
+  } else {
+    for (; i + 4 <= count; i += 4) four(x, i, kind);
   }
-  for (; i + 4 <= count; i += 4) four(x, i, kind);
   for (; i < count; i++) one(x, planOf(component(i)), component(i), kind, i == 0);
 }
 
@@ -39,44 +41,31 @@ function four(x: usize, i: i32, kind: i32): void {
   const p0 = planOf(c0), p1 = planOf(c1), p2 = planOf(c2), p3 = planOf(c3);
   const m0 = meanOf(c0), m1 = meanOf(c1), m2 = meanOf(c2), m3 = meanOf(c3);
   const f0 = firstOf(c0), f1 = firstOf(c1), f2 = firstOf(c2), f3 = firstOf(c3);
-  const g0 = secondOf(c0), g1 = secondOf(c1), g2 = secondOf(c2), g3 = secondOf(c3);
   let column = x, all = weighted;
   for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
     const at = j << 2;
     const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j), n2 = v128.load32_splat(m2 + j), n3 = v128.load32_splat(m3 + j);
     let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at), a2 = v128.load(f2 + at), a3 = v128.load(f3 + at);
-    let b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-    if (kind == DIAGONAL) {
-      b0 = v128.load(g0 + at); b1 = v128.load(g1 + at); b2 = v128.load(g2 + at); b3 = v128.load(g3 + at);
-    }
     for (let row: usize = 0; row < stride; row += 16) {
       const u = v128.load(column + row);
       const t0 = f32x4.sub(u, n0), t1 = f32x4.sub(u, n1), t2 = f32x4.sub(u, n2), t3 = f32x4.sub(u, n3);
       if (kind == BALL) {
         a0 = madd(v128.load(p0 + row), t0, a0); a1 = madd(v128.load(p1 + row), t1, a1);
         a2 = madd(v128.load(p2 + row), t2, a2); a3 = madd(v128.load(p3 + row), t3, a3);
-        continue;
-      }
-      const s0 = f32x4.mul(v128.load(p0 + row), t0), s1 = f32x4.mul(v128.load(p1 + row), t1);
-      const s2 = f32x4.mul(v128.load(p2 + row), t2), s3 = f32x4.mul(v128.load(p3 + row), t3);
-      a0 = f32x4.add(a0, s0); a1 = f32x4.add(a1, s1); a2 = f32x4.add(a2, s2); a3 = f32x4.add(a3, s3);
-      if (kind == DIAGONAL) {
-        b0 = madd(s0, t0, b0); b1 = madd(s1, t1, b1); b2 = madd(s2, t2, b2); b3 = madd(s3, t3, b3);
       } else {
+        const s0 = f32x4.mul(v128.load(p0 + row), t0), s1 = f32x4.mul(v128.load(p1 + row), t1);
+        const s2 = f32x4.mul(v128.load(p2 + row), t2), s3 = f32x4.mul(v128.load(p3 + row), t3);
+        a0 = f32x4.add(a0, s0); a1 = f32x4.add(a1, s1); a2 = f32x4.add(a2, s2); a3 = f32x4.add(a3, s3);
         const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
         v128.store(all + row, i == 0 ? sum : f32x4.add(v128.load(all + row), sum));
       }
     }
     v128.store(f0 + at, a0); v128.store(f1 + at, a1); v128.store(f2 + at, a2); v128.store(f3 + at, a3);
-    if (kind == DIAGONAL) {
-      v128.store(g0 + at, b0); v128.store(g1 + at, b1); v128.store(g2 + at, b2); v128.store(g3 + at, b3);
-    }
   }
 }
 
-// @ts-ignore
-@inline
-function two(x: usize, i: i32, kind: i32): void {
+/** Two components with their second moments, which are all that registers hold. */
+function two(x: usize, i: i32): void {
   const c0 = component(i), c1 = component(i + 1);
   const p0 = planOf(c0), p1 = planOf(c1);
   const m0 = meanOf(c0), m1 = meanOf(c1);

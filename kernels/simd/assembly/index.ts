@@ -1,18 +1,20 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, LEAST, log, madd, total } from './arithmetic';
+import { exp, LEAST, log, madd, SHARE, total } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, k, kept, MATRIX, path, plan, SHARED, stride, sums, sumsCount, sumsCoupling, totals } from './state';
+import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling } from './state';
+import { addAll } from './sums';
 import { transport } from './transport';
 
-export { placeGathered, placeModel, placeSums, placeTile, shape, temper } from './state';
+export { placeGathered, placeModel, placePruned, placeSums, placeTile, shape, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
+  ignoreUnder(SHARE);
   logits(x);
   transport(v);
   let count = 0;
@@ -31,6 +33,8 @@ export function sweep(x: usize, v: usize): void {
 
 /** What the mixture says of a tile's rows: labels (int32), log Σ exp logit and log max r, each `[b]`; r stays in `plan`. */
 export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize): void {
+  ignoreUnder(LEAST);
+  prune(true);
   logits(x);
   for (let row: usize = 0; row < stride; row += 16) {
     const last = plan + usize(k) * stride + row;
@@ -80,12 +84,8 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */
 export function flush(): void {
   if (gathered) accumulateGathered();
-  for (let i = 0; i < sumsCount; i++) {
-    const at = sums + (usize(i) << 4);
-    const to = totals + (usize(i) << 3);
-    f64.store(to, f64.load(to) + total(v128.load(at)));
-    v128.store(at, f32x4.splat(0));
-  }
+  prune(true);
+  addAll();
 }
 
 /**

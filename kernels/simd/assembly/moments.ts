@@ -3,6 +3,7 @@
 import { madd } from './arithmetic';
 import { whitenComponent } from './logits';
 import { d, extent, k, plan, stride, sums, sumsSecond, sumsSecondStep, weighted, whitened, whitenedStep } from './state';
+import { addShared } from './sums';
 
 /** Adds a component's column of the plan to its mass; returns how many rows have any of it. */
 export function accumulateMass(c: i32): i32 {
@@ -40,6 +41,7 @@ export function accumulateWhitened(p: usize, z: usize, c: i32): void {
     v128.store(first, f32x4.add(f0, f1));
   }
   scatter(weighted, z, sumsSecond + usize(c) * sumsSecondStep, d);
+  if (!sumsSecondStep) addShared(extent >> 2);
 }
 
 /**

@@ -40,6 +40,10 @@ export let gathered: usize = 0; // rows of each component, [k, d, b]; 0: none ar
 export let gatheredPlan: usize = 0; // [k, b]
 export let gatheredRows: usize = 0; // how many there are, [k]
 export let enough: i32 = 0; // rows of a tile from which on a component is not gathered
+export let likely: usize = 0; // whether 8 rows may well belong to a component, bytes [k, b / 8]; 0: logits are not pruned
+export let best: usize = 0; // largest logit so far, [b]
+export let pruning: bool = true; // false where it has not paid
+export let least: f32 = 0; // logits so much under the largest count as nothing
 export let sums: usize = 0; // float32 sums of four lanes: objective, mass [k], first [k, d], second, coupling
 export let sumsSecond: usize = 0;
 export let sumsSecondStep: usize = 0; // 0 where all components share one
@@ -79,6 +83,20 @@ export function placeTile(
 /** Sets the places of gathered rows. */
 export function placeGathered(rowsAt: usize, planAt: usize, countsAt: usize, enoughRows: i32): void {
   gathered = rowsAt; gatheredPlan = planAt; gatheredRows = countsAt; enough = enoughRows;
+}
+
+/** Sets the places of what logits are pruned by. */
+export function placePruned(likelyAt: usize, bestAt: usize): void {
+  likely = likelyAt; best = bestAt;
+}
+
+/** Sets whether to prune, and what. */
+export function prune(whether: bool): void {
+  pruning = whether;
+}
+
+export function ignoreUnder(logit: f32): void {
+  least = logit;
 }
 
 /** Sets the places of sums. */

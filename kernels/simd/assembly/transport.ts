@@ -1,14 +1,7 @@
 // From logits to the plan: the row softmin.
 
-import { exp, log, madd } from './arithmetic';
+import { exp, log, madd, SHARE } from './arithmetic';
 import { centre, hard, k, kept, plan, stride, sums } from './state';
-
-/**
- * log 2⁻⁶⁰: a component that has less of a row than this has nothing of it, and moments leave it out. Were that all it
- * has, it would take 1e12 rows to make the 1e-6 of one row under which a component starts again (src/reseed.ts).
- */
-// @ts-ignore: decorators are AssemblyScript's
-@inline const SHARE: f32 = -41.6;
 
 /** From logits to the plan v · r in place; adds v (log Σ exp logit − centre) to the objective. */
 export function transport(v: usize): void {
