@@ -1,22 +1,32 @@
-/** `npm run bench [-- cpu|fit|composites] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
+/**
+ * `npm run bench [-- cpu|fit|composites|gpu] [--quick] [--json FILE]`: correctness first, then speed beside the peers.
+ * For `gpu` also `--adapter NAME`, `--rows N` and, to try PyTorch without a GPU, `--torch cpu`.
+ */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
 import { benchFit, fitTable } from './fit.js';
+import { benchGpu } from './gpu.js';
 import { machine } from './machine.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    adapter: { type: 'string' },
+    rows: { type: 'string' },
+    torch: { type: 'string', default: 'cuda' },
+  },
 });
 const wanted = positionals.length > 0 ? positionals : ['cpu', 'fit', 'composites'];
-// Without a name everything runs, small.
+// Without a name everything that needs no GPU runs, small.
 const quick = values.quick || positionals.length === 0;
-const unknown = wanted.find((name) => !['cpu', 'fit', 'composites'].includes(name));
+const unknown = wanted.find((name) => !['cpu', 'fit', 'composites', 'gpu'].includes(name));
 if (unknown !== undefined) {
-  process.stderr.write(`bench: expected cpu, fit or composites, got ${unknown}; name one of these or none\n`);
+  process.stderr.write(`bench: expected cpu, fit, composites or gpu, got ${unknown}; name one of these or none\n`);
   process.exit(2);
 }
 
@@ -42,3 +52,13 @@ if (wanted.includes('fit')) {
   process.stdout.write(`${fitTable(fits)}\n\n`);
 }
 if (wanted.includes('composites')) process.stdout.write(`${await benchComposites()}\n`);
+if (wanted.includes('gpu')) {
+  const { adapter, json } = values;
+  const rows = values.rows === undefined ? undefined : Number(values.rows);
+  const torch = values.torch === 'cpu' ? 'cpu' : 'cuda';
+  if ((rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) || torch !== values.torch) {
+    process.stderr.write('bench: expected --rows to be a whole number above 0, --torch cuda or cpu; correct them\n');
+    process.exit(2);
+  }
+  await benchGpu(here, { quick, adapter, json, rows, torch }, (text) => process.stdout.write(`${text}\n`), say);
+}
