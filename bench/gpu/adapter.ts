@@ -15,23 +15,31 @@ export interface AdapterReport {
   readonly limits: Gpu['limits'];
 }
 
-/** Opens the fastest adapter, or the one whose name contains `name`. Throws `GpuError('absent')` where there is none. */
+/** Never let go: without a reference to it, waits for the device never end. */
+let held: GPU | undefined;
+
+/** Opens the fastest adapter, or the one whose name contains `name`. Throws where there is none. */
 export async function openAdapter(name?: string): Promise<Gpu> {
-  if (name !== undefined) await offerOnly(name);
-  const gpu = await openGpu();
-  if (name === undefined || gpu.adapter.toLowerCase().includes(name.toLowerCase())) return gpu;
-  gpu.release();
-  throw new Error(
-    `bench: expected an adapter named like ${JSON.stringify(name)}, got ${gpu.adapter}; leave --adapter out`,
-  );
+  if (name === undefined) return openGpu();
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  await offerOnly(name);
+  try {
+    const gpu = await openGpu();
+    if (gpu.adapter.toLowerCase().includes(name.toLowerCase())) return gpu;
+    gpu.release();
+    throw new Error(`bench: expected an adapter named like ${name}, got ${gpu.adapter}; leave --adapter out`);
+  } finally {
+    if (own) Object.defineProperty(globalThis, 'navigator', own);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  }
 }
 
-/** Dawn chooses by name where it is told to when it starts; `navigator.gpu` is where kernels/webgpu looks first. */
+/** Dawn chooses by name where it is told to at its start; `navigator.gpu` is where kernels/webgpu looks first. */
 async function offerOnly(name: string): Promise<void> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu = create([`adapter=${name}`, 'disable-dawn-features=timestamp_quantization']);
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu, userAgent: 'node' }, configurable: true });
+  held = create([`adapter=${name}`, 'disable-dawn-features=timestamp_quantization']);
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: held, userAgent: 'node' }, configurable: true });
 }
 
 export async function describeAdapter({ adapter, software, features, limits }: Gpu): Promise<AdapterReport> {

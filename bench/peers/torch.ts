@@ -49,9 +49,12 @@ const script = ['./torch_em.py', '../../../bench/peers/torch_em.py']
   .map((path) => fileURLToPath(new URL(path, import.meta.url)))
   .find((path) => existsSync(path));
 
+/** The interpreters to try: the one named, or that of the peers' environment and the system's. */
 function pythons(): string[] {
-  const own = process.env['OTMIX_PYTHON'];
-  return own ? [own] : [join(script ?? '.', '../../../.cache/peers/bin/python'), 'python3'];
+  const named = process.env['OTMIX_PYTHON'];
+  if (named) return [named];
+  const peers = join(script ?? '.', '../../../.cache/peers/bin/python');
+  return [...(existsSync(peers) ? [peers] : []), 'python3'];
 }
 
 /** A Python whose torch can compute on the device, or why there is none, in one line. */
