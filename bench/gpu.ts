@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Place } from '../src/backend.js';
 import { loadDataset, type Dataset } from '../src/dataset.js';
 import { version } from '../src/version.js';
-import { describeAdapter, openAdapter } from './gpu/adapter.js';
+import { describeAdapter, openAdapter, type AdapterChoice } from './gpu/adapter.js';
 import { ceilingsOf } from './gpu/ceilings.js';
 import { checkKernels, checkLarge } from './gpu/check.js';
 import { cloudOf, recorded, type Cloud } from './gpu/cloud.js';
@@ -15,14 +15,13 @@ import { Probe } from './gpu/probe.js';
 import { groupsFor, sizesOf, type Group } from './gpu/sizes.js';
 import { ceilingsText, gpuTable, programsTable, torchTable } from './gpu/table.js';
 import type { Machine } from './machine.js';
-import { findTorch, runTorch, type TorchLine, type TorchResult } from './peers/torch.js';
+import { findTorch, runTorch, type TorchResult } from './peers/torch.js';
 import { digits } from './table.js';
 
 export interface GpuBenchOptions {
   /** Fewer rows, and on a software adapter smaller mixtures. */
   readonly quick: boolean;
-  /** Part of an adapter's name; default: the fastest. */
-  readonly adapter?: string | undefined;
+  readonly adapter?: AdapterChoice;
   /** Rows of every problem, instead of what suits the adapter. */
   readonly rows?: number | undefined;
   /** Where to write all figures; written again after each group of sizes, so that what was measured is kept. */
@@ -48,37 +47,56 @@ export async function benchGpu(
   try {
     const about = await describeAdapter(gpu);
     print([about.adapter, about.driver, `webgpu ${about.webgpu}`].filter((text) => text !== '').join(', '));
-    const groups = groupsFor(gpu.software, options.quick, options.rows);
     const place = { kind: 'webgpu', gpu, backend: 'webgpu' } as const;
+    const groups = groupsFor(gpu.software, options.quick, options.rows);
     const checks = await checkAll(place, groups, stamped);
     print(`Right in ${checks} checks against the float64 oracle and the CPU's kernel`);
     const ceilings = await ceilingsOf(gpu, probe);
     print(`${ceilingsText(ceilings)}\n`);
-    const torch = await findTorch(options.torch ?? 'cuda');
-    const context = {
-      place,
-      torch,
-      scratch,
-      device: options.torch ?? 'cuda',
-      bench: { probe, ceilings, iterations: gpu.software ? 3 : 10 },
+    const { torch: device = 'cuda', json, adapter } = options;
+    const bench = { probe, ceilings, iterations: gpu.software ? 3 : 10 };
+    const context = { place, bench, device, scratch, torch: await findTorch(device) };
+    const versions = { otmix: version, node: process.versions.node, tfjs: tf.version_core };
+    const head = {
+      date: new Date().toISOString(),
+      versions,
+      machine,
+      ...about,
+      toggles: adapter?.toggles ?? [],
+      ceilings,
     };
-    const results: GpuResult[] = [];
-    const peers: TorchResult[] = [];
-    for (const group of groups) {
-      const found = await measureGroup(context, group, stamped);
-      results.push(...found.results);
-      if (found.torch) peers.push(found.torch);
-      const versions = { otmix: version, node: process.versions.node, tfjs: tf.version_core };
-      const report = { date: new Date().toISOString(), versions, machine, ...about, ceilings, results, torch: peers };
-      if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 1)}\n`);
-    }
-    print(`${gpuTable(results)}\n\n${programsTable(results)}\n`);
-    print(peersText(results, peers, 'missing' in torch ? torch.missing : ''));
-    return results;
+    const found = await measureAll(context, groups, stamped, async (figures) => {
+      if (json !== undefined) await writeFile(json, `${JSON.stringify({ ...head, ...figures }, undefined, 1)}\n`);
+    });
+    printAll(found, context.torch, print);
+    return found.results;
   } finally {
     await rm(scratch, { recursive: true, force: true });
     gpu.release();
   }
+}
+
+interface Figures {
+  readonly results: readonly GpuResult[];
+  readonly torch: readonly TorchResult[];
+}
+
+/** Group after group; `keep` gets all figures so far after each. */
+async function measureAll(
+  context: Context,
+  groups: readonly Group[],
+  say: Print,
+  keep: (figures: Figures) => Promise<void>,
+): Promise<{ results: GpuResult[]; torch: TorchResult[] }> {
+  const results: GpuResult[] = [];
+  const torch: TorchResult[] = [];
+  for (const group of groups) {
+    const found = await measureGroup(context, group, say);
+    results.push(...found.results);
+    if (found.torch) torch.push(found.torch);
+    await keep({ results, torch });
+  }
+  return { results, torch };
 }
 
 /** Small problems in every form, the forms and sizes to be measured, and many rows. */
@@ -134,9 +152,14 @@ async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group
   }
 }
 
-function peersText(results: readonly GpuResult[], peers: readonly TorchResult[], missing: string): string {
-  const lines: TorchLine[] = peers.flatMap((peer) => peer.results);
-  if (lines.length === 0) return `PyTorch with CUDA was not timed (${missing})`;
+function printAll({ results, torch: peers }: Figures, found: Context['torch'], print: Print): void {
+  print(`${gpuTable(results)}\n\n${programsTable(results)}\n`);
+  if (peers.length === 0) {
+    print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'nothing to fit'})`);
+    return;
+  }
   const [{ torch, cuda, device }] = peers;
-  return `${torchTable(results, lines)}\n\nPeer: PyTorch ${torch}, CUDA ${cuda ?? 'none'}, ${device}; float32, TF32 off unless stated`;
+  const lines = peers.flatMap((peer) => peer.results);
+  print(torchTable(results, lines));
+  print(`\nPeer: PyTorch ${torch}, CUDA ${cuda ?? 'none'}, ${device}; float32, TF32 off unless stated`);
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- cpu|fit|composites|gpu] [--quick] [--json FILE]`: correctness first, then speed beside the peers.
- * For `gpu` also `--adapter NAME`, `--rows N` and, to try PyTorch without a GPU, `--torch cpu`.
+ * For `gpu` also `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness) and `--torch cpu`, to try
+ * PyTorch without a GPU.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
     adapter: { type: 'string' },
+    dawn: { type: 'string', default: '' },
     rows: { type: 'string' },
     torch: { type: 'string', default: 'cuda' },
   },
@@ -53,7 +55,8 @@ if (wanted.includes('fit')) {
 }
 if (wanted.includes('composites')) process.stdout.write(`${await benchComposites()}\n`);
 if (wanted.includes('gpu')) {
-  const { adapter, json } = values;
+  const { adapter: name, json } = values;
+  const adapter = { name, toggles: values.dawn.split(',').filter((toggle) => toggle !== '') };
   const rows = values.rows === undefined ? undefined : Number(values.rows);
   const torch = values.torch === 'cpu' ? 'cpu' : 'cuda';
   if ((rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) || torch !== values.torch) {

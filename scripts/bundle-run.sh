@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the GPU bench of otmix on a Linux x64 machine with a GPU driver and nothing else of note: no network, no Node, no npm.
 #
-#   sh run.sh [--quick] [--json FILE] [--adapter NAME] [--rows N]
+#   sh run.sh [--quick] [--json FILE] [--adapter NAME] [--rows N] [--dawn TOGGLE,...]
 #
 # Figures go to otmix-gpu.json in $OUT, or in the current folder, unless --json says otherwise. PyTorch is timed beside it where
 # $OTMIX_PYTHON or python3 has it with CUDA. KEEP=1 leaves what was unpacked.

@@ -18,14 +18,21 @@ export interface AdapterReport {
 /** Never let go: without a reference to it, waits for the device never end. */
 let held: GPU | undefined;
 
-/** Opens the fastest adapter, or the one whose name contains `name`. Throws where there is none. */
-export async function openAdapter(name?: string): Promise<Gpu> {
-  if (name === undefined) return openGpu();
+export interface AdapterChoice {
+  /** Part of its name; default: the fastest. */
+  readonly name?: string | undefined;
+  /** Toggles of Dawn's to switch on, such as `disable_robustness`, to see what they cost. */
+  readonly toggles?: readonly string[];
+}
+
+/** Opens an adapter's device as otmix would, or as the choice says. Throws where there is none such. */
+export async function openAdapter({ name, toggles = [] }: AdapterChoice = {}): Promise<Gpu> {
+  if (name === undefined && toggles.length === 0) return openGpu();
   const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
-  await offerOnly(name);
+  await offer(name, toggles);
   try {
     const gpu = await openGpu();
-    if (gpu.adapter.toLowerCase().includes(name.toLowerCase())) return gpu;
+    if (name === undefined || gpu.adapter.toLowerCase().includes(name.toLowerCase())) return gpu;
     gpu.release();
     throw new Error(`bench: expected an adapter named like ${name}, got ${gpu.adapter}; leave --adapter out`);
   } finally {
@@ -34,11 +41,13 @@ export async function openAdapter(name?: string): Promise<Gpu> {
   }
 }
 
-/** Dawn chooses by name where it is told to at its start; `navigator.gpu` is where kernels/webgpu looks first. */
-async function offerOnly(name: string): Promise<void> {
+/** Dawn chooses by what it is told at its start; `navigator.gpu` is where kernels/webgpu looks first. */
+async function offer(name: string | undefined, toggles: readonly string[]): Promise<void> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  held = create([`adapter=${name}`, 'disable-dawn-features=timestamp_quantization']);
+  const enabled = ['vulkan_enable_f16_on_nvidia', ...toggles].join(',');
+  const options = [`enable-dawn-features=${enabled}`, 'disable-dawn-features=timestamp_quantization'];
+  held = create(name === undefined ? options : [...options, `adapter=${name}`]);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu: held, userAgent: 'node' }, configurable: true });
 }
 

@@ -119,7 +119,9 @@ describe('on this adapter', () => {
   });
 
   test('no adapter of another name is taken for it', async () => {
-    await expect(benchGpu(machine, { quick: true, adapter: 'Voodoo' }, silent, silent)).rejects.toThrow(/adapter/);
+    await expect(benchGpu(machine, { quick: true, adapter: { name: 'Voodoo' } }, silent, silent)).rejects.toThrow(
+      /adapter/,
+    );
   });
 
   test('everything is measured, and EM ends where the oracle’s does', { timeout: 300_000 }, async () => {
