@@ -1,4 +1,9 @@
-/** `npm run bench [-- cpu|fit|composites|flights] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
+/**
+ * `npm run bench [-- NAME …] [--quick] [--json FILE]`: correctness first, then speed beside the peers. The names are in
+ * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`. For `gpu` also
+ * `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness), and `--torch cpu`, to try PyTorch
+ * without a GPU.
+ */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -6,41 +11,71 @@ import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
 import { benchFit, fitTable } from './fit.js';
 import { benchFlights, flightsTable } from './flights.js';
-import { machine } from './machine.js';
+import { benchGpu } from './gpu.js';
+import { machine, type Machine } from './machine.js';
+import { benchTransport, transportTable } from './transport.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    adapter: { type: 'string' },
+    dawn: { type: 'string', default: '' },
+    rows: { type: 'string' },
+    torch: { type: 'string', default: 'cuda' },
+  },
 });
-// Without a name everything runs, small; the flights, which have one size, only by name.
-const wanted = positionals.length > 0 ? positionals : ['cpu', 'fit', 'composites'];
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const quick = values.quick || positionals.length === 0;
-const unknown = wanted.find((name) => !['cpu', 'fit', 'composites', 'flights'].includes(name));
-if (unknown !== undefined) {
-  process.stderr.write(`bench: expected cpu, fit, composites or flights, got ${unknown}; name one of these or none\n`);
+
+interface Bench {
+  /** Whether it runs where none is named: those that need no GPU and have a small size. */
+  readonly unnamed?: boolean;
+  run(here: Machine): Promise<unknown>;
+}
+
+const benches: Readonly<Record<string, Bench>> = {
+  cpu: { unnamed: true, run: cpu },
+  fit: { unnamed: true, run: async () => print(`${fitTable(await benchFit(quick ? 50_000 : 300_000, 3, say))}\n`) },
+  composites: { unnamed: true, run: async () => print(await benchComposites()) },
+  flights: { run: async () => print(flightsTable(await benchFlights(1e-6, say))) },
+  transport: { run: async () => print(transportTable(await benchTransport(20_000, say))) },
+  gpu: { run: gpu },
+};
+
+async function cpu(here: Machine): Promise<void> {
+  const results = await benchCpu(here, quick, say);
+  print(`${cpuTable(results)}\n`);
+  if (values.json === undefined) return;
+  const file = { machine: here, date: new Date().toISOString(), results };
+  await writeFile(values.json, `${JSON.stringify(file, undefined, 1)}\n`);
+}
+
+async function gpu(here: Machine): Promise<void> {
+  const adapter = { name: values.adapter, toggles: values.dawn.split(',').filter((toggle) => toggle !== '') };
+  const rows = values.rows === undefined ? undefined : Number(values.rows);
+  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) refuse('--rows to be a whole number above 0', values.rows);
+  const { torch } = values;
+  if (torch !== 'cpu' && torch !== 'cuda') return refuse('--torch cuda or cpu', torch);
+  await benchGpu(here, { quick, adapter, json: values.json, rows, torch }, print, say);
+}
+
+function refuse(expected: string, got: string | undefined): never {
+  say(`bench: expected ${expected}, got ${got}; correct it`);
   process.exit(2);
 }
 
+const wanted = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => benches[name].unnamed);
+const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
+if (unknown !== undefined) refuse(`some of ${Object.keys(benches).join(', ')}`, unknown);
+
 tf.enableProdMode();
 const here = await machine();
-process.stdout.write(
+print(
   `${here.cpu}, ${here.threads} threads, Node ${here.node}, tfjs ${tf.version_core}, SIMD ${here.simd}, ` +
-    `${here.peak.toFixed(1)} GFLOP/s of multiply-adds on one thread\n\n`,
+    `${here.peak.toFixed(1)} GFLOP/s of multiply-adds on one thread\n`,
 );
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-if (wanted.includes('cpu')) {
-  const results = await benchCpu(here, quick, say);
-  process.stdout.write(`${cpuTable(results)}\n\n`);
-  if (values.json !== undefined) {
-    await writeFile(
-      values.json,
-      `${JSON.stringify({ machine: here, date: new Date().toISOString(), results }, undefined, 1)}\n`,
-    );
-  }
-}
-if (wanted.includes('fit')) {
-  const fits = await benchFit(quick ? 50_000 : 300_000, 3, say);
-  process.stdout.write(`${fitTable(fits)}\n\n`);
-}
-if (wanted.includes('composites')) process.stdout.write(`${await benchComposites()}\n`);
-if (wanted.includes('flights')) process.stdout.write(`${flightsTable(await benchFlights(1e-6, say))}\n`);
+for (const name of wanted) await benches[name].run(here);

@@ -32,6 +32,7 @@ const steps = [
     command: ['npx', '--yes', '-p', 'node@24', 'node', 'scripts/pack-check.mjs'],
     counts: 'printed',
   },
+  { name: 'bench bundle', command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')] },
 ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };

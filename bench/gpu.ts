@@ -1,0 +1,165 @@
+/** `npm run bench -- gpu`: the WebGPU kernels, right first, then how fast, beside what the device can do and beside PyTorch. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import type { Place } from '../src/backend.js';
+import { loadDataset, type Dataset } from '../src/dataset.js';
+import { version } from '../src/version.js';
+import { describeAdapter, openAdapter, type AdapterChoice } from './gpu/adapter.js';
+import { ceilingsOf } from './gpu/ceilings.js';
+import { checkKernels, checkLarge } from './gpu/check.js';
+import { cloudOf, recorded, type Cloud } from './gpu/cloud.js';
+import { measure, type Bench, type GpuResult } from './gpu/measure.js';
+import { Probe } from './gpu/probe.js';
+import { groupsFor, sizesOf, type Group } from './gpu/sizes.js';
+import { ceilingsText, gpuTable, programsTable, torchTable } from './gpu/table.js';
+import type { Machine } from './machine.js';
+import { findTorch, runTorch, type TorchResult } from './peers/torch.js';
+import { digits } from './table.js';
+
+export interface GpuBenchOptions {
+  /** Fewer rows, and on a software adapter smaller mixtures. */
+  readonly quick: boolean;
+  readonly adapter?: AdapterChoice;
+  /** Rows of every problem, instead of what suits the adapter. */
+  readonly rows?: number | undefined;
+  /** Where to write all figures; written again after each group of sizes, so that what was measured is kept. */
+  readonly json?: string | undefined;
+  /** Where PyTorch computes: CUDA, or for tests the CPU. */
+  readonly torch?: 'cuda' | 'cpu';
+}
+
+type Print = (text: string) => void;
+type GpuPlace = Extract<Place, { kind: 'webgpu' }>;
+
+export async function benchGpu(
+  machine: Machine,
+  options: GpuBenchOptions,
+  print: Print,
+  say: Print,
+): Promise<GpuResult[]> {
+  const began = performance.now();
+  const stamped: Print = (text) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+  const gpu = await openAdapter(options.adapter);
+  const probe = new Probe(gpu); // before any buffer is made
+  const scratch = await mkdtemp(join(tmpdir(), 'otmix-bench-'));
+  try {
+    const about = await describeAdapter(gpu);
+    print([about.adapter, about.driver, `webgpu ${about.webgpu}`].filter((text) => text !== '').join(', '));
+    const place = { kind: 'webgpu', gpu, backend: 'webgpu' } as const;
+    const groups = groupsFor(gpu.software, options.quick, options.rows);
+    const checks = await checkAll(place, groups, stamped);
+    print(`Right in ${checks} checks against the float64 oracle and the CPU's kernel`);
+    const ceilings = await ceilingsOf(gpu, probe);
+    print(`${ceilingsText(ceilings)}\n`);
+    const { torch: device = 'cuda', json, adapter } = options;
+    const bench = { probe, ceilings, iterations: gpu.software ? 3 : 10 };
+    const context = { place, bench, device, scratch, torch: await findTorch(device) };
+    const versions = { otmix: version, node: process.versions.node, tfjs: tf.version_core };
+    const head = {
+      date: new Date().toISOString(),
+      versions,
+      machine,
+      ...about,
+      toggles: adapter?.toggles ?? [],
+      ceilings,
+    };
+    const found = await measureAll(context, groups, stamped, async (figures) => {
+      if (json !== undefined) await writeFile(json, `${JSON.stringify({ ...head, ...figures }, undefined, 1)}\n`);
+    });
+    printAll(found, context.torch, print);
+    return found.results;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    gpu.release();
+  }
+}
+
+interface Figures {
+  readonly results: readonly GpuResult[];
+  readonly torch: readonly TorchResult[];
+}
+
+/** Group after group; `keep` gets all figures so far after each. */
+async function measureAll(
+  context: Context,
+  groups: readonly Group[],
+  say: Print,
+  keep: (figures: Figures) => Promise<void>,
+): Promise<{ results: GpuResult[]; torch: TorchResult[] }> {
+  const results: GpuResult[] = [];
+  const torch: TorchResult[] = [];
+  for (const group of groups) {
+    const found = await measureGroup(context, group, say);
+    results.push(...found.results);
+    if (found.torch) torch.push(found.torch);
+    await keep({ results, torch });
+  }
+  return { results, torch };
+}
+
+/** Small problems in every form, the forms and sizes to be measured, and many rows. */
+async function checkAll(place: GpuPlace, groups: readonly Group[], say: Print): Promise<number> {
+  const sizes = sizesOf(groups);
+  const count = await checkKernels(place, sizes, say);
+  const large = place.gpu.software ? sizes.slice(-1) : sizes.filter(({ d }) => d === 64).slice(0, 2);
+  for (const size of large) say(`right: ${await checkLarge(place, { ...size, n: Math.min(size.n, 1_200_000) })}`);
+  return count + large.length;
+}
+
+interface Context {
+  readonly place: GpuPlace;
+  readonly bench: Bench;
+  readonly torch: { readonly python: string } | { readonly missing: string };
+  readonly device: 'cuda' | 'cpu';
+  readonly scratch: string;
+}
+
+async function measureGroup(
+  context: Context,
+  group: Group,
+  say: Print,
+): Promise<{ readonly results: GpuResult[]; readonly torch?: TorchResult }> {
+  const { torch, scratch } = context;
+  const { n, d, fits } = group;
+  const cloud = cloudOf(n, d);
+  const data = join(scratch, `rows-${d}.npy`);
+  const source = 'python' in torch ? recorded(cloud.source, data) : cloud.source;
+  const dataset = await loadDataset(source, { place: context.place, missing: 'error', commonScale: true });
+  say(`loaded ${n.toLocaleString('en')} × ${d}, ${digits(context.bench.probe.rowBytes / 1e6)} MB on the device`);
+  const results = await measureFits(dataset, cloud, group, context.bench, say);
+  if ('missing' in torch) return { results };
+  const starts = fits.map((fit) => ({ ...fit, start: cloud.start(fit.k) }));
+  const { iterations } = context.bench;
+  const peer = await runTorch(torch.python, { data, n, d, iterations, device: context.device, fits: starts });
+  await rm(data);
+  say(`timed PyTorch at d = ${d}`);
+  return { results, torch: peer };
+}
+
+/** All of a group on one device; frees the rows. */
+async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group, bench: Bench, say: Print) {
+  const results: GpuResult[] = [];
+  try {
+    for (const { covariance, k } of fits) {
+      results.push(await measure(dataset, { covariance, n, d, k }, cloud.start(k), bench));
+      say(`measured ${covariance}, d = ${d}, k = ${k}`);
+    }
+    return results;
+  } finally {
+    dataset.shard.dispose();
+  }
+}
+
+function printAll({ results, torch: peers }: Figures, found: Context['torch'], print: Print): void {
+  print(`${gpuTable(results)}\n\n${programsTable(results)}\n`);
+  if (peers.length === 0) {
+    print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'nothing to fit'})`);
+    return;
+  }
+  const [{ torch, cuda, device }] = peers;
+  const lines = peers.flatMap((peer) => peer.results);
+  print(torchTable(results, lines));
+  print(`\nPeer: PyTorch ${torch}, CUDA ${cuda ?? 'none'}, ${device}; float32, TF32 off unless stated`);
+}

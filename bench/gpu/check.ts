@@ -1,0 +1,141 @@
+/** Before anything is timed: what the kernels sum is what the float64 oracle sums, in every form and at the sizes measured. */
+import { availableParallelism } from 'node:os';
+import type { Place } from '../../src/backend.js';
+import { loadDataset, toSource } from '../../src/dataset.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import { logVolume } from '../../src/scaling.js';
+import { constrain, mStep, problem, sweep } from '../../test/oracle/index.js';
+import type { Size } from '../problem.js';
+import { cloudOf } from './cloud.js';
+import { modelAt } from './model.js';
+
+/** Relative to the objective; masses to 1; parameters to standard deviations. float32 rows allow about a tenth of these. */
+const [OBJECTIVE, MASS, PARAMETER] = [2e-6, 1e-5, 5e-5];
+const RIDGE = 1e-3;
+
+/** Row counts over a block of 1024 and over a tile of 256 rows, columns with and without a remainder of quads. */
+const shapes: readonly Size[] = (['full', 'tied', 'diag', 'spherical'] as const).flatMap((covariance) => [
+  { covariance, n: 1025, d: 5, k: 3 },
+  { covariance, n: 257, d: 18, k: 6 },
+  { covariance, n: 100, d: 40, k: 5 },
+]);
+
+/**
+ * Throws where a sweep or the M-step after it is wrong, at the sizes to be measured and, of real GPUs, at others; resolves to
+ * the number of checks. A software adapter compiles for half a minute what it sweeps in a second: the tests have more of it.
+ */
+export async function checkKernels(
+  place: Extract<Place, { kind: 'webgpu' }>,
+  measured: readonly Size[],
+  say: (text: string) => void,
+): Promise<number> {
+  const sizes = [...(place.gpu.software ? [] : shapes), ...measured.map(affordable)];
+  for (const size of sizes) {
+    const { covariance, n, d, k } = size;
+    const error = await checkSize(place, size);
+    say(`right: ${covariance}, n = ${n}, d = ${d}, k = ${k} (objective off by ${error.toExponential(1)})`);
+  }
+  return sizes.length;
+}
+
+/** The oracle does n · k · d² things, one after the other. */
+function affordable(size: Size): Size {
+  const { k, d } = size;
+  return { ...size, n: Math.max(100, Math.min(1500, size.n, Math.round(2e8 / (k * d * d)))) };
+}
+
+async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<number> {
+  const { x, start } = problem('overlapping', { n, d, k, seed: 7 });
+  const mixture = constrain(start, covariance);
+  const weights = x.map((_, i) => 1 + (i % 3));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const expected = sweep(
+    x,
+    weights.map((weight) => weight / total),
+    mixture,
+  );
+  const family = gaussian({ covariance });
+  const dataset = await loadDataset(toSource(x, weights), { place, missing: 'error', commonScale: family.commonScale });
+  const { shard, scaling } = dataset;
+  try {
+    const model = modelAt(family, family.toScaled(family.fromDense(mixture, 'start'), scaling), mixture.weights);
+    const moments = await shard.sweep(model, { objectiveNear: 1 });
+    const objective = moments.objective / moments.weight + logVolume(scaling);
+    const what = `${covariance}, n = ${n}, d = ${d}, k = ${k}`;
+    const error = Math.abs(objective - expected.objective) / Math.max(1, Math.abs(expected.objective));
+    within(error, OBJECTIVE, `${what}: objective ${objective}, the oracle's ${expected.objective}`);
+    for (const [c, mass] of expected.mass.entries()) {
+      within(moments.mass[c] / moments.weight - mass, MASS, `${what}: mass of component ${c}`);
+    }
+    if (expected.mass.some((mass) => mass * n < 0.1)) return error; // moments of hardly a row are all rounding
+    const regularization = scaling.scale.map((scale) => RIDGE / scale ** 2);
+    const { components } = family.estimate(moments, model.components, { regularization });
+    sameParameters(family.toDense(family.unscale(components, scaling)), mStep(expected, covariance, RIDGE), what);
+    return error;
+  } finally {
+    shard.dispose();
+  }
+}
+
+interface Dense {
+  readonly means: readonly (readonly number[])[];
+  readonly covariances: readonly (readonly (readonly number[])[])[];
+}
+
+function sameParameters(got: Dense, expected: Dense, what: string): void {
+  expected.covariances.forEach((covariance, c) => {
+    const deviation = covariance.map((row, j) => Math.sqrt(row[j]));
+    covariance.forEach((row, i) => {
+      within((got.means[c][i] - expected.means[c][i]) / deviation[i], PARAMETER, `${what}: mean [${c}, ${i}]`);
+      row.forEach((value, j) => {
+        const off = (got.covariances[c][i][j] - value) / (deviation[i] * deviation[j]);
+        within(off, PARAMETER, `${what}: covariance [${c}, ${i}, ${j}]`);
+      });
+    });
+  });
+}
+
+/** Many rows, in several chunks and passes: what the CPU's kernel gives, which has its own tests against the oracle. */
+export async function checkLarge(place: Place, size: Size): Promise<string> {
+  const { covariance, n, d, k } = size;
+  const ours = await oneStep(place, size);
+  const theirs = await oneStep({ kind: 'simd', threads: availableParallelism() }, size);
+  const what = `${covariance}, n = ${n}, d = ${d}, k = ${k}, beside the CPU's kernel`;
+  const error = ours.objective / theirs.objective - 1;
+  within(error, OBJECTIVE, `${what}: objective ${ours.objective}, the CPU's ${theirs.objective}`);
+  theirs.mass.forEach((mass, c) => within(ours.mass[c] - mass, MASS, `${what}: mass of component ${c}`));
+  sameParameters(ours.dense, theirs.dense, what);
+  return what;
+}
+
+async function oneStep(place: Place, { covariance, n, d, k }: Size) {
+  const { source, start } = cloudOf(n, d);
+  const { means, variance, weights } = start(k);
+  const family = gaussian({ covariance });
+  const { shard, scaling } = await loadDataset(source, { place, missing: 'error', commonScale: true });
+  try {
+    const dense = family.fromDense({ means, covariances: balls(k, d, variance) }, 'start');
+    const model = modelAt(family, family.toScaled(dense, scaling), weights);
+    const moments = await shard.sweep(model);
+    const regularization = scaling.scale.map((scale) => RIDGE / scale ** 2);
+    const { components } = family.estimate(moments, model.components, { regularization });
+    return {
+      objective: moments.objective / moments.weight,
+      mass: moments.mass.map((mass) => mass / moments.weight),
+      dense: family.toDense(family.unscale(components, scaling)),
+    };
+  } finally {
+    shard.dispose();
+  }
+}
+
+/** k times variance · I, `[k][d][d]`. */
+export function balls(k: number, d: number, variance: number): number[][][] {
+  const ball = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => (i === j ? variance : 0)));
+  return Array.from({ length: k }, () => ball);
+}
+
+function within(off: number, tolerance: number, what: string): void {
+  if (Math.abs(off) <= tolerance) return;
+  throw new Error(`bench: ${what}: expected to be within ${tolerance}, off by ${off}; nothing was timed`);
+}
