@@ -1,12 +1,12 @@
 import { cholesky, solveCholesky } from '../cholesky.js';
 import type { InnerSolve } from './solver.js';
-import { dot, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
+import { dot, largest, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
 
 /** Sweeps of one inner solve at the most. */
 const MOST_SWEEPS = 500;
 /** Steps remembered. */
 const WINDOW = 6;
-/** How far a potential may move in one step, nats. */
+/** How far an accelerated step may move a potential, nats, or as far again as the plain one moves any. */
 const RADIUS = 20;
 /** Differences of D that float32 sweeps do not resolve, nats per nat of D. */
 const RESOLUTION = 1e-6;
@@ -34,7 +34,8 @@ export async function anderson(start: Point, prescription: Prescription, inner: 
     history = [...history, { potential: point.side.potential, step }].slice(-WINDOW - 1);
     const jump = accelerated(history, prescription.weights);
     const next = pointAt(prescription, await inner.sweep(moved(prescription, point.side, jump)));
-    waited = next.error < best.error ? 0 : waited + 1;
+    // Far from the solution D decides, and the error may rise on the way.
+    waited = next.error < best.error || next.error > 1e-3 ? 0 : waited + 1;
     if (next.error < best.error) best = next;
     if (next.value >= point.value - RESOLUTION * Math.max(1, Math.abs(point.value))) point = next;
     else if (history.length > 1) history = [];
@@ -48,8 +49,7 @@ function sinkhornStep({ side, mass }: Point, { weights, rho }: Prescription, eps
   const tau = rho === Infinity ? 1 : rho / (rho + epsilon);
   return mass.map((share, k) => {
     const g = side.potential[k];
-    const step = tau * (g + epsilon * Math.log(weights[k] / Math.max(share, Number.MIN_VALUE))) - g;
-    return Math.max(-RADIUS, Math.min(RADIUS, step));
+    return tau * (g + epsilon * (Math.log(weights[k]) - Math.log(Math.max(share, Number.MIN_VALUE)))) - g;
   });
 }
 
@@ -73,8 +73,9 @@ function accelerated(history: readonly Iterate[], weights: Float64Array): Float6
     factor,
     Float64Array.from(weighed, (one) => dot(one, step)),
   );
+  const radius = Math.max(RADIUS, 2 * largest(step));
   return step.map((value, k) => {
     const jump = changes.reduce((sum, change, j) => sum - gamma[j] * (change.moved[k] + change.bent[k]), value);
-    return Math.max(-RADIUS, Math.min(RADIUS, jump));
+    return Math.max(-radius, Math.min(radius, jump));
   });
 }
