@@ -63,7 +63,7 @@ interface Course {
 export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
   const { temperatures, marginal, signal } = problem;
   const step = new EStep(problem);
-  const inner = new InnerTolerance(marginal.loosest);
+  const inner = new InnerTolerance(marginal.loosest, problem.tolerance);
   const first: Unswept = { components: start.components, side: marginal.start(start.weights), repairs: [] };
   const state = await step.settle(first, { epsilon: temperatures[0], tolerance: inner.value });
   const course: Course = { state, status: 'maxIterations', objective: [], repairs: [], inner };
