@@ -1,4 +1,4 @@
-/** `npm run bench [-- cpu|fit|composites] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
+/** `npm run bench [-- cpu|fit|composites|transport] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -6,6 +6,7 @@ import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
 import { benchFit, fitTable } from './fit.js';
 import { machine } from './machine.js';
+import { benchTransport, transportTable } from './transport.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,9 +15,11 @@ const { values, positionals } = parseArgs({
 const wanted = positionals.length > 0 ? positionals : ['cpu', 'fit', 'composites'];
 // Without a name everything runs, small.
 const quick = values.quick || positionals.length === 0;
-const unknown = wanted.find((name) => !['cpu', 'fit', 'composites'].includes(name));
+const unknown = wanted.find((name) => !['cpu', 'fit', 'composites', 'transport'].includes(name));
 if (unknown !== undefined) {
-  process.stderr.write(`bench: expected cpu, fit or composites, got ${unknown}; name one of these or none\n`);
+  process.stderr.write(
+    `bench: expected cpu, fit, composites or transport, got ${unknown}; name one of these or none\n`,
+  );
   process.exit(2);
 }
 
@@ -42,3 +45,4 @@ if (wanted.includes('fit')) {
   process.stdout.write(`${fitTable(fits)}\n\n`);
 }
 if (wanted.includes('composites')) process.stdout.write(`${await benchComposites()}\n`);
+if (wanted.includes('transport')) process.stdout.write(`${transportTable(await benchTransport(20_000, say))}\n`);

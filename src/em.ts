@@ -5,7 +5,7 @@ import type { Start } from './seeding/start.js';
 import type { Shard } from './sweep/shard.js';
 import { EStep, objectiveOf, type State, type Unswept } from './settle.js';
 import type { MarginalSolver } from './transport/solver.js';
-import { InnerTolerance } from './transport/tolerance.js';
+import { EXACT, InnerTolerance } from './transport/tolerance.js';
 
 /** How a run of EM ended. */
 export type FitStatus = 'converged' | 'maxIterations' | 'aborted';
@@ -75,7 +75,8 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
       }
       await descend(problem, course, step);
     }
-    if (!inner.exact) await settleExactly(course, step);
+    // However loosely it got there, a fit ends with a plan that meets its marginal.
+    await settleAgain(course, step, EXACT);
   } catch (error) {
     if (!signal?.aborted) throw error;
     course.status = 'aborted';
@@ -99,19 +100,20 @@ async function descend(problem: EmProblem, course: Course, step: EStep): Promise
     objective.push(course.state.objective);
     onIteration?.(objective.length, course.state.objective, epsilon);
     if (!stopped(course.state.objective)) inner.gained(before.objective - course.state.objective);
-    else if (inner.exact) course.status = 'converged';
+    else if (inner.tight) course.status = 'converged';
     else {
-      // A plan that meets the marginal but roughly is no ground to stop on: exactly from here, and judged anew.
-      await settleExactly(course, step);
+      // A plan that meets the marginal but roughly is no ground to stop on: tightly from here, and judged anew.
+      inner.tighten();
+      await settleAgain(course, step, inner.value);
       stopped = convergence(tolerance, course.state.objective);
     }
   }
 }
 
-/** Makes the last iteration's plan exact, and those to come. */
-async function settleExactly(course: Course, step: EStep): Promise<void> {
-  course.inner.tighten();
-  course.state = await step.refine(course.state, course.inner.value);
+/** Has the plan of the last iteration meet the marginal better. */
+async function settleAgain(course: Course, step: EStep, tolerance: number): Promise<void> {
+  if (course.state.error <= tolerance) return;
+  course.state = await step.refine(course.state, tolerance);
   if (course.objective.length > 0) course.objective[course.objective.length - 1] = course.state.objective;
 }
 
