@@ -59,9 +59,13 @@ interface TransportProblem {
 }
 
 /** `npm run bench -- transport`: sweeps, which no noise touches, and no times. */
-export async function benchTransport(n: number, say: (text: string) => void): Promise<TransportResult[]> {
+export async function benchTransport(
+  n: number,
+  say: (text: string) => void,
+  components: readonly number[] = sizes,
+): Promise<TransportResult[]> {
   const results: TransportResult[] = [];
-  for (const k of sizes) {
+  for (const k of components) {
     for (const separation of ['low', 'high'] as const) {
       const problem = transportProblem(n, k, separations[separation]);
       results.push({ k, separation, cold: await coldSolves(problem), fit: await wholeFit(problem) });
