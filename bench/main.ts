@@ -57,7 +57,8 @@ async function cpu(here: Machine): Promise<void> {
 async function gpu(here: Machine): Promise<void> {
   const adapter = { name: values.adapter, toggles: values.dawn.split(',').filter((toggle) => toggle !== '') };
   const rows = values.rows === undefined ? undefined : Number(values.rows);
-  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0)) refuse('--rows to be a whole number above 0', values.rows);
+  if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0))
+    refuse('--rows to be a whole number above 0', values.rows);
   const { torch } = values;
   if (torch !== 'cpu' && torch !== 'cuda') return refuse('--torch cuda or cpu', torch);
   await benchGpu(here, { quick, adapter, json: values.json, rows, torch }, print, say);

@@ -1,0 +1,42 @@
+/** The error of a marginal that counts as none: about what float32 sweeps resolve. */
+export const EXACT = 1e-6;
+/** An inner solve need not be much better than the iteration it belongs to. */
+const SHARE = 0.3;
+/** Nor, to begin with, than what the fit will stop at, nats. */
+const LOOSENESS = 10;
+
+/**
+ * How exactly the inner solves of a fit are done: loosely at first, to ten times the tolerance of the fit; then to
+ * a third of what the last iteration gained; at last to a third of the tolerance, which alone is tight enough to say
+ * that F has stopped falling. A fit with a tolerance of 1e-7 or less is exact throughout. It never loosens. (Nats and errors
+ * compare: an error e moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it, and that is small.)
+ */
+export class InnerTolerance {
+  private tolerance: number;
+  private readonly tightest: number;
+
+  /** `loosest`: what the marginal can bear. `outer`: the tolerance of the fit, nats. */
+  constructor(loosest: number, outer: number) {
+    this.tightest = Math.min(loosest, Math.max(EXACT, SHARE * outer));
+    this.tolerance = Math.max(this.tightest, Math.min(loosest, LOOSENESS * outer));
+  }
+
+  get value(): number {
+    return this.tolerance;
+  }
+
+  /** Whether solves are tight enough to stop on. */
+  get tight(): boolean {
+    return this.tolerance <= this.tightest;
+  }
+
+  /** After an iteration that lowered F by so much. */
+  gained(fall: number): void {
+    this.tolerance = Math.min(this.tolerance, Math.max(this.tightest, SHARE * fall));
+  }
+
+  /** From now on tight. */
+  tighten(): void {
+    this.tolerance = this.tightest;
+  }
+}
