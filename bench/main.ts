@@ -31,6 +31,10 @@ if (unknown !== undefined) {
   process.stderr.write(`bench: expected cpu, fit, composites or gpu, got ${unknown}; name one of these or none\n`);
   process.exit(2);
 }
+if (values.json !== undefined && wanted.includes('cpu') && wanted.includes('gpu')) {
+  process.stderr.write('bench: expected one bench to write to --json, got cpu and gpu; run them one after the other\n');
+  process.exit(2);
+}
 
 tf.enableProdMode();
 const here = await machine();
@@ -63,5 +67,11 @@ if (wanted.includes('gpu')) {
     process.stderr.write('bench: expected --rows to be a whole number above 0, --torch cuda or cpu; correct them\n');
     process.exit(2);
   }
-  await benchGpu(here, { quick, adapter, json, rows, torch }, (text) => process.stdout.write(`${text}\n`), say);
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  try {
+    await benchGpu(here, { quick, adapter, json, rows, torch }, print, say);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error)); // no adapter, or a kernel that is wrong
+    process.exitCode = 1;
+  }
 }
