@@ -79,6 +79,8 @@ export async function benchGpu(
 interface Figures {
   readonly results: readonly GpuResult[];
   readonly torch: readonly TorchResult[];
+  /** Why PyTorch has no figures where it was to have some. */
+  readonly failures: readonly string[];
 }
 
 /** Group after group; `keep` gets all figures so far after each. */
@@ -87,16 +89,18 @@ async function measureAll(
   groups: readonly Group[],
   say: Print,
   keep: (figures: Figures) => Promise<void>,
-): Promise<{ results: GpuResult[]; torch: TorchResult[] }> {
+): Promise<Figures & { readonly results: GpuResult[] }> {
   const results: GpuResult[] = [];
   const torch: TorchResult[] = [];
+  const failures: string[] = [];
   for (const group of groups) {
     const found = await measureGroup(context, group, say);
     results.push(...found.results);
     if (found.torch) torch.push(found.torch);
-    await keep({ results, torch });
+    if (found.failure !== undefined) failures.push(found.failure);
+    await keep({ results, torch, failures });
   }
-  return { results, torch };
+  return { results, torch, failures };
 }
 
 /** Small problems in every form, the forms and sizes to be measured, and many rows. */
@@ -120,7 +124,7 @@ async function measureGroup(
   context: Context,
   group: Group,
   say: Print,
-): Promise<{ readonly results: GpuResult[]; readonly torch?: TorchResult }> {
+): Promise<{ readonly results: GpuResult[]; readonly torch?: TorchResult; readonly failure?: string }> {
   const { torch, scratch } = context;
   const { n, d, fits } = group;
   const cloud = cloudOf(n, d);
@@ -132,10 +136,15 @@ async function measureGroup(
   if ('missing' in torch) return { results };
   const starts = fits.map((fit) => ({ ...fit, start: cloud.start(fit.k) }));
   const { iterations } = context.bench;
-  const peer = await runTorch(torch.python, { data, n, d, iterations, device: context.device, fits: starts });
-  await rm(data);
-  say(`timed PyTorch at d = ${d}`);
-  return { results, torch: peer };
+  try {
+    const peer = await runTorch(torch.python, { data, n, d, iterations, device: context.device, fits: starts });
+    say(`timed PyTorch at d = ${d}`);
+    return { results, torch: peer };
+  } catch (error) {
+    return { results, failure: `d = ${d}: ${error instanceof Error ? error.message : String(error)}` };
+  } finally {
+    await rm(data);
+  }
 }
 
 /** All of a group on one device; frees the rows. */
@@ -152,10 +161,11 @@ async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group
   }
 }
 
-function printAll({ results, torch: peers }: Figures, found: Context['torch'], print: Print): void {
+function printAll({ results, torch: peers, failures }: Figures, found: Context['torch'], print: Print): void {
   print(`${gpuTable(results)}\n\n${programsTable(results)}\n`);
+  for (const failure of failures) print(`PyTorch failed at ${failure}`);
   if (peers.length === 0) {
-    print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'nothing to fit'})`);
+    print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'it failed'})`);
     return;
   }
   const [{ torch, cuda, device }] = peers;

@@ -58,13 +58,18 @@ async function gpu(here: Machine): Promise<void> {
   const adapter = { name: values.adapter, toggles: values.dawn.split(',').filter((toggle) => toggle !== '') };
   const rows = values.rows === undefined ? undefined : Number(values.rows);
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows > 0))
-    refuse('--rows to be a whole number above 0', values.rows);
+    refuse('--rows to be a whole number above 0', String(values.rows));
   const { torch } = values;
   if (torch !== 'cpu' && torch !== 'cuda') return refuse('--torch cuda or cpu', torch);
-  await benchGpu(here, { quick, adapter, json: values.json, rows, torch }, print, say);
+  try {
+    await benchGpu(here, { quick, adapter, json: values.json, rows, torch }, print, say);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error)); // no adapter, or a kernel that is wrong
+    process.exitCode = 1;
+  }
 }
 
-function refuse(expected: string, got: string | undefined): never {
+function refuse(expected: string, got: string): never {
   say(`bench: expected ${expected}, got ${got}; correct it`);
   process.exit(2);
 }
@@ -72,6 +77,9 @@ function refuse(expected: string, got: string | undefined): never {
 const wanted = positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => benches[name].unnamed);
 const unknown = wanted.find((name) => !Object.hasOwn(benches, name));
 if (unknown !== undefined) refuse(`some of ${Object.keys(benches).join(', ')}`, unknown);
+if (values.json !== undefined && wanted.includes('cpu') && wanted.includes('gpu')) {
+  refuse('one bench to write to --json', 'cpu and gpu');
+}
 
 tf.enableProdMode();
 const here = await machine();
