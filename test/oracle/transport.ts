@@ -1,6 +1,6 @@
 /**
  * The float64 oracle of prescribed marginals: plain Sinkhorn steps on a cost matrix, and EM whose E-step is such a solve.
- * Slow and simple: no Newton, no acceleration, no warm starts.
+ * Slow and simple: no Newton, no acceleration.
  */
 import { constrain, mStep, type EmOptions } from './em.js';
 import { type OracleMixture, logDensities, logSumExp, outer, sum, uniform, minus } from './sweep.js';
@@ -29,10 +29,10 @@ export function transport(
   cost: number[][],
   a: number[],
   b: number[],
-  { epsilon = 1, rho = Infinity, most = 200_000 }: { epsilon?: number; rho?: number; most?: number } = {},
+  { epsilon = 1, rho = Infinity, from = b.map(() => 0) }: { epsilon?: number; rho?: number; from?: number[] } = {},
 ): Transport {
   const tau = rho === Infinity ? 1 : rho / (rho + epsilon);
-  let g = b.map(() => 0);
+  let g = from;
   for (let iterations = 0; ; iterations++) {
     const plan = cost.map((row, i) => {
       const exponents = row.map((c, k) => Math.log(b[k]) + (g[k] - c) / epsilon);
@@ -42,7 +42,7 @@ export function transport(
     const mass = b.map((_, k) => sum(plan.map((row) => row[k])));
     const next = g.map((value, k) => tau * (value + epsilon * (Math.log(b[k]) - Math.log(mass[k]))));
     const change = Math.max(...next.map((value, k) => Math.abs(value - g[k])));
-    if (change < 1e-13 || iterations === most) {
+    if (change < 1e-13 || iterations === 200_000) {
       const moved = sum(plan.map((row, i) => sum(row.map((p, k) => p * cost[i][k]))));
       const entropy = sum(plan.map((row, i) => sum(row.map((p, k) => kl(p, a[i] * b[k])))));
       const penalty = rho === Infinity ? 0 : rho * sum(mass.map((m, k) => kl(m, b[k])));
@@ -70,12 +70,12 @@ export function sinkhornEm(
 ): { mixture: OracleMixture; objective: number[]; last: Transport } {
   const total = weights && sum(weights);
   const a = weights && total ? weights.map((weight) => weight / total) : uniform(x.length);
-  const solve = (mixture: OracleMixture): Transport =>
+  const solve = (mixture: OracleMixture, from?: number[]): Transport =>
     transport(
       logDensities(x, mixture).map((row) => row.map((log) => -log)),
       a,
       proportions,
-      { ...(epsilon === undefined ? {} : { epsilon }), ...(rho === undefined ? {} : { rho }) },
+      { ...(epsilon === undefined ? {} : { epsilon }), ...(rho === undefined ? {} : { rho }), ...(from && { from }) },
     );
   let mixture = { ...constrain(start, covariance), weights: proportions };
   let last = solve(mixture);
@@ -96,7 +96,7 @@ export function sinkhornEm(
     });
     const estimate = mStep({ about, mass: last.mass, first, second }, covariance, regularization);
     mixture = { ...estimate, weights: proportions };
-    last = solve(mixture);
+    last = solve(mixture, last.g);
     objective.push(last.objective);
   }
   return { mixture, objective, last };
