@@ -3,7 +3,7 @@ import { backendOf, isRegistered, onBackend, registerQuietly, startBackend } fro
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
 import type { Gpu } from '../kernels/webgpu/device.js';
 import { GpuError } from '../kernels/webgpu/error.js';
-import type { RowsOptions } from '../kernels/webgpu/rows-builder.js';
+import type { GpuSweepOptions } from '../kernels/webgpu/options.js';
 import { sharedGpu } from '../kernels/webgpu/shared.js';
 import { summary } from '../kernels/webgpu/summary.js';
 import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../kernels/webgpu/tfjs.js';
@@ -102,9 +102,14 @@ export async function probeBackend(name: BackendName): Promise<BackendReport> {
  * in the CPU's memory by the SIMD kernel's threads.
  */
 export type Place =
-  | { readonly kind: 'webgpu'; readonly gpu: Gpu; readonly backend: string; readonly rows?: RowsOptions }
+  | { readonly kind: 'webgpu'; readonly gpu: Gpu; readonly backend: string; readonly options?: GpuSweepOptions }
   | { readonly kind: 'tensors'; readonly backend: string }
   | { readonly kind: 'simd'; readonly threads: number; readonly build?: SimdBuild };
+
+/** The same place, where a GPU does not try how it computes fastest. */
+export function withoutTrials(place: Place): Place {
+  return place.kind === 'webgpu' ? { ...place, options: { ...place.options, tuneFrom: Infinity } } : place;
+}
 
 /** A backend that was chosen, and how it will run. */
 export interface BackendChoice extends BackendReport {

@@ -1,4 +1,4 @@
-import { resolveBackend, type BackendChoice } from './backend.js';
+import { resolveBackend, withoutTrials, type BackendChoice } from './backend.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import type { Source } from './data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
@@ -88,7 +88,7 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   const { missing, family, signal, onProgress } = settings;
   const dataset = await watch.time('load', () =>
     loadDataset(source, {
-      place: backend.place,
+      place: settings.autotune ? backend.place : withoutTrials(backend.place),
       missing,
       signal,
       commonScale: family.commonScale,

@@ -59,6 +59,8 @@ export interface FitOptions {
   readonly backend?: BackendRequest;
   /** Threads of the CPU backend; default all. The result does not depend on it. */
   readonly threads?: number;
+  /** Whether a GPU may try, once per adapter and size, how it computes fastest; default true. The result does not depend on it. */
+  readonly autotune?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the fit with what is fitted so far, status 'aborted'; while still loading or seeding it rejects. */
   readonly signal?: AbortSignal;
@@ -82,6 +84,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     regularization: 1e-6,
     missing: 'error',
     backend: 'auto',
+    autotune: true,
     ...given(options),
   };
   requireInteger('components', settings.components, 1);

@@ -4,6 +4,7 @@ import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { planProgram } from './plan.wgsl.js';
 import { programOf, type Program } from './program.js';
@@ -13,7 +14,7 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, momentsStage, type ModelShape, type SumStage, type SweepArrays } from './stages.js';
+import { couplingStage, momentsStage, type ModelShape, type SumStage, type SweepArrays, type Trial } from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
 
@@ -21,6 +22,9 @@ import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from '
 const PLAN_BYTES = 2 ** 25;
 /** Sums of the objective that the host adds. */
 const TOTALS = 64;
+
+/** Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU. */
+const TUNE_FROM = 1e11;
 
 /** What to compute, besides the numbers of a model. */
 export interface SweepKind extends ModelShape {
@@ -49,6 +53,7 @@ export class ChunkedSweeper {
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
+    private readonly options: GpuSweepOptions = {},
   ) {}
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
@@ -131,26 +136,49 @@ export class ChunkedSweeper {
     const { device } = gpu;
     const { form, d, k, hard } = kind;
     const { subgroups } = gpu.features;
-    const [plan, reduce, total, moments, ...coupling] = await Promise.all([
+    const [plan, reduce, total] = await Promise.all([
       programOf(device, planProgram({ layout: modelLayout(form, d), k, hard, subgroups })),
       programOf(device, reduceProgram),
       programOf(device, totalProgram),
-      momentsStage(gpu, kind, kind.frame),
-      ...(kind.coupling ? [couplingStage(gpu, k)] : []),
     ]);
-    const stages = [moments, ...coupling];
     const passes = passesOf(rows.chunks, rowsOfPass);
     const longest = Math.max(...passes.flat().map(({ tiles }) => tiles));
-    const buffers = await makeBuffers(gpu, {
+    const inputs = await makeBuffers(gpu, {
       model: [4 * modelSize(kind), STORAGE],
       plan: [longest * TILE_ROWS * k * 4, STORAGE],
       objective: [4 * rows.tiles, STORAGE],
       totals: [16 * TOTALS, STORAGE],
-      readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
     } as const);
-    const sizes = sizesOf(device, rows.tiles, stages);
     const uniforms = passUniforms(device, passes);
+    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0], uniforms) : undefined;
+    const stages = [await momentsStage(gpu, kind, kind.frame, trial)];
+    if (kind.coupling) stages.push(await couplingStage(gpu, k));
+    const readback = [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget] as const;
+    const buffers = { ...inputs, ...(await makeBuffers(gpu, { readback })) };
+    const sizes = sizesOf(device, rows.tiles, stages);
     return { kind, rowsPerPass: rowsOfPass, passes, uniforms, sizes, plan, reduce, total, stages, buffers };
+  }
+
+  private isWorthTrials(kind: SweepKind): boolean {
+    const { tuneFrom = TUNE_FROM } = this.options;
+    return this.rows.n * operationsPerRow(kind) >= tuneFrom;
+  }
+
+  /** Runs a stage on the first pass. Its plan is 0 as yet: what is summed takes as long. */
+  private trial({ model, plan }: Pick<Kit['buffers'], 'model' | 'plan'>, pass: Pass, uniforms: GPUBuffer): Trial {
+    const { gpu, rows } = this;
+    return async (made) => {
+      const stage = await made;
+      const chunk = await rows.buffersOf(0);
+      const bound = bind(gpu.device, stage.program, [passBinding(uniforms), ...stage.bindings(chunk, model, plan)]);
+      return {
+        record: (encoder) => dispatch(encoder, bound, pass.slot, stage.geometry.groups, gpu),
+        dispose() {
+          stage.partial.destroy();
+          stage.reduced.destroy();
+        },
+      };
+    };
   }
 }
 

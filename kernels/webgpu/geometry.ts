@@ -10,9 +10,9 @@ const WORKGROUP = 128;
 const WIDEST_WORKGROUP = 256;
 /** Workgroups that keep a large GPU busy. */
 const BUSY = 1024;
-const MOST_SPLITS = 64;
+const MOST_SPLITS = 128;
 /** Bytes for partial sums, and of shared memory (more would leave fewer workgroups per core), at most. */
-const PARTIALS_LIMIT = 2 ** 24;
+const PARTIALS_LIMIT = 3 * 2 ** 23;
 const SHARED_LIMIT = 2 ** 15;
 
 /** What a device allows, bytes. */
@@ -50,28 +50,75 @@ export interface ScatterGeometry extends SumGeometry {
   readonly tileGroups: number;
 }
 
-/** Sums Σ p u uᵀ of `units` matrices of `size` columns. */
+/** What may be tuned: the order of no sum depends on it. */
+export interface ScatterShape {
+  readonly side: 1 | 2;
+  readonly components: number;
+}
+
+/** Sums Σ p u uᵀ of `units` matrices of `size` columns, cut as suits most devices. */
 export function scatterGeometry(size: number, units: number, limits: GeometryLimits): ScatterGeometry {
   const side = size > 32 ? 2 : 1;
+  const { tilesPerGroup } = tilesOf(size, side);
+  let components = Math.min(units, Math.max(1, Math.floor(WORKGROUP / tilesPerGroup)));
+  while (components > 1 && !fits(size, { side, components }, 16, limits)) components--;
+  const shape = { side, components } as const;
+  const rows = [32, 16, 8, 4].find((count) => fits(size, shape, count, limits)) ?? 4;
+  const whole = components === units;
+  const lanes = whole ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (tilesPerGroup * components)))) : 1;
+  const one = assemble(size, units, shape, { rows, lanes, splits: 1 });
+  const splits = splitsFor(one.groups, units * one.count * 32 * lanes, limits);
+  return assemble(size, units, shape, { rows, lanes, splits });
+}
+
+/** Other ways to cut the same sums, with the same bits. */
+export function scatterAlternatives(
+  size: number,
+  geometry: ScatterGeometry,
+  limits: GeometryLimits & { readonly maxComputeInvocationsPerWorkgroup: number },
+): readonly ScatterGeometry[] {
+  const { units, rows, lanes, splits, components } = geometry;
+  if (lanes > 1) return []; // all components are in one workgroup already
+  const counts = [1, Math.ceil(components / 2), components, 2 * components];
+  return ([1, 2] as const)
+    .flatMap((side) => [...new Set(counts)].map((count) => ({ side, components: Math.min(count, units) })))
+    .filter((shape) => shape.side !== geometry.side || shape.components !== components)
+    .filter((shape) => fits(size, shape, rows, limits))
+    .map((shape) => assemble(size, units, shape, { rows, lanes, splits }))
+    .filter(({ workgroup }) => workgroup <= Math.min(WIDEST_WORKGROUP, limits.maxComputeInvocationsPerWorkgroup))
+    .filter((one) => one.units * one.count * 32 * one.partials <= limits.maxStorageBufferBindingSize);
+}
+
+/** Tiles of a lower triangle, and how they are shared out where they are more than a workgroup's invocations. */
+function tilesOf(
+  size: number,
+  side: number,
+): Pick<ScatterGeometry, 'diagonals' | 'tiles' | 'tilesPerGroup' | 'tileGroups'> {
   const diagonals = Math.ceil(quads(size) / side);
   const tiles = (diagonals * (diagonals + 1)) / 2;
   const tileGroups = Math.ceil(tiles / WIDEST_WORKGROUP);
-  const tilesPerGroup = Math.ceil(tiles / tileGroups);
-  const width = rowQuads(diagonals * side);
-  const fits = (components: number, rows: number): boolean =>
-    components * rows * (2 * width * 16 + 4) <= sharedBytes(limits);
-  let components = Math.min(units, Math.max(1, Math.floor(WORKGROUP / tilesPerGroup)));
-  while (components > 1 && !fits(components, 16)) components--;
-  const rows = [32, 16, 8, 4].find((count) => fits(components, count)) ?? 4;
-  const lanes =
-    components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (tilesPerGroup * components)))) : 1;
-  const count = tiles * 4 * side * side + diagonals * side + 1;
-  const begun = Math.ceil(units / components) * tileGroups;
-  const splits = splitsFor(begun, units * count * 32 * lanes, limits);
+  return { diagonals, tiles, tilesPerGroup: Math.ceil(tiles / tileGroups), tileGroups };
+}
+
+/** Whether the rows that are staged fit shared memory: u and p u of all columns, and p. */
+function fits(size: number, { side, components }: ScatterShape, rows: number, limits: GeometryLimits): boolean {
+  const width = rowQuads(tilesOf(size, side).diagonals * side);
+  return components * rows * (2 * width * 16 + 4) <= sharedBytes(limits);
+}
+
+function assemble(
+  size: number,
+  units: number,
+  { side, components }: ScatterShape,
+  { rows, lanes, splits }: Pick<SumGeometry, 'rows' | 'lanes' | 'splits'>,
+): ScatterGeometry {
+  const cut = tilesOf(size, side);
   return {
-    ...{ side, diagonals, tiles, components, tilesPerGroup, tileGroups, rows, lanes, splits, count, units },
-    workgroup: roundUp(tilesPerGroup * components * lanes, 32),
-    groups: begun * splits,
+    ...cut,
+    ...{ side, components, rows, lanes, splits, units },
+    count: cut.tiles * 4 * side * side + cut.diagonals * side + 1,
+    workgroup: roundUp(cut.tilesPerGroup * components * lanes, 32),
+    groups: Math.ceil(units / components) * cut.tileGroups * splits,
     partials: splits * lanes,
   };
 }
@@ -113,7 +160,7 @@ function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number
 function splitsFor(groups: number, bytes: number, { maxStorageBufferBindingSize }: GeometryLimits): number {
   const room = Math.min(PARTIALS_LIMIT, maxStorageBufferBindingSize);
   const wanted = Math.min(MOST_SPLITS, Math.ceil(BUSY / groups), Math.floor(room / bytes));
-  return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
+  return Math.max(1, wanted);
 }
 
 const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;

@@ -1,6 +1,6 @@
 /** From rows to the plan: logits, row softmin, and the objective. One invocation has four rows, one workgroup a tile. */
 import { EXP, LOG, workgroupSum } from './arithmetic.wgsl.js';
-import { TILE_QUADS, type ModelLayout } from './layout.js';
+import { COMPONENT_STEP, TILE_QUADS, type ModelLayout } from './layout.js';
 import { eachLogit, loadRow } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
@@ -24,34 +24,63 @@ ${outputs}
 const K = ${k}u;
 ${GROUP_INDEX}`;
 
-const begin = (subgroups: boolean): string => /* wgsl */ `
-@compute @workgroup_size(${TILE_QUADS})
+/** Invocations that share a row's components: a workgroup a tile would leave a large GPU idle where a pass has few tiles. */
+export function slicesFor(k: number): number {
+  return k < 16 ? 1 : k < 32 ? 2 : 4;
+}
+
+const begin = (subgroups: boolean, slices: number): string => /* wgsl */ `
+@compute @workgroup_size(${TILE_QUADS * slices})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
-  @builtin(local_invocation_index) lane: u32${
+  @builtin(local_invocation_index) t: u32${
     subgroups ? ',\n  @builtin(subgroup_invocation_id) invocation: u32, @builtin(subgroup_size) subgroup: u32' : ''
   }) {
   let tile = groupIndex(id, count);
   if (tile >= pass_.tiles) { return; }
+  let lane = t % ${TILE_QUADS}u;
+  let slice = t / ${TILE_QUADS}u;
+  let from_ = ${slices === 1 ? '0u' : `slice * ${sliceSize(slices)}`};
+  let to_ = ${slices === 1 ? 'K' : `min(K, from_ + ${sliceSize(slices)})`};
   let stride = pass_.tiles * ${TILE_QUADS}u;
   let quad = tile * ${TILE_QUADS}u + lane;
   let weight = v[pass_.firstTile * ${TILE_QUADS}u + quad];`;
 
-/** The row's logits into the plan, their maximum in `largest`. */
+/** Components of a slice: a multiple of those that are taken at once. */
+const sliceSize = (slices: number): string =>
+  `((K + ${slices * COMPONENT_STEP - 1}u) / ${slices * COMPONENT_STEP}u * ${COMPONENT_STEP}u)`;
+
+/** The logits of a slice of a row's components into the plan, their maximum in `largest`. */
 const logits = (layout: ModelLayout): string => /* wgsl */ `
   let row = (pass_.firstTile + tile) * ${layout.d * TILE_QUADS}u + lane;
   ${loadRow(layout, 'row')}
   var largest = vec4f(-3e38);
-  ${eachLogit(layout, 'row', ['0u', 'K'], (k, logit) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});`)}`;
+  ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});`)}`;
 
-const softmin = /* wgsl */ `
+/** Combines what every slice of a row has found: `combine` of two texts. */
+const acrossSlices = (name: string, slices: number, combine: (a: string, b: string) => string): string =>
+  slices === 1
+    ? ''
+    : /* wgsl */ `
+  found[t] = ${name};
+  workgroupBarrier();
+  ${name} = ${Array.from({ length: slices }, (_, slice) => `found[${slice * TILE_QUADS}u + lane]`).reduce(combine)};
+  workgroupBarrier();`;
+
+const softmin = (slices: number): string => /* wgsl */ `
+  ${acrossSlices('largest', slices, (a, b) => `max(${a}, ${b})`)}
   var sum = vec4f(0.0);
-  for (var k = 0u; k < K; k++) { sum += expOf(plan[k * stride + quad] - largest); }
+  for (var k = from_; k < to_; k++) { sum += expOf(plan[k * stride + quad] - largest); }
+  ${acrossSlices('sum', slices, (a, b) => `${a} + ${b}`)}
   let logSum = largest + logOf(sum);`;
 
 /** All of a row's weight to the first component that has the largest logit. */
-const assign = /* wgsl */ `
-  var left = vec4<bool>(true);
-  for (var k = 0u; k < K; k++) {
+const assign = (slices: number): string => /* wgsl */ `
+  let own = largest;
+  ${acrossSlices('largest', slices, (a, b) => `max(${a}, ${b})`)}
+  var first = select(vec4f(${slices}.0), vec4f(f32(slice)), own == largest);
+  ${acrossSlices('first', slices, (a, b) => `min(${a}, ${b})`)}
+  var left = first == vec4f(f32(slice));
+  for (var k = from_; k < to_; k++) {
     let here = left & (plan[k * stride + quad] == largest);
     left = left & !here;
     plan[k * stride + quad] = select(vec4f(0.0), weight, here);
@@ -61,11 +90,12 @@ const assign = /* wgsl */ `
 /** The plan v · r of a pass, and for every tile Σ v (log Σ exp logit − centre). */
 export function planProgram({ layout, k, hard, subgroups }: PlanOptions): ProgramCode {
   const objective = '@group(0) @binding(5) var<storage, read_write> objective: array<f32>; // [all tiles]';
+  const slices = slicesFor(k);
   const plan = hard
-    ? assign
-    : `${softmin}
+    ? assign(slices)
+    : `${softmin(slices)}
   let share = weight / sum;
-  for (var k = 0u; k < K; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) * share; }`;
+  for (var k = from_; k < to_; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) * share; }`;
   return {
     label: `plan ${layout.matrix ? 'matrix' : 'diagonal'} d=${layout.d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write'],
@@ -73,12 +103,14 @@ export function planProgram({ layout, k, hard, subgroups }: PlanOptions): Progra
 ${bindings(k, objective)}
 ${EXP}
 ${LOG}
-${workgroupSum(TILE_QUADS, subgroups)}
-${begin(subgroups)}
+${slices === 1 ? '' : `var<workgroup> found: array<vec4f, ${TILE_QUADS * slices}>;`}
+${workgroupSum(TILE_QUADS * slices, subgroups)}
+${begin(subgroups, slices)}
   ${logits(layout)}
   ${plan}
-  let sumOfTile = workgroupSum(dot(weight, logSum - model[0].y), lane, ${subgroups ? 'invocation, subgroup' : '0u, 1u'});
-  if (lane == 0u) { objective[pass_.firstTileOfAll + tile] = sumOfTile; }
+  let part = select(0.0, dot(weight, logSum - model[0].y), slice == 0u);
+  let sumOfTile = workgroupSum(part, t, ${subgroups ? 'invocation, subgroup' : '0u, 1u'});
+  if (t == 0u) { objective[pass_.firstTileOfAll + tile] = sumOfTile; }
 }`,
   };
 }
@@ -99,7 +131,7 @@ export function rowsProgram({ layout, k }: Pick<PlanOptions, 'layout' | 'k'>): P
 ${bindings(k, outputs)}
 ${EXP}
 ${LOG}
-${begin(false)}
+${begin(false, 1)}
   ${logits(layout)}
   var label = vec4i(0);
   var left = weight == weight; // all of them
@@ -108,7 +140,7 @@ ${begin(false)}
     left = left & !here;
     label = select(label, vec4i(i32(k)), here);
   }
-  ${softmin}
+  ${softmin(1)}
   for (var k = 0u; k < K; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) / sum; }
   labels[quad] = label;
   logSums[quad] = logSum;

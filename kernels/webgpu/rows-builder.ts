@@ -2,15 +2,11 @@ import type { Gpu } from './device.js';
 import { fillChunk, disposeChunks, makeChunk, type Chunk, type ChunkBuffers, type HostRows } from './chunks.js';
 import { GpuError } from './error.js';
 import { BLOCK_ROWS, paddedRows, TILE_ROWS, toTiles } from './layout.js';
+import type { GpuSweepOptions } from './options.js';
 import { ResidentRows } from './resident.js';
 
 /** Bytes of rows per chunk, at most. */
 const CHUNK_BYTES = 2 ** 27;
-
-export interface RowsOptions {
-  /** Rows beyond so many bytes stay on the host; default: what the device has memory for. */
-  readonly residentBytes?: number;
-}
 
 /** Takes rows as they come and puts them into chunks. */
 export class RowsBuilder {
@@ -28,7 +24,7 @@ export class RowsBuilder {
   constructor(
     private readonly gpu: Gpu,
     private readonly d: number,
-    private readonly options: RowsOptions = {},
+    private readonly options: GpuSweepOptions = {},
   ) {
     const bytes = Math.min(CHUNK_BYTES, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     this.capacity = Math.floor(bytes / (4 * d * BLOCK_ROWS)) * BLOCK_ROWS;

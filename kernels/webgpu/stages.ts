@@ -3,11 +3,18 @@ import { isMatrix } from '../form.js';
 import { makeBuffers, STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { diagonalProgram } from './diagonal.wgsl.js';
-import { diagonalGeometry, scatterGeometry, type SumGeometry } from './geometry.js';
+import {
+  diagonalGeometry,
+  scatterAlternatives,
+  scatterGeometry,
+  type ScatterGeometry,
+  type SumGeometry,
+} from './geometry.js';
 import { modelLayout, type GpuModel } from './layout.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
+import { fastest, type Candidate } from './tune.js';
 import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 
 export type ModelShape = Pick<GpuModel, 'form' | 'k' | 'd'>;
@@ -31,12 +38,15 @@ export interface SumStage {
   add(sums: Float32Array, into: SweepArrays): void;
 }
 
+/** Makes a stage ready to be run by itself, for its time. */
+export type Trial = (stage: Promise<SumStage>) => Promise<Candidate>;
+
 type Parts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
   readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
 };
 
-/** The moments of a model of this shape. */
-export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFrame): Promise<SumStage> {
+/** The moments of a model of this shape; where `trial` is given, in the way that is fastest on it. */
+export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFrame, trial?: Trial): Promise<SumStage> {
   const { form, k, d } = shape;
   const layout = modelLayout(form, d);
   const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
@@ -45,9 +55,23 @@ export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFra
     const program = await programOf(gpu.device, diagonalProgram(layout, k, geometry));
     return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addDiagonals(sums, geometry, d, into) });
   }
-  const geometry = scatterGeometry(d, k, gpu.limits);
-  const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
-  return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addScatters(sums, geometry, d, into) });
+  const make = async (geometry: ScatterGeometry): Promise<SumStage> => {
+    const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
+    const add = (sums: Float32Array, into: SweepArrays): void => addScatters(sums, geometry, d, into);
+    return withBuffers(gpu, { geometry, program, inputs, add });
+  };
+  const usual = scatterGeometry(d, k, gpu.limits);
+  if (!trial) return make(usual);
+  const all = [usual, ...scatterAlternatives(d, usual, gpu.limits)];
+  return make(
+    all[
+      await fastest(
+        gpu,
+        `moments ${frame} d=${d} k=${k}`,
+        all.map((one) => () => trial(make(one))),
+      )
+    ],
+  );
 }
 
 /** Σ a r rᵀ over the rows. */

@@ -35,6 +35,7 @@ export interface FitFlags {
   readonly maxIterations: number;
   readonly regularization: number;
   readonly backend: string;
+  readonly autotune: boolean;
   readonly threads?: number;
 }
 
@@ -70,7 +71,8 @@ export function addFitFlags(command: Command): Command {
     .option('--max-iterations <n>', 'iterations per start at the most', integer('--max-iterations', 1), 200)
     .option('--regularization <r>', 'added to variances, squared units', number('--regularization'), 1e-6)
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
-    .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1));
+    .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1))
+    .option('--no-autotune', 'keep a GPU from trying how it computes fastest');
 }
 
 export function addResultFlags(command: Command): Command {
@@ -101,6 +103,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     regularization: rest.regularization,
     missing: rest.missing,
     ...(threads !== undefined && { threads }),
+    autotune: rest.autotune,
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
   };
 }

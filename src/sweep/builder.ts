@@ -4,7 +4,8 @@ import { GROUP_ROWS } from '../../kernels/simd/layout.js';
 import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
-import { RowsBuilder, type RowsOptions } from '../../kernels/webgpu/rows-builder.js';
+import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
+import { RowsBuilder } from '../../kernels/webgpu/rows-builder.js';
 import type { Place } from '../backend.js';
 import { taskForce } from '../threads/pool.js';
 import type { Shard } from './shard.js';
@@ -33,7 +34,7 @@ export function shardBuilder(place: Place, d: number): ShardBuilder {
     case 'tensors':
       return tensorShardBuilder(place.backend, d);
     case 'webgpu':
-      return webgpuShardBuilder(place.gpu, d, place.rows);
+      return webgpuShardBuilder(place.gpu, d, place.options);
     case 'simd':
       return simdShardBuilder(place.threads, d, place.build ?? simdSupport());
     default:
@@ -61,11 +62,11 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
   };
 }
 
-function webgpuShardBuilder(gpu: Gpu, d: number, options?: RowsOptions): ShardBuilder {
+function webgpuShardBuilder(gpu: Gpu, d: number, options?: GpuSweepOptions): ShardBuilder {
   const rows = new RowsBuilder(gpu, d, options);
   return {
     add: (values, weights) => rows.add(values, weights),
-    finish: async () => new WebgpuShard(gpu, await rows.finish()),
+    finish: async () => new WebgpuShard(gpu, await rows.finish(), options),
     discard: () => rows.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuModel } from '../../kernels/webgpu/layout.js';
+import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
 import { SingleSweeper } from '../../kernels/webgpu/single-sweeper.js';
@@ -31,12 +32,13 @@ export class WebgpuShard implements Shard {
   constructor(
     private readonly gpu: Gpu,
     private readonly rows_: ResidentRows,
+    options?: GpuSweepOptions,
   ) {
     this.n = rows_.n;
     this.d = rows_.d;
     this.weight = total(rows_.tileWeights);
     this.single = new SingleSweeper(gpu, rows_);
-    this.chunked = new ChunkedSweeper(gpu, rows_);
+    this.chunked = new ChunkedSweeper(gpu, rows_, options);
   }
 
   async sweep(model: PlanModel, { objectiveNear = 0, coupling = false, signal }: SweepOptions = {}): Promise<Moments> {

@@ -1,5 +1,5 @@
 import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
-import type { RowsOptions } from '../../kernels/webgpu/rows-builder.js';
+import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { Place } from '../../src/backend.js';
 import { cases, describeParity, type Case } from '../kernels/parity.js';
 import { gpuPlace } from '../places.js';
@@ -30,8 +30,8 @@ const shapes: readonly Case[] = [
 describeParity('fused on webgpu', place, [...cases, ...shapes]);
 
 /** A device that is less than this machine's. */
-async function lesser(options: GpuOptions, rows: RowsOptions = {}): Promise<Place> {
-  return { kind: 'webgpu', gpu: await openGpu(options), backend: 'webgpu', rows };
+async function lesser(gpuOptions: GpuOptions, options: GpuSweepOptions = {}): Promise<Place> {
+  return { kind: 'webgpu', gpu: await openGpu(gpuOptions), backend: 'webgpu', options };
 }
 
 const several = [overlapping(3000, 5, 3), overlapping(2500, 40, 3)];
@@ -46,6 +46,10 @@ describeParity(
 );
 describeParity('several chunks and passes', await lesser({ limits }), [...several, overlapping(5000, 16, 33)]);
 describeParity('rows on the host', await lesser({ limits }, { residentBytes: 0 }), several);
+describeParity('the fastest of several ways', { ...place, options: { tuneFrom: 0 } }, [
+  overlapping(2500, 16, 33),
+  overlapping(300, 40, 5),
+]);
 describeParity('rows here and there', await lesser({ limits }, { residentBytes: 2 ** 18 }), several);
 
 // tfjs's own kernels take a millisecond per row on SwiftShader.

@@ -1,51 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { openGpu } from '../../kernels/webgpu/device.js';
-import type { Place } from '../../src/backend.js';
-import { loadDataset, type Dataset } from '../../src/dataset.js';
-import { matrixSource } from '../../src/data/arrays.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit.js';
-import type { Moments, PlanModel } from '../../src/moments.js';
-import { seededRandom } from '../../src/random.js';
 import { gpuPlace } from '../places.js';
 import { expectWithin } from '../within.js';
-
-/** Rows drawn from one ball: cheap, and every component has a share of each. */
-function rowsOf(n: number, d: number): Float64Array {
-  const random = seededRandom(5);
-  return Float64Array.from({ length: n * d }, () => random.normal());
-}
-
-async function load(place: Place, n: number, d: number): Promise<Dataset> {
-  return loadDataset(matrixSource({ data: rowsOf(n, d), shape: [n, d] }), { place, missing: 'error' });
-}
-
-/** k balls of different sizes around points of a line. */
-function modelOf(k: number, d: number): PlanModel {
-  const family = gaussian({ covariance: 'full' });
-  const dense = {
-    means: Array.from({ length: k }, (_, c) => Array.from({ length: d }, (__, j) => 0.2 * c - 0.1 * j)),
-    covariances: Array.from({ length: k }, (_, c) =>
-      Array.from({ length: d }, (__, i) => Array.from({ length: d }, (___, j) => (i === j ? 1 + 0.1 * c : 0.1))),
-    ),
-  };
-  return {
-    components: family.pack(family.fromDense(dense, 'model')),
-    weights: new Float64Array(k).fill(1 / k),
-    potential: new Float64Array(k),
-    epsilon: 1,
-  };
-}
-
-async function sweepOn(place: Place, n: number, d: number, k: number): Promise<Moments> {
-  const { shard } = await load(place, n, d);
-  try {
-    return await shard.sweep(modelOf(k, d), { coupling: true });
-  } finally {
-    shard.dispose();
-  }
-}
+import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
 
 describe('the sums of a sweep', () => {
   test('are the same bit for bit again, and whatever the size of chunks and passes', async () => {

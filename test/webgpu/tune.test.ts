@@ -1,0 +1,50 @@
+import { expect, test, vi } from 'vitest';
+import { scatterAlternatives, scatterGeometry } from '../../kernels/webgpu/geometry.js';
+import type * as Tune from '../../kernels/webgpu/tune.js';
+import { gpuPlace } from '../places.js';
+import { sweepOn } from './sweep-on.js';
+
+/** Which way wins, instead of the fastest. */
+const winner = vi.hoisted(() => ({ index: 0, asked: 0 }));
+vi.mock('../../kernels/webgpu/tune.js', () => ({
+  fastest() {
+    winner.asked++;
+    return Promise.resolve(winner.index);
+  },
+}));
+
+test('the sums of a sweep are the same bit for bit in every way to cut them', async () => {
+  const here = await gpuPlace();
+  const [n, d, k] = [1500, 16, 40];
+  const ways = 1 + scatterAlternatives(d, scatterGeometry(d, k, here.gpu.limits), here.gpu.limits).length;
+  expect(ways).toBeGreaterThan(3);
+  const once = await sweepOn(here, n, d, k);
+  expect(winner.asked).toBe(0);
+  for (winner.index = 0; winner.index < ways; winner.index++) {
+    expect(await sweepOn({ ...here, options: { tuneFrom: 0 } }, n, d, k)).toEqual(once);
+  }
+  expect(winner.asked).toBe(ways);
+});
+
+test('the fastest is found once per problem, unless that failed', async () => {
+  const { fastest } = await vi.importActual<typeof Tune>('../../kernels/webgpu/tune.js');
+  const { gpu } = await gpuPlace();
+  const made: string[] = [];
+  const candidate = (name: string, milliseconds: number) => () => {
+    made.push(name);
+    const record = (): void => {
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end);
+    };
+    return Promise.resolve({ record, dispose: () => void made.push(`${name} gone`) });
+  };
+  const two = [candidate('slow', 40), candidate('fast', 0)];
+  expect(await fastest(gpu, 'one', [two[0]])).toBe(0);
+  expect(made).toEqual([]);
+  expect(await fastest(gpu, 'two', two)).toBe(1);
+  expect(await fastest(gpu, 'two', two)).toBe(1);
+  expect(made).toEqual(['slow', 'slow gone', 'fast', 'fast gone']);
+  const broken = (): Promise<never> => Promise.reject(new Error('no luck'));
+  await expect(fastest(gpu, 'three', [broken, broken])).rejects.toThrow('no luck');
+  expect(await fastest(gpu, 'three', two)).toBe(1);
+});
