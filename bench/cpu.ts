@@ -34,16 +34,29 @@ export interface CpuResult extends Size {
   readonly others: readonly PeerLine[];
 }
 
+export interface CpuBenchOptions {
+  /** Small problems. */
+  readonly quick: boolean;
+  /** Problems to measure, by parts of their names such as `full` or `200000x16x16`; all of them where it is empty. */
+  readonly only: readonly string[];
+}
+
 /** `npm run bench -- cpu`: the SIMD kernel on one thread and on all, beside its peers, from the same start. */
-export async function benchCpu(machine: Machine, quick: boolean, say: (text: string) => void): Promise<CpuResult[]> {
+export async function benchCpu(
+  machine: Machine,
+  { quick, only }: CpuBenchOptions,
+  say: (text: string) => void,
+): Promise<CpuResult[]> {
   await checkPlace({ kind: 'simd', threads: 1 });
   await checkPlace({ kind: 'simd', threads: machine.threads });
   const results: CpuResult[] = [];
   for (const [n, d, k] of quick ? quickSizes : sizes) {
     for (const covariance of forms) {
+      const name = `${covariance} ${n}x${d}x${k}`;
+      if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
       const problem = problemOf({ covariance, n, d, k });
       results.push(await measure(problem, machine, quick));
-      say(`measured ${covariance} (${n}, ${d}, ${k})`);
+      say(`measured ${name}`);
     }
   }
   return results;
@@ -65,14 +78,12 @@ async function measure(problem: Problem, machine: Machine, quick: boolean): Prom
   };
 }
 
-/** Each of the other peers, in each of its types; quickly, for full covariances in float32 only. */
+/** Each of the other peers, in float32, in which all are fastest; quickly, for full covariances only. */
 async function compareOthers(problem: Problem, iterations: number, quick: boolean): Promise<PeerLine[]> {
   const lines: PeerLine[] = [];
   for (const peer of otherPeers) {
     if (!peer.covariances.includes(problem.covariance) || (quick && problem.covariance !== 'full')) continue;
-    for (const dtype of quick ? (['float32'] as const) : peer.dtypes) {
-      lines.push(await comparePeer(peer, problem, dtype, iterations));
-    }
+    lines.push(await comparePeer(peer, problem, 'float32', iterations));
   }
   return lines;
 }

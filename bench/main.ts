@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME …] [--quick] [--json FILE]`: correctness first, then speed beside the peers. The names are in
- * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`. For `gpu` also
+ * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`; `--only
+ * full,16x16` measures some problems of `cpu`. For `gpu` also
  * `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness), and `--torch cpu`, to try PyTorch
  * without a GPU.
  */
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     dawn: { type: 'string', default: '' },
     rows: { type: 'string' },
     torch: { type: 'string', default: 'cuda' },
+    only: { type: 'string', default: '' },
   },
 });
 
@@ -47,7 +49,9 @@ const benches: Readonly<Record<string, Bench>> = {
 };
 
 async function cpu(here: Machine): Promise<void> {
-  const results = await benchCpu(here, quick, say);
+  const only = values.only.split(',').filter((part) => part !== '');
+  const results = await benchCpu(here, { quick, only }, say);
+  if (results.length === 0) return refuse('--only to name problems such as full or 200000x16x16', values.only);
   print(`${cpuTable(results)}\n`);
   if (values.json === undefined) return;
   const file = { machine: here, date: new Date().toISOString(), results };

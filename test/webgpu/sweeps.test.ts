@@ -34,6 +34,23 @@ describe('the sums of a sweep', () => {
   });
 });
 
+test('thousands of components have their masses', async () => {
+  const [n, d, k] = [300, 2, 4096];
+  const place = await gpuPlace();
+  const { shard } = await load(place, n, d);
+  const cpu = await load({ kind: 'simd', threads: 1 }, n, d);
+  const model = modelOf(k, d);
+  try {
+    const moments = await shard.sweep(model);
+    const expected = await cpu.shard.sweep(model);
+    expectWithin(moments.objective / n, expected.objective / n, 1e-6, 'objective');
+    moments.mass.forEach((mass, c) => expectWithin(mass, expected.mass[c], 1e-5 * n, 'mass'));
+  } finally {
+    shard.dispose();
+    cpu.shard.dispose();
+  }
+});
+
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
   const { shard } = await load(await gpuPlace(), 60_000, 16);
   const model = modelOf(8, 16);
