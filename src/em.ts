@@ -1,9 +1,11 @@
 import type { Components, Family, Repair } from './families/family.js';
+import type { PlanModel } from './moments.js';
 import { reseed } from './reseed.js';
 import type { Start } from './seeding/start.js';
-import type { Moments, PlanModel } from './moments.js';
 import type { Shard } from './sweep/shard.js';
-import type { ComponentSide, MarginalSolver } from './transport/marginal.js';
+import { EStep, objectiveOf, type State, type Unswept } from './settle.js';
+import type { MarginalSolver } from './transport/solver.js';
+import { InnerTolerance } from './transport/tolerance.js';
 
 /** How a run of EM ended. */
 export type FitStatus = 'converged' | 'maxIterations' | 'aborted';
@@ -26,10 +28,14 @@ export interface EmRun {
   readonly components: Components;
   readonly weights: Float64Array;
   readonly status: FitStatus;
-  /** F after each iteration, shard coordinates, nats. */
+  /** F after each iteration, with the marginal's terms, shard coordinates, nats. */
   readonly objective: readonly number[];
   /** F at the components it ended with. */
   readonly finalObjective: number;
+  /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
+  readonly plan: { readonly model: PlanModel; readonly mass: Float64Array };
+  /** How far that is from meeting the marginal, as `Settled` has it. */
+  readonly marginalError: number;
   readonly sweeps: number;
   readonly repairs: readonly Repair[];
   /** Whether the components it ended with needed a ridge. */
@@ -41,96 +47,99 @@ const RESOLUTION = 1e-6;
 /** Iterations without a fall by the tolerance before a fit that asks for more than float32 resolves is done. */
 const PATIENCE = 10;
 
-/** A model and what a sweep at it found. */
-interface State {
-  readonly components: Components;
-  readonly side: ComponentSide;
-  readonly model: PlanModel;
-  readonly moments: Moments;
-  readonly repairs: readonly Repair[];
+/** How far a fit has come. */
+interface Course {
+  state: State;
+  status: FitStatus;
+  readonly objective: number[];
+  readonly repairs: Repair[];
+  readonly inner: InnerTolerance;
 }
 
 /**
- * EM as block-coordinate descent on F (DESIGN: plan, component side, θ): moments → marginal → estimate → sweep, until F
- * stops falling. Aborting ends it with the last complete iteration; before the first sweep is done it throws.
+ * EM as block-coordinate descent on F (DESIGN: plan, component side, θ): settle the plan → estimate, until F stops
+ * falling. Aborting ends it with the last complete iteration; before the first sweep is done it throws.
  */
 export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
-  const { temperatures, tolerance, maxIterations, signal } = problem;
-  const objective: number[] = [];
-  const repairs: Repair[] = [];
-  const counter = { sweeps: 0 };
-  const first: Unswept = { components: start.components, side: problem.marginal.start(start.weights), repairs: [] };
-  let state = await settle(problem, first, temperatures[0], counter);
-  let status: FitStatus = 'maxIterations';
+  const { temperatures, marginal, signal } = problem;
+  const step = new EStep(problem);
+  const inner = new InnerTolerance(marginal.loosest, problem.tolerance);
+  const first: Unswept = { components: start.components, side: marginal.start(start.weights), repairs: [] };
+  const state = await step.settle(first, { epsilon: temperatures[0], tolerance: inner.value });
+  const course: Course = { state, status: 'maxIterations', objective: [], repairs: [], inner };
   try {
     for (const [stage, epsilon] of temperatures.entries()) {
-      if (stage > 0) state = await settle(problem, state, epsilon, counter, fOf(state));
-      const progress = convergence(tolerance, fOf(state));
-      status = 'maxIterations';
-      while (objective.length < maxIterations && status === 'maxIterations') {
-        const next = await maximize(problem, state);
-        state = await settle(problem, next, epsilon, counter, fOf(state));
-        repairs.push(...state.repairs);
-        objective.push(fOf(state));
-        problem.onIteration?.(objective.length, fOf(state), epsilon);
-        if (progress(fOf(state))) status = 'converged';
+      if (stage > 0) {
+        const ask = { epsilon, tolerance: inner.value, near: objectiveOf(course.state) };
+        course.state = await step.settle(course.state, ask);
       }
+      await descend(problem, course, step);
     }
+    if (!inner.exact) await settleExactly(course, step);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    status = 'aborted';
+    course.status = 'aborted';
   }
-  return {
-    components: state.components,
-    weights: state.side.weights,
-    status,
-    objective,
-    finalObjective: fOf(state),
-    sweeps: counter.sweeps,
-    repairs,
-    ridged: state.repairs.some(({ kind }) => kind === 'ridge'),
-  };
+  const { status, objective, repairs } = course;
+  return { ...ending(course.state), status, objective, repairs, sweeps: step.sweeps };
 }
 
-type Unswept = Omit<State, 'model' | 'moments'>;
-
-/** E-step: sweeps until the marginal holds. */
-async function settle(
-  problem: EmProblem,
-  from: Unswept,
-  epsilon: number,
-  counter: { sweeps: number },
-  objectiveNear = 0,
-): Promise<State> {
-  const components = problem.family.pack(from.components);
-  let { side } = from;
-  for (;;) {
-    const model = { components, weights: side.weights, potential: side.potential, epsilon };
-    const moments = await problem.shard.sweep(model, { objectiveNear, signal: problem.signal });
-    counter.sweeps++;
-    const update = problem.marginal.update(moments, side);
-    if (update.settled) return { ...from, side, model, moments };
-    side = update;
+/** One stage: iterations until F stops falling, or there have been as many as there may be. */
+async function descend(problem: EmProblem, course: Course, step: EStep): Promise<void> {
+  const { tolerance, maxIterations, onIteration } = problem;
+  const { objective, repairs, inner } = course;
+  const { epsilon } = course.state.model;
+  let stopped = convergence(tolerance, course.state.objective);
+  course.status = 'maxIterations';
+  while (objective.length < maxIterations && course.status === 'maxIterations') {
+    const before = course.state;
+    const next = await maximize(problem, before);
+    course.state = await step.settle(next, { epsilon, tolerance: inner.value, near: objectiveOf(before) });
+    repairs.push(...course.state.repairs);
+    objective.push(course.state.objective);
+    onIteration?.(objective.length, course.state.objective, epsilon);
+    if (!stopped(course.state.objective)) inner.gained(before.objective - course.state.objective);
+    else if (inner.exact) course.status = 'converged';
+    else {
+      // A plan that meets the marginal but roughly is no ground to stop on: exactly from here, and judged anew.
+      await settleExactly(course, step);
+      stopped = convergence(tolerance, course.state.objective);
+    }
   }
+}
+
+/** Makes the last iteration's plan exact, and those to come. */
+async function settleExactly(course: Course, step: EStep): Promise<void> {
+  course.inner.tighten();
+  course.state = await step.refine(course.state, course.inner.value);
+  if (course.objective.length > 0) course.objective[course.objective.length - 1] = course.state.objective;
+}
+
+function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'sweeps' | 'repairs'> {
+  const { components, model, moments, objective, error, repairs } = state;
+  const sum = moments.mass.reduce((total, share) => total + share, 0);
+  return {
+    components,
+    weights: model.weights,
+    finalObjective: objective,
+    plan: { model, mass: moments.mass.map((share) => share / sum) },
+    marginalError: error,
+    ridged: repairs.some(({ kind }) => kind === 'ridge'),
+  };
 }
 
 /** M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst. */
 async function maximize(problem: EmProblem, state: State): Promise<Unswept> {
   const { family, marginal, regularization } = problem;
-  const { side, model, moments } = state;
+  const { model, moments } = state;
   const fresh = await reseed(problem.shard, model, moments, problem.signal);
   const { components, repairs } = family.estimate(moments, model.components, { regularization });
   for (const { component, row } of fresh) components.means.set(row, component * components.d);
-  const update = marginal.update(moments, side);
-  if (fresh.length === 0) return { components, side: update, repairs };
-  const share = 1 / (2 * components.k);
-  const weights = update.weights.map((weight) => weight * (1 - share * fresh.length));
-  for (const { component } of fresh) weights[component] = share;
-  return { components, side: { ...update, weights }, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
-}
-
-function fOf({ moments }: State): number {
-  return moments.objective / moments.weight;
+  const side = marginal.advance(
+    state,
+    fresh.map(({ component }) => component),
+  );
+  return { components, side, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
 }
 
 /**

@@ -1,11 +1,13 @@
 import { resolveBackend, type BackendChoice } from './backend.js';
 import { criteriaOf, type Criteria } from './criteria.js';
+import type { Source } from './data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
 import type { EmRun, FitStatus } from './em.js';
 import { InputError } from './errors.js';
 import { evaluatedRows } from './evaluate.js';
 import type { Repair } from './families/family.js';
 import { Mixture } from './mixture.js';
+import { TransportPlan } from './plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
 import { bestOf, runRestarts } from './restarts.js';
 import { logVolume } from './scaling.js';
@@ -50,8 +52,19 @@ export interface Fit {
   /** EM iterations, and sweeps over the data, of the restart that won. */
   readonly iterations: number;
   readonly sweeps: number;
-  /** F after each iteration, nats; at ε = 1 the negative mean log-likelihood. */
+  /**
+   * F after each iteration, nats; at ε = 1 with a free marginal the negative mean log-likelihood. Under a prescribed
+   * marginal it has the marginal's terms; the last is that of a plan that meets the marginal, those before it are of
+   * plans that need only come near.
+   */
   readonly objective: readonly number[];
+  /**
+   * How far the plan's column masses m are from what the marginal wants: ‖m − b‖₁ of `fixed`, ‖m − b e^{−g/ρ}‖₁ of
+   * `relaxed`, 0 of `free`. 1e-6 or less counts as met.
+   */
+  readonly marginalError: number;
+  /** The transport plan between rows and components that the fit ended with. */
+  readonly plan: TransportPlan;
   /** How well the mixture describes the data it was fitted to, always at ε = 1. */
   readonly criteria: Criteria;
   /** Whether a component still needed a ridge at the end: then the likelihood may be spurious. */
@@ -86,19 +99,23 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   try {
     requireRows(dataset, settings.components);
     const runs = await runRestarts(dataset, settings, watch);
-    return await report(dataset, settings, backend, runs, watch);
+    return await report({ source, dataset, settings, backend, watch }, runs);
   } finally {
     dataset.shard.dispose();
   }
 }
 
-async function report(
-  dataset: Dataset,
-  settings: FitSettings,
-  backend: BackendChoice,
-  runs: readonly EmRun[],
-  watch: Stopwatch,
-): Promise<Fit> {
+/** What a fit was made of. */
+interface Making {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly backend: BackendChoice;
+  readonly watch: Stopwatch;
+}
+
+async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
+  const { dataset, settings, backend, watch } = making;
   const { shard, scaling, columns, dropped, constant, totalWeight } = dataset;
   const run = bestOf(runs);
   const parts = {
@@ -119,6 +136,8 @@ async function report(
     iterations: run.objective.length,
     sweeps: run.sweeps,
     objective: run.objective.map((value) => value + volume),
+    marginalError: run.marginalError,
+    plan: planOf(making, run),
     criteria,
     ridged: run.ridged,
     restarts: runs.map((one) => ({
@@ -140,6 +159,23 @@ async function report(
       seconds: watch.seconds,
     },
   };
+}
+
+function planOf({ source, dataset, settings, backend }: Making, run: EmRun): TransportPlan {
+  const { scaling, totalWeight } = dataset;
+  const { missing, marginal } = settings;
+  const objective = run.finalObjective + logVolume(scaling);
+  const rho = marginal.kind === 'relaxed' ? { rho: marginal.rho } : {};
+  return new TransportPlan({
+    source,
+    place: backend.place,
+    missing,
+    scaling,
+    totalWeight,
+    ...run.plan,
+    objective,
+    ...rho,
+  });
 }
 
 function requireRows({ shard }: Dataset, k: number): void {

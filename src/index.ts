@@ -1,5 +1,6 @@
 export { fitMixture, type Fit, type FitDiagnostics, type RepairReport, type RestartOutcome } from './fit.js';
 export type { FitStatus } from './em.js';
+export type { Duality, PlanRows, TransportPlan } from './plan.js';
 export type { FitOptions, GivenStart, Progress } from './options.js';
 export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './select.js';
 export { Mixture, type ModelFile, type Sample } from './mixture.js';

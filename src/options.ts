@@ -93,9 +93,21 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireNumber('regularization', settings.regularization);
   requireOneOf('missing', settings.missing, ['error', 'drop']);
   requireSeeding(settings);
-  marginalSolver(settings.marginal); // throws now rather than after the data is read
-  temperatures(settings.epsilon);
+  marginalSolver(settings.marginal, settings.components); // throws now rather than after the data is read
+  requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
   return settings;
+}
+
+/** Hard assignment can't meet a marginal: its masses jump by whole rows as the potential moves. */
+function requireSoftPlan({ kind }: Marginal, epsilons: readonly number[]): void {
+  if (kind === 'free' || epsilons.every((epsilon) => epsilon > 0)) return;
+  const remedy = "use a small one such as 0.1, or marginal { kind: 'free' }";
+  throw new InputError('unsupported', {
+    where: 'epsilon',
+    expected: `a number > 0 with marginal ${kind}`,
+    got: '0',
+    remedy,
+  });
 }
 
 function requireSeeding({ seeding, components, restarts }: FitSettings): void {

@@ -18,7 +18,7 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
   const problem = {
     ...settings,
     shard,
-    marginal: marginalSolver(settings.marginal),
+    marginal: marginalSolver(settings.marginal, settings.components),
     temperatures: temperatures(settings.epsilon),
     regularization: scaling.scale.map((scale) => regularization / scale ** 2),
   };
@@ -56,7 +56,27 @@ async function startsOf(
   const variances = family.commonScale ? own.fill(mean) : own;
   return (restart) => {
     const random = seededRandom(settings.seed, restart);
-    return seed(seeding, { shard, k: settings.components, variances, random, signal }, family, regularization);
+    const problem = { shard, k: settings.components, variances, random, signal };
+    return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
+  };
+}
+
+/**
+ * Which component has which of the prescribed proportions is not for chance to say: the larger of the clusters that
+ * seeding found get the larger ones. A start the user gives stays in its order.
+ */
+function inOrder(start: Start, { marginal, family }: FitSettings): Start {
+  if (marginal.kind === 'free' || new Set(marginal.weights).size === 1) return start;
+  const falling = (weights: ArrayLike<number>): number[] =>
+    Array.from(weights, (_, k) => k).sort((a, b) => weights[b] - weights[a] || a - b);
+  const from = falling(start.weights);
+  const order: number[] = [];
+  for (const [rank, k] of falling(marginal.weights).entries()) order[k] = from[rank];
+  const { means, covariances } = family.toDense(start.components);
+  const dense = { means: order.map((k) => means[k]), covariances: order.map((k) => covariances[k]) };
+  return {
+    weights: Float64Array.from(order, (k) => start.weights[k]),
+    components: family.fromDense(dense, 'seeding'),
   };
 }
 

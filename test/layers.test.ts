@@ -17,14 +17,14 @@ const layers: readonly (readonly string[])[] = [
   ['src/select.ts'],
   ['src/fit.ts'],
   ['src/restarts.ts', 'src/model-file.ts'],
-  ['src/em.ts', 'src/mixture.ts'],
-  ['src/reseed.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
+  ['src/em.ts', 'src/mixture.ts', 'src/plan.ts'],
+  ['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
   ['src/dataset.ts', 'src/tensors.ts'],
   ['src/seeding/', 'src/tensors/'],
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],
   ['src/threads/'],
-  ['src/random.ts', 'src/errors.ts', 'src/stopwatch.ts', 'src/version.ts', 'src/breathe.ts'],
+  ['src/random.ts', 'src/cholesky.ts', 'src/errors.ts', 'src/stopwatch.ts', 'src/version.ts', 'src/breathe.ts'],
   ['kernels/'],
 ];
 

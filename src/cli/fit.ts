@@ -20,6 +20,8 @@ Examples:
   otmix fit data.csv -k 3
   otmix fit data.csv -k 3 --columns a,b --out model.json --report report.html
   otmix fit 'parts/*.parquet' -k 8 --covariance diag --restarts 5 --json
+  otmix fit data.csv -k 2 --marginal fixed --weights .2,.8
+  otmix fit data.csv -k 2 --marginal relaxed --weights .2,.8 --rho 1
   otmix fit "SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60" -k 4`;
 
 /** `otmix fit SOURCE -k K`: fits a mixture. */

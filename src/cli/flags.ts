@@ -60,7 +60,7 @@ export function addFitFlags(command: Command): Command {
   return command
     .option('--marginal <kind>', 'component proportions: free, fixed, relaxed', oneOf('--marginal', marginals), 'free')
     .option('--weights <list>', 'the proportions of fixed and relaxed, as in .2,.8', numbers('--weights'))
-    .option('--rho <r>', 'how strongly relaxed draws to them', number('--rho'))
+    .option('--rho <r>', 'how strongly relaxed draws to them, nats', number('--rho'))
     .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal from FROM to 1', temperature('--epsilon'), 1)
     .optionsGroup('Algorithm:')
     .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
@@ -89,9 +89,9 @@ export function sourceOptions({ columns, sampleWeight, every }: DataFlags): Sour
 
 /** What flags ask of the library. */
 export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<FitOptions, 'components' | 'family'> {
-  const { threads, weights = [], rho = NaN, marginal, ...rest } = flags;
+  const { threads, ...rest } = flags;
   return {
-    marginal: marginal === 'free' ? { kind: marginal } : { kind: marginal, weights, rho },
+    marginal: marginalOf(rest),
     epsilon: rest.epsilon,
     seeding: rest.seeding,
     restarts: rest.restarts,
@@ -103,6 +103,25 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     ...(threads !== undefined && { threads }),
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
   };
+}
+
+/** The marginal that flags name; throws `InputError('option')` where one is missing or says nothing. */
+function marginalOf({ marginal, weights, rho }: Pick<FitFlags, 'marginal' | 'weights' | 'rho'>): Marginal {
+  const wrong = (where: string, expected: string, got: string, remedy: string): InputError =>
+    new InputError('option', { where, expected, got, remedy });
+  if (marginal === 'free' && weights) {
+    throw wrong('--weights', '--marginal fixed or relaxed with it', '--marginal free', 'add --marginal fixed');
+  }
+  if (marginal !== 'relaxed' && rho !== undefined) {
+    throw wrong('--rho', '--marginal relaxed with it', `--marginal ${marginal}`, 'leave it out, or relax the marginal');
+  }
+  if (marginal === 'free') return { kind: marginal };
+  if (!weights) {
+    throw wrong('--weights', `proportions with --marginal ${marginal}`, 'none', 'add one per component, as in .2,.8');
+  }
+  if (marginal === 'fixed') return { kind: marginal, weights };
+  if (rho === undefined) throw wrong('--rho', 'how strongly to draw, with --marginal relaxed', 'none', 'add --rho 1');
+  return { kind: marginal, weights, rho };
 }
 
 /** Throws `InputError('option')` unless a report can draw these columns. */

@@ -20,6 +20,8 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     covariances: mixture.covariances,
     iterations: fit.iterations,
     sweeps: fit.sweeps,
+    marginalError: fit.marginalError,
+    columnMasses: fit.plan.mass,
     status: fit.status,
     ridged: fit.ridged,
     objective: fit.objective,

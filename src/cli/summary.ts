@@ -7,6 +7,9 @@ import { textTable } from './table.js';
 const MOST_COMPONENTS = 20;
 const MOST_COLUMNS = 12;
 
+/** An error of the marginal that a user should know of; fits end at 1e-6. */
+const LARGE_ERROR = 1e-4;
+
 const covariancePhrases: Readonly<Record<string, string>> = {
   full: 'full covariances',
   tied: 'one full covariance for all',
@@ -75,7 +78,7 @@ function componentsTable(mixture: Mixture, width: number): string {
 }
 
 /** What a user should know before believing the numbers, and what to do about it. */
-function warnings({ status, iterations, ridged, diagnostics, objective }: Fit): string[] {
+function warnings({ status, iterations, ridged, diagnostics, objective, marginalError }: Fit): string[] {
   const { repairs, constantColumns, dropped } = diagnostics;
   const gain = objective.length > 1 ? objective[objective.length - 2] - objective[objective.length - 1] : undefined;
   const lastGain = gain === undefined ? '' : ` (the last gained ${significant(gain, 2)} nats per row)`;
@@ -87,6 +90,11 @@ function warnings({ status, iterations, ridged, diagnostics, objective }: Fit): 
   for (const { message, times } of repairs) found.push(times > 1 ? `${message} (${times} times)` : message);
   if (ridged) found.push('a component collapsed: its likelihood says nothing; fit fewer, or raise --regularization');
   else if (repairs.length > 0) found.push('the fit recovered from these repairs; --restarts 10 may find a better one');
+  if (marginalError > LARGE_ERROR && status !== 'aborted') {
+    found.push(
+      `the proportions are met only to ${significant(marginalError, 2)}; raise --epsilon, or use --marginal relaxed`,
+    );
+  }
   if (constantColumns.length > 0) {
     found.push(`constant, and so of no use: ${constantColumns.join(', ')}; leave them out with --columns`);
   }

@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import { cholesky, invertLower } from './cholesky.js';
+import { cholesky, invertLower } from '../cholesky.js';
 
 /**
  * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded

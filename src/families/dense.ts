@@ -1,5 +1,5 @@
 import { InputError, listed } from '../errors.js';
-import { cholesky } from './cholesky.js';
+import { cholesky } from '../cholesky.js';
 
 /** A row-major matrix with `columns` columns as nested arrays. */
 export function nested(values: Float64Array, columns: number): number[][] {

@@ -4,7 +4,7 @@ import type { Triangle } from '../../kernels/costs.js';
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { whitenKernel } from '../../kernels/whiten.js';
 import { InputError } from '../errors.js';
-import { cholesky } from '../families/cholesky.js';
+import { cholesky } from '../cholesky.js';
 import { covarianceLayouts } from '../families/covariance.js';
 import { flatten, requireFits, requireTensor, type Numbers } from './check.js';
 

@@ -19,6 +19,9 @@ interface FitJson {
   readonly means: number[][];
   readonly covariances: number[][][];
   readonly objective: number[];
+  readonly marginalError: number;
+  readonly columnMasses: number[];
+  readonly sweeps: number;
   readonly iterations: number;
   readonly status: string;
   readonly restarts: unknown[];
@@ -61,6 +64,32 @@ describe('the log-likelihoods of converged fits', () => {
     const { logLikelihood, status } = await fitJson(...args, ...tight);
     expect(status).toBe('converged');
     expectWithin(logLikelihood, expected, 1e-4);
+  });
+});
+
+describe('otmix fit --marginal', () => {
+  const prescribe = (...flags: string[]): Promise<FitJson> =>
+    fitJson(faithful, '-k', '2', '--weights', '.2,.8', '--tolerance', '1e-6', ...flags);
+
+  test('fixed: the weights are those prescribed, in their order, and so are the masses', async () => {
+    const fit = await prescribe('--marginal', 'fixed');
+    expect(fit.weights).toEqual([0.2, 0.8]);
+    expectWithin(fit.columnMasses[0], 0.2, 2e-6);
+    expect(fit.marginalError).toBeLessThanOrEqual(2e-6);
+    expect(fit.sweeps).toBeGreaterThan(fit.iterations);
+    // The larger cluster is that of long eruptions.
+    expect(fit.means[1][0]).toBeGreaterThan(fit.means[0][0]);
+  });
+
+  test('relaxed: the masses are between those and what the data say', async () => {
+    const fit = await prescribe('--marginal', 'relaxed', '--rho', '0.2');
+    expect(fit.weights).toEqual([0.2, 0.8]);
+    expect(fit.columnMasses[0]).toBeGreaterThan(0.21);
+    expect(fit.columnMasses[0]).toBeLessThan(0.355);
+  });
+
+  test('free: nothing to miss', async () => {
+    expect((await fitJson(faithful, '-k', '2')).marginalError).toBe(0);
   });
 });
 

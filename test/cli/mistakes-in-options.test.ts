@@ -42,14 +42,44 @@ describeMistakes('options', [
   ],
   ['no threads', `${fit} -k 2 --threads 0`, /--threads: expected a whole number ≥ 1, got "0"/],
   [
-    'a fixed marginal',
-    `${fit} -k 2 --marginal fixed --weights .5,.5`,
-    /marginal: expected .*'free'.*got .*fixed.*later version/,
+    'a fixed marginal without proportions',
+    `${fit} -k 2 --marginal fixed`,
+    /--weights: expected proportions with --marginal fixed, got none; add one per component, as in \.2,\.8/,
   ],
   [
-    'a relaxed marginal',
-    `${fit} -k 2 --marginal relaxed --weights .5,.5 --rho 1`,
-    /marginal: expected .* got .*relaxed/,
+    'proportions of nothing',
+    `${fit} -k 2 --weights .5,.5`,
+    /--weights: expected --marginal fixed or relaxed with it, got --marginal free/,
+  ],
+  [
+    'a relaxed marginal without rho',
+    `${fit} -k 2 --marginal relaxed --weights .5,.5`,
+    /--rho: expected how strongly to draw, with --marginal relaxed, got none; add --rho 1/,
+  ],
+  [
+    'rho of a fixed marginal',
+    `${fit} -k 2 --marginal fixed --weights .5,.5 --rho 1`,
+    /--rho: expected --marginal relaxed with it, got --marginal fixed/,
+  ],
+  [
+    'rho 0',
+    `${fit} -k 2 --marginal relaxed --weights .5,.5 --rho 0`,
+    /marginal\.rho: expected a finite number > 0, nats, got 0/,
+  ],
+  [
+    'proportions of other components',
+    `${fit} -k 2 --marginal fixed --weights .5,.3,.2`,
+    /marginal\.weights: expected 2 positive numbers that sum to 1, one per component, got 3/,
+  ],
+  [
+    'a proportion of 0',
+    `${fit} -k 2 --marginal fixed --weights 1,0`,
+    /marginal\.weights: expected 2 positive numbers .*got 2: 1, 0, sum 1; fit fewer components/,
+  ],
+  [
+    'hard assignment to prescribed proportions',
+    `${fit} -k 2 --marginal fixed --weights .5,.5 --epsilon 0`,
+    /epsilon: expected a number > 0 with marginal fixed, got 0/,
   ],
   [
     'an unknown marginal',

@@ -198,9 +198,19 @@ describe('a mistake in the options is one clear line', () => {
       'seeding: covariances[1]: expected a symmetric positive definite matrix, got one that is not positive definite; correct it, or add a little to its diagonal',
     ],
     [
-      'a prescribed marginal',
-      { marginal: { kind: 'fixed', weights: [0.5, 0.5] } },
-      "marginal: expected { kind: 'free' }, the only marginal this version solves, got { kind: 'fixed' }; use 'free'; prescribed proportions come with a later version",
+      'proportions of other components',
+      { marginal: { kind: 'fixed', weights: [0.5, 0.3, 0.2] } },
+      'marginal.weights: expected 2 positive numbers that sum to 1, one per component, got 3: 0.5, 0.3, 0.2, sum 1; give every component its share of the rows',
+    ],
+    [
+      'a proportion of 0',
+      { marginal: { kind: 'fixed', weights: [1, 0] } },
+      'marginal.weights: expected 2 positive numbers that sum to 1, one per component, got 2: 1, 0, sum 1; fit fewer components where one is to hold nothing',
+    ],
+    [
+      'hard assignment under a prescribed marginal',
+      { marginal: { kind: 'fixed', weights: [0.5, 0.5] }, epsilon: 0 },
+      "epsilon: expected a number > 0 with marginal fixed, got 0; use a small one such as 0.1, or marginal { kind: 'free' }",
     ],
     [
       'a negative temperature',

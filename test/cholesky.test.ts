@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { cholesky, invertLower } from '../../src/families/cholesky.js';
-import { mulberry32, normal } from '../oracle/index.js';
-import { expectAllWithin } from '../within.js';
+import { cholesky, invertLower, solveCholesky } from '../src/cholesky.js';
+import { mulberry32, normal } from './oracle/index.js';
+import { expectAllWithin } from './within.js';
 
 /** B Bᵀ of a random B `[d, d]`, row-major: positive definite. */
 function positiveDefinite(d: number, seed: number): Float64Array {
@@ -70,5 +70,22 @@ describe('invertLower', () => {
     const inverse = invertLower(l, d);
     expectAllWithin(product(inverse, l, d), identity(d), 1e-11);
     expect(above(inverse, d).every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('solveCholesky', () => {
+  test('solves a system worked by hand', () => {
+    const l = Float64Array.of(2, 0, 0, 1, 3, 0, -1, 1, 1);
+    // A = L Lᵀ is the matrix above; A (1, −1, 2) = (−2, −4, 2).
+    expectAllWithin(solveCholesky(l, Float64Array.of(-2, -4, 2)), [1, -1, 2], 1e-14);
+  });
+
+  test.each([1, 2, 5, 20])('A x is b, and b is left alone, d = %d', (d) => {
+    const a = positiveDefinite(d, 200 + d);
+    const x = Float64Array.from({ length: d }, (_, i) => Math.sin(i + 1));
+    const b = x.map((_, i) => x.reduce((sum, value, j) => sum + a[i * d + j] * value, 0));
+    const before = b.slice();
+    expectAllWithin(solveCholesky(cholesky(a, d) as Float64Array, b), x, 1e-8);
+    expect(b).toEqual(before);
   });
 });

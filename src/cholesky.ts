@@ -29,3 +29,18 @@ export function invertLower(l: Float64Array, d: number): Float64Array {
   }
   return inverse;
 }
+
+/** x with L Lᵀ x = b, for L lower triangular `[d, d]`, row-major, and b `[d]`. */
+export function solveCholesky(l: Float64Array, b: Float64Array): Float64Array {
+  const d = b.length;
+  const x = b.slice();
+  for (let i = 0; i < d; i++) {
+    for (let p = 0; p < i; p++) x[i] -= l[i * d + p] * x[p];
+    x[i] /= l[i * d + i];
+  }
+  for (let i = d - 1; i >= 0; i--) {
+    for (let p = i + 1; p < d; p++) x[i] -= l[p * d + i] * x[p];
+    x[i] /= l[i * d + i];
+  }
+  return x;
+}

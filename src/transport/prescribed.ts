@@ -1,0 +1,36 @@
+import { anderson } from './anderson.js';
+import type { MarginalSolver, Settled } from './solver.js';
+import { newton } from './newton.js';
+import { pointAt, type Prescription } from './semi-dual.js';
+
+/** Up to so many components the semi-dual is maximised by Newton's method; beyond, the coupling costs too much. */
+export const NEWTON_COMPONENTS = 256;
+/** The largest error an inner solve may be left with while EM is far from its end. */
+const LOOSEST = 1e-2;
+
+/**
+ * The marginals `fixed` (ρ = Infinity) and `relaxed`: w = b throughout, and g maximises the semi-dual. It is found in a
+ * few sweeps from that of the last iteration: by damped Newton steps up to 256 components, beyond by Sinkhorn steps with
+ * Anderson's acceleration.
+ */
+export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
+  const prescription: Prescription = { weights, rho };
+  const coupling = weights.length <= NEWTON_COMPONENTS;
+  const solve = coupling ? newton : anderson;
+  const least = weights.reduce((a, b) => Math.min(a, b));
+  return {
+    coupling,
+    // No component is without rows where the error is under its share.
+    loosest: Math.min(LOOSEST, least / 2),
+    start: () => ({ weights, potential: new Float64Array(weights.length) }),
+    async settle(first, inner): Promise<Settled> {
+      const { side, moments, value, error } = await solve(pointAt(prescription, first), prescription, inner);
+      return { side, moments, objective: value, error };
+    },
+    // A component that starts again where rows fit worst has no potential yet: whatever lifted the old one is gone.
+    advance: ({ side: { potential } }, fresh) => ({
+      weights,
+      potential: potential.map((value, k) => (fresh.includes(k) ? 0 : value)),
+    }),
+  };
+}

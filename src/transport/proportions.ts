@@ -1,0 +1,40 @@
+import { InputError } from '../errors.js';
+
+/** Proportions `[k]`, positive, made to sum to 1 exactly; throws `InputError('option')` for what are none. */
+export function proportions(weights: unknown, k: number): Float64Array {
+  const list = Array.isArray(weights) || ArrayBuffer.isView(weights) ? Array.from(weights as ArrayLike<unknown>) : [];
+  const sound = list.filter((weight): weight is number => typeof weight === 'number' && weight > 0);
+  const sum = sound.reduce((total, weight) => total + weight, 0);
+  if (list.length === k && sound.length === k && Math.abs(sum - 1) <= 1e-6) {
+    return Float64Array.from(sound, (weight) => weight / sum);
+  }
+  throw new InputError('option', {
+    where: 'marginal.weights',
+    expected: `${k} positive numbers that sum to 1, one per component`,
+    got: describe(weights, list, sum),
+    remedy:
+      list.length === k && sound.length < k
+        ? 'fit fewer components where one is to hold nothing'
+        : 'give every component its share of the rows',
+  });
+}
+
+function describe(weights: unknown, list: readonly unknown[], sum: number): string {
+  if (weights === undefined || weights === null) return 'none';
+  const some = list
+    .slice(0, 10)
+    .map((one) => (typeof one === 'string' ? JSON.stringify(one) : String(one)))
+    .join(', ');
+  return `${list.length}${list.length > 0 ? `: ${some}${list.length > 10 ? ', …' : ''}, sum ${Number(sum.toPrecision(9))}` : ''}`;
+}
+
+/** ρ of the marginal `relaxed`, nats; throws `InputError('option')` unless it is positive and finite. */
+export function strength(rho: unknown): number {
+  if (typeof rho === 'number' && rho > 0 && rho < Infinity) return rho;
+  throw new InputError('option', {
+    where: 'marginal.rho',
+    expected: 'a finite number > 0, nats',
+    got: String(rho),
+    remedy: "use 1 to begin with, more to draw harder, or { kind: 'fixed' } for the limit",
+  });
+}
