@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Place } from './backend.js';
+import { breathe } from './breathe.js';
 import { nestedArraySource, matrixSource, withWeights } from './data/arrays.js';
 import { cleanBlocks, type MissingPolicy } from './data/blocks.js';
 import { powerOfTwo, scalingOf, type Scaling } from './scaling.js';
@@ -108,6 +109,7 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
       );
       rows += block.rows;
       options.onRows?.(rows);
+      await breathe(signal); // rows in memory come without a wait
     }
     if (!scaling || totalWeight === 0) throw nothingLeft(source, dropped.length);
     const shard = await builder.finish();

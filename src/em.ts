@@ -21,7 +21,18 @@ export interface EmProblem {
   /** Per column, in the shard's coordinates. */
   readonly regularization: Float64Array;
   readonly signal?: AbortSignal | undefined;
-  readonly onIteration?: (iteration: number, objective: number, epsilon: number) => void;
+  readonly onIteration?: (iteration: EmIteration) => void;
+}
+
+/** An iteration that is done. */
+export interface EmIteration {
+  /** From 1. */
+  readonly iteration: number;
+  readonly epsilon: number;
+  /** F at these components and weights, shard coordinates, nats. */
+  readonly objective: number;
+  readonly components: Components;
+  readonly weights: Float64Array;
 }
 
 export interface EmRun {
@@ -98,7 +109,9 @@ async function descend(problem: EmProblem, course: Course, step: EStep): Promise
     course.state = await step.settle(next, { epsilon, tolerance: inner.value, near: objectiveOf(before) });
     repairs.push(...course.state.repairs);
     objective.push(course.state.objective);
-    onIteration?.(objective.length, course.state.objective, epsilon);
+    const { components, model } = course.state;
+    const { weights } = model;
+    onIteration?.({ iteration: objective.length, epsilon, objective: course.state.objective, components, weights });
     if (!stopped(course.state.objective)) inner.gained(before.objective - course.state.objective);
     else if (inner.tight) course.status = 'converged';
     else {

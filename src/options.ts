@@ -28,6 +28,11 @@ export interface Progress {
   readonly maxIterations?: number;
   readonly objective?: number;
   readonly epsilon?: number;
+  /**
+   * What is fitted so far, in phase 'fit': weights, means and covariances after this iteration, as `seeding` takes them.
+   * Computed when it is called, which may be later.
+   */
+  readonly model?: () => GivenStart;
 }
 
 export interface FitOptions {

@@ -1,8 +1,8 @@
 import type { Dataset } from './dataset.js';
-import { expectationMaximization, type EmProblem, type EmRun } from './em.js';
+import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from './em.js';
 import { InputError } from './errors.js';
 import type { Components } from './families/family.js';
-import type { FitSettings, GivenStart } from './options.js';
+import type { FitSettings, GivenStart, Progress } from './options.js';
 import { seededRandom } from './random.js';
 import { logVolume } from './scaling.js';
 import { columnVariances } from './seeding/columns.js';
@@ -26,8 +26,8 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
   const runs: EmRun[] = [];
   for (let restart = 0; restart < restarts; restart++) {
     const progress = { restart: restart + 1, restarts, maxIterations };
-    const onIteration = (iteration: number, objective: number, epsilon: number): void =>
-      onProgress?.({ phase: 'fit', ...progress, iteration, objective: objective + logVolume(scaling), epsilon });
+    const onIteration = (done: EmIteration): void =>
+      onProgress?.({ phase: 'fit', ...progress, ...progressOf(done, dataset, settings) });
     try {
       onProgress?.({ phase: 'seed', ...progress });
       const start = await watch.time('seed', () => starts(restart));
@@ -38,6 +38,16 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
     if (signal?.aborted) break;
   }
   return runs;
+}
+
+/** An iteration as users see it: in the data's units. */
+function progressOf(done: EmIteration, { scaling }: Dataset, { family }: FitSettings): Partial<Progress> {
+  const { iteration, epsilon, objective, components, weights } = done;
+  const model = (): GivenStart => ({
+    weights: Array.from(weights),
+    ...family.toDense(family.unscale(components, scaling)),
+  });
+  return { iteration, epsilon, objective: objective + logVolume(scaling), model };
 }
 
 /** The start of each restart, in the shard's coordinates. */

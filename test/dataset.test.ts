@@ -241,4 +241,20 @@ describe('loadDataset refuses, and frees what it had loaded', () => {
     const loading = load(toSource(rows), { signal: controller.signal, onRows: () => controller.abort(reason) });
     await expect(loading).rejects.toBe(reason);
   });
+
+  test('to go on once a timer aborts it, also where rows come without a wait', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason));
+    const until = performance.now() + 10_000; // without end the test could not fail
+    const endless: Source = {
+      name: 'endless',
+      columns: ['x'],
+      async *batches() {
+        const values = Float64Array.from({ length: 8192 }, (_, i) => i);
+        while (performance.now() < until) yield { rows: values.length, values };
+      },
+    };
+    await expect(load(endless, { signal: controller.signal })).rejects.toBe(reason);
+  });
 });

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { fitMixture, gaussian, type FitOptions, type Progress } from '../../src/index.js';
+import { fitMixture, gaussian, type FitOptions, type GivenStart, type Progress } from '../../src/index.js';
 import { problem } from '../oracle/index.js';
-import { expectWithin } from '../within.js';
+import { expectAllWithin, expectWithin } from '../within.js';
 
 const { x } = problem('overlapping', { n: 2000, d: 2, k: 3, seed: 2 });
 
@@ -59,6 +59,37 @@ describe('a fit', () => {
     expect([...new Set(seen.map(({ phase }) => phase))]).toEqual(['load', 'seed', 'fit', 'score']);
     const best = seen.filter((one) => one.phase === 'fit' && one.objective === objective[objective.length - 1]);
     expect(best[0]).toMatchObject({ iteration: iterations, restarts: 2, maxIterations: 200, epsilon: 1 });
+  });
+
+  test('hands out what is fitted so far with its progress, then or later', async () => {
+    const models: (GivenStart | undefined)[] = [];
+    const seen: Progress[] = [];
+    const moved = x.map(([a, b]) => [1e6 + a, 100 * b]); // in other units than the fit's own
+    const fit = await fitMixture(moved, {
+      components: 3,
+      backend: 'wasm',
+      onProgress: (progress) => {
+        seen.push(progress);
+        if (progress.phase === 'fit') models.push(progress.model?.());
+        else expect(progress.model).toBeUndefined();
+      },
+    });
+    const { weights, means, covariances } = fit.mixture;
+    expect(models).toHaveLength(fit.iterations);
+    expect(models.at(-1)).toEqual({ weights, means, covariances });
+    const later = seen.filter(({ phase }) => phase === 'fit').map(({ model }) => model?.());
+    expect(later).toEqual(models);
+  });
+
+  test('goes on where its progress was', async () => {
+    const models: GivenStart[] = [];
+    const options = { components: 3, tolerance: 0, backend: 'cpu' } as const;
+    const onProgress = ({ model }: Progress) => model && models.push(model());
+    const whole = await fitMixture(x, { ...options, maxIterations: 5, onProgress });
+    const rest = await fitMixture(x, { ...options, seeding: models[1], maxIterations: 3 });
+    expectAllWithin(rest.objective, whole.objective.slice(2), 1e-6);
+    expectAllWithin(rest.mixture.means.flat(), whole.mixture.means.flat(), 1e-4);
+    expect(Math.abs(models[1].means[0][0] - models[4].means[0][0])).toBeGreaterThan(1e-3); // it had some way to go
   });
 
   test('that is aborted returns what is fitted so far', async () => {

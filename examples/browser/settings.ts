@@ -1,0 +1,81 @@
+import { gaussian, type BackendName, type CovarianceForm, type FitOptions, type SeedingMethod } from 'otmix';
+import { byId } from './dom.js';
+import type { Table, TableRequest } from './table.js';
+
+/** What the form asks to be fitted. */
+export function fitOptions(): FitOptions {
+  const [from, steps] = chosen('epsilon').split(':').map(Number);
+  return {
+    components: numberIn('components'),
+    family: gaussian({ covariance: chosen('covariance') as CovarianceForm }),
+    epsilon: steps === undefined ? from : { from, steps },
+    seeding: chosen('seeding') as SeedingMethod,
+    seed: numberIn('seed'),
+    tolerance: numberIn('tolerance'),
+    backend: chosen('backend') as BackendName | 'auto',
+    missing: 'drop',
+  };
+}
+
+/** The data that the form asks for; none where no file is chosen. */
+export function tableRequest(): TableRequest | undefined {
+  const file = byId('file', HTMLInputElement).files?.[0];
+  if (fromFile()) return file && { kind: 'csv', file };
+  const [rows, d, clusters] = [Number(chosen('rows')), numberIn('dimensions'), numberIn('clusters')];
+  return { kind: 'cloud', rows, d, clusters, seed: numberIn('cloud-seed') };
+}
+
+/** Whether the data come from a file; shows the controls for that, or those of the cloud. */
+export function fromFile(): boolean {
+  const csv = byId('settings', HTMLFormElement).elements.namedItem('source') as RadioNodeList;
+  const isFile = csv.value === 'csv';
+  byId('cloud', HTMLElement).hidden = isFile;
+  byId('csv', HTMLElement).hidden = !isFile;
+  return isFile;
+}
+
+/** Offers the columns of a table: to fit, all of them at first, where they come from a file; and to draw. */
+export function offerColumns(table: Table): void {
+  const chips = table.columns.map(({ name }, j) => {
+    const label = document.createElement('label');
+    const input = Object.assign(document.createElement('input'), { type: 'checkbox', value: String(j), checked: true });
+    const text = Object.assign(document.createElement('span'), { textContent: name, title: name });
+    label.append(input, text);
+    return label;
+  });
+  byId('columns', HTMLElement).replaceChildren(...chips);
+  offerAxes(table);
+}
+
+/** The table with the columns that are to be fitted. */
+export function chosenColumns(table: Table): Table {
+  const boxes = [...byId('columns', HTMLElement).querySelectorAll('input')];
+  return { ...table, columns: table.columns.filter((_, j) => boxes[j]?.checked) };
+}
+
+/** Offers the columns of a table to draw; keeps what is chosen where it is still there. */
+export function offerAxes({ columns }: Table): void {
+  for (const [at, id] of ['across', 'up'].entries()) {
+    const select = byId(id, HTMLSelectElement);
+    const before = select.value;
+    select.replaceChildren(...columns.map(({ name }) => new Option(name, name)));
+    const kept = columns.findIndex(({ name }) => name === before);
+    select.selectedIndex = kept >= 0 ? kept : Math.min(at, columns.length - 1);
+  }
+  const [across, up] = [byId('across', HTMLSelectElement), byId('up', HTMLSelectElement)];
+  if (across.selectedIndex === up.selectedIndex && columns.length > 1)
+    up.selectedIndex = across.selectedIndex === 0 ? 1 : 0;
+}
+
+/** Positions of the columns to draw. */
+export function drawnColumns(): [number, number] {
+  return [byId('across', HTMLSelectElement).selectedIndex, byId('up', HTMLSelectElement).selectedIndex];
+}
+
+function chosen(id: string): string {
+  return byId(id, HTMLSelectElement).value;
+}
+
+function numberIn(id: string): number {
+  return byId(id, HTMLInputElement).valueAsNumber;
+}

@@ -1,0 +1,70 @@
+import type { Source } from 'otmix';
+
+const BATCH = 1 << 15;
+
+/** Columns of numbers, each `[rows]`, NaN where a value is missing. */
+export interface Table {
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: readonly Column[];
+}
+
+export interface Column {
+  readonly name: string;
+  readonly values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+}
+
+/** A file that is no table of numbers. The message says what was expected, what was got and what to do. */
+export class TableError extends Error {
+  override readonly name = 'TableError';
+}
+
+/** A cloud to generate: rows of a random mixture of Gaussians. */
+export interface CloudRequest {
+  readonly kind: 'cloud';
+  readonly rows: number;
+  readonly d: number;
+  readonly clusters: number;
+  readonly seed: number;
+}
+
+export interface FileRequest {
+  readonly kind: 'csv';
+  readonly file: File;
+}
+
+export type TableRequest = CloudRequest | FileRequest;
+
+/** What the worker answers; `share` is how much is done, 0 to 1. */
+export type TableReply =
+  | { readonly kind: 'progress'; readonly share: number }
+  | { readonly kind: 'table'; readonly table: Table }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** The rows of a table as otmix reads them: batch by batch, so that there is no second copy of them. */
+export function sourceOf({ name, rows, columns }: Table): Source {
+  const wide = columns.some(({ values }) => values instanceof Float64Array);
+  return {
+    name,
+    columns: columns.map((column) => column.name),
+    rows,
+    async *batches() {
+      for (let start = 0; start < rows; start += BATCH) {
+        const length = Math.min(BATCH, rows - start);
+        const values = wide ? new Float64Array(length * columns.length) : new Float32Array(length * columns.length);
+        for (const [j, column] of columns.entries()) {
+          for (let i = 0; i < length; i++) values[i * columns.length + j] = column.values[start + i];
+        }
+        yield { rows: length, values };
+      }
+    },
+  };
+}
+
+/** At most `most` rows, evenly spaced, of a table. */
+export function sampleOf({ name, rows, columns }: Table, most: number): Table {
+  const kept = Math.min(rows, most);
+  const pick = (values: Column['values']): Float64Array<ArrayBuffer> =>
+    Float64Array.from({ length: kept }, (_, i) => values[Math.floor((i * rows) / kept)]);
+  return { name, rows: kept, columns: columns.map((column) => ({ ...column, values: pick(column.values) })) };
+}
