@@ -31,7 +31,7 @@ export interface CovarianceLayout {
   parameters(d: number): number;
   /** Undoes a whitening factor W: z = (x − μ) W. */
   unwhiten(factor: Float32Array, d: number): Unwhitening;
-  /** From a scatter matrix `[d, d]` or its diagonal `[d]`, divided by its mass. */
+  /** From a scatter matrix `[d, d]` or its diagonal `[d]`, of any mass. */
   fromScatter(scatter: Float64Array, d: number): Float64Array;
   /** δ δᵀ in the layout of second moments. */
   outer(delta: Float64Array): Float64Array;
@@ -60,11 +60,17 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
   },
   fromScatter(scatter, d) {
     // Symmetric by construction but for rounding, which a factorisation must not see.
-    return scatter.map((value, at) => (value + scatter[(at % d) * d + Math.floor(at / d)]) / 2);
+    const mean = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) mean[i * d + j] = (scatter[i * d + j] + scatter[j * d + i]) / 2;
+    }
+    return mean;
   },
   outer(delta) {
     const d = delta.length;
-    return new Float64Array(d * d).map((_, at) => delta[Math.floor(at / d)] * delta[at % d]);
+    const product = new Float64Array(d * d);
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) product[i * d + j] = delta[i] * delta[j];
+    return product;
   },
   addDiagonal(covariance, diagonal) {
     const d = diagonal.length;
@@ -169,7 +175,9 @@ function multiply(lower: Float64Array, right: Float64Array, d: number): Float64A
 }
 
 function transposed(matrix: Float64Array, d: number): Float64Array {
-  return matrix.map((_, at) => matrix[(at % d) * d + Math.floor(at / d)]);
+  const turned = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) turned[j * d + i] = matrix[i * d + j];
+  return turned;
 }
 
 function average(values: Float64Array): number {

@@ -95,15 +95,15 @@ function estimate(
   const { regularization, pooling = 0 } = options;
   const { shifts, scatters } = centred(moments, packed, layout);
   const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
-  const pool = sum(scatters);
+  let all: Float64Array | undefined;
+  const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
   const found = scatters.map((scatter, index) => {
     const own = layout.shared ? weight : mass[index];
     const drawn = own > 0 ? own + pooling * weight : weight;
     const added = own > 0 ? pooling : 1;
-    const covariance = layout.fromScatter(
-      scatter.map((value, at) => (added > 0 ? value + added * pool[at] : value) / drawn),
-      d,
-    );
+    const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
+    const covariance = layout.fromScatter(pooled, d);
+    for (let at = 0; at < covariance.length; at++) covariance[at] /= drawn;
     layout.addDiagonal(covariance, regularization);
     return covariance;
   });
