@@ -1,5 +1,5 @@
 /** Moments column by column: Σ p (x − μ), Σ p (x − μ)² and Σ p, four components and four columns to an invocation. */
-import { rowQuads, type DiagonalGeometry } from './geometry.js';
+import { rowStride, type DiagonalGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
 import { each } from './logits.wgsl.js';
 import type { ProgramCode } from './program.js';
@@ -22,10 +22,10 @@ export function diagonalProgram(layout: ModelLayout, k: number, geometry: Diagon
 ${sumDeclarations(geometry)}
 const WIDE = ${wide}u; // quads of columns
 const COMPONENTS = ${components}u; // quads of components per workgroup
-const STAGED = ${rowQuads(wide)}u; // quads from one staged row to the next
-const PLAN_STAGED = ${rowQuads(components)}u;
-var<workgroup> xs: array<vec4f, ${rows * rowQuads(wide)}>;
-var<workgroup> ps: array<vec4f, ${rows * rowQuads(components)}>;
+const STAGED = ${rowStride(wide, rows)}u; // quads from one staged row to the next
+const PLAN_STAGED = ${rowStride(components, rows)}u;
+var<workgroup> xs: array<vec4f, ${rows * rowStride(wide, rows)}>;
+var<workgroup> ps: array<vec4f, ${rows * rowStride(components, rows)}>;
 
 fn planQuad(k: u32, at: u32, stride: u32) -> vec4f {
   return select(vec4f(0.0), plan[min(k, ${k - 1}u) * stride + at], vec4<bool>(k < ${k}u));

@@ -102,7 +102,7 @@ function tilesOf(
 
 /** Whether the rows that are staged fit shared memory: u and p u of all columns, and p. */
 function fits(size: number, { side, components }: ScatterShape, rows: number, limits: GeometryLimits): boolean {
-  const width = rowQuads(tilesOf(size, side).diagonals * side);
+  const width = rowStride(tilesOf(size, side).diagonals * side, rows);
   return components * rows * (2 * width * 16 + 4) <= sharedBytes(limits);
 }
 
@@ -133,7 +133,7 @@ export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): 
   const units = Math.ceil(k / COMPONENT_STEP);
   const wide = quads(d);
   const fits = (components: number, rows: number): boolean =>
-    rows * (rowQuads(wide) + rowQuads(components)) * 16 <= sharedBytes(limits);
+    rows * (rowStride(wide, rows) + rowStride(components, rows)) * 16 <= sharedBytes(limits);
   const wanted = Math.min(units, Math.max(1, Math.floor(WORKGROUP / wide)));
   const rows = [32, 16, 8].find((count) => fits(wanted, count)) ?? 4;
   let components = wanted;
@@ -150,8 +150,21 @@ export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): 
   };
 }
 
-/** Quads from one staged row to the next: odd, so that neighbouring rows lie in different banks. */
-export const rowQuads = (wide: number): number => wide | 1;
+/**
+ * Quads from one staged row to the next. Eight invocations write to shared memory at once, each to a row of its own as far as
+ * the staged quads of rows go, then to the next column: their eight quads must lie in different banks, quads modulo 8.
+ */
+export function rowStride(wide: number, rows: number): number {
+  const apart: Readonly<Record<number, (stride: number) => boolean>> = {
+    32: (stride) => stride % 2 === 1,
+    16: (stride) => stride % 4 === 2,
+    8: (stride) => stride % 8 === 4,
+    4: () => true,
+  };
+  let stride = wide;
+  while (!apart[rows](stride)) stride++;
+  return stride;
+}
 
 function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
   return Math.min(maxComputeWorkgroupStorageSize, SHARED_LIMIT);

@@ -1,5 +1,5 @@
 /** Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by. */
-import { rowQuads, type ScatterGeometry } from './geometry.js';
+import { rowStride, type ScatterGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
 import { each } from './logits.wgsl.js';
 import type { ProgramCode } from './program.js';
@@ -100,14 +100,14 @@ function whitened({ d, whitening, block }: ModelLayout): string {
 
 function scatterCode(geometry: ScatterGeometry, wide: number, stage: string, bindings: string): string {
   const { side, diagonals, components, rows, workgroup } = geometry;
-  const staged = components * rows * rowQuads(diagonals * side);
+  const staged = components * rows * rowStride(diagonals * side, rows);
   return /* wgsl */ `
 ${bindings}
 ${sumDeclarations(geometry)}
 const K = ${geometry.units}u;
 const COMPONENTS = ${components}u; // per workgroup
 const WIDE = ${diagonals * side}u; // quads of columns, filled up to whole tiles
-const STAGED = ${rowQuads(diagonals * side)}u; // quads from one staged row to the next
+const STAGED = ${rowStride(diagonals * side, rows)}u; // quads from one staged row to the next
 const TILES = ${geometry.tiles}u;
 const TILES_PER_GROUP = ${geometry.tilesPerGroup}u;
 var<workgroup> us: array<vec4f, ${staged}>;
