@@ -55,13 +55,13 @@ export class EStep {
 
   private inner(components: PlanModel['components'], { epsilon, tolerance, near = 0 }: Ask): InnerSolve {
     const { shard, marginal, signal } = this.problem;
-    const { coupling } = marginal;
+    const { coupling, tails } = marginal;
     let objectiveNear = near;
     return {
       epsilon,
       tolerance,
       sweep: async (side) => {
-        const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, signal });
+        const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
         this.sweeps++;
         objectiveNear = moments.objective / moments.weight;
         return { side, moments };

@@ -15,6 +15,8 @@ export interface SimdModel {
   readonly rate: number;
   readonly centre: number;
   readonly hard: boolean;
+  /** Whether moments count responsibilities under 2⁻⁶⁰. */
+  readonly tails: boolean;
   readonly coupling: boolean;
 }
 

@@ -31,14 +31,14 @@ export class SimdShard implements Shard {
   }
 
   async sweep(plan: PlanModel, options: SweepOptions = {}): Promise<Moments> {
-    const { objectiveNear = 0, coupling = false, signal } = options;
+    const { objectiveNear = 0, coupling = false, tails = false, signal } = options;
     const { reference, temperature, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
     const centre = Math.fround(-objectiveNear / temperature - reference);
     const tied = tiedMeans(plan.components);
     const shared = tied?.shared;
     const all = coupling || shared !== undefined;
-    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all };
+    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, tails };
     const { count } = sumsLayout(form, k, d, all);
     const parts = Math.max(1, Math.min(PARTS, this.groupWeights.length, Math.floor(PART_MEMORY / (count * 8))));
     const results = sharedDoubles(parts * count);
@@ -59,7 +59,7 @@ export class SimdShard implements Shard {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
     const shared = tiedMeans(plan.components)?.shared;
-    const unsummed = { hard: false, centre: 0, coupling: false };
+    const unsummed = { hard: false, centre: 0, coupling: false, tails: true };
     const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, ...unsummed };
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));

@@ -4,6 +4,7 @@ import { EXACT } from './tolerance.js';
 /** w = m, g = 0: one sweep settles it. Divided by Σ m, which float32 makes differ from Σ a, so that w sums to 1. */
 export const free: MarginalSolver = {
   coupling: false,
+  tails: false,
   loosest: EXACT,
   start: (weights) => ({ weights, potential: new Float64Array(weights.length) }),
   settle: ({ side, moments }) =>

@@ -20,6 +20,7 @@ export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
   const least = weights.reduce((a, b) => Math.min(a, b));
   return {
     coupling,
+    tails: true,
     // No component is without rows where the error is under its share.
     loosest: Math.min(LOOSEST, least / 2),
     start: () => ({ weights, potential: new Float64Array(weights.length) }),

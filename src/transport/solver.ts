@@ -32,6 +32,8 @@ export interface InnerSolve {
 export interface MarginalSolver {
   /** Whether its sweeps must sum r rᵀ. */
   readonly coupling: boolean;
+  /** Whether its sweeps must count what is under 2⁻⁶⁰ of a row: logarithms of masses are taken. */
+  readonly tails: boolean;
   /** The largest error an inner solve may be left with while EM is far from its end. */
   readonly loosest: number;
   /** Where EM starts, of the weights of the start. */

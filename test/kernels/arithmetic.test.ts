@@ -18,6 +18,7 @@ async function atGap(build: SimdBuild, gap: number): Promise<{ small: number; lo
     rate: 0.5,
     centre: 0,
     hard: false,
+    tails: false,
   } as const;
   kernel.load({ ...model, offsets: Float32Array.of(0, -gap), coupling: false });
   const into = {

@@ -26,6 +26,7 @@ export function sweepTask(k: number): SweepTask {
     centre: 0,
     hard: false,
     coupling: false,
+    tails: false,
   };
   const parts = 64;
   const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);

@@ -6,7 +6,7 @@ import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling } from './state';
+import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, tails } from './state';
 import { addAll } from './sums';
 import { transport } from './transport';
 
@@ -14,7 +14,7 @@ export { placeGathered, placeModel, placePruned, placeSums, placeTile, shape, te
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
-  ignoreUnder(SHARE);
+  ignoreUnder(tails ? LEAST : SHARE);
   logits(x);
   transport(v);
   let count = 0;

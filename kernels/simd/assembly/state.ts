@@ -53,6 +53,7 @@ export let totals: usize = 0; // the same in float64, one number for four lanes
 export let rate: f32 = 0;
 export let centre: f32 = 0;
 export let hard: bool = false;
+export let tails: bool = false; // whether moments count what is under 2⁻⁶⁰ of a row
 
 /** Sets the size of tiles. */
 export function shape(columns: i32, rows_: i32): void {
@@ -104,7 +105,10 @@ export function placeSums(sumsAt: usize, secondAt: usize, secondBytes: usize, co
   sums = sumsAt; sumsSecond = secondAt; sumsSecondStep = secondBytes; sumsCoupling = couplingAt; sumsCount = count; totals = totalsAt;
 }
 
-/** logit = offset − rate · ‖z‖²; hard: one-hot responsibilities; centre: taken off log Σ exp logit before it is summed. */
-export function temper(rate_: f32, centre_: f32, hard_: bool): void {
-  rate = rate_; centre = centre_; hard = hard_;
+/**
+ * logit = offset − rate · ‖z‖²; hard: one-hot responsibilities; tails: all of them, however small; centre: taken off
+ * log Σ exp logit before it is summed.
+ */
+export function temper(rate_: f32, centre_: f32, hard_: bool, tails_: bool): void {
+  rate = rate_; centre = centre_; hard = hard_; tails = tails_;
 }
