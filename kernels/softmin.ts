@@ -5,12 +5,15 @@ import { ABSENT, FAR, LEAST_EXPONENT, type SoftminAttributes, type SoftminInputs
 import { defineKernel } from './engine.js';
 import { responsibilitiesProgram, softminProgram } from './softmin.wgsl.js';
 
+/** Costs are scaled by this for their minimum, which tfjs takes no larger than 1e20 on WebGL. A power of two: exact. */
+const MINIATURE = 2 ** -64;
+
 /** C_ik − o_k, `[B, n, k]`, and its row minimum, `[B, n, 1]`. */
 function reduced({ cost, offsets }: SoftminInputs): { gaps: tf.Tensor3D; least: tf.Tensor3D } {
   const own = tf.expandDims(offsets, 1);
   const absent = tf.logicalOr(tf.greaterEqual(cost, ABSENT), tf.lessEqual(own, -ABSENT));
   const gaps = tf.where(absent, FAR, tf.sub(tf.maximum(cost, -ABSENT), own)) as tf.Tensor3D;
-  return { gaps, least: tf.min(gaps, 2, true) };
+  return { gaps, least: tf.div(tf.min(tf.mul(gaps, MINIATURE), 2, true), MINIATURE) };
 }
 
 /** exp((least − gap)/ε), `[B, n, k]`: the row's extreme is subtracted before anything is exponentiated. */
