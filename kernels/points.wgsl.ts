@@ -162,11 +162,11 @@ function averagesSource(layout: Layout): string {
         sum += sums[s * ROWS + lane];
       }
       let scale = select(1.0 / sum.x, 0.0, sum.x == 0.0);
-      let start = (batch * n + row) * (p + 1u);
+      let to = (batch * n + row) * (p + 1u);
       for (var c = 0u; c < min(4u, p - first_column); c++) {
-        result[start + first_column + c] = valueSum[c] * scale;
+        result[to + first_column + c] = valueSum[c] * scale;
       }
-      if (first_column == 0u) { result[start + p] = sum.y * scale; }
+      if (first_column == 0u) { result[to + p] = sum.y * scale; }
     }
   `;
 }

@@ -47,7 +47,13 @@ export function entropicTransport(problem: TransportProblem): TransportAnswer {
     if (moved <= 1e-13 * Math.max(...g.map(Math.abs), epsilon)) break;
   }
   const plan = cost.map((row, i) => row.map((c, j) => a[i] * b[j] * Math.exp((f[i] + g[j] - c) / epsilon)));
-  return { f, g, plan, cost: add(plan.map((row, i) => add(row.map((p, j) => p * cost[i][j])))), objective: objectiveOf(problem, plan) };
+  return {
+    f,
+    g,
+    plan,
+    cost: add(plan.map((row, i) => add(row.map((p, j) => p * cost[i][j])))),
+    objective: objectiveOf(problem, plan),
+  };
 }
 
 /** F of any plan, term by term. */
@@ -86,6 +92,22 @@ export function divergence(
 export function exactAssignment(cost: readonly (readonly number[])[]): number {
   const n = cost.length;
   const least = (row: number, free: readonly number[]): number =>
-    row === n ? 0 : Math.min(...free.map((j) => cost[row][j] + least(row + 1, free.filter((k) => k !== j))));
-  return least(0, cost.map((_, j) => j)) / n;
+    row === n
+      ? 0
+      : Math.min(
+          ...free.map(
+            (j) =>
+              cost[row][j] +
+              least(
+                row + 1,
+                free.filter((k) => k !== j),
+              ),
+          ),
+        );
+  return (
+    least(
+      0,
+      cost.map((_, j) => j),
+    ) / n
+  );
 }

@@ -35,7 +35,8 @@ async function expectApplies(got: Solution, precision: number, epsilon: number, 
   const plan = rowsOf(await got.plan());
   const [n, m] = got.shape.slice(-2);
   const v = range(m).map((j) => [Math.sin(j), 1, j / m, Math.cos(3 * j), -1, j % 2]);
-  const error = Math.max(1e-12, (40 * precision * reach) / epsilon) * Math.max(...plan.map(add), ...turned(plan).map(add));
+  const error =
+    Math.max(1e-12, (40 * precision * reach) / epsilon) * Math.max(...plan.map(add), ...turned(plan).map(add));
   const forward = await got.apply(v);
   expect(forward.shape).toEqual([n, 6]);
   plan.forEach((row, i) => {
@@ -155,10 +156,13 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
       for (const given of [{ x, y }, costs]) {
         const got = await sinkhornAt(home(), given, { a, b, epsilon: 1, tolerance });
         expect([got.shape, got.statuses.length, got.f.length]).toEqual([[batches, n, m], batches, batches * n]);
-        for (const s of range(batches)) await expectSolved(got, { cost: costs[s], a: a[s], b, epsilon: 1 }, precision, s);
+        for (const s of range(batches))
+          await expectSolved(got, { cost: costs[s], a: a[s], b, epsilon: 1 }, precision, s);
         const ones = await got.apply(range(batches).map(() => range(m).map(() => 1)));
         expectAllWithin(ones.data, a.flat(), 1e-12 + 20 * precision);
-        expect(() => got.cost).toThrow('sinkhorn: cost: expected one problem, got 3; read costs, which has one of each');
+        expect(() => got.cost).toThrow(
+          'sinkhorn: cost: expected one problem, got 3; read costs, which has one of each',
+        );
         got.dispose();
       }
     });
