@@ -1,33 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { ABSENT, FAR, LEAST_EXPONENT } from './costs.js';
+import {
+  ABSENT,
+  FAR,
+  LEAST_EXPONENT,
+  type PointAttributes,
+  type PointAveragesInputs,
+  type PointInputs,
+  type PointMetric,
+} from './costs.js';
 import { defineKernel } from './engine.js';
 import { pointAveragesProgram, pointSoftminProgram } from './points.wgsl.js';
-
-/** C of two points: ‖x − y‖², by differences, or the product x · y. */
-export type PointMetric = 'squaredEuclidean' | 'dot';
-
-/** Two clouds of points, and what the second brings to a softmin besides its costs. All have the same B. */
-export interface PointInputs {
-  /** `[B, n, d]` */
-  readonly x: tf.Tensor3D;
-  /** `[B, m, d]` */
-  readonly y: tf.Tensor3D;
-  /** o_j = ε log b_j + g_j, `[B, m]`; up to −{@link ABSENT} a point is absent. */
-  readonly offsets: tf.Tensor2D;
-}
-
-export interface AverageInputs extends PointInputs {
-  /** s_i, the softmins of the same offsets, `[B, n]`. */
-  readonly softmins: tf.Tensor2D;
-  /** `[B, m, p]` */
-  readonly values: tf.Tensor3D;
-}
-
-export interface PointAttributes {
-  /** Temperature ε > 0. */
-  readonly epsilon: number;
-  readonly metric: PointMetric;
-}
 
 /** Costs that composites hold at a time: 16 MiB. */
 const BLOCK = 2 ** 22;
@@ -57,22 +39,23 @@ export const pointSoftminKernel = defineKernel<PointInputs, PointAttributes>({
  * Averages with the weights q_ij = exp((s_i + o_j − C_ij)/ε), made to sum to 1 over j: Σ_j q_ij v_j, then Σ_j q_ij C_ij,
  * `[B, n, p + 1]`. 0 where all points are absent.
  */
-export const pointAveragesKernel = defineKernel<AverageInputs, PointAttributes>({
+export const pointAveragesKernel = defineKernel<PointAveragesInputs, PointAttributes>({
   name: 'OtmixPointAverages',
   composite(inputs, { epsilon, metric }) {
     const { y, offsets, values } = inputs;
     const [b, , p] = values.shape;
     const averages = byBlocks(inputs, (x, from) => {
       const cost = pointCosts(x, y, metric);
-      const softmins = tf.expandDims(tf.slice(inputs.softmins, [0, from], [-1, x.shape[1]]), 2) as tf.Tensor3D;
+      const softmins: tf.Tensor3D = tf.expandDims(tf.slice(inputs.softmins, [0, from], [-1, x.shape[1]]), 2);
       const gaps = gapsOf(cost, offsets);
-      const shares = tf.where(tf.greaterEqual(gaps, FAR), 0, exponentials(gaps, softmins, epsilon)) as tf.Tensor3D;
+      const terms = exponentials(gaps, softmins, epsilon);
+      const shares = tf.where(tf.greaterEqual(gaps, FAR), tf.zerosLike(terms), terms);
       const sums = [sumColumns(tf.mul(shares, cost))];
       for (let c = p - 1; c >= 0; c--) {
         const column = tf.reshape(tf.slice(values, [0, 0, c], [-1, -1, 1]), [b, 1, -1]);
         sums.unshift(sumColumns(tf.mul(shares, column)));
       }
-      return tf.divNoNan(tf.concat(sums, 2), sumColumns(shares)) as tf.Tensor3D;
+      return tf.divNoNan<tf.Tensor3D>(tf.concat(sums, 2), sumColumns(shares));
     });
     return [averages];
   },

@@ -1,7 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
-import { ABSENT, FAR, LEAST_EXPONENT } from './costs.js';
+import {
+  ABSENT,
+  FAR,
+  LEAST_EXPONENT,
+  type PointAttributes,
+  type PointAveragesInputs,
+  type PointInputs,
+  type PointMetric,
+} from './costs.js';
 import { runProgram, type WebGPUBackend } from './engine.js';
-import type { AverageInputs, PointAttributes, PointInputs, PointMetric } from './points.js';
 import { groupIndex } from './program.wgsl.js';
 
 /** Rows of a workgroup, one to a lane, and how many lanes share a row, each with points of its own. */
@@ -54,7 +61,7 @@ export function pointSoftminProgram(
 
 /** The fused form of the averages: four columns of the values to a workgroup, which computes its costs anew. */
 export function pointAveragesProgram(
-  { x, y, offsets, softmins, values }: AverageInputs,
+  { x, y, offsets, softmins, values }: PointAveragesInputs,
   { epsilon, metric }: PointAttributes,
   backend: WebGPUBackend,
 ): tf.TensorInfo {

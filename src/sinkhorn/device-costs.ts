@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sumOuter } from '../../kernels/batches.js';
-import { pointAveragesKernel, pointCosts, pointSoftminKernel, type PointMetric } from '../../kernels/points.js';
+import { pointAveragesKernel, pointCosts, pointSoftminKernel } from '../../kernels/points.js';
+import type { PointMetric } from '../../kernels/costs.js';
 import { responsibilitiesKernel, softminKernel } from '../../kernels/softmin.js';
 import type { Side } from './geometry.js';
 
@@ -47,9 +48,9 @@ export class MatrixOnDevice implements DeviceCosts {
       const block = tf.tidy(() => {
         const costs = tf.slice(cost, [0, from, 0], [-1, Math.min(rows, length - from), -1]);
         const [shares] = responsibilitiesKernel({ cost: costs, offsets }, { epsilon });
-        const byPoint = tf.transpose(shares, [0, 2, 1]) as tf.Tensor3D;
-        const ones = tf.ones([b, others, 1]) as tf.Tensor3D;
-        const products = tf.transpose(tf.mul(shares, costs), [0, 2, 1]) as tf.Tensor3D;
+        const byPoint: tf.Tensor3D = tf.transpose(shares as tf.Tensor3D, [0, 2, 1]);
+        const ones: tf.Tensor3D = tf.ones([b, others, 1]);
+        const products: tf.Tensor3D = tf.transpose(tf.mul(shares, costs), [0, 2, 1]);
         return tf.concat([sumOuter(byPoint, values), sumOuter(products, ones)], 2);
       });
       blocks.push(block);
@@ -71,7 +72,7 @@ export class MatrixOnDevice implements DeviceCosts {
 
   private from(side: Side): tf.Tensor3D {
     if (side === 'a') return this.cost;
-    this.turned ??= tf.keep(tf.transpose(this.cost, [0, 2, 1])) as tf.Tensor3D;
+    this.turned ??= tf.keep(tf.transpose(this.cost, [0, 2, 1]));
     return this.turned;
   }
 }

@@ -59,7 +59,7 @@ export class DeviceGeometry implements Geometry {
     const own = this.shift?.[side];
     const near = own ? softmins.map((value, at) => value - own[at]) : softmins;
     const both = await this.read(() => {
-      const tensor = tf.tensor(Float32Array.from(data), [this.batches, this.lengthOf(side, true), p]) as tf.Tensor3D;
+      const tensor = tf.tensor3d(Float32Array.from(data), [this.batches, this.lengthOf(side, true), p]);
       return this.given.averages(side, this.upload(lowered), this.upload(near), epsilon, tensor);
     });
     return {

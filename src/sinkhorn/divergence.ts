@@ -72,7 +72,13 @@ export async function divergenceAt(
     return value - (xx.objectives[s] + yy.objectives[s]) / 2 + (epsilon / 2) * excess * excess;
   });
   const iterations = { xy: xy.iterations, xx: xx.iterations, yy: yy.iterations };
-  return { value: values[0], values, status: worstOf([xy.status, xx.status, yy.status]), iterations, backend: xy.backend };
+  return {
+    value: values[0],
+    values,
+    status: worstOf([xy.status, xx.status, yy.status]),
+    iterations,
+    backend: xy.backend,
+  };
 }
 
 /** One of the three transport problems. */

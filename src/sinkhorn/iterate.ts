@@ -119,6 +119,9 @@ export async function iterate(iteration: Iteration, start: Float64Array): Promis
   let iterations = 0;
   for (const [stage, epsilon] of epsilons.entries()) {
     const last = stage === epsilons.length - 1;
+    // The last ε has the last word, be it for one iteration.
+    const hurry = (): boolean => iterations >= maxIterations - 1 || signal?.aborted === true;
+    if (!last && hurry()) continue;
     runners.forEach(({ path }) => path.restart());
     for (let within = 1; ; within++) {
       await breathe();
@@ -129,9 +132,7 @@ export async function iterate(iteration: Iteration, start: Float64Array): Promis
       x = advance(runners, x, evaluation);
       report(iteration, runners, evaluation, iterations, epsilon);
       if (runners.every(({ ending }) => ending)) return runners.map(({ ending }) => ending as Ending);
-      // The last ε has the last word, be it for one iteration.
-      const hurry = iterations >= maxIterations - 1 || signal?.aborted;
-      if (!last && (hurry || within >= STAGE_ITERATIONS || Math.max(...evaluation.errors) <= STAGE_ERROR)) break;
+      if (!last && (hurry() || within >= STAGE_ITERATIONS || Math.max(...evaluation.errors) <= STAGE_ERROR)) break;
     }
   }
   throw new Error('iterate: expected at least one epsilon, got none');

@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
-import type { PointMetric } from '../../kernels/points.js';
+import type * as tf from '@tensorflow/tfjs';
+import type { PointMetric } from '../../kernels/costs.js';
 import { InputError } from '../errors.js';
-import { isTensor, requireFits, requireTensor, type NestedNumbers } from '../tensors/check.js';
-import { hostArray, type HostArray, type ShapedArray, type SinkhornNumbers } from './numbers.js';
+import { isTensor, requireFits, requireTensor } from '../tensors/check.js';
+import { hostArray, type HostArray, type SinkhornNumbers } from './numbers.js';
 
 /** Two clouds of points, whose costs are never stored; both arrays, or both tensors of one backend. */
 export interface PointClouds {
@@ -65,7 +65,7 @@ export async function readCosts(
     return given;
   };
   if (!isPoints(costs)) {
-    const cost = await read(costs as NestedNumbers | ShapedArray | tf.Tensor, 'cost', matrixShapes);
+    const cost = await read(costs, 'cost', matrixShapes);
     const [n, m] = cost.shape.slice(-2);
     return { source: { kind: 'matrix', cost }, sizes: sizesOf([cost.shape.slice(0, -2)], n, m, where) };
   }

@@ -4,7 +4,8 @@ import { iterate, type Ending } from './iterate.js';
 import { partsOf, type Home, type Parts } from './parts.js';
 import { readCosts, readVector, readWeights, tensorsOf, type Sizes, type SinkhornCosts } from './problem.js';
 import { ladder, sinkhornSettings, type SinkhornOptions, type SinkhornSettings } from './settings.js';
-import { alternating, symmetric, type Marginals } from './updates.js';
+import type { symmetric } from './updates.js';
+import { alternating, type Marginals } from './updates.js';
 
 /** Problems, checked and in their place. Its `parts` are to be disposed. */
 export interface Prepared {

@@ -54,8 +54,8 @@ test.each([
     backend,
     () =>
       tf.tidy(() => ({
-        x: tf.mul(tf.tensor3d(clouds.map(({ x }) => x)), scale) as tf.Tensor3D,
-        y: tf.mul(tf.tensor3d(clouds.map(({ y }) => y)), scale) as tf.Tensor3D,
+        x: tf.mul<tf.Tensor3D>(tf.tensor3d(clouds.map(({ x }) => x)), scale),
+        y: tf.mul<tf.Tensor3D>(tf.tensor3d(clouds.map(({ y }) => y)), scale),
         offsets: tf.tensor2d(offsets),
         values: tf.tensor3d(v),
       })),
@@ -89,9 +89,9 @@ test('a problem without any weight in one of many', async () => {
     backend,
     () =>
       tf.tidy(() => ({
-        x: tf.zeros([40, 2, 1]) as tf.Tensor3D,
-        y: tf.ones([40, 1, 1]) as tf.Tensor3D,
-        offsets: tf.concat([tf.fill([39, 1], 0.25), tf.fill([1, 1], -1e38)]) as tf.Tensor2D,
+        x: tf.zeros<tf.Rank.R3>([40, 2, 1]),
+        y: tf.ones<tf.Rank.R3>([40, 1, 1]),
+        offsets: tf.concat<tf.Tensor2D>([tf.fill([39, 1], 0.25), tf.fill([1, 1], -1e38)]),
       })),
     async (inputs) => {
       const [softmins] = onBackend(backend, () =>
