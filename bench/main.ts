@@ -1,4 +1,4 @@
-/** `npm run bench [-- cpu|fit|composites|flights] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
+/** `npm run bench [-- cpu|fit|composites|flights|sinkhorn] [--quick] [--json FILE]`: correctness first, then speed beside the peers. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
@@ -7,17 +7,20 @@ import { benchCpu, cpuTable } from './cpu.js';
 import { benchFit, fitTable } from './fit.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { machine } from './machine.js';
+import { benchSinkhorn } from './sinkhorn.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
 });
-// Without a name everything runs, small; the flights, which have one size, only by name.
+// Without a name everything runs, small; the flights, which have one size, and transport only by name.
 const wanted = positionals.length > 0 ? positionals : ['cpu', 'fit', 'composites'];
 const quick = values.quick || positionals.length === 0;
-const unknown = wanted.find((name) => !['cpu', 'fit', 'composites', 'flights'].includes(name));
+const unknown = wanted.find((name) => !['cpu', 'fit', 'composites', 'flights', 'sinkhorn'].includes(name));
 if (unknown !== undefined) {
-  process.stderr.write(`bench: expected cpu, fit, composites or flights, got ${unknown}; name one of these or none\n`);
+  process.stderr.write(
+    `bench: expected cpu, fit, composites, flights or sinkhorn, got ${unknown}; name one of these or none\n`,
+  );
   process.exit(2);
 }
 
@@ -44,3 +47,4 @@ if (wanted.includes('fit')) {
 }
 if (wanted.includes('composites')) process.stdout.write(`${await benchComposites()}\n`);
 if (wanted.includes('flights')) process.stdout.write(`${flightsTable(await benchFlights(1e-6, say))}\n`);
+if (wanted.includes('sinkhorn')) process.stdout.write(`${await benchSinkhorn(quick, say)}\n`);
