@@ -50,7 +50,7 @@ async function complete(prepared: Prepared, endings: readonly Ending[]): Promise
   const { parts, sizes, marginals, backend } = prepared;
   const { epsilon } = prepared.settings;
   const { a, b, rhoA, rhoB } = marginals;
-  const { batches, n, m } = sizes;
+  const { batches, m } = sizes;
   const all = (pick: (ending: Ending) => Float64Array): Float64Array => joined(endings.map(pick));
   const [f, g] = [all(({ kept }) => kept[0]), all(({ x }) => x)];
   const softmins = { a: all(({ kept }) => kept[1]), b: all(({ kept }) => kept[2]) };
@@ -73,6 +73,24 @@ async function complete(prepared: Prepared, endings: readonly Ending[]): Promise
     errors,
   };
   const { cost } = await sharesOf(base, 'a', new Float64Array(batches * m), 1);
+  const { costs, objectives } = valuesOf(base, cost);
+  const statuses = endings.map(({ status }) => status);
+  return { ...base, costs, objectives, statuses, iterations: endings.map(({ iterations }) => iterations) };
+}
+
+/** ⟨P, C⟩ and the objective of each problem, from the mean cost of what leaves each row, `[B, n]`. */
+function valuesOf(
+  {
+    sizes,
+    epsilon,
+    marginals,
+    masses: own,
+    f,
+    g,
+  }: Pick<Solved, 'sizes' | 'epsilon' | 'marginals' | 'masses' | 'f' | 'g'>,
+  cost: Float64Array,
+): Pick<Solved, 'costs' | 'objectives'> {
+  const { batches, n } = sizes;
   const [costs, objectives] = [new Float64Array(batches), new Float64Array(batches)];
   for (let s = 0; s < batches; s++) {
     const part = (values: Float64Array): Float64Array => {
@@ -81,11 +99,10 @@ async function complete(prepared: Prepared, endings: readonly Ending[]): Promise
     };
     const mass = part(own.a);
     mass.forEach((value, i) => (costs[s] += value * cost[s * n + i]));
-    const parted = { ...marginals, a: part(a), b: part(b) };
+    const parted = { ...marginals, a: part(marginals.a), b: part(marginals.b) };
     objectives[s] = dualObjective(parted, part(f), part(g), total(mass), epsilon);
   }
-  const statuses = endings.map(({ status }) => status);
-  return { ...base, costs, objectives, statuses, iterations: endings.map(({ iterations }) => iterations) };
+  return { costs, objectives };
 }
 
 /** Moves a constant from f to g until ⟨a, f⟩ = ⟨b, g⟩, in place; softmins move with the potentials they are compared with. */

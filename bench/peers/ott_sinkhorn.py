@@ -18,6 +18,7 @@ jax.config.update("jax_enable_x64", True)
 
 class Ott:
     package = "ott-jax"
+    warms = True
 
     def __init__(self, job, x, y, momentum=None, anderson=None, batch_size=None):
         if "threads" in job:  # XLA sizes its pool by the processors that the process may run on

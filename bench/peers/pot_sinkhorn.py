@@ -16,6 +16,7 @@ except ImportError as error:
 
 class Pot:
     package = "pot"
+    warms = False
 
     def __init__(self, job, x, y):
         self.job, self.x, self.y = job, x, y

@@ -6,8 +6,8 @@ Job: {batches, n, m, d, x, y, epsilon, tolerance, maxIterations, dtype, threads}
 
 Result: {version, seconds, error, values [batches], iterations, dtype, about, settings, peak_bytes}; or {missing: why}.
 
-Method: a script gives a class made of (job, x, y), whose `settings` are tried one after another, each once before it is timed
-(compilation, threads) unless the job is large, and the fastest is taken of those that reach the tolerance. The time is from the
+Method: a script gives a class made of (job, x, y), whose `settings` are tried one after another, those that compile once before they are timed
+unless the job is large, and the fastest is taken of those that reach the tolerance. The time is from the
 points to the potentials, at the package's own test of convergence. What is compared is computed here, in float64 of g alone: f,
 the softmin of g; the error, Σ_j |column sum − 1/m|; the value, <a, f> + <b, g>, for KL(P | a⊗b).
 """
@@ -60,7 +60,7 @@ def run(peer):
     best = None
     for setting in peer.settings(job):
         solver = peer(job, x.astype(job["dtype"]), y.astype(job["dtype"]), **setting)
-        if not large:
+        if peer.warms and not large:
             solver.solve()
         began = time.perf_counter()
         g, iterations = solver.solve()
