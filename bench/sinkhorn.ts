@@ -38,10 +38,18 @@ export interface SinkhornResult {
 
 type Outcome = SinkhornResult | { readonly missing: string } | { readonly failed: string };
 
-const peers: readonly { name: string; script: string; modules: readonly string[]; dtypes: readonly Dtype[] }[] = [
-  { name: 'POT', script: 'pot_sinkhorn.py', modules: ['ot', 'torch'], dtypes: ['float64', 'float32'] },
-  { name: 'OTT-JAX', script: 'ott_sinkhorn.py', modules: ['ott', 'jax'], dtypes: ['float64', 'float32'] },
-];
+/** What the points of a job are in: .npy files, and raw float64 ones. */
+export interface JobFiles {
+  readonly x: string;
+  readonly y: string;
+  readonly raw: { readonly x: string; readonly y: string };
+}
+
+export const peers: readonly { name: string; script: string; modules: readonly string[]; dtypes: readonly Dtype[] }[] =
+  [
+    { name: 'POT', script: 'pot_sinkhorn.py', modules: ['ot', 'torch'], dtypes: ['float64', 'float32'] },
+    { name: 'OTT-JAX', script: 'ott_sinkhorn.py', modules: ['ott', 'jax'], dtypes: ['float64', 'float32'] },
+  ];
 
 export const jobs = (quick: boolean): readonly SinkhornJob[] => {
   const batch = { batches: 256, n: 64, m: 64, d: 8, tolerance: 1e-6, maxIterations: 2000 };
@@ -82,7 +90,13 @@ export async function benchSinkhorn(quick: boolean, say: (text: string) => void)
   return `${table(heads, rows)}\n${[...notes].join('\n')}`;
 }
 
-async function runPeer(script: string, modules: readonly string[], job: SinkhornJob, dtype: Dtype): Promise<Outcome> {
+/** Solves a job by a peer; what is not installed is an outcome. */
+export async function runPeer(
+  script: string,
+  modules: readonly string[],
+  job: SinkhornJob,
+  dtype: Dtype,
+): Promise<Outcome> {
   const python = await pythonWith(modules);
   if (!folder || !python) return { missing: `not in ${pythons().join(' or ')}; run sh bench/peers/setup.sh` };
   const path = join(folder, script);
@@ -90,7 +104,10 @@ async function runPeer(script: string, modules: readonly string[], job: Sinkhorn
 }
 
 /** Runs a job with its points in temporary files: .npy ones for the peers, raw float64 for us. */
-async function onFiles(job: SinkhornJob, start: (files: object) => Promise<Executed>): Promise<Outcome> {
+export async function onFiles(
+  job: SinkhornJob,
+  start: (files: SinkhornJob & JobFiles) => Promise<Executed>,
+): Promise<Outcome> {
   const temporary = await mkdtemp(join(tmpdir(), 'otmix-sinkhorn-'));
   const random = seededRandom(7);
   const points = (length: number, shift: number): Float64Array =>

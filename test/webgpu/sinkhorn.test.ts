@@ -129,3 +129,15 @@ test('tensors stay on their device and stay the caller’s, clouds never make an
     tf.dispose([x, y]);
   }
 });
+
+test('arrays go to the GPU where it is asked for by name', async () => {
+  const [x, y] = [cloud(20, 2, 1), cloud(30, 2, 2)];
+  const before = tf.memory().numTensors;
+  const got = await sinkhorn({ x, y }, { epsilon: 1, tolerance: 1e-5, backend: 'webgpu' });
+  expect([got.backend, got.precision]).toEqual(['webgpu', 'float32']);
+  const onHost = await sinkhorn({ x, y }, { epsilon: 1, tolerance: 1e-5 });
+  expect([onHost.backend, onHost.precision]).toEqual(['cpu', 'float64']);
+  expectAllWithin([got.cost], [onHost.cost], 1e-4);
+  got.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
