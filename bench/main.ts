@@ -1,9 +1,8 @@
 /**
  * `npm run bench [-- NAME …] [--quick] [--json FILE]`: correctness first, then speed beside the peers. The names are in
- * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`; `--only
- * full,16x16` measures some problems of `cpu`. For `gpu` also
- * `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness), and `--torch cpu`, to try PyTorch
- * without a GPU.
+ * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`; `--only full,16x16` measures
+ * some problems of `cpu`. For `gpu` also `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness), and
+ * `--torch cpu`, to try PyTorch without a GPU.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { benchFit, fitTable } from './fit.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
 import { machine, type Machine } from './machine.js';
+import { benchSinkhorn } from './sinkhorn.js';
 import { benchTransport, transportTable } from './transport.js';
 
 const { values, positionals } = parseArgs({
@@ -45,6 +45,7 @@ const benches: Readonly<Record<string, Bench>> = {
   composites: { unnamed: true, run: async () => print(await benchComposites()) },
   flights: { run: async () => print(flightsTable(await benchFlights(1e-6, say))) },
   transport: { run: async () => print(transportTable(await benchTransport(20_000, say))) },
+  sinkhorn: { run: async () => print(await benchSinkhorn(quick, say)) },
   gpu: { run: gpu },
 };
 

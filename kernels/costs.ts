@@ -35,6 +35,32 @@ export interface SoftminAttributes {
   readonly epsilon: number;
 }
 
+/** C of two points: ‖x − y‖², by differences, or the product x · y. */
+export type PointMetric = 'squaredEuclidean' | 'dot';
+
+/** Two clouds of points, and what the second brings to a softmin besides its costs. All have the same B. */
+export interface PointInputs {
+  /** `[B, n, d]` */
+  readonly x: tf.Tensor3D;
+  /** `[B, m, d]` */
+  readonly y: tf.Tensor3D;
+  /** o_j = ε log b_j + g_j, `[B, m]`; up to −{@link ABSENT} a point is absent. */
+  readonly offsets: tf.Tensor2D;
+}
+
+export interface PointAveragesInputs extends PointInputs {
+  /** s_i, the softmins of the same offsets, `[B, n]`. */
+  readonly softmins: tf.Tensor2D;
+  /** `[B, m, p]` */
+  readonly values: tf.Tensor3D;
+}
+
+export interface PointAttributes {
+  /** Temperature ε > 0. */
+  readonly epsilon: number;
+  readonly metric: PointMetric;
+}
+
 /** Costs from here on are infinite: differences of smaller ones, and of {@link FAR}, are finite in float32. */
 export const ABSENT = 1e37;
 /** Stands for C_ik − o_k of an absent component: kernels compute with no infinities. */

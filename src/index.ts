@@ -25,6 +25,22 @@ export {
   type SoftminOptions,
   type Triangle,
 } from './tensors.js';
+export {
+  sinkhorn,
+  sinkhornDivergence,
+  type Divergence,
+  type DivergenceOptions,
+  type EpsilonLadder,
+  type PointClouds,
+  type ShapedArray,
+  type SinkhornCosts,
+  type SinkhornNumbers,
+  type SinkhornOptions,
+  type SinkhornProgress,
+  type SinkhornStatus,
+  type Transport,
+  type TransportValues,
+} from './sinkhorn.js';
 export type { Batch, Matrix, Source } from './data/source.js';
 export type { DataInput } from './dataset.js';
 export {

@@ -18,8 +18,11 @@ const layers: readonly (readonly string[])[] = [
   ['src/fit.ts'],
   ['src/restarts.ts', 'src/model-file.ts'],
   ['src/em.ts', 'src/mixture.ts', 'src/plan.ts'],
-  ['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
-  ['src/dataset.ts', 'src/tensors.ts'],
+  [
+    ...['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
+    'src/sinkhorn.ts',
+  ],
+  ['src/dataset.ts', 'src/tensors.ts', 'src/sinkhorn/'],
   ['src/seeding/', 'src/tensors/'],
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],

@@ -1,0 +1,114 @@
+import { InputError } from '../errors.js';
+import { homeOfArrays, homeOfTensors } from './home.js';
+import { iterate, type Ending } from './iterate.js';
+import { partsOf, type Home, type Parts } from './parts.js';
+import { readCosts, readVector, readWeights, tensorsOf, type Sizes, type SinkhornCosts } from './problem.js';
+import { ladder, sinkhornSettings, type SinkhornOptions, type SinkhornSettings } from './settings.js';
+import type { symmetric } from './updates.js';
+import { alternating, type Marginals } from './updates.js';
+
+/** Problems, checked and in their place. Its `parts` are to be disposed. */
+export interface Prepared {
+  readonly parts: Parts;
+  readonly sizes: Sizes;
+  readonly marginals: Marginals;
+  readonly settings: SinkhornSettings;
+  readonly backend: string;
+  /** g to start from, `[B, m]`. */
+  readonly start: Float64Array | undefined;
+}
+
+/** Prescribed masses may differ by this share; b is then scaled to the mass of a. */
+const MASS_TOLERANCE = 1e-5;
+
+/** Reads and checks everything, and chooses the place unless `home` names it. Throws `InputError`. */
+export async function prepare(
+  costs: SinkhornCosts,
+  options: SinkhornOptions,
+  where: string,
+  home?: Home,
+): Promise<Prepared> {
+  const settings = sinkhornSettings(options, where);
+  const { signal, rhoA, rhoB } = settings;
+  signal?.throwIfAborted();
+  const tensors = tensorsOf(costs);
+  const given = home && { home, backend: home === 'host' ? 'cpu' : home.backend };
+  const early =
+    given ?? (Object.keys(tensors).length > 0 ? await homeOfTensors(tensors, settings.backend, where) : undefined);
+  const { source, sizes } = await readCosts(costs, early?.home === 'host', where);
+  const { batches, n, m } = sizes;
+  const choice = early ?? (await homeOfArrays(batches * n * m, settings.backend));
+  const a = await readWeights(settings.a, sizes, n, `${where}: a`);
+  const b = await readWeights(settings.b, sizes, m, `${where}: b`);
+  if (rhoA === Infinity && rhoB === Infinity) matchMasses(a, b, sizes, where);
+  const start = settings.start && (await readVector(settings.start.g, batches, m, `${where}: start.g`));
+  const parts = partsOf(source, sizes, { a, b }, choice.home, where);
+  return { parts, sizes, marginals: { a, b, rhoA, rhoB }, settings, backend: choice.backend, start };
+}
+
+/** Iterates all parts, the problem's own one being alternating or, where x and y are the same, symmetric. */
+export async function solve(
+  { parts, sizes, marginals, settings, start }: Prepared,
+  update: typeof alternating | typeof symmetric = alternating,
+): Promise<readonly Ending[]> {
+  const { n, m } = sizes;
+  const endings: Ending[] = [];
+  const { geometries } = parts;
+  const ranges = await Promise.all(geometries.map((one) => one.range()));
+  requireFinite(ranges);
+  for (const [s, geometry] of geometries.entries()) {
+    const { batches } = geometry;
+    const a = marginals.a.subarray(s * batches * n, (s + 1) * batches * n);
+    const b = marginals.b.subarray(s * batches * m, (s + 1) * batches * m);
+    const weights = update === alternating ? b : a;
+    const [low, high] = ranges[s];
+    const iteration = {
+      ...settings,
+      batches,
+      weights,
+      epsilons: ladder(settings, high - low),
+      accelerate: settings.acceleration === 'anderson',
+      roundoff: geometry.precision === 'float32' ? 2 ** -24 : 2 ** -53,
+      evaluate: update(geometry, { ...marginals, a, b }),
+    };
+    const from = start?.slice(s * batches * m, (s + 1) * batches * m) ?? new Float64Array(weights.length);
+    endings.push(...(await iterate(iteration, from)));
+    if (geometries.length > 1) geometry.dispose(); // only its kernel, which the next one's takes the place of
+  }
+  parts.settle();
+  return endings;
+}
+
+/** Tensors are not read back: their extremes tell of NaN and infinities. */
+function requireFinite(ranges: readonly (readonly [number, number])[]): void {
+  const bad = ranges.flat().find((value) => !Number.isFinite(value));
+  if (bad === undefined) return;
+  throw new InputError('value', {
+    where: 'sinkhorn: costs',
+    expected: 'finite numbers',
+    got: String(bad),
+    remedy: 'replace it; where nothing should go, put a weight of 0 or a cost far above the others',
+  });
+}
+
+/** Scales b to the mass of a, in place. */
+function matchMasses(a: Float64Array, b: Float64Array, { batches, n, m }: Sizes, where: string): void {
+  for (let s = 0; s < batches; s++) {
+    const [ofA, ofB] = [total(a, s * n, n), total(b, s * m, m)];
+    if (Math.abs(ofA - ofB) > MASS_TOLERANCE * Math.max(ofA, ofB)) {
+      throw new InputError('value', {
+        where: `${where}: a and b`,
+        expected: 'the same sums, where both are prescribed',
+        got: `${ofA} and ${ofB}`,
+        remedy: 'divide each by its sum, or set rhoA or rhoB to a finite price',
+      });
+    }
+    for (let j = s * m; j < (s + 1) * m; j++) b[j] *= ofA / ofB;
+  }
+}
+
+export function total(values: Float64Array, from = 0, length = values.length): number {
+  let sum = 0;
+  for (let at = from; at < from + length; at++) sum += values[at];
+  return sum;
+}
