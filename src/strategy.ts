@@ -16,11 +16,11 @@ export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs';
 export const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
 
 /** Temperatures of `anneal`, and iterations at each before the last. */
-export const ANNEALING = { from: 4, steps: 5, iterations: 5 } as const;
+export const ANNEALING = { from: 1.5, steps: 3, iterations: 5 } as const;
 /** Iterations of `warm-up`. */
 export const WARM_UP = 10;
 /** Seedings that `short-runs` tries for each restart, and iterations of each. */
-export const SHORT_RUNS = { runs: 10, iterations: 5 } as const;
+export const SHORT_RUNS = { runs: 5, iterations: 10 } as const;
 
 /** A part of a run: what the plan must meet, and at which temperature. */
 export interface Stage {

@@ -69,10 +69,10 @@ describe.each(strategies)('strategy %s', (strategy) => {
   test('that is aborted returns what is fitted so far', async () => {
     const controller = new AbortController();
     const onProgress = ({ iteration }: Progress): void => {
-      if (iteration === 7) controller.abort();
+      if (iteration === 12) controller.abort();
     };
     const fit = await fitBy(strategy, { tolerance: 0, signal: controller.signal, onProgress });
-    expect(fit).toMatchObject({ status: 'aborted', iterations: 7 });
+    expect(fit).toMatchObject({ status: 'aborted', iterations: 12 });
     expect(Number.isFinite(fit.criteria.meanLogLikelihood)).toBe(true);
   });
 
