@@ -2,6 +2,7 @@ import type { Components, Family, Repair } from './families/family.js';
 import type { PlanModel } from './moments.js';
 import { reseed } from './reseed.js';
 import type { Start } from './seeding/start.js';
+import type { Stage } from './strategy.js';
 import type { Shard } from './sweep/shard.js';
 import { EStep, objectiveOf, type State, type Unswept } from './settle.js';
 import type { MarginalSolver } from './transport/solver.js';
@@ -13,10 +14,10 @@ export type FitStatus = 'converged' | 'maxIterations' | 'aborted';
 export interface EmProblem {
   readonly shard: Shard;
   readonly family: Family;
-  readonly marginal: MarginalSolver;
-  /** ε of each stage. */
-  readonly temperatures: readonly number[];
+  /** One or more, the last of which says what is fitted. */
+  readonly stages: readonly Stage[];
   readonly tolerance: number;
+  /** Over all stages. */
   readonly maxIterations: number;
   /** Per column, in the shard's coordinates. */
   readonly regularization: Float64Array;
@@ -60,30 +61,29 @@ const PATIENCE = 10;
 
 /** How far a fit has come. */
 interface Course {
+  stage: Stage;
   state: State;
   status: FitStatus;
+  inner: InnerTolerance;
   readonly objective: number[];
   readonly repairs: Repair[];
-  readonly inner: InnerTolerance;
 }
 
 /**
  * EM as block-coordinate descent on F (DESIGN: plan, component side, θ): settle the plan → estimate, until F stops
- * falling. Aborting ends it with the last complete iteration; before the first sweep is done it throws.
+ * falling, stage after stage. Aborting ends it with the last complete iteration; before the first sweep is done it throws.
  */
 export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
-  const { temperatures, marginal, signal } = problem;
+  const { stages, signal } = problem;
+  const [stage] = stages;
   const step = new EStep(problem);
-  const inner = new InnerTolerance(marginal.loosest, problem.tolerance);
-  const first: Unswept = { components: start.components, side: marginal.start(start.weights), repairs: [] };
-  const state = await step.settle(first, { epsilon: temperatures[0], tolerance: inner.value });
-  const course: Course = { state, status: 'maxIterations', objective: [], repairs: [], inner };
+  const inner = new InnerTolerance(stage.marginal.loosest, problem.tolerance);
+  const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
+  const state = await step.settle(first, { ...stage, tolerance: inner.value });
+  const course: Course = { stage, state, status: 'maxIterations', inner, objective: [], repairs: [] };
   try {
-    for (const [stage, epsilon] of temperatures.entries()) {
-      if (stage > 0) {
-        const ask = { epsilon, tolerance: inner.value, near: objectiveOf(course.state) };
-        course.state = await step.settle(course.state, ask);
-      }
+    for (const next of stages) {
+      if (next !== stage) await enter(next, problem, course, step);
       await descend(problem, course, step);
     }
     // However loosely it got there, a fit ends with a plan that meets its marginal.
@@ -93,20 +93,35 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
     course.status = 'aborted';
   }
   const { status, objective, repairs } = course;
+  // A last stage that was left no iterations has an F all the same.
+  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
   return { ...ending(course.state), status, objective, repairs, sweeps: step.sweeps };
+}
+
+/** Settles the plan of the next stage; another marginal starts from the weights that the one before has left. */
+async function enter(stage: Stage, { tolerance }: EmProblem, course: Course, step: EStep): Promise<void> {
+  const { state } = course;
+  const { marginal } = stage;
+  const kept = marginal === course.stage.marginal;
+  const from = kept ? state : { ...state, side: marginal.start(state.model.weights) };
+  const inner = kept ? course.inner : new InnerTolerance(marginal.loosest, tolerance);
+  course.state = await step.settle(from, { ...stage, tolerance: inner.value, near: objectiveOf(state) });
+  course.stage = stage;
+  course.inner = inner;
 }
 
 /** One stage: iterations until F stops falling, or there have been as many as there may be. */
 async function descend(problem: EmProblem, course: Course, step: EStep): Promise<void> {
   const { tolerance, maxIterations, onIteration } = problem;
-  const { objective, repairs, inner } = course;
-  const { epsilon } = course.state.model;
+  const { stage, objective, repairs, inner } = course;
+  const { epsilon, marginal, iterations = Infinity } = stage;
+  const most = Math.min(maxIterations, objective.length + iterations);
   let stopped = convergence(tolerance, course.state.objective);
   course.status = 'maxIterations';
-  while (objective.length < maxIterations && course.status === 'maxIterations') {
+  while (objective.length < most && course.status === 'maxIterations') {
     const before = course.state;
-    const next = await maximize(problem, before);
-    course.state = await step.settle(next, { epsilon, tolerance: inner.value, near: objectiveOf(before) });
+    const next = await maximize(problem, marginal, before);
+    course.state = await step.settle(next, { ...stage, tolerance: inner.value, near: objectiveOf(before) });
     repairs.push(...course.state.repairs);
     objective.push(course.state.objective);
     const { components, model } = course.state;
@@ -125,9 +140,10 @@ async function descend(problem: EmProblem, course: Course, step: EStep): Promise
 
 /** Has the plan of the last iteration meet the marginal better. */
 async function settleAgain(course: Course, step: EStep, tolerance: number): Promise<void> {
-  if (course.state.error <= tolerance) return;
-  course.state = await step.refine(course.state, tolerance);
-  if (course.objective.length > 0) course.objective[course.objective.length - 1] = course.state.objective;
+  const { state, stage, objective } = course;
+  if (state.error <= tolerance) return;
+  course.state = await step.refine(state, stage.marginal, tolerance);
+  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
 }
 
 function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'sweeps' | 'repairs'> {
@@ -144,8 +160,8 @@ function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'sweeps' | '
 }
 
 /** M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst. */
-async function maximize(problem: EmProblem, state: State): Promise<Unswept> {
-  const { family, marginal, regularization } = problem;
+async function maximize(problem: EmProblem, marginal: MarginalSolver, state: State): Promise<Unswept> {
+  const { family, regularization } = problem;
   const { model, moments } = state;
   const fresh = await reseed(problem.shard, model, moments, problem.signal);
   const { components, repairs } = family.estimate(moments, model.components, { regularization });

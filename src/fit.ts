@@ -1,4 +1,5 @@
 import { resolveBackend, withoutTrials, type BackendChoice } from './backend.js';
+import { bestOf } from './best.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import type { Source } from './data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
@@ -9,7 +10,7 @@ import type { Repair } from './families/family.js';
 import { Mixture } from './mixture.js';
 import { TransportPlan } from './plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
-import { bestOf, runRestarts } from './restarts.js';
+import { runRestarts } from './restarts.js';
 import { logVolume } from './scaling.js';
 import { Stopwatch } from './stopwatch.js';
 import { usefulThreads } from './sweep/builder.js';

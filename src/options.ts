@@ -5,7 +5,8 @@ import type { DenseComponents, Family } from './families/family.js';
 import { gaussian } from './families/gaussian.js';
 import { seedingMethods } from './seeding/start.js';
 import type { SeedingMethod } from './seeding/seeding.js';
-import { marginalSolver, type Marginal } from './transport/marginal.js';
+import { requireCompatible, stagesOf, strategies, type Strategy } from './strategy.js';
+import type { Marginal } from './transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from './transport/temperature.js';
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
@@ -46,6 +47,8 @@ export interface FitOptions {
   readonly epsilon?: number | EpsilonSchedule;
   /** Where EM starts; default 'k-means++'. */
   readonly seeding?: SeedingMethod | GivenStart;
+  /** How a run goes from its start to its end; default 'plain'. What it needs to decide itself must not be given. */
+  readonly strategy?: Strategy;
   /** Number of starts, of which the best objective wins; default 1. */
   readonly restarts?: number;
   /** Seed of all randomness, an integer; default 0. */
@@ -82,6 +85,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     marginal: { kind: 'free' },
     epsilon: 1,
     seeding: 'k-means++',
+    strategy: 'plain',
     restarts: 1,
     seed: 0,
     tolerance: 1e-4,
@@ -101,7 +105,9 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireNumber('regularization', settings.regularization);
   requireOneOf('missing', settings.missing, ['error', 'drop']);
   requireSeeding(settings);
-  marginalSolver(settings.marginal, settings.components); // throws now rather than after the data is read
+  requireOneOf('strategy', settings.strategy, strategies);
+  requireCompatible(settings);
+  stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
   return settings;
 }

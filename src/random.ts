@@ -46,15 +46,25 @@ function scrambled(seed: number): number {
 
 /** Draws an index with probability proportional to `weights`, by one uniform number in [0, 1). */
 export function drawIndex(weights: ArrayLike<number>, uniform: number): number {
+  return drawIndices(weights, [uniform])[0];
+}
+
+/** The same by each of several uniform numbers, in their order; one pass over the weights. */
+export function drawIndices(weights: ArrayLike<number>, uniforms: readonly number[]): number[] {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i];
-  let left = uniform * total;
+  const rising = [...uniforms.keys()].sort((a, b) => uniforms[a] - uniforms[b]);
+  const drawn = new Array<number>(uniforms.length).fill(0);
+  let next = 0;
+  let sum = 0;
   let last = 0;
-  for (let i = 0; i < weights.length; i++) {
+  for (let i = 0; i < weights.length && next < rising.length; i++) {
     if (weights[i] <= 0) continue;
     last = i;
-    left -= weights[i];
-    if (left < 0) return i;
+    sum += weights[i];
+    for (; next < rising.length && uniforms[rising[next]] * total < sum; next++) drawn[rising[next]] = i;
   }
-  return last;
+  // Rounding may leave the sum a little under the total.
+  for (; next < rising.length; next++) drawn[rising[next]] = last;
+  return drawn;
 }

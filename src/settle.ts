@@ -19,12 +19,12 @@ export interface State extends Unswept, Settled {
 export interface EStepProblem {
   readonly shard: Shard;
   readonly family: Family;
-  readonly marginal: MarginalSolver;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** At which temperature to settle, how exactly, and what the sweep's objective will be near, nats. */
+/** What the plan must meet, at which temperature, how exactly, and what the sweep's objective will be near, nats. */
 export interface Ask {
+  readonly marginal: MarginalSolver;
   readonly epsilon: number;
   readonly tolerance: number;
   readonly near?: number;
@@ -40,21 +40,21 @@ export class EStep {
     const { components, side, repairs } = from;
     const packed = this.problem.family.pack(components);
     const inner = this.inner(packed, ask);
-    const settled = await this.problem.marginal.settle(await inner.sweep(side), inner);
+    const settled = await ask.marginal.settle(await inner.sweep(side), inner);
     const model = { components: packed, ...settled.side, epsilon: ask.epsilon };
     return { ...settled, components, repairs, model };
   }
 
   /** Meets the marginal better, from where the last settling ended. */
-  async refine(state: State, tolerance: number): Promise<State> {
+  async refine(state: State, marginal: MarginalSolver, tolerance: number): Promise<State> {
     const { components, epsilon } = state.model;
-    const inner = this.inner(components, { epsilon, tolerance, near: objectiveOf(state) });
-    const settled = await this.problem.marginal.settle(state, inner);
+    const inner = this.inner(components, { marginal, epsilon, tolerance, near: objectiveOf(state) });
+    const settled = await marginal.settle(state, inner);
     return { ...state, ...settled, model: { components, ...settled.side, epsilon } };
   }
 
-  private inner(components: PlanModel['components'], { epsilon, tolerance, near = 0 }: Ask): InnerSolve {
-    const { shard, marginal, signal } = this.problem;
+  private inner(components: PlanModel['components'], { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
+    const { shard, signal } = this.problem;
     const { coupling, tails } = marginal;
     let objectiveNear = near;
     return {

@@ -7,7 +7,7 @@ import type { ProgramCode } from './program.js';
 
 const lanes = ['x', 'y', 'z', 'w'] as const;
 
-/** Sums of v · distance by candidate and tile; where `keep`, the distances to the one candidate are kept. */
+/** Sums of v · distance by candidate and tile; where `keep`, candidates join one after the other and distances are kept. */
 export function distancesProgram(d: number, candidates: number, keep: boolean, subgroups: boolean): ProgramCode {
   const wide = quads(d);
   const term = (quad: string, lane: number): string => {
@@ -39,17 +39,18 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   let quad = (pass_.firstTile + tile) * ${TILE_QUADS}u + lane;
   let row = (pass_.firstTile + tile) * ${d * TILE_QUADS}u + lane;
   let weight = v[quad];
-  let before = nearest[quad];
+  var before = nearest[quad];
   let allTiles = arrayLength(&potentials) / ${candidates}u;
   for (var candidate = 0u; candidate < ${candidates}u; candidate++) {
     var q = vec4f(0.0);
     for (var i = 0u; i < ${whole}u; i++) ${step('i', 4)}
     ${d % 4 === 0 ? '' : step(`${whole}u`, d % 4)}
     q = min(q, before);
-    ${keep ? 'nearest[quad] = q;' : ''}
+    ${keep ? 'before = q;' : ''}
     let sum = workgroupSum(dot(q, weight), lane, ${subgroups ? 'invocation, subgroup' : '0u, 1u'});
     if (lane == 0u) { potentials[candidate * allTiles + pass_.firstTileOfAll + tile] = sum; }
   }
+  ${keep ? 'nearest[quad] = before;' : ''}
 }`,
   };
 }

@@ -38,8 +38,8 @@ export class NearestBuffers {
   }
 
   /**
-   * Σ v min(nearest, distance) of every tile for each candidate, `[candidates, tiles]`; of a single candidate that is to
-   * be kept, the distances are.
+   * Σ v min(nearest, distance) of every tile for each candidate, `[candidates, tiles]`. To be kept, candidates join one
+   * after the other: each sum is with those before it.
    */
   async offer(candidates: Float32Array, keep: boolean, signal?: AbortSignal): Promise<Float32Array> {
     const { gpu, rows, metric } = this;
@@ -75,21 +75,27 @@ export class NearestBuffers {
     }
   }
 
-  /** Distances and weights of the rows of one tile, `[256]` each. */
-  async tile(index: number): Promise<{ readonly nearest: Float32Array; readonly weights: Float32Array }> {
+  /** Distances and weights of the rows of some tiles, `[256]` each; ascending tiles read each chunk once. */
+  async tiles(indices: readonly number[]): Promise<{ nearest: Float32Array; weights: Float32Array }[]> {
     const { gpu, rows } = this;
-    const at = rows.chunks.findLastIndex(({ start }) => start <= index * TILE_ROWS);
-    const from = index * TILE_ROWS * 4 - rows.chunks[at].start * 4;
-    const bytes = TILE_ROWS * 4;
-    const { readback } = await makeBuffers(gpu, { readback: [2 * bytes, USAGE.mapRead | USAGE.copyTarget] } as const);
+    const size = TILE_ROWS * 4;
+    const bytes = 2 * size * indices.length;
+    const { readback } = await makeBuffers(gpu, { readback: [bytes, USAGE.mapRead | USAGE.copyTarget] } as const);
     try {
       const recorder = new Recorder(gpu);
-      const { v } = await rows.buffersOf(at, recorder);
-      recorder.commands.copyBufferToBuffer(this.nearest[at], from, readback, 0, bytes);
-      recorder.commands.copyBufferToBuffer(v, from, readback, bytes, bytes);
+      for (const [position, index] of indices.entries()) {
+        const at = rows.chunks.findLastIndex(({ start }) => start <= index * TILE_ROWS);
+        const from = index * size - rows.chunks[at].start * 4;
+        const { v } = await rows.buffersOf(at, recorder);
+        recorder.commands.copyBufferToBuffer(this.nearest[at], from, readback, 2 * position * size, size);
+        recorder.commands.copyBufferToBuffer(v, from, readback, (2 * position + 1) * size, size);
+      }
       recorder.submit();
-      const values = new Float32Array(await readBuffer(gpu, readback, 2 * bytes));
-      return { nearest: values.subarray(0, TILE_ROWS), weights: values.subarray(TILE_ROWS) };
+      const values = new Float32Array(await readBuffer(gpu, readback, bytes));
+      return indices.map((_, position) => {
+        const part = values.subarray(2 * position * TILE_ROWS, 2 * (position + 1) * TILE_ROWS);
+        return { nearest: part.subarray(0, TILE_ROWS), weights: part.subarray(TILE_ROWS) };
+      });
     } finally {
       readback.destroy();
     }

@@ -6,11 +6,13 @@ import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../errors.js';
 import type { FitOptions } from '../options.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
+import type { Strategy } from '../strategy.js';
 import type { Marginal } from '../transport/marginal.js';
 import { integer, names, number, numbers, oneOf, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
-const seedings = ['k-means++', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
+const seedings = ['k-means++', 'k-means||', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
+const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 const policies = ['error', 'drop'] as const satisfies readonly MissingPolicy[];
 
@@ -29,6 +31,7 @@ export interface FitFlags {
   readonly rho?: number;
   readonly epsilon: number | { from: number; steps: number };
   readonly seeding: SeedingMethod;
+  readonly strategy: Strategy;
   readonly restarts: number;
   readonly seed: number;
   readonly tolerance: number;
@@ -65,6 +68,12 @@ export function addFitFlags(command: Command): Command {
     .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal from FROM to 1', temperature('--epsilon'), 1)
     .optionsGroup('Algorithm:')
     .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
+    .option(
+      '--strategy <name>',
+      `from start to end: ${strategies.join(', ')}`,
+      oneOf('--strategy', strategies),
+      'plain',
+    )
     .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
@@ -96,6 +105,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     marginal: marginalOf(rest),
     epsilon: rest.epsilon,
     seeding: rest.seeding,
+    strategy: rest.strategy,
     restarts: rest.restarts,
     seed: rest.seed,
     tolerance: rest.tolerance,

@@ -1,21 +1,29 @@
-import type { SeedingProblem } from './seeding.js';
+import { metricOf, type SeedingProblem } from './seeding.js';
+
+/** All it asks of rows, which may be few and on the host. */
+export type SeedingRows = Pick<SeedingProblem['shard'], 'd' | 'take' | 'nearestCentres'>;
+type KMeansPlusPlusProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: SeedingRows };
 
 /**
  * Greedy k-means++ (Arthur & Vassilvitskii 2007): every centre is the best of 2 + ⌊ln k⌋ rows drawn with probability
  * proportional to weight times squared distance to the nearest centre. Distances are in standard deviations of the
  * columns. Returns centres `[k, d]`.
  */
-export async function kMeansPlusPlus({ shard, k, variances, random, signal }: SeedingProblem): Promise<Float64Array> {
+export async function kMeansPlusPlus({
+  shard,
+  k,
+  variances,
+  random,
+  signal,
+}: KMeansPlusPlusProblem): Promise<Float64Array> {
   const { d } = shard;
-  const metric = variances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 0));
-  const nearest = shard.nearestCentres(metric, signal);
+  const nearest = shard.nearestCentres(metricOf(variances), signal);
   const centres = new Float64Array(k * d);
   try {
     for (let index = 0; index < k; index++) {
       const trials = index === 0 ? 1 : 2 + Math.floor(Math.log(k));
-      const drawn: number[] = [];
-      for (let trial = 0; trial < trials; trial++) drawn.push(await nearest.draw(random.uniform()));
-      const candidates = await shard.take(drawn);
+      const uniforms = Array.from({ length: trials }, () => random.uniform());
+      const candidates = await shard.take(await nearest.draw(uniforms));
       const potentials = trials > 1 ? await nearest.potentials(candidates) : new Float64Array(1);
       const best = potentials.indexOf(Math.min(...potentials));
       const centre = candidates.slice(best * d, (best + 1) * d);

@@ -6,7 +6,10 @@ export async function randomRows({ shard, k, random, signal }: SeedingProblem): 
   const chosen = new Set<number>();
   try {
     // Rows of weight 0 are never drawn, so there may be fewer than k to find: after enough tries one repeats.
-    for (let tries = 0; chosen.size < k && tries < 50 * k; tries++) chosen.add(await uniform.draw(random.uniform()));
+    for (let tries = 0; chosen.size < k && tries < 50 * k; tries++) {
+      const [row] = await uniform.draw([random.uniform()]);
+      chosen.add(row);
+    }
   } finally {
     uniform.dispose();
   }

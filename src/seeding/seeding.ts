@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Shard } from '../sweep/shard.js';
 
 /** How the first centres are found. */
-export type SeedingMethod = 'k-means++' | 'k-means' | 'random';
+export type SeedingMethod = 'k-means++' | 'k-means||' | 'k-means' | 'random';
 
 /** What seeding works with: rows on a device, the columns' variances `[d]` as metric, and luck. */
 export interface SeedingProblem {
@@ -11,4 +11,9 @@ export interface SeedingProblem {
   readonly variances: Float64Array;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Inverse lengths of the columns' units, their standard deviations, `[d]`. */
+export function metricOf(variances: Float64Array): Float64Array {
+  return variances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 0));
 }

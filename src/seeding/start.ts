@@ -1,5 +1,6 @@
 import type { Components, Family } from '../families/family.js';
 import { kMeans } from './k-means.js';
+import { kMeansParallel } from './k-means-parallel.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { randomRows } from './random-rows.js';
 import type { SeedingMethod, SeedingProblem } from './seeding.js';
@@ -13,6 +14,7 @@ export interface Start {
 
 const centresBy: Readonly<Record<SeedingMethod, (problem: SeedingProblem) => Promise<Float64Array>>> = {
   'k-means++': kMeansPlusPlus,
+  'k-means||': kMeansParallel,
   'k-means': kMeans,
   random: randomRows,
 };

@@ -36,14 +36,17 @@ export interface RowOutputs {
   readonly weights: Float32Array;
 }
 
-/** Distances to the nearest of a growing set of centres, as k-means++ needs them. */
+/** Distances to the nearest of a growing set of centres, as k-means++ and k-means|| need them. */
 export interface NearestCentres {
   /** Σ_i a_i min(d_i, ‖x_i − c‖²) for every candidate c of `[candidates, d]`. */
   potentials(candidates: Float64Array): Promise<Float64Array>;
-  /** Adds a centre `[d]`. */
-  add(centre: Float64Array): Promise<void>;
-  /** Draws a row with probability ∝ a_i d_i (∝ a_i where all d_i are 0 or there is no centre), by a uniform number in [0, 1). */
-  draw(uniform: number): Promise<number>;
+  /** Adds centres `[centres, d]`. */
+  add(centres: Float64Array): Promise<void>;
+  /**
+   * Draws a row by each of some uniform numbers in [0, 1), with probability ∝ a_i d_i (∝ a_i where all d_i are 0 or there
+   * is no centre).
+   */
+  draw(uniforms: readonly number[]): Promise<number[]>;
   dispose(): void;
 }
 

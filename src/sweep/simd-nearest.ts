@@ -1,7 +1,7 @@
 import { GROUP_ROWS } from '../../kernels/simd/layout.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
-import { drawIndex } from '../random.js';
 import type { TaskForce } from '../threads/pool.js';
+import { drawRows, type DrawnFrom } from './draw.js';
 import type { NearestCentres } from './shard.js';
 import { locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
 
@@ -42,30 +42,35 @@ export class SimdNearestCentres implements NearestCentres {
     });
   }
 
-  async add(centre: Float64Array): Promise<void> {
-    this.partSums = await this.offer(centre, true);
+  async add(centres: Float64Array): Promise<void> {
+    const sums = await this.offer(centres, true);
+    const count = centres.length / this.metric.length;
+    // Kept one after the other: the last sum is of all.
+    this.partSums = new Float64Array(this.parts).map((_, part) => sums[(part + 1) * count - 1]);
   }
 
-  draw(uniform: number): Promise<number> {
+  draw(uniforms: readonly number[]): Promise<number[]> {
     // Where every row lies on a centre already, by weight alone.
     const apart = total(this.partSums) > 0;
-    const sums = apart ? this.partSums : this.partWeights;
-    const part = drawIndex(sums, uniform);
-    // What of the unit interval fell to the part, stretched back to the whole.
-    const share = (uniform * total(sums) - total(sums.subarray(0, part))) / sums[part];
-    const within = Math.min(Math.max(share || 0, 0), 1 - 2 ** -53);
-    const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
-    const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
-    const start = from * GROUP_ROWS;
-    const products = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start).map((_, i) => {
-      const { block, at } = locate(this.blocks, start + i);
-      return (apart ? this.nearest[block][at] : 1) * this.blocks[block].v[at];
-    });
-    return Promise.resolve(start + drawIndex(products, within));
+    const read = (parts: readonly number[]): Promise<DrawnFrom[]> =>
+      Promise.resolve(parts.map((part) => this.partValues(part, apart)));
+    return drawRows(uniforms, apart ? this.partSums : this.partWeights, read);
   }
 
   dispose(): void {
     this.nearest.length = 0;
+  }
+
+  /** a_i d_i, or a_i, of a part's rows. */
+  private partValues(part: number, apart: boolean): DrawnFrom {
+    const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
+    const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
+    const start = from * GROUP_ROWS;
+    const values = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start).map((_, i) => {
+      const { block, at } = locate(this.blocks, start + i);
+      return (apart ? this.nearest[block][at] : 1) * this.blocks[block].v[at];
+    });
+    return { start, values };
   }
 
   private async offer(candidates: Float64Array, keep: boolean): Promise<Float64Array> {

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { distancesKernel } from '../../kernels/distances.js';
 import { onBackend } from '../../kernels/engine.js';
-import { drawIndex } from '../random.js';
 import { breathe } from '../breathe.js';
+import { drawRows, type DrawnFrom } from './draw.js';
 import type { NearestCentres } from './shard.js';
 import { readAll, total, type TensorBlock } from './tensor-block.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
 const FAR = 1e30;
+/** Centres that join at once: their distances to a block's rows are held together. */
+const CENTRES = 32;
 
 /** Distances kept on the device, one tensor per block; the host sees group sums, and one group when it draws a row. */
 export class TensorNearestCentres implements NearestCentres {
@@ -39,33 +41,46 @@ export class TensorNearestCentres implements NearestCentres {
     return totals;
   }
 
-  async add(centre: Float64Array): Promise<void> {
-    const sums: number[] = [];
-    for (const [index, block] of this.blocks.entries()) {
-      const [distances, blockSums] = await this.offer(index, centre);
-      tf.dispose(this.nearest[index]);
-      this.nearest[index] = onBackend(this.backend, () => tf.keep(tf.reshape(distances, block.weights.shape)));
-      tf.dispose(distances);
-      sums.push(total((await readAll([blockSums]))[0]));
-    }
-    this.blockSums = sums;
+  async add(centres: Float64Array): Promise<void> {
+    const step = CENTRES * this.metric.shape[1];
+    for (let from = 0; from < centres.length; from += step) await this.join(centres.subarray(from, from + step));
   }
 
-  async draw(uniform: number): Promise<number> {
+  async draw(uniforms: readonly number[]): Promise<number[]> {
     // Where every row lies on a centre already, by weight alone.
     const apart = total(this.blockSums) > 0;
     const sums = apart ? this.blockSums : this.blocks.map(({ weight }) => weight);
-    const index = drawIndex(sums, uniform);
-    const block = this.blocks[index];
-    const product = (): tf.Tensor => tf.mul(this.nearest[index], block.weights);
-    const [values] = apart ? await readAll([onBackend(this.backend, product)]) : [block.hostWeights];
-    // The part of the unit interval that fell to the block, stretched back to the whole.
-    const within = (uniform * total(sums) - total(sums.slice(0, index))) / sums[index];
-    return block.start + drawIndex(values.subarray(0, block.rows), Math.min(Math.max(within || 0, 0), 1 - 2 ** -53));
+    return drawRows(uniforms, sums, (blocks) => Promise.all(blocks.map((index) => this.blockValues(index, apart))));
   }
 
   dispose(): void {
     tf.dispose([this.metric, ...this.nearest]);
+  }
+
+  private async join(centres: Float64Array): Promise<void> {
+    const sums: number[] = [];
+    for (const [index, { weights, groups }] of this.blocks.entries()) {
+      const [distances, each] = await this.offer(index, centres);
+      const before = this.nearest[index];
+      const [nearest, groupSums] = onBackend(this.backend, () =>
+        tf.tidy((): [tf.Tensor1D, tf.Tensor] => {
+          const all = tf.keep(tf.min<tf.Tensor1D>(distances, 0));
+          return [all, tf.sum(tf.reshape(tf.mul(all, weights), [groups, -1]), 1)];
+        }),
+      );
+      this.nearest[index] = nearest;
+      tf.dispose([distances, each, before]);
+      sums.push(total((await readAll([groupSums]))[0]));
+    }
+    this.blockSums = sums;
+  }
+
+  /** a_i d_i, or a_i, of a block's rows. */
+  private async blockValues(index: number, apart: boolean): Promise<DrawnFrom> {
+    const { start, rows, weights, hostWeights } = this.blocks[index];
+    const product = (): tf.Tensor => tf.mul(this.nearest[index], weights);
+    const [values] = apart ? await readAll([onBackend(this.backend, product)]) : [hostWeights];
+    return { start, values: values.subarray(0, rows) };
   }
 
   /** Distances `[c, b]` and their group sums `[c, g]`, were the candidates to join. */

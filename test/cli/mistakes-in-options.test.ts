@@ -15,7 +15,22 @@ describeMistakes('options', [
   [
     'an unknown seeding',
     `${fit} -k 2 --seeding luck`,
-    /--seeding: expected one of k-means\+\+, k-means, random, got "luck"/,
+    /--seeding: expected one of k-means\+\+, k-means\|\|, k-means, random, got "luck"/,
+  ],
+  [
+    'an unknown strategy',
+    `${fit} -k 2 --strategy luck`,
+    /--strategy: expected one of plain, anneal, warm-up, short-runs, got "luck"/,
+  ],
+  [
+    'two schedules',
+    `${fit} -k 2 --strategy anneal --epsilon 4:5`,
+    /strategy: expected epsilon 1, since anneal has a schedule of its own, got epsilon \{"from":4,"steps":5\}; use strategy 'plain'/,
+  ],
+  [
+    'a warm-up to proportions that are prescribed',
+    `${fit} -k 2 --strategy warm-up --marginal fixed --weights .5,.5`,
+    /strategy: expected marginal free, since warm-up fixes it and frees it, got marginal fixed/,
   ],
   ['an unknown policy', `${fit} -k 2 --missing fill`, /--missing: expected one of error, drop, got "fill"/],
   ['no restarts', `${fit} -k 2 --restarts 0`, /--restarts: expected a whole number ≥ 1, got "0"/],

@@ -9,6 +9,7 @@ import { type Place } from '../../src/backend.js';
 import { loadDataset, toSource, type Dataset } from '../../src/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { logVolume } from '../../src/scaling.js';
+import type { NearestCentres, Shard } from '../../src/sweep/shard.js';
 import {
   constrain,
   kmeansPlusPlusDistances,
@@ -233,11 +234,31 @@ async function distanceParity(setting: Setting): Promise<void> {
         expectWithin(potential * unit, exact, 1e-6 * exact + 1e-9 * n * reach, 'potential');
         await nearest.add(centre);
         // A row that is a centre is never drawn while another is farther.
-        const drawn = await nearest.draw(0.5);
+        const [drawn] = await nearest.draw([0.5]);
         if (exact > 1e-3) expect(distances[drawn]).toBeGreaterThan(0);
       }
+      await manyAtOnce(shard, rows, nearest);
     } finally {
       nearest.dispose();
     }
   });
+}
+
+/** Centres that join together leave what they leave one by one; so do rows that are drawn together. */
+async function manyAtOnce(shard: Shard, centres: Float64Array, oneByOne: NearestCentres): Promise<void> {
+  const { d } = shard;
+  const together = shard.nearestCentres(new Float64Array(d).fill(0.5));
+  try {
+    // More than join at once, and the same ones again and again.
+    const repeated = Array.from({ length: 35 }, (_, index) => Array.from(centres.subarray(0, (1 + (index % 3)) * d)));
+    await together.add(Float64Array.from(repeated.flat()));
+    const probe = new Float64Array(d).fill(0.25);
+    expect(await together.potentials(probe)).toEqual(await oneByOne.potentials(probe));
+    const uniforms = [0.9, 0.1, 0.5, 0.1, 0.999999, 0];
+    const drawn = await together.draw(uniforms);
+    expect(drawn).toEqual(await oneByOne.draw(uniforms));
+    for (const [index, uniform] of uniforms.entries()) expect(await together.draw([uniform])).toEqual([drawn[index]]);
+  } finally {
+    together.dispose();
+  }
 }

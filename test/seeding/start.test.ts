@@ -23,8 +23,8 @@ async function startOf(
   return { ...start, dense: { ...family.toDense(start.components), weights: Array.from(start.weights) } };
 }
 
-test('there are three methods', () => {
-  expect(seedingMethods).toEqual(['k-means++', 'k-means', 'random']);
+test('there are four methods', () => {
+  expect(seedingMethods).toEqual(['k-means++', 'k-means||', 'k-means', 'random']);
 });
 
 describe.each(seedingMethods)('%s', (method) => {

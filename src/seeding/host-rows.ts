@@ -1,0 +1,55 @@
+import { drawIndices } from '../random.js';
+import type { NearestCentres } from '../sweep/shard.js';
+import type { SeedingRows } from './k-means-plus-plus.js';
+
+/** A few weighted rows in the host's memory, in float64, for k-means++ among candidates. */
+export class HostRows implements SeedingRows {
+  constructor(
+    /** `[rows, d]`. */
+    private readonly values: Float64Array,
+    /** `[rows]`. */
+    private readonly weights: Float64Array,
+    readonly d: number,
+  ) {}
+
+  take(indices: readonly number[]): Promise<Float64Array> {
+    const { d, values } = this;
+    const taken = new Float64Array(indices.length * d);
+    indices.forEach((index, position) => taken.set(values.subarray(index * d, (index + 1) * d), position * d));
+    return Promise.resolve(taken);
+  }
+
+  nearestCentres(metric: Float64Array): NearestCentres {
+    const { weights } = this;
+    const { d } = this;
+    let nearest = new Float64Array(weights.length).fill(Infinity);
+    /** Were the centre to join. */
+    const joined = (centre: Float64Array): Float64Array<ArrayBuffer> =>
+      nearest.map((distance, row) => Math.min(distance, this.distance(row, centre, metric)));
+    const potential = (distances: Float64Array): number =>
+      distances.reduce((sum, distance, row) => sum + distance * weights[row], 0);
+    const centresOf = (centres: Float64Array): Float64Array[] =>
+      Array.from({ length: centres.length / d }, (_, c) => centres.subarray(c * d, (c + 1) * d));
+    return {
+      potentials: (candidates) =>
+        Promise.resolve(Float64Array.from(centresOf(candidates), (centre) => potential(joined(centre)))),
+      add(centres) {
+        for (const centre of centresOf(centres)) nearest = joined(centre);
+        return Promise.resolve();
+      },
+      draw(uniforms) {
+        const values = nearest.map((distance, row) => (distance === Infinity ? 1 : distance) * weights[row]);
+        const apart = values.some((value) => value > 0);
+        return Promise.resolve(drawIndices(apart ? values : weights, uniforms));
+      },
+      dispose: () => undefined,
+    };
+  }
+
+  /** Squared. */
+  private distance(row: number, centre: Float64Array, metric: Float64Array): number {
+    let sum = 0;
+    for (let j = 0, at = row * this.d; j < this.d; j++) sum += ((this.values[at + j] - centre[j]) * metric[j]) ** 2;
+    return sum;
+  }
+}

@@ -1,0 +1,35 @@
+import { drawIndex, drawIndices } from '../random.js';
+import { total } from './tensor-block.js';
+
+/** Consecutive rows from `start` on, and what each is drawn in proportion to. */
+export interface DrawnFrom {
+  readonly start: number;
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * Draws a row by each of some uniform numbers in [0, 1), with probability in proportion to values that lie in parts:
+ * `sums` says how much each part has, `read` gets the values of those that are drawn from, each once and in order.
+ */
+export async function drawRows(
+  uniforms: ArrayLike<number>,
+  sums: ArrayLike<number>,
+  read: (parts: readonly number[]) => Promise<readonly DrawnFrom[]>,
+): Promise<number[]> {
+  const whole = total(sums);
+  const before = new Float64Array(sums.length);
+  for (let part = 1; part < sums.length; part++) before[part] = before[part - 1] + sums[part - 1];
+  const parts = Array.from(uniforms, (uniform) => drawIndex(sums, uniform));
+  const wanted = [...new Set(parts)].sort((a, b) => a - b);
+  const rows: number[] = [];
+  for (const [index, { start, values }] of (await read(wanted)).entries()) {
+    const part = wanted[index];
+    const here = [...parts.keys()].filter((draw) => parts[draw] === part);
+    // What of the unit interval fell to the part, stretched back to the whole.
+    const within = here.map((draw) => clamped((uniforms[draw] * whole - before[part]) / sums[part]));
+    drawIndices(values, within).forEach((row, at) => (rows[here[at]] = start + row));
+  }
+  return rows;
+}
+
+const clamped = (share: number): number => Math.min(Math.max(share || 0, 0), 1 - 2 ** -53);

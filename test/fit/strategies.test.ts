@@ -1,0 +1,203 @@
+/** How runs go from their starts to their ends: every strategy is held to the laws of a plain fit. */
+import { describe, expect, test } from 'vitest';
+import { fitMixture, InputError, type Fit, type FitOptions, type Progress, type Strategy } from '../../src/index.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import { seed, type Start } from '../../src/seeding/start.js';
+import { bestShortRun, goOn } from '../../src/short-runs.js';
+import { ANNEALING, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/strategy.js';
+import { problem } from '../oracle/index.js';
+import { withRows } from '../seeding/setting.js';
+import { expectAllWithin, expectWithin } from '../within.js';
+
+const { x } = problem('overlapping', { n: 1200, d: 2, k: 3, seed: 2 });
+const k = 4;
+
+const fitBy = (strategy: Strategy, options: Partial<FitOptions> = {}): Promise<Fit> =>
+  fitMixture(x, { components: k, strategy, seed: 5, backend: 'wasm', ...options });
+
+const last = ({ objective }: Fit): number => objective[objective.length - 1];
+
+describe.each(strategies)('strategy %s', (strategy) => {
+  test('ends at ε = 1: F is the negative mean log-likelihood, and the primal value of the plan', async () => {
+    const fit = await fitBy(strategy);
+    expect(fit.status).toBe('converged');
+    expectWithin(last(fit), -fit.criteria.meanLogLikelihood, 1e-6);
+    expectWithin((await fit.plan.duality()).primal, last(fit), 1e-5);
+    expect(fit.marginalError).toBe(0);
+    expectAllWithin(fit.plan.mass, fit.mixture.weights, 1e-2);
+  });
+
+  test('F of its last stage never rises by more than rounding', async () => {
+    const { objective, iterations } = await fitBy(strategy, { tolerance: 1e-7, maxIterations: 1000 });
+    const before = {
+      plain: 0,
+      anneal: ANNEALING.iterations * (ANNEALING.steps - 1),
+      'warm-up': WARM_UP,
+      'short-runs': 0,
+    };
+    expect(iterations).toBeGreaterThan(before[strategy] + 1);
+    objective.slice(before[strategy]).forEach((value, t, stage) => {
+      if (t > 0) expect(value - stage[t - 1]).toBeLessThan(2e-6 * Math.abs(value));
+    });
+  });
+
+  test('is the same bit for bit with the same seed, on any number of threads', async () => {
+    const [one, two] = [await fitBy(strategy, { threads: 1 }), await fitBy(strategy, { threads: 2 })];
+    expect(two.mixture.toJSON()).toEqual(one.mixture.toJSON());
+    expect([two.objective, two.sweeps]).toEqual([one.objective, one.sweeps]);
+  });
+
+  test('of several restarts the best wins, each a run of its own', async () => {
+    const fit = await fitBy(strategy, { restarts: 3, seeding: 'random' });
+    expect(fit.restarts).toHaveLength(3);
+    const sound = fit.restarts.filter(({ ridged }) => !ridged).map(({ objective }) => objective);
+    expect(last(fit)).toBe(Math.min(...sound));
+    const alone = await fitBy(strategy, { restarts: 1, seeding: 'random' });
+    expect(fit.restarts[0].objective).toBe(last(alone));
+  });
+
+  test('reports every iteration of its run, counted from where short runs left it', async () => {
+    const seen: Progress[] = [];
+    const fit = await fitBy(strategy, { onProgress: (progress) => seen.push(progress) });
+    const iterations = seen.filter(({ phase }) => phase === 'fit').map(({ iteration }) => iteration);
+    const first = strategy === 'short-runs' ? SHORT_RUNS.iterations + 1 : 1;
+    expect(iterations).toEqual(Array.from({ length: fit.iterations - first + 1 }, (_, index) => first + index));
+    expect(fit.objective).toHaveLength(fit.iterations);
+    expect(seen.at(-2)).toMatchObject({ iteration: fit.iterations, objective: last(fit), epsilon: 1 });
+  });
+
+  test('that is aborted returns what is fitted so far', async () => {
+    const controller = new AbortController();
+    const onProgress = ({ iteration }: Progress): void => {
+      if (iteration === 12) controller.abort();
+    };
+    const fit = await fitBy(strategy, { tolerance: 0, signal: controller.signal, onProgress });
+    expect(fit).toMatchObject({ status: 'aborted', iterations: 12 });
+    expect(Number.isFinite(fit.criteria.meanLogLikelihood)).toBe(true);
+  });
+
+  test.each([1, 3, 12])('keeps to %d iterations, and its F is that of what it ends with', async (maxIterations) => {
+    const fit = await fitBy(strategy, { maxIterations, tolerance: 0 });
+    expect(fit).toMatchObject({ status: 'maxIterations', iterations: maxIterations });
+    expectWithin(last(fit), -fit.criteria.meanLogLikelihood, 1e-6);
+  });
+
+  test('one component needs no luck', async () => {
+    const { mixture } = await fitBy(strategy, { components: 1 });
+    const plain = await fitBy('plain', { components: 1 });
+    expectAllWithin(mixture.means[0], plain.mixture.means[0], 1e-5);
+  });
+});
+
+describe('strategies beside other options', () => {
+  const weights = [0.1, 0.2, 0.3, 0.4];
+
+  test.each(['anneal', 'short-runs'] as const)('%s meets prescribed proportions', async (strategy) => {
+    const fit = await fitBy(strategy, { marginal: { kind: 'fixed', weights } });
+    expect(fit.status).toBe('converged');
+    expect(fit.marginalError).toBeLessThanOrEqual(2e-6);
+    expectAllWithin(fit.plan.mass, weights, 2e-6);
+  });
+
+  test.each(['warm-up', 'short-runs'] as const)('%s goes down a schedule of the caller’s', async (strategy) => {
+    const epsilons = new Set<number>();
+    const onProgress = ({ epsilon }: Progress): void => {
+      if (epsilon !== undefined) epsilons.add(epsilon);
+    };
+    const fit = await fitBy(strategy, { epsilon: { from: 4, steps: 3 }, onProgress });
+    expect([...epsilons]).toEqual([4, 2, 1]);
+    expectWithin(last(fit), -fit.criteria.meanLogLikelihood, 1e-6);
+  });
+
+  test('warm-up holds proportions equal, and then learns them', async () => {
+    const held = await fitBy('warm-up', { maxIterations: WARM_UP, tolerance: 0 });
+    expectAllWithin(held.mixture.weights, new Array<number>(k).fill(1 / k), 1e-12);
+    const uneven = problem('unbalanced', { n: 1200, d: 2, k, seed: 4 });
+    const free = await fitMixture(uneven.x, { components: k, strategy: 'warm-up', backend: 'wasm' });
+    expect(Math.max(...free.mixture.weights) - Math.min(...free.mixture.weights)).toBeGreaterThan(0.05);
+  });
+
+  test('short runs: the best of them goes on, and the sweeps of all are counted', async () => {
+    const { runs, iterations } = SHORT_RUNS;
+    const options = { maxIterations: iterations, tolerance: 0, seeding: 'random' } as const;
+    const short = await fitBy('short-runs', options);
+    const plain = await fitBy('plain', { ...options, restarts: runs });
+    expectWithin(last(short), last(plain), 1e-6);
+    // One more to go on from where the best of them ended.
+    expect(short.sweeps).toBe(runs * (iterations + 1) + 1);
+  });
+
+  test('aborted in its third short run it keeps the best of those before', async () => {
+    const controller = new AbortController();
+    const family = gaussian();
+    await withRows({ x }, async (of) => {
+      const { shard } = of(k);
+      const regularization = new Float64Array(2);
+      const startOf = (run: number): Promise<Start> => {
+        if (run === 2) controller.abort();
+        return seed('random', of(k, run), family, regularization);
+      };
+      const stages = stagesOf({ strategy: 'short-runs', marginal: { kind: 'free' }, epsilon: 1, components: k });
+      const { signal } = controller;
+      const asked = { shard, family, stages, tolerance: 0, maxIterations: 100, regularization };
+      const kept = await bestShortRun({ ...asked, signal }, startOf);
+      expect(kept).toMatchObject({ status: 'aborted', sweeps: 2 * (SHORT_RUNS.iterations + 1) });
+      // What is kept is the result: nothing goes on from there.
+      expect(await goOn({ ...asked, signal }, kept)).toBe(kept);
+    });
+  });
+
+  test('aborted before its first short run rejects', async () => {
+    const reason = new Error('never mind');
+    await expect(fitBy('short-runs', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('a start that is given can be annealed and warmed up', async () => {
+    const ball = [[1, 0], [0, 1]]; // prettier-ignore
+    const means = [[0, 0], [1, 0], [0, 1], [1, 1]]; // prettier-ignore
+    const seeding = { weights: [0.25, 0.25, 0.25, 0.25], means, covariances: means.map(() => ball) };
+    for (const strategy of ['anneal', 'warm-up'] as const) {
+      const fit = await fitBy(strategy, { seeding });
+      expectWithin(last(fit), -fit.criteria.meanLogLikelihood, 1e-6);
+    }
+  });
+
+  const conflicts: [Strategy, Partial<FitOptions>, string][] = [
+    ['anneal', { epsilon: 2 }, 'expected epsilon 1, since anneal has a schedule of its own, got epsilon 2'],
+    [
+      'anneal',
+      { epsilon: { from: 9 } },
+      'expected epsilon 1, since anneal has a schedule of its own, got epsilon {"from":9}',
+    ],
+    [
+      'warm-up',
+      { marginal: { kind: 'relaxed', weights, rho: 1 } },
+      'expected marginal free, since warm-up fixes it and frees it, got marginal relaxed',
+    ],
+    ['warm-up', { epsilon: 0 }, 'expected epsilon > 0, since warm-up meets proportions by it, got epsilon 0'],
+    [
+      'short-runs',
+      { seeding: { weights, means: [], covariances: [] } },
+      'expected a seeding method, since short-runs chooses among its starts, got a start',
+    ],
+    ['luck' as Strategy, {}, 'expected one of plain, anneal, warm-up, short-runs, got "luck"'],
+  ];
+  test.each(conflicts)('%s with %j is refused', async (strategy, options, message) => {
+    const fit = fitBy(strategy, options);
+    await expect(fit).rejects.toBeInstanceOf(InputError);
+    await expect(fit).rejects.toThrow(`strategy: ${message}; `);
+  });
+
+  test('stages: what each strategy makes of a fit', () => {
+    const asked = { marginal: { kind: 'free' }, epsilon: 1, components: 2 } as const;
+    const stages = (strategy: Strategy): [number, number | undefined][] =>
+      stagesOf({ ...asked, strategy }).map(({ epsilon, iterations }) => [epsilon, iterations]);
+    expect(stages('plain')).toEqual([[1, undefined]]);
+    expect(stages('short-runs')).toEqual([[1, undefined]]);
+    expect(stages('warm-up')).toEqual([[1, WARM_UP], [1, undefined]]); // prettier-ignore
+    const annealed = stages('anneal');
+    expect(annealed).toHaveLength(ANNEALING.steps);
+    expect(annealed[0]).toEqual([ANNEALING.from, ANNEALING.iterations]);
+    expect(annealed.at(-1)).toEqual([1, undefined]);
+  });
+});
