@@ -28,8 +28,8 @@ export default defineConfig({
           execArgv,
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
-          testTimeout: MINUTE,
-          hookTimeout: MINUTE,
+          testTimeout: 3 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
+          hookTimeout: 3 * MINUTE,
           globalSetup: './test/vulkan.ts', // a driver for WebGPU
         },
       },
