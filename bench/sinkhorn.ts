@@ -56,7 +56,7 @@ export const jobs = (quick: boolean): readonly SinkhornJob[] => {
   const large = quick ? 2000 : 10_000;
   return [
     { name: '256 of 64 × 64, ε 4', ...batch, epsilon: 4 },
-    { name: '256 of 64 × 64, ε 1', ...batch, epsilon: 1 },
+    ...(quick ? [] : [{ name: '256 of 64 × 64, ε 1', ...batch, epsilon: 1 }]), // a thousand plain iterations
     {
       name: `${large.toLocaleString('en')} × ${large.toLocaleString('en')}, ε 1`,
       ...{ batches: 1, n: large, m: large, d: 3, epsilon: 1, tolerance: 1e-5, maxIterations: 2000 },
@@ -76,13 +76,13 @@ export async function benchSinkhorn(quick: boolean, say: (text: string) => void)
       execute(process.execPath, [fileURLToPath(new URL('./sinkhorn-job.js', import.meta.url))], JSON.stringify(files)),
     );
     rows.push(rowOf(job.name, 'otmix', own, own));
-    say(`solved ${job.name}`);
+    say((rows.at(-1) ?? []).join('  '));
     for (const { name, script, modules, dtypes } of peers) {
       for (const dtype of dtypes) {
         const outcome = await runPeer(script, modules, job, dtype);
         rows.push(rowOf('', `${name} ${dtype}`, outcome, own));
         if ('about' in outcome) notes.add(`Peer: ${name} ${outcome.version}, ${outcome.about}`);
-        say(`  ${name} ${dtype}`);
+        say((rows.at(-1) ?? []).join('  '));
       }
     }
   }

@@ -13,14 +13,13 @@ try:
 except ImportError as error:
     peers.missing(error)
 
-jax.config.update("jax_enable_x64", True)
-
 
 class Ott:
     package = "ott-jax"
     warms = True
 
     def __init__(self, job, x, y, momentum=None, anderson=None, batch_size=None):
+        jax.config.update("jax_enable_x64", job["dtype"] == "float64")  # its loops mix no types
         if "threads" in job:  # XLA sizes its pool by the processors that the process may run on
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: job["threads"]])
         solver = sinkhorn.Sinkhorn(
