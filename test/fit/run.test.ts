@@ -164,7 +164,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'an unknown seeding',
       { seeding: 'magic' as 'random' },
-      'seeding: expected one of k-means++, k-means, random, got "magic"; choose one of these',
+      'seeding: expected one of k-means++, k-means||, k-means, random, got "magic"; choose one of these',
     ],
     [
       'restarts of a given start',
@@ -225,7 +225,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'a start without means',
       { seeding: { weights: [0.5, 0.5] } as unknown as 'random' },
-      'seeding: expected one of k-means++, k-means, random, or { weights, means, covariances }, got an object with weights; give all three',
+      'seeding: expected one of k-means++, k-means||, k-means, random, or { weights, means, covariances }, got an object with weights; give all three',
     ],
   ])('%s', async (_, options, message) => {
     const attempt = fitMixture(x, { components: 2, backend: 'cpu', ...options });
