@@ -119,7 +119,20 @@ describe('otmix fit --json', () => {
   });
 
   test('keeps to standard output for the object where a report and a model are written', async () => {
-    const args = ['fit', faithful, '-k', '2', '--every', '2', '--json', '--out', 'a.json', '--report', 'a.html'];
+    const args = [
+      'fit',
+      faithful,
+      '-k',
+      '2',
+      '--every',
+      '2',
+      '--json',
+      '--quiet',
+      '--out',
+      'a.json',
+      '--report',
+      'a.html',
+    ];
     const { stdout, stderr } = await otmix(folder.path, args);
     const { seconds, k } = JSON.parse(stdout) as FitJson;
     expect(stderr).toBe(''); // a fit under two seconds shows no progress

@@ -31,7 +31,8 @@ const scripts: Readonly<Record<string, { readonly code: string; readonly says: s
     code:
       'const controller = new AbortController();' +
       'const onProgress = ({ iteration }) => { if (iteration === 1) setTimeout(() => controller.abort(), 1); };' +
-      'const { status } = await fit({ onProgress, signal: controller.signal, tolerance: 0, maxIterations: 1e6 });' +
+      'const long = { components: 60, tolerance: 0, maxIterations: 1e6 };' +
+      'const { status } = await fit({ onProgress, signal: controller.signal, ...long });' +
       'say(status);',
     says: 'aborted',
   },

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openGpu } from '../../kernels/webgpu/device.js';
+import { remember } from '../../kernels/webgpu/speed.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit.js';
 import { gpuPlace } from '../places.js';
@@ -52,15 +53,28 @@ test('thousands of components have their masses', async () => {
 });
 
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
-  const { shard } = await load(await gpuPlace(), 60_000, 16);
+  const place = await gpuPlace();
+  const { device } = place.gpu;
+  const { shard } = await load(place, 60_000, 16);
   const model = modelOf(8, 16);
+  const stop = new AbortController();
+  const reason = new Error('enough');
+  const submit = vi.spyOn(device.queue, 'submit');
   try {
-    const whole = await shard.sweep(model); // and now the device's speed is known
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 10);
-    await expect(shard.sweep(model, { signal: stop.signal })).rejects.toThrow(/abort/i);
+    const whole = await shard.sweep(model);
+    remember(device, 4e7, 1); // so slow a device is given a sweep in many pieces
+    submit.mockClear().mockImplementationOnce(function (this: GPUQueue, commands) {
+      this.submit(commands);
+      stop.abort(reason);
+    });
+    await expect(shard.sweep(model, { signal: stop.signal })).rejects.toBe(reason);
+    const given = submit.mock.calls.length;
+    remember(device, 4e7, 1);
+    submit.mockClear();
     expect(await shard.sweep(model)).toEqual(whole);
+    expect(submit.mock.calls.length).toBeGreaterThan(2 * given);
   } finally {
+    submit.mockRestore();
     shard.dispose();
   }
 });
