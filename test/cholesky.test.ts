@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cholesky, invertLower, solveCholesky } from '../src/cholesky.js';
+import { cholesky, congruence, invertLower, solveCholesky } from '../src/cholesky.js';
 import { mulberry32, normal } from './oracle/index.js';
 import { expectAllWithin } from './within.js';
 
@@ -87,5 +87,17 @@ describe('solveCholesky', () => {
     const before = b.slice();
     expectAllWithin(solveCholesky(cholesky(a, d) as Float64Array, b), x, 1e-8);
     expect(b).toEqual(before);
+  });
+});
+
+describe('congruence', () => {
+  test.each([1, 2, 3, 5, 8, 21])('is L S Lᵀ, exactly symmetric, of the lower triangle of S, d = %d', (d) => {
+    const l = cholesky(positiveDefinite(d, d), d) as Float64Array;
+    const s = positiveDefinite(d, d + 100);
+    const lower = s.map((value, at) => (at % d > Math.floor(at / d) ? NaN : value));
+    const found = congruence(l, lower, d);
+    const expected = product(product(l, s, d), transposed(l, d), d);
+    expectAllWithin(found, expected, 1e-13 * d * Math.max(...expected));
+    expect(transposed(found, d)).toEqual(found);
   });
 });

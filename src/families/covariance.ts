@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import { cholesky, invertLower } from '../cholesky.js';
+import { cholesky, congruence, invertLower } from '../cholesky.js';
 
 /**
  * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded
@@ -54,8 +54,9 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
     // With W = L⁻ᵀ of float32 entries, x − μ = L z for L the inverse of Wᵀ.
     const l = invertLower(transposed(Float64Array.from(factor), d), d);
     return {
-      first: (sum) => multiply(l, sum, d),
-      second: (sum) => transposed(multiply(l, transposed(multiply(l, sum, d), d), d), d),
+      first: (sum) =>
+        sum.map((_, i) => sum.subarray(0, i + 1).reduce((all, value, p) => all + l[i * d + p] * value, 0)),
+      second: (sum) => congruence(l, sum, d),
     };
   },
   fromScatter(scatter, d) {
@@ -160,19 +161,6 @@ const single: Omit<CovarianceLayout, 'shared'> = {
   toMatrix: (covariance, d) => diagonal.toMatrix(new Float64Array(d).fill(covariance[0]), d),
   fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
 };
-
-/** Lower triangular `[d, d]` times `[d, c]`, row-major. */
-function multiply(lower: Float64Array, right: Float64Array, d: number): Float64Array {
-  const columns = right.length / d;
-  const product = new Float64Array(right.length);
-  for (let i = 0; i < d; i++) {
-    for (let p = 0; p <= i; p++) {
-      const factor = lower[i * d + p];
-      for (let j = 0; j < columns; j++) product[i * columns + j] += factor * right[p * columns + j];
-    }
-  }
-  return product;
-}
 
 function transposed(matrix: Float64Array, d: number): Float64Array {
   const turned = new Float64Array(d * d);

@@ -102,8 +102,7 @@ function estimate(
     const drawn = own > 0 ? own + pooling * weight : weight;
     const added = own > 0 ? pooling : 1;
     const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
-    const covariance = layout.fromScatter(pooled, d);
-    for (let at = 0; at < covariance.length; at++) covariance[at] /= drawn;
+    const covariance = scaled(layout.fromScatter(pooled, d), 1 / drawn);
     layout.addDiagonal(covariance, regularization);
     return covariance;
   });
@@ -130,9 +129,9 @@ function centred(
   const shifts = Array.from({ length: k }, (_, index) =>
     first.slice(index * d, (index + 1) * d).map((value) => (mass[index] > 0 ? value / mass[index] : 0)),
   );
-  const corrections = shifts.map((shift, index) => layout.outer(shift).map((value) => value * mass[index]));
+  const corrections = shifts.map((shift, index) => scaled(layout.outer(shift), mass[index]));
   const scatters = (layout.shared ? [sum(corrections)] : corrections).map((correction, index) =>
-    undo[index].second(correction.map((value, at) => second[index * correction.length + at] - value)),
+    undo[index].second(difference(second.subarray(index * correction.length), correction)),
   );
   return { shifts: shifts.map((shift, index) => undo[layout.shared ? 0 : index].first(shift)), scatters };
 }
@@ -190,8 +189,23 @@ function affine(
   };
 }
 
-function sum(arrays: Float64Array[]): Float64Array {
-  return arrays.reduce((total, one) => total.map((value, at) => value + one[at]));
+function sum([first, ...others]: readonly Float64Array[]): Float64Array {
+  const total = first.slice();
+  for (const one of others) for (let at = 0; at < total.length; at++) total[at] += one[at];
+  return total;
+}
+
+/** Multiplies an array in place. */
+function scaled(values: Float64Array, factor: number): Float64Array {
+  for (let at = 0; at < values.length; at++) values[at] *= factor;
+  return values;
+}
+
+/** What is left of the first numbers of an array when another's are taken off. */
+function difference(from: Float64Array, taken: Float64Array): Float64Array {
+  const left = new Float64Array(taken.length);
+  for (let at = 0; at < left.length; at++) left[at] = from[at] - taken[at];
+  return left;
 }
 
 function concatenate(arrays: readonly Float64Array[]): Float64Array {

@@ -19,9 +19,26 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 // @ts-ignore
 @inline export const SHARE: f32 = -41.6;
 
-/** 1.5 · 2²³: what is added to it is rounded to an integer. */
+/** In memory: V8 makes a constant anew at every use, in three instructions where a load is one. */
+const CONSTANTS = memory.data<f32>([
+  SHARE,
+  12582912, // 1.5 · 2²³: what is added to it is rounded to an integer
+  1.44269504088896341, -0.693359375, 2.12194440e-4, // 1 / log 2, and −log 2 in two parts
+  1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
+]);
+
 // @ts-ignore
-@inline const SHIFT: f32 = 12582912;
+@inline
+function constant(index: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (index << 2));
+}
+
+/** SHARE in four lanes, for loops. */
+// @ts-ignore
+@inline
+export function share(): v128 {
+  return constant(0);
+}
 
 /**
  * e^x for x ≤ 0, relative error under 2e-7; exactly 0 under `least` ≥ −87.3. x = n log 2 + r with |r| ≤ log 2 / 2, e^r by the
@@ -29,21 +46,22 @@ export function madd(a: v128, b: v128, c: v128): v128 {
  */
 // @ts-ignore
 @inline
-export function exp(x: v128, least: f32): v128 {
-  const normal = f32x4.ge(x, f32x4.splat(least));
-  const t = f32x4.pmax(x, f32x4.splat(least));
+export function exp(x: v128, least: v128): v128 {
+  const normal = f32x4.ge(x, least);
+  const t = f32x4.pmax(x, least);
   // Rounds to the nearest integer, which then is the low bits: cheaper than instructions that round and convert.
-  const shifted = madd(t, f32x4.splat(1.44269504088896341), f32x4.splat(SHIFT));
-  const n = f32x4.sub(shifted, f32x4.splat(SHIFT));
-  let r = madd(n, f32x4.splat(-0.693359375), t);
-  r = madd(n, f32x4.splat(2.12194440e-4), r);
-  let p = madd(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = madd(p, r, f32x4.splat(8.3334519073e-3));
-  p = madd(p, r, f32x4.splat(4.1665795894e-2));
-  p = madd(p, r, f32x4.splat(1.6666665459e-1));
-  p = madd(p, r, f32x4.splat(5.0000001201e-1));
+  const shift = constant(1);
+  const shifted = madd(t, constant(2), shift);
+  const n = f32x4.sub(shifted, shift);
+  let r = madd(n, constant(3), t);
+  r = madd(n, constant(4), r);
+  let p = madd(constant(5), r, constant(6));
+  p = madd(p, r, constant(7));
+  p = madd(p, r, constant(8));
+  p = madd(p, r, constant(9));
+  p = madd(p, r, constant(10));
   p = madd(p, f32x4.mul(r, r), r);
-  p = f32x4.add(p, f32x4.splat(1));
+  p = f32x4.add(p, constant(11));
   const bits = i32x4.add(p, i32x4.shl(shifted, 23));
   return v128.and(bits, normal);
 }

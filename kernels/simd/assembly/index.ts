@@ -49,7 +49,7 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
     }
     let sum = f32x4.splat(0);
     for (let at = plan + row; at < last; at += stride) {
-      const e = exp(f32x4.sub(v128.load(at), largest), LEAST);
+      const e = exp(f32x4.sub(v128.load(at), largest), f32x4.splat(LEAST));
       v128.store(at, e);
       sum = f32x4.add(sum, e);
     }

@@ -1,6 +1,6 @@
 // From logits to the plan: the row softmin.
 
-import { exp, log, madd, SHARE } from './arithmetic';
+import { exp, log, madd, share } from './arithmetic';
 import { centre, hard, k, kept, plan, stride, sums } from './state';
 
 /** From logits to the plan v · r in place; adds v (log Σ exp logit − centre) to the objective. */
@@ -23,11 +23,11 @@ export function transport(v: usize): void {
       let sum0 = f32x4.splat(0), sum1 = sum0;
       for (let at = first; at < last; at += step) {
         const less0 = f32x4.sub(v128.load(at), largest0), less1 = f32x4.sub(v128.load(at, 16), largest1);
-        if (!v128.any_true(f32x4.ge(f32x4.pmax(less0, less1), f32x4.splat(SHARE)))) {
+        if (!v128.any_true(f32x4.ge(f32x4.pmax(less0, less1), share()))) {
           v128.store(at, f32x4.splat(0)); v128.store(at, f32x4.splat(0), 16);
           continue;
         }
-        const e0 = exp(less0, SHARE), e1 = exp(less1, SHARE);
+        const e0 = exp(less0, share()), e1 = exp(less1, share());
         v128.store(at, e0); v128.store(at, e1, 16);
         sum0 = f32x4.add(sum0, e0); sum1 = f32x4.add(sum1, e1);
       }

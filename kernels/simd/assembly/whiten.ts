@@ -32,12 +32,11 @@ function eightRows(
 ): i32 {
   const blocked = columns & ~3;
   const slope = f32x4.splat(-rate);
-  for (let i = 0; i < columns; i++) {
-    const m = v128.load32_splat(mean + (usize(i) << 2));
-    const from = x + usize(i) * stride;
-    const to = scratch + (usize(i) << 5);
-    v128.store(to, f32x4.sub(v128.load(from), m));
-    v128.store(to, f32x4.sub(v128.load(from, 16), m), 16);
+  let from = x, to = scratch;
+  for (let m = mean, last = mean + (usize(columns) << 2); m < last; m += 4, from += stride, to += 32) {
+    const centre = v128.load32_splat(m);
+    v128.store(to, f32x4.sub(v128.load(from), centre));
+    v128.store(to, f32x4.sub(v128.load(from, 16), centre), 16);
   }
   let q0 = f32x4.splat(0), q1 = q0;
   let p = w;
