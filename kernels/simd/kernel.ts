@@ -1,5 +1,5 @@
 import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { gatheredBelow, modelArrays, pathOf, paths, type SimdModel } from './model.js';
+import { modelArrays, pathOf, paths, sparseBelow, type SimdModel } from './model.js';
 
 /** What assembly/index.ts exports. */
 interface Exports {
@@ -8,6 +8,8 @@ interface Exports {
   placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
   placeTile(...placesOfArrays: number[]): void;
   placeGathered(...placesOfArrays: number[]): void;
+  placeTurned(...placesOfArrays: number[]): void;
+  sparseBelow(rows: number): void;
   placePruned(likely: number, best: number): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean, tails: boolean): void;
@@ -110,9 +112,16 @@ export class SimdKernel {
     const path = pathOf(model);
     const pruned = path === 'matrix' && k >= PRUNED_COMPONENTS && d >= PRUNED_COLUMNS;
     this.wasm.placePruned(pruned ? this.take((k * b) / 32) : 0, this.take(b));
-    const enough = k > 1 && k * d * b * 4 <= GATHER_LIMIT ? gatheredBelow(path, d, b) : 0;
-    if (enough === 0) this.wasm.placeGathered(0, 0, 0, 0);
-    else this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k), enough);
+    const enough = k > 1 ? sparseBelow(path, d, b) : 0;
+    const gathers = enough > 0 && path === 'matrix' && k * d * b * 4 <= GATHER_LIMIT;
+    const turns = enough > 0 && path !== 'matrix' && k * GROUP_ROWS * 8 <= GATHER_LIMIT;
+    this.wasm.sparseBelow(enough);
+    if (gathers) this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k));
+    else this.wasm.placeGathered(0, 0, 0);
+    if (turns) {
+      const [turned, rows] = [this.take(GROUP_ROWS * Math.ceil(d / 8) * 8), this.take(k * GROUP_ROWS)];
+      this.wasm.placeTurned(turned, rows, this.take(k * GROUP_ROWS), this.take(k));
+    } else this.wasm.placeTurned(0, 0, 0, 0);
   }
 
   /** Clears the float64 totals. */

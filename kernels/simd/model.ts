@@ -39,19 +39,18 @@ export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Pa
 }
 
 /**
- * Below so many rows of a tile with some of a component, these are copied and worked on by themselves; 0: never. By
- * operations: a copy is 4 d of a row; where factors are matrices of p numbers, to whiten again and to sum are p each,
- * where the tile, whitened already, would only have to be summed. Where they are not, a copy is about as much as the
- * sums of four rows, and it was found not to pay in few columns.
+ * Below so many rows of a tile with some of a component, only these are worked on; 0: never. By operations: where factors
+ * are matrices of p numbers, rows are copied at 4 d each to be whitened again and summed at p each, where the tile,
+ * whitened already, would only have to be summed. Where they are not, a row by itself costs about what two do in a tile.
  */
-export function gatheredBelow(path: Path, d: number, b: number): number {
+export function sparseBelow(path: Path, d: number, b: number): number {
   const p = packedSize(d);
   switch (path) {
     case 'matrix':
       return Math.ceil((b * p) / (2 * p + 4 * d));
     case 'diagonal':
     case 'ball':
-      return d < 8 ? 0 : Math.ceil(b / 4);
+      return d < 8 ? 0 : b / 2;
     case 'shared':
       return 0;
   }

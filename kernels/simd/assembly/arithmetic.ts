@@ -21,7 +21,6 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 
 /** In memory: V8 makes a constant anew at every use, in three instructions where a load is one. */
 const CONSTANTS = memory.data<f32>([
-  SHARE,
   12582912, // 1.5 · 2²³: what is added to it is rounded to an integer
   1.44269504088896341, -0.693359375, 2.12194440e-4, // 1 / log 2, and −log 2 in two parts
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
@@ -31,13 +30,6 @@ const CONSTANTS = memory.data<f32>([
 @inline
 function constant(index: usize): v128 {
   return v128.load32_splat(CONSTANTS + (index << 2));
-}
-
-/** SHARE in four lanes, for loops. */
-// @ts-ignore
-@inline
-export function share(): v128 {
-  return constant(0);
 }
 
 /**
@@ -50,18 +42,18 @@ export function exp(x: v128, least: v128): v128 {
   const normal = f32x4.ge(x, least);
   const t = f32x4.pmax(x, least);
   // Rounds to the nearest integer, which then is the low bits: cheaper than instructions that round and convert.
-  const shift = constant(1);
-  const shifted = madd(t, constant(2), shift);
+  const shift = constant(0);
+  const shifted = madd(t, constant(1), shift);
   const n = f32x4.sub(shifted, shift);
-  let r = madd(n, constant(3), t);
-  r = madd(n, constant(4), r);
-  let p = madd(constant(5), r, constant(6));
+  let r = madd(n, constant(2), t);
+  r = madd(n, constant(3), r);
+  let p = madd(constant(4), r, constant(5));
+  p = madd(p, r, constant(6));
   p = madd(p, r, constant(7));
   p = madd(p, r, constant(8));
   p = madd(p, r, constant(9));
-  p = madd(p, r, constant(10));
   p = madd(p, f32x4.mul(r, r), r);
-  p = f32x4.add(p, constant(11));
+  p = f32x4.add(p, constant(10));
   const bits = i32x4.add(p, i32x4.shl(shifted, 23));
   return v128.and(bits, normal);
 }

@@ -2,7 +2,7 @@
 // is read once for them.
 
 import { madd } from './arithmetic';
-import { active, BALL, d, DIAGONAL, extent, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
+import { active, BALL, d, DIAGONAL, k, means, path, plan, squares, stride, sums, sumsSecond, sumsSecondStep, SHARED, weighted, whitened } from './state';
 
 /**
  * Of the first `count` components of `active` the sums Σ p (x − μ); diagonal: Σ p (x − μ)² too. These are scaled
@@ -106,14 +106,13 @@ function two(x: usize, i: i32): void {
 @inline
 function one(x: usize, p: usize, c: i32, kind: i32, begin: bool): void {
   const mean = meanOf(c), first = firstOf(c), second = secondOf(c);
-  const rows = extent;
   let column = x, all = weighted;
   for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride, all += stride) {
     const at = j << 2;
     const m = v128.load32_splat(mean + j);
     let a = v128.load(first + at), b = a;
     if (kind == DIAGONAL) b = v128.load(second + at);
-    for (let row: usize = 0; row < rows; row += 16) {
+    for (let row: usize = 0; row < stride; row += 16) {
       const t = f32x4.sub(v128.load(column + row), m);
       const s = f32x4.mul(v128.load(p + row), t);
       a = f32x4.add(a, s);
@@ -123,12 +122,6 @@ function one(x: usize, p: usize, c: i32, kind: i32, begin: bool): void {
     v128.store(first + at, a);
     if (kind == DIAGONAL) v128.store(second + at, b);
   }
-}
-
-/** The same sums of one component alone, of rows x `[d, b]` with their plan p `[b]`; ball: without the squares. */
-export function accumulateColumns(x: usize, p: usize, c: i32): void {
-  if (path == DIAGONAL) one(x, p, c, DIAGONAL, false);
-  else one(x, p, c, BALL, false);
 }
 
 /** Σ p ‖x − μ‖² of one component. */

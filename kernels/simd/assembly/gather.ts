@@ -1,10 +1,9 @@
 // Rows of which a component has some, where it has nothing of most: gathered over the tiles of a group, so that moments
 // cost what these rows cost.
 
-import { accumulateColumns } from './differences';
 import { whitenComponent } from './logits';
 import { accumulateWhitened } from './moments';
-import { d, gathered, gatheredPlan, gatheredRows, k, limit, MATRIX, path, plan, stride, weighted, whitened, whitenedStep } from './state';
+import { d, gathered, gatheredPlan, gatheredRows, k, limit, plan, stride, weighted, whitened, whitenedStep } from './state';
 
 /** Puts a tile's rows with some of component c beside those of earlier tiles; sums them up when a tile is full. */
 export function gather(x: usize, c: i32): void {
@@ -47,10 +46,6 @@ export function accumulateGathered(): void {
 function accumulate(c: i32): void {
   const rows = gathered + usize(c * d) * stride;
   const p = gatheredPlan + usize(c) * stride;
-  if (path != MATRIX) {
-    accumulateColumns(rows, p, c);
-    return;
-  }
   const z = whitened + usize(c) * whitenedStep;
   whitenComponent(rows, c, z, weighted); // its logits are overwritten
   accumulateWhitened(p, z, c);

@@ -6,11 +6,12 @@ import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, tails } from './state';
+import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, tails, turned } from './state';
+import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
-export { placeGathered, placeModel, placePruned, placeSums, placeTile, shape, temper } from './state';
+export { placeGathered, placeModel, placePruned, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
@@ -23,10 +24,12 @@ export function sweep(x: usize, v: usize): void {
     if (rows == 0) continue;
     if (path == BALL) accumulateSquares(c);
     if (gathered && rows < enough) gather(x, c);
+    else if (turned && rows < enough) note(x, c);
     else if (path == MATRIX) accumulateMatrix(x, c);
     else i32.store(active + (usize(count++) << 2), c);
   }
   if (path != MATRIX) accumulateDifferences(x, count);
+  endTile();
   if (path == SHARED) accumulateShared(v);
   if (kept) scatter(plan, kept, sumsCoupling, k);
 }
@@ -84,6 +87,7 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */
 export function flush(): void {
   if (gathered) accumulateGathered();
+  if (turned) addNoted();
   prune(true);
   addAll();
 }

@@ -39,7 +39,11 @@ export let kept: usize = 0; // responsibilities, [k, b], where coupling is wante
 export let gathered: usize = 0; // rows of each component, [k, d, b]; 0: none are gathered
 export let gatheredPlan: usize = 0; // [k, b]
 export let gatheredRows: usize = 0; // how many there are, [k]
-export let enough: i32 = 0; // rows of a tile from which on a component is not gathered
+export let turned: usize = 0; // the tiles of a group as rows, [1024, d]; 0: none are summed one by one
+export let notedRows: usize = 0; // such rows of each component, as bytes from `turned`, [k, 1024]
+export let notedShares: usize = 0; // their plan, [k, 1024]
+export let noted: usize = 0; // bytes of these lists that are filled, [k]
+export let enough: i32 = 0; // rows of a tile from which on a component is summed over the whole tile
 export let likely: usize = 0; // whether 8 rows may well belong to a component, bytes [k, b / 8]; 0: logits are not pruned
 export let best: usize = 0; // largest logit so far, [b]
 export let pruning: bool = true; // false where it has not paid
@@ -82,8 +86,18 @@ export function placeTile(
 }
 
 /** Sets the places of gathered rows. */
-export function placeGathered(rowsAt: usize, planAt: usize, countsAt: usize, enoughRows: i32): void {
-  gathered = rowsAt; gatheredPlan = planAt; gatheredRows = countsAt; enough = enoughRows;
+export function placeGathered(rowsAt: usize, planAt: usize, countsAt: usize): void {
+  gathered = rowsAt; gatheredPlan = planAt; gatheredRows = countsAt;
+}
+
+/** Sets the places of tiles as rows, and of what is noted of them. */
+export function placeTurned(turnedAt: usize, rowsAt: usize, sharesAt: usize, notedAt: usize): void {
+  turned = turnedAt; notedRows = rowsAt; notedShares = sharesAt; noted = notedAt;
+}
+
+/** Sets from how many rows of a tile on a component is summed over the whole tile. */
+export function sparseBelow(enoughRows: i32): void {
+  enough = enoughRows;
 }
 
 /** Sets the places of what logits are pruned by. */

@@ -1,12 +1,13 @@
 // From logits to the plan: the row softmin.
 
-import { exp, log, madd, share } from './arithmetic';
-import { centre, hard, k, kept, plan, stride, sums } from './state';
+import { exp, log, madd } from './arithmetic';
+import { centre, hard, k, kept, least, plan, stride, sums } from './state';
 
 /** From logits to the plan v · r in place; adds v (log Σ exp logit − centre) to the objective. */
 export function transport(v: usize): void {
   let objective = f32x4.splat(0);
   const end = usize(k) * stride, step = stride;
+  const some = f32x4.splat(least);
   for (let row: usize = 0; row < step; row += 32) {
     const first = plan + row, last = first + end;
     let largest0 = v128.load(first), largest1 = v128.load(first, 16);
@@ -23,11 +24,11 @@ export function transport(v: usize): void {
       let sum0 = f32x4.splat(0), sum1 = sum0;
       for (let at = first; at < last; at += step) {
         const less0 = f32x4.sub(v128.load(at), largest0), less1 = f32x4.sub(v128.load(at, 16), largest1);
-        if (!v128.any_true(f32x4.ge(f32x4.pmax(less0, less1), share()))) {
+        if (!v128.any_true(f32x4.ge(f32x4.pmax(less0, less1), some))) {
           v128.store(at, f32x4.splat(0)); v128.store(at, f32x4.splat(0), 16);
           continue;
         }
-        const e0 = exp(less0, share()), e1 = exp(less1, share());
+        const e0 = exp(less0, some), e1 = exp(less1, some);
         v128.store(at, e0); v128.store(at, e1, 16);
         sum0 = f32x4.add(sum0, e0); sum1 = f32x4.add(sum1, e1);
       }
