@@ -1,9 +1,10 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
 import { isMatrix } from '../form.js';
+import type { KernelModel, ModelShape } from '../model.js';
 import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { planProgram } from './plan.wgsl.js';
@@ -14,7 +15,7 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, momentsStage, type ModelShape, type SumStage, type SweepArrays, type Trial } from './stages.js';
+import { couplingStage, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
 
@@ -57,7 +58,7 @@ export class ChunkedSweeper {
   ) {}
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+  async sweep(model: KernelModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
     const kit = await this.kitFor(kind);
     const { gpu } = this;
     const { device } = gpu;

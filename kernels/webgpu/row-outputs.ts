@@ -1,7 +1,8 @@
 /** What a model says of every row, pass after pass. */
+import type { KernelModel } from '../model.js';
 import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, paddedRows, TILE_QUADS, type GpuModel } from './layout.js';
+import { BLOCK_ROWS, modelLayout, modelSize, packModel, paddedRows, TILE_QUADS } from './layout.js';
 import { rowsProgram } from './plan.wgsl.js';
 import { programOf } from './program.js';
 import { Recorder } from './recorder.js';
@@ -29,7 +30,7 @@ export interface GpuRowOutputs {
 export async function* rowOutputs(
   gpu: Gpu,
   rows: ResidentRows,
-  model: GpuModel,
+  model: KernelModel,
   wanted: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<GpuRowOutputs> {

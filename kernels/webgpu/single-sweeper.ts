@@ -1,8 +1,9 @@
 /** Sweeps of small models: one kernel over all rows, then sums over its segments. */
 import { isMatrix } from '../form.js';
+import type { KernelModel } from '../model.js';
 import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import { modelSize, packModel, TILE_ROWS } from './layout.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
@@ -39,7 +40,7 @@ export class SingleSweeper {
   ) {}
 
   /** Adds the sums of a sweep, whitened; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+  async sweep(model: KernelModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
     const kit = await this.kitFor(shape);
     const { gpu, rows } = this;
     const { device } = gpu;

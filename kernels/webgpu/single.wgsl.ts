@@ -2,7 +2,8 @@
  * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is written,
  * and every row is read once. Moments are whitened, which costs nothing here.
  */
-import { isMatrix, type CovarianceForm } from '../form.js';
+import { isMatrix } from '../form.js';
+import type { ModelShape } from '../model.js';
 import { EXP, LOG } from './arithmetic.wgsl.js';
 import { HEADER_QUADS, modelLayout, quads, TILE_QUADS, type ModelLayout } from './layout.js';
 import { each } from './logits.wgsl.js';
@@ -13,10 +14,7 @@ import type { ProgramCode } from './program.js';
 const ROOM = 64;
 const MOST_COLUMNS = 16;
 
-export interface SingleShape {
-  readonly form: CovarianceForm;
-  readonly k: number;
-  readonly d: number;
+export interface SingleShape extends ModelShape {
   readonly hard: boolean;
   readonly coupling: boolean;
 }

@@ -1,5 +1,6 @@
 /** The sums of a sweep: each a program over the plan of a pass, partials on the device, and their sum at the end. */
 import { isMatrix } from '../form.js';
+import type { ModelShape } from '../model.js';
 import { makeBuffers, STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { diagonalProgram } from './diagonal.wgsl.js';
@@ -10,14 +11,12 @@ import {
   type ScatterGeometry,
   type SumGeometry,
 } from './geometry.js';
-import { modelLayout, type GpuModel } from './layout.js';
+import { modelLayout } from './layout.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
 import { fastest, type Candidate } from './tune.js';
 import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
-
-export type ModelShape = Pick<GpuModel, 'form' | 'k' | 'd'>;
 
 /** What the sums of a sweep are added to. */
 export interface SweepArrays extends MomentArrays {

@@ -1,5 +1,5 @@
+import type { KernelModel } from '../../kernels/model.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
-import type { GpuModel } from '../../kernels/webgpu/layout.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
@@ -90,7 +90,7 @@ export class WebgpuShard implements Shard {
   }
 }
 
-function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): GpuModel {
+function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): KernelModel {
   return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
 }
 
