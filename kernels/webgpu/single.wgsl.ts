@@ -6,9 +6,9 @@ import { isMatrix } from '../form.js';
 import type { ModelShape } from '../model.js';
 import { EXP, LOG } from './arithmetic.wgsl.js';
 import { HEADER_QUADS, modelLayout, quads, TILE_QUADS, type ModelLayout } from './layout.js';
-import { each } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { each, lanes } from './text.wgsl.js';
 
 /** Sums that an invocation has room for, and that fit 16 KiB of shared memory for 64 invocations. */
 const ROOM = 64;
@@ -40,8 +40,6 @@ export function singleLayout({ form, k, d, coupling }: SingleShape): SingleLayou
 export function fitsSingle(shape: SingleShape): boolean {
   return shape.d <= MOST_COLUMNS && singleLayout(shape).count <= ROOM;
 }
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
 
 /** Sums of every segment of `segmentTiles` tiles, `[count, segments]`. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {
