@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- NAME …] [--quick] [--json FILE]`: correctness first, then speed beside the peers. The names are in
- * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`; `--only full,16x16` measures
- * some problems of `cpu`. For `gpu` also `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as disable_robustness), and
- * `--torch cpu`, to try PyTorch without a GPU.
+ * `benches`; without one, those that are marked run, small. `--json` is for `cpu` and `gpu`; `--only full,16x16`
+ * measures some problems of `cpu`. For `gpu` also `--adapter NAME`, `--rows N`, `--dawn TOGGLE,…` (such as
+ * disable_robustness), and `--torch cpu`, to try PyTorch without a GPU.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -1,8 +1,8 @@
 import type { CovarianceForm } from './form.js';
 
 /**
- * A model in the terms of the fused kernels: logit_ik = offset_k − rate ‖(x_i − μ_k) W_k‖². Sizes: k components, d columns;
- * arrays are shaped as in mixture.ts.
+ * A model in the terms of the fused kernels: logit_ik = offset_k − rate ‖(x_i − μ_k) W_k‖². Sizes: k components,
+ * d columns; arrays are shaped as in mixture.ts.
  */
 export interface KernelModel {
   readonly form: CovarianceForm;

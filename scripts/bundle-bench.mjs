@@ -1,5 +1,6 @@
 /**
- * `npm run bench:bundle [-- --out DIR]`: the GPU bench in one folder, for a Linux x64 machine with a GPU driver and no network.
+ * `npm run bench:bundle [-- --out DIR]`: the GPU bench in one folder, for a Linux x64 machine
+ * with a GPU driver and no network.
  *
  *   run.sh            unpacks into a temporary folder, finds the Vulkan loader and driver, runs the bench
  *   payload.tar.gz    Node, Dawn, the bench in one script, the script for PyTorch, a Vulkan loader for want of another
@@ -77,7 +78,9 @@ function binaries() {
   }
 }
 
-/** The Vulkan loader that comes with the tests' browser. Drivers know their own way to the GPU; they all need a loader. */
+/**
+ * The Vulkan loader that comes with the tests' browser. Drivers know their own way to the GPU; they all need a loader.
+ */
 function loader() {
   const archive = join(root, 'node_modules/@sparticuz/chromium/bin/swiftshader.tar.br');
   const tar = join(staged, 'loader.tar');

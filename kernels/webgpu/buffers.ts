@@ -15,7 +15,9 @@ export const UNIFORMS = USAGE.uniform | USAGE.copyTarget;
 /** Sizes in bytes by name. */
 export type Sizes = Readonly<Record<string, readonly [size: number, usage: number]>>;
 
-/** Makes several buffers or none; throws `GpuError('memory')` where one is larger than the device's limits or memory. */
+/**
+ * Makes several buffers or none; throws `GpuError('memory')` where one is larger than the device's limits or memory.
+ */
 export async function makeBuffers<S extends Sizes>(
   gpu: Gpu,
   sizes: S,

@@ -25,7 +25,9 @@ const PLAN_BYTES = 2 ** 25;
 /** Sums of the objective that the host adds. */
 const TOTALS = 64;
 
-/** Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU. */
+/**
+ * Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU.
+ */
 const TUNE_FROM = 1e11;
 
 /** What to compute, besides the numbers of a model. */
@@ -183,7 +185,9 @@ export class ChunkedSweeper {
   }
 }
 
-/** Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024. */
+/**
+ * Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024.
+ */
 function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
   const bytes = Math.min(PLAN_BYTES, limits.maxStorageBufferBindingSize);
   const room = bytes / (4 * kind.k);

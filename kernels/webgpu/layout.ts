@@ -36,9 +36,9 @@ export function factorBlock(d: number): FactorBlock {
 }
 
 /**
- * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component its offset, its
- * mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the block the entries
- * W_ij, 0 below the diagonal. Otherwise one factor per column.
+ * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component its offset,
+ * its mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the
+ * block the entries W_ij, 0 below the diagonal. Otherwise one factor per column.
  */
 export interface ModelLayout {
   readonly matrix: boolean;

@@ -1,6 +1,7 @@
 /**
- * From rows to logits, generated for one form and d: what every kernel that needs costs begins with. An invocation holds four
- * rows in a vec4f. Columns of few are kept in registers; of many they are read again for every block of columns of W.
+ * From rows to logits, generated for one form and d: what every kernel that needs costs begins with. An
+ * invocation holds four rows in a vec4f. Columns of few are kept in registers; of many they are read again
+ * for every block of columns of W.
  */
 import { COMPONENT_STEP, HEADER_QUADS, quads, type ModelLayout } from './layout.js';
 import { each, lanes } from './text.wgsl.js';
@@ -109,7 +110,10 @@ ${quad('i', (lane) => `v${lane}`, 4)}
 ${rest}`;
 }
 
-/** A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given the names of k and of its logits. */
+/**
+ * A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given
+ * the names of k and of its logits.
+ */
 export function eachLogit(
   layout: ModelLayout,
   row: string,

@@ -1,4 +1,6 @@
-/** Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows. */
+/**
+ * Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows.
+ */
 import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE, type Sizes } from './buffers.js';
 import type { Gpu } from './device.js';
 import { distancesProgram } from './distances.wgsl.js';

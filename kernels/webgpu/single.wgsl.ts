@@ -1,6 +1,6 @@
 /**
- * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is written,
- * and every row is read once. Moments are whitened, which costs nothing here.
+ * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is
+ * written, and every row is read once. Moments are whitened, which costs nothing here.
  */
 import { isMatrix } from '../form.js';
 import type { ModelShape } from '../model.js';
@@ -23,7 +23,10 @@ export interface SingleShape extends ModelShape {
 export interface SingleLayout {
   readonly first: number;
   readonly second: number;
-  /** Second moments of one component: the lower triangle row by row, or the diagonal; all of them where the form shares one. */
+  /**
+   * Second moments of one component: the lower triangle row by row, or the diagonal; all of
+   * them where the form shares one.
+   */
   readonly secondSize: number;
   readonly coupling: number;
   readonly count: number;

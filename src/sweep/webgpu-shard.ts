@@ -15,8 +15,9 @@ import { total } from './tensor-block.js';
 import { WebgpuNearestCentres } from './webgpu-nearest.js';
 
 /**
- * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own scales: float32 then loses
- * less than 1e-4 of the narrowest direction's variance. Beyond, they are summed whitened, at half as much work more.
+ * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own
+ * scales: float32 then loses less than 1e-4 of the narrowest direction's variance. Beyond, they are summed
+ * whitened, at half as much work more.
  */
 const LONGEST = 8;
 

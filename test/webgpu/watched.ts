@@ -16,7 +16,8 @@ export function watch(device: GPUDevice): Watched {
   let alive = 0;
   const left = { buffers: Infinity, pipelines: Infinity };
   device.createBuffer = (descriptor) => {
-    // What is mapped for reading may be no storage: the device says so in its error scope, as it would say that memory ended.
+    // What is mapped for reading may be no storage: the device says so in its error scope, as
+    // it would say that memory ended.
     const usage = --left.buffers === 0 ? GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE : descriptor.usage;
     const buffer = createBuffer.call(device, { ...descriptor, usage });
     const { destroy } = buffer;
