@@ -28,8 +28,7 @@ import { build } from 'esbuild';
 const LIMIT = 55 * 2 ** 20;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, '.cache/bench-bundle') } } });
-const out = resolve(values.out);
+const out = resolve(folderAsked());
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.error(`bench:bundle: expected Linux x64, whose Node goes along, got ${process.platform} ${process.arch}`);
@@ -44,6 +43,20 @@ try {
   pack();
 } finally {
   rmSync(staged, { recursive: true, force: true });
+}
+
+/** The folder to write to; ends here where help was asked for, or what there is none of. */
+function folderAsked() {
+  const usage = 'npm run bench:bundle [-- --out DIR]';
+  try {
+    const { values } = parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    if (!values.help) return values.out ?? join(root, '.cache/bench-bundle');
+    console.log(usage);
+    process.exit(0);
+  } catch {
+    console.error(`bench:bundle: expected ${usage}, got ${process.argv.slice(2).join(' ')}; correct it`);
+    process.exit(2);
+  }
 }
 
 /** The bench and all it imports; Dawn stays a package, since it looks for its binary beside itself. */
