@@ -3,8 +3,9 @@ import { timeIterations } from './iterations.js';
 import { problemOf } from './problem.js';
 
 /**
- * Before anything is timed: after one M-step a single Gaussian's mean log-likelihood is −½ log |2πe S| with S the sample
- * covariance, here computed plainly in float64; and k components must give what the composites on tfjs's cpu give.
+ * Before anything is timed: after one M-step a single Gaussian's mean log-likelihood is −½ log |2πe S|
+ * with S the sample covariance, here computed plainly in float64; and k components must give what the
+ * composites on tfjs's cpu give.
  */
 export async function checkPlace(place: Place): Promise<void> {
   const one = problemOf({ covariance: 'full', n: 5000, d: 5, k: 1 });

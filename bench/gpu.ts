@@ -1,4 +1,7 @@
-/** `npm run bench -- gpu`: the WebGPU kernels, right first, then how fast, beside what the device can do and beside PyTorch. */
+/**
+ * `npm run bench -- gpu`: the WebGPU kernels, right first, then how fast, beside what the
+ * device can do and beside PyTorch.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

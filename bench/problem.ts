@@ -21,8 +21,8 @@ export interface Problem extends Size {
 }
 
 /**
- * Overlapping clouds, so that every component has a share of every row and nobody saves work by leaving rows out: k unit
- * Gaussians with centres 1 apart or so, started at unit covariances around nearby centres.
+ * Overlapping clouds, so that every component has a share of every row and nobody saves work by leaving rows out:
+ * k unit Gaussians with centres 1 apart or so, started at unit covariances around nearby centres.
  */
 export function problemOf(size: Size, seed = 1): Problem {
   const { n, d, k } = size;
@@ -45,7 +45,10 @@ export function problemOf(size: Size, seed = 1): Problem {
   };
 }
 
-/** Floating point operations of one EM iteration, as everybody has to do them: 4 P K a row with P = (D+1)(D+2)/2, or 8 D K. */
+/**
+ * Floating point operations of one EM iteration, as everybody has to do them: 4 P K a row
+ * with P = (D+1)(D+2)/2, or 8 D K.
+ */
 export function operations({ covariance, n, d, k }: Size): number {
   const matrix = covariance === 'full' || covariance === 'tied';
   return n * k * (matrix ? 2 * (d + 1) * (d + 2) : 8 * d);

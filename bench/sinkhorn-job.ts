@@ -1,6 +1,6 @@
 /**
- * otmix's side of the bench of transport, in a process of its own so that its memory is its own: a job on standard input,
- * the result on standard output, in the form of bench/peers/sinkhorn_job.py.
+ * otmix's side of the bench of transport, in a process of its own so that its memory is its own: a job on standard
+ * input, the result on standard output, in the form of bench/peers/sinkhorn_job.py.
  */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';

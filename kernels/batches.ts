@@ -1,6 +1,6 @@
 /**
- * Sums and broadcasting that the tensor kernels and their gradients share. Everything is batched in its first dimension,
- * B models or 1 that all share.
+ * Sums and broadcasting that the tensor kernels and their gradients share. Everything is batched in its first
+ * dimension, B models or 1 that all share.
  */
 import * as tf from '@tensorflow/tfjs';
 

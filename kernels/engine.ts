@@ -104,8 +104,9 @@ export interface WebGPUProgram {
   /** Everything that `code` depends on: programs of the same key share a pipeline. */
   readonly key: string;
   /**
-   * Functions, of which `fn main(index : i32)` is the entry. tfjs declares `result` (the output), an array per input and
-   * the shapes of all in `uniforms`. The shader must read every input: tfjs drops the binding of one that it does not.
+   * Functions, of which `fn main(index : i32)` is the entry. tfjs declares `result` (the output), an array
+   * per input and the shapes of all in `uniforms`. The shader must read every input: tfjs drops the
+   * binding of one that it does not.
    */
   readonly code: string;
   readonly inputs: Readonly<Record<string, tf.Tensor>>;

@@ -9,8 +9,8 @@ import { logCostProgram } from './log-cost.wgsl.js';
 const BLOCK_ROWS = 2 ** 20;
 
 /**
- * C_ik = ½ ‖(x_i − μ_k) W_k‖² + c_k, `[B, n, k]`. Differences first, never the expanded square. One component at a time:
- * its temporaries are of the size of x.
+ * C_ik = ½ ‖(x_i − μ_k) W_k‖² + c_k, `[B, n, k]`. Differences first, never the expanded square. One component at a
+ * time: its temporaries are of the size of x.
  */
 export const logCostKernel = defineKernel<LogCostInputs, LogCostAttributes>({
   name: 'OtmixLogCost',

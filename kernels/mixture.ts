@@ -23,8 +23,8 @@ export interface LogitAttributes {
 }
 
 /**
- * z_ik = (x_i − μ_k) W_k of one component, `[b, d]`: coordinates in which it is a standard ball. Differences first, never
- * the expanded square: far from the origin the expansion loses whole nats in float32.
+ * z_ik = (x_i − μ_k) W_k of one component, `[b, d]`: coordinates in which it is a standard ball. Differences first,
+ * never the expanded square: far from the origin the expansion loses whole nats in float32.
  */
 export function whitened(
   x: tf.Tensor2D,

@@ -79,8 +79,8 @@ export const place = `
       let start = (batch * n + row) * D;`;
 
 /**
- * Runs `body` for every four points: `costs` and `gaps` are theirs, `own` the first one's place in the tile. Sums of a tile
- * are added to those of all, so that none runs over many terms.
+ * Runs `body` for every four points: `costs` and `gaps` are theirs, `own` the first one's place in the tile. Sums of a
+ * tile are added to those of all, so that none runs over many terms.
  */
 export function overPoints(layout: PairLayout, load: string, body: string, begin: string, end: string): string {
   const { vectors, chunks } = layout;

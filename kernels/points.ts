@@ -36,8 +36,8 @@ export const pointSoftminKernel = defineKernel<PointInputs, PointAttributes>({
 });
 
 /**
- * Averages with the weights q_ij = exp((s_i + o_j − C_ij)/ε), made to sum to 1 over j: Σ_j q_ij v_j, then Σ_j q_ij C_ij,
- * `[B, n, p + 1]`. 0 where all points are absent.
+ * Averages with the weights q_ij = exp((s_i + o_j − C_ij)/ε), made to sum to 1 over j: Σ_j q_ij v_j, then Σ_j q_ij
+ * C_ij, `[B, n, p + 1]`. 0 where all points are absent.
  */
 export const pointAveragesKernel = defineKernel<PointAveragesInputs, PointAttributes>({
   name: 'OtmixPointAverages',

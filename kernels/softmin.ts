@@ -47,8 +47,8 @@ export const softminKernel = defineKernel<SoftminInputs, SoftminAttributes>({
 });
 
 /**
- * r_ik = exp((o_k − C_ik)/ε) / Σ_l exp((o_l − C_il)/ε), `[B, n, k]`, rows sum to 1; one-hot at ε = 0, the first of equals.
- * 1/k, with a gradient of 0, where all components are absent.
+ * r_ik = exp((o_k − C_ik)/ε) / Σ_l exp((o_l − C_il)/ε), `[B, n, k]`, rows sum to 1; one-hot at ε = 0, the first of
+ * equals. 1/k, with a gradient of 0, where all components are absent.
  */
 export const responsibilitiesKernel = defineKernel<SoftminInputs, SoftminAttributes>({
   name: 'OtmixResponsibilities',

@@ -47,7 +47,9 @@ function run(
   });
 }
 
-/** Each row is read by lanes side by side: its minimum first, then the sum, then, where they are wanted, its entries. */
+/**
+ * Each row is read by lanes side by side: its minimum first, then the sum, then, where they are wanted, its entries.
+ */
 function source(wanted: Wanted, hard: boolean, lanesPerRow: number): string {
   return `
     // cost [B, n, k], offsets [B or 1, k] -> result [B, n] or [B, n, k]

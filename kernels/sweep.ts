@@ -22,9 +22,9 @@ export interface SweepAttributes extends LogitAttributes {
 }
 
 /**
- * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group. Moments are
- * of whitened differences z_ik, so that float32 keeps the digits of a covariance's every direction, narrow ones too.
- * With v the row weights and r the responsibilities, for each group:
+ * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group. Moments
+ * are of whitened differences z_ik, so that float32 keeps the digits of a covariance's every direction, narrow ones
+ * too. With v the row weights and r the responsibilities, for each group:
  *
  * | output | shape | is |
  * | --- | --- | --- |
@@ -57,7 +57,10 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
   },
 });
 
-/** First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept: k·b·d floats would be too many. */
+/**
+ * First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept:
+ * k·b·d floats would be too many.
+ */
 function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tensor2D): [tf.Tensor, tf.Tensor] {
   const [k, d] = inputs.means.shape;
   const { form, groups } = attributes;
@@ -95,7 +98,10 @@ function sumGroups(values: tf.Tensor2D, groups: number): tf.Tensor {
   return tf.sum(tf.reshape(values, [groups, -1, values.shape[1]]), 1);
 }
 
-/** Σ_s u_s v_sᵀ per group: `[g, s, c]`, `[g, s, e]` → `[g, c, e]`. Transposed outside matMul, which tfjs-wasm runs fast only plain. */
+/**
+ * Σ_s u_s v_sᵀ per group: `[g, s, c]`, `[g, s, e]` → `[g, c, e]`. Transposed outside matMul, which
+ * tfjs-wasm runs fast only plain.
+ */
 function outerProducts(u: tf.Tensor, v: tf.Tensor): tf.Tensor {
   return tf.matMul(tf.transpose(u, [0, 2, 1]), v);
 }

@@ -9,8 +9,8 @@ export interface WhitenInputs {
 type NoAttributes = Readonly<Record<string, never>>;
 
 /**
- * W, upper triangular with Σ⁻¹ = W Wᵀ, `[m, d, d]`: the transposed inverse of the Cholesky factor of Σ, in float32. Where
- * Σ is not positive definite it is NaN. The lower triangle of Σ is read; its gradient is symmetric.
+ * W, upper triangular with Σ⁻¹ = W Wᵀ, `[m, d, d]`: the transposed inverse of the Cholesky factor of Σ, in float32.
+ * Where Σ is not positive definite it is NaN. The lower triangle of Σ is read; its gradient is symmetric.
  */
 export const whitenKernel = defineKernel<WhitenInputs, NoAttributes>({
   name: 'OtmixWhiten',

@@ -1,5 +1,6 @@
 /**
- * `npm run bench:bundle [-- --out DIR]`: the GPU bench in one folder, for a Linux x64 machine with a GPU driver and no network.
+ * `npm run bench:bundle [-- --out DIR]`: the GPU bench in one folder, for a Linux x64 machine
+ * with a GPU driver and no network.
  *
  *   run.sh            unpacks into a temporary folder, finds the Vulkan loader and driver, runs the bench
  *   payload.tar.gz    Node, Dawn, the bench in one script, the script for PyTorch, a Vulkan loader for want of another
@@ -27,8 +28,7 @@ import { build } from 'esbuild';
 const LIMIT = 55 * 2 ** 20;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
-const { values } = parseArgs({ options: { out: { type: 'string', default: join(root, '.cache/bench-bundle') } } });
-const out = resolve(values.out);
+const out = resolve(folderAsked());
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.error(`bench:bundle: expected Linux x64, whose Node goes along, got ${process.platform} ${process.arch}`);
@@ -43,6 +43,20 @@ try {
   pack();
 } finally {
   rmSync(staged, { recursive: true, force: true });
+}
+
+/** The folder to write to; ends here where help was asked for, or what there is none of. */
+function folderAsked() {
+  const usage = 'npm run bench:bundle [-- --out DIR]';
+  try {
+    const { values } = parseArgs({ options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+    if (!values.help) return values.out ?? join(root, '.cache/bench-bundle');
+    console.log(usage);
+    process.exit(0);
+  } catch {
+    console.error(`bench:bundle: expected ${usage}, got ${process.argv.slice(2).join(' ')}; correct it`);
+    process.exit(2);
+  }
 }
 
 /** The bench and all it imports; Dawn stays a package, since it looks for its binary beside itself. */
@@ -77,7 +91,9 @@ function binaries() {
   }
 }
 
-/** The Vulkan loader that comes with the tests' browser. Drivers know their own way to the GPU; they all need a loader. */
+/**
+ * The Vulkan loader that comes with the tests' browser. Drivers know their own way to the GPU; they all need a loader.
+ */
 function loader() {
   const archive = join(root, 'node_modules/@sparticuz/chromium/bin/swiftshader.tar.br');
   const tar = join(staged, 'loader.tar');

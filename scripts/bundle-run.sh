@@ -1,11 +1,19 @@
 #!/bin/sh
-# Runs the GPU bench of otmix on a Linux x64 machine with a GPU driver and nothing else of note: no network, no Node, no npm.
+# Runs the GPU bench of otmix on a Linux x64 machine with a GPU driver and nothing else of note: no network, no Node,
+# no npm.
 #
 #   sh run.sh [--quick] [--json FILE] [--adapter NAME] [--rows N] [--dawn TOGGLE,...]
 #
-# Figures go to otmix-gpu.json in $OUT, or in the current folder, unless --json says otherwise. PyTorch is timed beside it where
-# $OTMIX_PYTHON or python3 has it with CUDA. KEEP=1 leaves what was unpacked.
+# Figures go to otmix-gpu.json in $OUT, or in the current folder, unless --json says otherwise. PyTorch is timed beside
+# it where $OTMIX_PYTHON or python3 has it with CUDA. KEEP=1 leaves what was unpacked.
 set -eu
+
+case " $* " in
+*' --help '* | *' -h '*)
+  sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+  exit
+  ;;
+esac
 
 fail() {
   echo "run.sh: $1" >&2

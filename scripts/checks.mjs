@@ -1,4 +1,6 @@
-/** Checks with names: one line of output for each as it ends, the counts in the last line, exit status 1 on a failure. */
+/**
+ * Checks with names: one line of output for each as it ends, the counts in the last line, exit status 1 on a failure.
+ */
 import { spawn } from 'node:child_process';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -11,7 +11,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'otmix-ci-'));
 const results = join(scratch, 'vitest.json');
 const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
 
-/** A step counts as one, or as what its `counts` says: `printed`, by its own last line, or `vitest`, by the JSON report. */
+/**
+ * A step counts as one, or as what its `counts` says: `printed`, by its own last line, or `vitest`, by the JSON report.
+ */
 const steps = [
   { name: 'install', command: ['npm', 'ci'] },
   { name: 'lint', command: ['npm', 'run', 'lint'] },
@@ -55,7 +57,9 @@ if (failures.length > 0) console.log(`\nFailed tests:\n\n${failures.join('\n\n')
 console.log(`\n${summary.join('\n')}\n\n${line(total)}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** Runs a step, passing on what it prints, except for a line of counts: only the last line of all may look like that. */
+/**
+ * Runs a step, passing on what it prints, except for a line of counts: only the last line of all may look like that.
+ */
 function run({ name, command: [program, ...args], minutes = 15 }) {
   console.log(`\n=== ${name}: ${program} ${args.join(' ')}`);
   rmSync(results, { force: true }); // those of another step are not this one's
@@ -88,7 +92,9 @@ function countsOf({ counts }, status, printed) {
   return { ...own, failed: status === 0 ? own.failed : Math.max(own.failed, 1) };
 }
 
-/** A file that failed without a failed test in it, because it did not load or its set-up threw, counts as one failure. */
+/**
+ * A file that failed without a failed test in it, because it did not load or its set-up threw, counts as one failure.
+ */
 function vitestCounts() {
   if (!existsSync(results)) return null;
   const report = JSON.parse(readFileSync(results, 'utf8'));

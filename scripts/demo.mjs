@@ -1,6 +1,6 @@
 /**
- * The demonstration: fits mixtures to real data that the npm package `vega-datasets` ships, with the commands it prints,
- * and leaves reports and models in demo/.
+ * The demonstration: fits mixtures to real data that the npm package `vega-datasets` ships, with the commands it
+ * prints, and leaves reports and models in demo/.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

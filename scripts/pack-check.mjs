@@ -1,4 +1,6 @@
-/** Is what would be published usable? Packs the build, installs it in an empty project and uses it as a stranger would. */
+/**
+ * Is what would be published usable? Packs the build, installs it in an empty project and uses it as a stranger would.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -123,7 +125,9 @@ async function help() {
   if (!text.includes(name)) throw new Error(`expected a help text on standard output, got ${JSON.stringify(text)}`);
 }
 
-/** Vite reports what it cannot bring into a browser, such as node:fs, as a warning: where it comes from us, it fails. */
+/**
+ * Vite reports what it cannot bring into a browser, such as node:fs, as a warning: where it comes from us, it fails.
+ */
 async function bundle() {
   const { build, createLogger } = await import('vite');
   await write('index.html', '<script type="module" src="/browser.js"></script>\n');

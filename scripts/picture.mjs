@@ -1,4 +1,6 @@
-/** Draws the README's picture from the model that the demo leaves behind: `npm run demo && node scripts/picture.mjs`. */
+/**
+ * Draws the README's picture from the model that the demo leaves behind: `npm run demo && node scripts/picture.mjs`.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { loadMixture } from '../dist/src/index.js';
 import { renderPicture } from '../dist/src/report/index.js';

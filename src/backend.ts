@@ -98,8 +98,8 @@ export async function probeBackend(name: BackendName): Promise<BackendReport> {
 }
 
 /**
- * Where rows live and are swept: on a GPU, of which a tfjs backend makes tensors, as tensors on another tfjs backend, or
- * in the CPU's memory by the SIMD kernel's threads.
+ * Where rows live and are swept: on a GPU, of which a tfjs backend makes tensors, as tensors on another tfjs backend,
+ * or in the CPU's memory by the SIMD kernel's threads.
  */
 export type Place =
   | { readonly kind: 'webgpu'; readonly gpu: Gpu; readonly backend: string; readonly options?: GpuSweepOptions }

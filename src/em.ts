@@ -71,7 +71,8 @@ interface Course {
 
 /**
  * EM as block-coordinate descent on F (DESIGN: plan, component side, θ): settle the plan → estimate, until F stops
- * falling, stage after stage. Aborting ends it with the last complete iteration; before the first sweep is done it throws.
+ * falling, stage after stage. Aborting ends it with the last complete iteration; before the
+ * first sweep is done it throws.
  */
 export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
   const { stages, signal } = problem;
@@ -159,7 +160,9 @@ function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'sweeps' | '
   };
 }
 
-/** M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst. */
+/**
+ * M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst.
+ */
 async function maximize(problem: EmProblem, marginal: MarginalSolver, state: State): Promise<Unswept> {
   const { family, regularization } = problem;
   const { model, moments } = state;

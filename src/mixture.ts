@@ -140,7 +140,9 @@ export class Mixture {
     return (await this.criteria(data, options)).icl;
   }
 
-  /** Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number. */
+  /**
+   * Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number.
+   */
   sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
     if (!Number.isSafeInteger(n) || n < 0) throw invalid('sample', 'a whole number of rows ≥ 0', n);
     if (!Number.isSafeInteger(seed)) throw invalid('seed', 'a whole number', seed);

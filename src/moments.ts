@@ -40,7 +40,10 @@ export interface Moments {
   readonly mass: Float64Array;
   /** Σ_i P_ik z_ik, `[k, d]`. */
   readonly first: Float64Array;
-  /** Σ_i P_ik z_ik z_ikᵀ: full `[k, d, d]`, tied `[d, d]` summed over k, else its diagonal `[k, d]`; spherical: any with its trace. */
+  /**
+   * Σ_i P_ik z_ik z_ikᵀ: full `[k, d, d]`, tied `[d, d]` summed over k, else its diagonal `[k, d]`;
+   * spherical: any with its trace.
+   */
   readonly second: Float64Array;
   /** Σ_i a_i r_i r_iᵀ, `[k, k]`, if asked for. */
   readonly coupling?: Float64Array;

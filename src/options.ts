@@ -30,8 +30,8 @@ export interface Progress {
   readonly objective?: number;
   readonly epsilon?: number;
   /**
-   * What is fitted so far, in phase 'fit': weights, means and covariances after this iteration, as `seeding` takes them.
-   * Computed when it is called, which may be later.
+   * What is fitted so far, in phase 'fit': weights, means and covariances after this iteration, as `seeding` takes
+   * them. Computed when it is called, which may be later.
    */
   readonly model?: () => GivenStart;
 }
@@ -67,7 +67,10 @@ export interface FitOptions {
   readonly backend?: BackendRequest;
   /** Threads of the CPU backend; default all. The result does not depend on it. */
   readonly threads?: number;
-  /** Whether a GPU may try, once per adapter and size, how it computes fastest; default true. The result does not depend on it. */
+  /**
+   * Whether a GPU may try, once per adapter and size, how it computes fastest; default true.
+   * The result does not depend on it.
+   */
   readonly autotune?: boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** Ends the fit with what is fitted so far, status 'aborted'; while still loading or seeding it rejects. */

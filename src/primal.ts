@@ -9,8 +9,8 @@ export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): num
 }
 
 /**
- * A function from rows `[rows, d]` in the data's units and the number of one to its costs −log p(y_i | θ_k), `[k]`, nats
- * of scaled coordinates, in float64: ‖z‖²/2 − logNormalizer_k with z = (y − μ_k) W_k, by the very parameters that
+ * A function from rows `[rows, d]` in the data's units and the number of one to its costs −log p(y_i | θ_k), `[k]`,
+ * nats of scaled coordinates, in float64: ‖z‖²/2 − logNormalizer_k with z = (y − μ_k) W_k, by the very parameters that
  * kernels use and none of their arithmetic.
  */
 export function costsOf(

@@ -18,12 +18,12 @@ export type { EpsilonLadder, SinkhornOptions } from './sinkhorn/settings.js';
 export { Transport } from './sinkhorn/transport.js';
 
 /**
- * Solves min_P ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b) over P ≥ 0, for B problems at once, by Sinkhorn
- * iterations in the log domain (Cuturi 2013; Séjourné et al. 2019 for finite ρ) with Anderson acceleration. KL(P|Q) =
- * Σ P log(P/Q) − P + Q; ρ = ∞, the default, prescribes a marginal.
+ * Solves min_P ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b) over P ≥ 0, for B problems at once, by
+ * Sinkhorn iterations in the log domain (Cuturi 2013; Séjourné et al. 2019 for finite ρ) with Anderson acceleration.
+ * KL(P|Q) = Σ P log(P/Q) − P + Q; ρ = ∞, the default, prescribes a marginal.
  *
- * Costs C are `[n, m]` or `[B, n, m]`, tensors or arrays; those of points `{ x, y }` are never stored where there are more
- * than a million pairs, or on a device. Tensors stay the caller's, and `dispose` frees what the solution keeps of
+ * Costs C are `[n, m]` or `[B, n, m]`, tensors or arrays; those of points `{ x, y }` are never stored where there are
+ * more than a million pairs, or on a device. Tensors stay the caller's, and `dispose` frees what the solution keeps of
  * them on a device. Throws `InputError`.
  */
 export async function sinkhorn(costs: SinkhornCosts, options: SinkhornOptions): Promise<Transport> {
@@ -105,7 +105,10 @@ function valuesOf(
   return { costs, objectives };
 }
 
-/** Moves a constant from f to g until ⟨a, f⟩ = ⟨b, g⟩, in place; softmins move with the potentials they are compared with. */
+/**
+ * Moves a constant from f to g until ⟨a, f⟩ = ⟨b, g⟩, in place; softmins move with the
+ * potentials they are compared with.
+ */
 function balance(
   f: Float64Array,
   g: Float64Array,

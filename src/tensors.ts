@@ -29,9 +29,9 @@ export interface LogCostOptions {
   /** The type of covariance that the following are of; default 'full'. */
   readonly covariance?: CovarianceForm;
   /**
-   * Σ_k: full `[k, d, d]`, tied `[d, d]`, diag `[k, d]` (variances), spherical `[k]` (variances). Arrays are factored in
-   * float64 and checked. Tensors are factored in float32 where they live and not read back: where one is not positive
-   * definite its costs are NaN.
+   * Σ_k: full `[k, d, d]`, tied `[d, d]`, diag `[k, d]` (variances), spherical `[k]` (variances). Arrays are factored
+   * in float64 and checked. Tensors are factored in float32 where they live and not read back: where one is not
+   * positive definite its costs are NaN.
    */
   readonly covariances?: Numbers;
   /**
@@ -134,12 +134,12 @@ export interface SoftminOptions extends Prior {
 
 /**
  * softmin_i = −ε log Σ_k w_k exp((g_k − C_ik)/ε), nats: costs `[n, k]` → `[n]`, `[B, n, k]` → `[B, n]`; with axis -2,
- * `[k, n]` → `[n]`. At ε = 0 the least C_ik − g_k of those with w_k > 0. With C of `logCost`, mixture weights w and ε = 1
- * it is −log p(x_i).
+ * `[k, n]` → `[n]`. At ε = 0 the least C_ik − g_k of those with w_k > 0. With C of `logCost`, mixture weights
+ * w and ε = 1 it is −log p(x_i).
  *
  * Costs are finite or +Infinity; anything from 1e37 on counts as that, and its component as absent from the row. A row
- * without components has softmin +Infinity and gradient 0; a NaN makes its row NaN. Differentiable in costs, weights and
- * potential (a subgradient at ε = 0; 0 for a weight of 0). Throws `InputError`.
+ * without components has softmin +Infinity and gradient 0; a NaN makes its row NaN. Differentiable in costs, weights
+ * and potential (a subgradient at ε = 0; 0 for a weight of 0). Throws `InputError`.
  */
 export function softmin(cost: tf.Tensor, options: SoftminOptions = {}): tf.Tensor {
   return alongRows('softmin', cost, options, (inputs, { epsilon }) => softminKernel(inputs, { epsilon })[0]);

@@ -37,7 +37,9 @@ const engine = tf.engine() as unknown as {
   readonly state: { readonly numTensors: number };
 };
 
-/** As a program finds tfjs that has done nothing yet: no backend is active. Those that run keep running: it saves time. */
+/**
+ * As a program finds tfjs that has done nothing yet: no backend is active. Those that run keep running: it saves time.
+ */
 function deactivate(): void {
   Object.assign(engine, { backendName: null, backendInstance: null });
 }

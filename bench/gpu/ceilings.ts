@@ -129,7 +129,9 @@ async function sameEnds(gpu: Gpu, from: GPUBuffer, to: GPUBuffer, bytes: number)
   if (!same) throw new Error('bench: the copy kernel did not copy; nothing was timed');
 }
 
-/** Median seconds of so many dispatches, each in a submission of its own; by timestamps, or the wall clock without them. */
+/**
+ * Median seconds of so many dispatches, each in a submission of its own; by timestamps, or the wall clock without them.
+ */
 async function runner(
   gpu: Gpu,
   probe: Probe,

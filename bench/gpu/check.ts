@@ -1,4 +1,7 @@
-/** Before anything is timed: what the kernels sum is what the float64 oracle sums, in every form and at the sizes measured. */
+/**
+ * Before anything is timed: what the kernels sum is what the float64 oracle sums, in every
+ * form and at the sizes measured.
+ */
 import { availableParallelism } from 'node:os';
 import type { Place } from '../../src/backend.js';
 import { loadDataset, toSource } from '../../src/dataset.js';
@@ -9,7 +12,9 @@ import type { Size } from '../problem.js';
 import { cloudOf } from './cloud.js';
 import { modelAt } from './model.js';
 
-/** Relative to the objective; masses to 1; parameters to standard deviations. float32 rows allow about a tenth of these. */
+/**
+ * Relative to the objective; masses to 1; parameters to standard deviations. float32 rows allow about a tenth of these.
+ */
 const [OBJECTIVE, MASS, PARAMETER] = [2e-6, 1e-5, 5e-5];
 const RIDGE = 1e-3;
 
@@ -21,8 +26,9 @@ const shapes: readonly Size[] = (['full', 'tied', 'diag', 'spherical'] as const)
 ]);
 
 /**
- * Throws where a sweep or the M-step after it is wrong, at the sizes to be measured and, of real GPUs, at others; resolves to
- * the number of checks. A software adapter compiles for half a minute what it sweeps in a second: the tests have more of it.
+ * Throws where a sweep or the M-step after it is wrong, at the sizes to be measured and, of real GPUs, at
+ * others; resolves to the number of checks. A software adapter compiles for half a minute what it sweeps in a
+ * second: the tests have more of it.
  */
 export async function checkKernels(
   place: Extract<Place, { kind: 'webgpu' }>,

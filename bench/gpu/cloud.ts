@@ -25,8 +25,9 @@ const BATCH = 2 ** 14;
 
 /**
  * n rows of d columns in 64 unit Gaussians whose centres are about 3 standard deviations apart whatever d, so that rows
- * have shares in many components. The noise is drawn from a table of 65,536 normal numbers, addressed by the high bits of a
- * linear congruential generator (Numerical Recipes' constants): good enough to fit, and several times faster than exact.
+ * have shares in many components. The noise is drawn from a table of 65,536 normal numbers, addressed by the
+ * high bits of a linear congruential generator (Numerical Recipes' constants): good enough to fit, and
+ * several times faster than exact.
  */
 export function cloudOf(n: number, d: number, seed = 1): Cloud {
   const random = seededRandom(seed);

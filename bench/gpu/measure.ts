@@ -50,7 +50,9 @@ export interface Bench {
   readonly iterations: number;
 }
 
-/** EM from a start, over rows on the device: two iterations to warm up, then from the start again those that are timed. */
+/**
+ * EM from a start, over rows on the device: two iterations to warm up, then from the start again those that are timed.
+ */
 export async function measure(dataset: Dataset, size: Size, from: Start, bench: Bench): Promise<GpuResult> {
   const { probe, ceilings, iterations } = bench;
   const { shard, scaling } = dataset;

@@ -21,8 +21,8 @@ const ROWS: readonly string[] = ['x', 'v'];
 const [MAP_READ, COPY_SRC, COPY_DST, QUERY_RESOLVE] = [1, 4, 8, 512];
 
 /**
- * Watches one device from outside: the bytes of its buffers by label, and timestamps around its compute passes. The kernels
- * know nothing of it; whoever opens the device puts it on before anything else is made there.
+ * Watches one device from outside: the bytes of its buffers by label, and timestamps around its compute passes. The
+ * kernels know nothing of it; whoever opens the device puts it on before anything else is made there.
  */
 export class Probe {
   private readonly sizes = new Map<GPUBuffer, readonly [label: string, bytes: number]>();

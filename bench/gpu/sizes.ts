@@ -41,7 +41,10 @@ const small: readonly Omit<Group, 'n'>[] = [
   { d: 2, fits: [{ covariance: 'full', k: 8 }] },
 ];
 
-/** What is measured on a real GPU (all of it in a few minutes) and on a software adapter; fewer rows where it must be quick. */
+/**
+ * What is measured on a real GPU (all of it in a few minutes) and on a software adapter;
+ * fewer rows where it must be quick.
+ */
 export function groupsFor(software: boolean, quick: boolean, rows?: number): Group[] {
   const chosen = software && quick ? small : groups;
   const n = rows ?? (software ? (quick ? 3000 : 20_000) : quick ? 2_000_000 : 10_000_000);

@@ -16,7 +16,7 @@ try:
     import pyarrow.compute
     import pyarrow.parquet
     import sklearn
-    from sklearn.mixture import GaussianMixture
+    from sklearn_mixture import mixture
 except ImportError as error:
     print(json.dumps({"missing": f"{error.name or error}: sh bench/peers/setup.sh"}))
     sys.exit(0)
@@ -34,15 +34,7 @@ job = json.load(sys.stdin)
 clock = [time.perf_counter()]
 x = flights(job["path"])
 clock.append(time.perf_counter())
-model = GaussianMixture(
-    job["k"],
-    covariance_type=job["covariance"],
-    tol=job["tolerance"],
-    reg_covar=job["regularization"],
-    max_iter=job["max_iterations"],
-    init_params="k-means++",
-    random_state=job["seed"],
-).fit(x)
+model = mixture(job, "k-means++", job["seed"]).fit(x)
 clock.append(time.perf_counter())
 objective = model.score(x)
 clock.append(time.perf_counter())

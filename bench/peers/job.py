@@ -11,12 +11,12 @@ Result: {version, seconds_per_iteration, rows_per_second, objective, dtype, thre
 {missing: why} where a package is not installed, or {skipped: why} where the peer cannot do the job; both with exit
 status 0.
 
-Method: a script gives a class whose objects are made of (job, x, **setting) and stand at the job's start; `step()` is one
-E-step and one M-step as the package's own fit() repeats them, without its initialisation and input checks. One object
-makes a step that is not timed (compilation, threads, memory); then a new one makes the job's iterations, each timed by
-itself, and the median is taken. Where a package has a setting that decides its speed, the class lists values that fit
-into the memory given, each is tried once more, and the fastest is used. `score()` is the mean log-likelihood in nats
-after the last M-step, not timed.
+Method: a script gives a class whose objects are made of (job, x, **setting) and stand at the job's start; `step()` is
+one E-step and one M-step as the package's own fit() repeats them, without its initialisation and input checks. One
+object makes a step that is not timed (compilation, threads, memory); then a new one makes the job's iterations, each
+timed by itself, and the median is taken. Where a package has a setting that decides its speed, the class lists values
+that fit into the memory given, each is tried once more, and the fastest is used. `score()` is the mean log-likelihood
+in nats after the last M-step, not timed.
 """
 
 import importlib.metadata

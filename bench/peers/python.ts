@@ -28,8 +28,8 @@ export async function pythonWith(modules: readonly string[]): Promise<string | u
 
 /**
  * The environment of a peer: this one's, but OpenBLAS takes the kernels of the processor that it finds, whatever
- * OPENBLAS_CORETYPE says here, since a machine set to an older core costs the peer a third of its speed in matrix products. With `threads`, so
- * many for BLAS and OpenMP.
+ * OPENBLAS_CORETYPE says here, since a machine set to an older core costs the peer a third of its speed in matrix
+ * products. With `threads`, so many for BLAS and OpenMP.
  */
 export function peerEnvironment(threads?: number): NodeJS.ProcessEnv {
   const env = Object.fromEntries(

@@ -8,15 +8,15 @@ Job: {data, n, d, iterations, device, fits: [{covariance, k, start: {weights [k]
 Result: {torch, cuda, device, python, results: [{covariance, n, d, k, form, tf32, seconds_per_iteration, objective,
 memory_bytes}]}. With --probe, and no job: {torch, cuda: whether there is a device} or {missing: why}.
 
-Method: float32 on the device, matrix products throughout, rows in chunks so that no temporary exceeds CHUNK_BYTES, whatever
-n; chunk sums are added in float64, and the M-step is in float64 on the device. An iteration is an E-step and an M-step, timed
-by itself with the device synchronised before and after; the median is taken, after WARM iterations that are not. On CUDA all is
-timed twice, with TF32 off ("highest") and on ("high": tensor cores, about 3 decimal digits). `objective` is the mean
-log-likelihood in nats after the last M-step. 1e-6 is added to variances. Forms:
+Method: float32 on the device, matrix products throughout, rows in chunks so that no temporary exceeds CHUNK_BYTES,
+whatever n; chunk sums are added in float64, and the M-step is in float64 on the device. An iteration is an E-step and
+an M-step, timed by itself with the device synchronised before and after; the median is taken, after WARM iterations
+that are not. On CUDA all is timed twice, with TF32 off ("highest") and on ("high": tensor cores, about 3 decimal
+digits). `objective` is the mean log-likelihood in nats after the last M-step. 1e-6 is added to variances. Forms:
 
     full, whitened    z = x W - m for all components at once, [rows, k d]; second moments (r x)' x, [k d, d]
-    full, features    the expanded square: one product of all x_i x_j (i <= j) with k precisions, one with responsibilities;
-                      half the operations, fewer correct digits far from the origin
+    full, features    the expanded square: one product of all x_i x_j (i <= j) with k precisions, one with
+                      responsibilities; half the operations, fewer correct digits far from the origin
     tied              rows whitened once; the sum of x x' does not change and is formed once, before the clock starts
     diag, spherical   the expanded square: x, x^2 (or |x|^2) times k columns, and back
 """
@@ -275,7 +275,8 @@ def measure(x, fit, form, tf32, iterations):
 def run(job):
     data = numpy.load(job["data"])
     if data.shape != (job["n"], job["d"]) or data.dtype != numpy.float32:
-        raise SystemExit(f"torch_em: expected float32 [{job['n']}, {job['d']}], got {data.dtype} {list(data.shape)}; pass the array written")
+        expected, got = f"float32 [{job['n']}, {job['d']}]", f"{data.dtype} {list(data.shape)}"
+        raise SystemExit(f"torch_em: expected {expected}, got {got}; pass the array written")
     x = torch.from_numpy(data).to(job["device"])
     results = []
     for fit in job["fits"]:

@@ -1,7 +1,7 @@
 """TorchGMM's EM on PyTorch: the epoch of its GaussianMixtureLightningModule, without Lightning's loop. See job.py.
 
-TorchGMM's fit() takes all rows as one batch for `is_batch_training` and goes through them twice in an iteration; here it is
-off, so that one pass does: the same result in less time.
+TorchGMM's fit() takes all rows as one batch for `is_batch_training` and goes through them twice in an iteration; here
+it is off, so that one pass does: the same result in less time.
 """
 
 import warnings

@@ -2,10 +2,11 @@
  * `npm run study:optima`: how often each way of starting a fit reaches the best optimum known, and at what cost, beside
  * scikit-learn. Draws docs/optima.svg.
  *
- * Best known is the lowest negative mean log-likelihood of any run of the study in which no component collapsed; a fit has
- * reached it that is within 1e-3 nats, and has not collapsed. Columns are standardised, and all stop at a gain of 1e-5
- * nats, so that neither units nor stopping decide. Of several restarts the lowest objective wins: shares for ten are means
- * over all choices of ten among the runs, and those of a budget over all choices of as many runs as it pays for.
+ * Best known is the lowest negative mean log-likelihood of any run of the study in which no component collapsed;
+ * a fit has reached it that is within 1e-3 nats, and has not collapsed. Columns are standardised, and all stop
+ * at a gain of 1e-5 nats, so that neither units nor stopping decide. Of several restarts the lowest objective
+ * wins: shares for ten are means over all choices of ten among the runs, and those of a budget over all choices
+ * of as many runs as it pays for.
  */
 import { writeFile } from 'node:fs/promises';
 import type { FitOptions } from '../../src/options.js';
@@ -89,8 +90,8 @@ function runsFor(budget: number, runs: readonly Outcome[]): number {
 }
 
 /**
- * Chance that the winner, the lowest objective, of `restarts` different runs has reached the optimum: the run of rank j wins
- * in C(N − 1 − j, restarts − 1) of the C(N, restarts) choices.
+ * Chance that the winner, the lowest objective, of `restarts` different runs has reached the optimum: the run of rank
+ * j wins in C(N − 1 − j, restarts − 1) of the C(N, restarts) choices.
  */
 export function shareReached<T extends { readonly objective: number }>(
   runs: readonly T[],

@@ -1,10 +1,10 @@
 /**
- * `npm run study:sinkhorn-em`: how often EM and Sinkhorn-EM find the truth where the proportions are known, after Mena et
- * al. (2020). Draws docs/sinkhorn-em.svg.
+ * `npm run study:sinkhorn-em`: how often EM and Sinkhorn-EM find the truth where the proportions are known, after Mena
+ * et al. (2020). Draws docs/sinkhorn-em.svg.
  *
- * n = 1000 rows of p N(1, 1) + (1 − p) N(−1, 1), p from .5 to 1. The model's means are θ and −θ: both are learnt, as one
- * number (with a number each, Sinkhorn-EM has the local optima that EM has). Starts are a grid of [−2, 2], and a run
- * succeeds that ends within .25 of θ = 1.
+ * n = 1000 rows of p N(1, 1) + (1 − p) N(−1, 1), p from .5 to 1. The model's means are θ and −θ: both are learnt, as
+ * one number (with a number each, Sinkhorn-EM has the local optima that EM has). Starts are a grid of [−2, 2], and a
+ * run succeeds that ends within .25 of θ = 1.
  */
 import { writeFile } from 'node:fs/promises';
 import { seededRandom } from '../../src/random.js';

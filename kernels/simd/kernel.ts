@@ -20,7 +20,9 @@ interface Exports {
   peak(n: number, factor: number, addend: number): number;
 }
 
-/** Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again. */
+/**
+ * Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again.
+ */
 const KEEP_LIMIT = 2 ** 20;
 /** Up to this many bytes, rows are gathered by component. */
 const GATHER_LIMIT = 2 ** 24;
@@ -173,7 +175,9 @@ export class SimdKernel {
     this.floats(metricAt, d).set(metric);
   }
 
-  /** Squared distances of a group's rows to the nearer of centre c and `nearest` `[rows]`; returns their weighted sum. */
+  /**
+   * Squared distances of a group's rows to the nearer of centre c and `nearest` `[rows]`; returns their weighted sum.
+   */
   distancesGroup(x: Float32Array, v: Float32Array, nearest: Float32Array, c: number, into?: Float32Array): number {
     const { x: xAt, v: vAt, plan, totals, logSum, logLargest } = this.fill(x, v);
     this.floats(logSum, GROUP_ROWS).set(nearest);

@@ -7,7 +7,10 @@ import { isMatrix, type CovarianceForm } from '../form.js';
 /** Rows whose float32 sums are added to float64 totals at once. */
 export const GROUP_ROWS = 1024;
 
-/** Rows per tile: a tile and its whitened differences stay in the first-level cache. A power of two, so that tiles fill groups. */
+/**
+ * Rows per tile: a tile and its whitened differences stay in the first-level cache. A power of
+ * two, so that tiles fill groups.
+ */
 export function tileRows(d: number): number {
   return Math.max(32, Math.min(256, 2 ** Math.floor(Math.log2(2048 / d))));
 }
@@ -61,7 +64,9 @@ export function addScatter(packed: Float64Array, size: number, into: Float64Arra
   for (let j = blocked; j < size; j++) for (let l = 0; l <= j; l++) add(j, l, packed[at++]);
 }
 
-/** Where each kind of sum begins among all, counted in numbers. Second moments of spherical components are their traces. */
+/**
+ * Where each kind of sum begins among all, counted in numbers. Second moments of spherical components are their traces.
+ */
 export interface SumsLayout {
   readonly mass: number;
   readonly first: number;

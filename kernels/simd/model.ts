@@ -1,19 +1,10 @@
-import type { CovarianceForm } from '../form.js';
+import type { KernelModel } from '../model.js';
 import { packedSize, packFactor } from './layout.js';
 
-/** A model in the kernel's terms; arrays shaped as in kernels/mixture.ts. */
-export interface SimdModel {
-  readonly form: CovarianceForm;
-  readonly k: number;
-  readonly d: number;
-  readonly means: Float32Array;
-  readonly whitening: Float32Array;
-  readonly offsets: Float32Array;
+/** A model and what of it to sum. */
+export interface SimdModel extends KernelModel {
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
-  /** 1/(2ε), or 1/2 for hard assignment. */
-  readonly rate: number;
-  readonly centre: number;
   readonly hard: boolean;
   /** Whether moments count responsibilities under 2⁻⁶⁰. */
   readonly tails: boolean;

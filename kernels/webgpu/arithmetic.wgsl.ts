@@ -1,6 +1,7 @@
 /**
- * Arithmetic that the WGSL kernels share. Values are four rows at a time. exp and log are the CPU kernel's (Cephes' expf and logf), since
- * WGSL promises too little of its own: exp within 3 + 2|x| units in the last place, log within 5e-7 near 1.
+ * Arithmetic that the WGSL kernels share. Values are four rows at a time. exp and log are the CPU kernel's
+ * (Cephes' expf and logf), since WGSL promises too little of its own: exp within 3 + 2|x| units in the last
+ * place, log within 5e-7 near 1.
  */
 
 /** e^x for x ≤ 0, relative error under 3e-7; exactly 0 under −87.3, where it would be no normal float32. */
@@ -42,8 +43,8 @@ fn logOf(x: vec4f) -> vec4f {
 }`;
 
 /**
- * Sums in two floats (Knuth's TwoSum), about 48 bits: what a float32 block sum is added to. A driver may reassociate float
- * arithmetic and so cancel the correction; an exclusive or with a zero that it can't foresee keeps it from that.
+ * Sums in two floats (Knuth's TwoSum), about 48 bits: what a float32 block sum is added to. A driver may reassociate
+ * float arithmetic and so cancel the correction; an exclusive or with a zero that it can't foresee keeps it from that.
  */
 export const TWO_SUM = /* wgsl */ `
 struct Sum { high: vec4f, low: vec4f }

@@ -9,10 +9,15 @@ export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, st
 /** What a storage buffer that the host fills and reads is for. */
 export const STORAGE = USAGE.storage | USAGE.copySource | USAGE.copyTarget;
 
+/** What a buffer of uniforms that the host fills is for. */
+export const UNIFORMS = USAGE.uniform | USAGE.copyTarget;
+
 /** Sizes in bytes by name. */
 export type Sizes = Readonly<Record<string, readonly [size: number, usage: number]>>;
 
-/** Makes several buffers or none; throws `GpuError('memory')` where one is larger than the device's limits or memory. */
+/**
+ * Makes several buffers or none; throws `GpuError('memory')` where one is larger than the device's limits or memory.
+ */
 export async function makeBuffers<S extends Sizes>(
   gpu: Gpu,
   sizes: S,

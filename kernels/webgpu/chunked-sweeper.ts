@@ -1,9 +1,11 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
 import { isMatrix } from '../form.js';
-import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
+import type { KernelModel, ModelShape } from '../model.js';
+import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import { Kits, Owned } from './kits.js';
+import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { planProgram } from './plan.wgsl.js';
@@ -14,16 +16,18 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, momentsStage, type ModelShape, type SumStage, type SweepArrays, type Trial } from './stages.js';
+import { couplingStage, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
 import { sumsSize } from './unpack.js';
-import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
+import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
 /** Bytes for the plan of one pass: most of it stays in a large GPU's second-level cache. */
 const PLAN_BYTES = 2 ** 25;
 /** Sums of the objective that the host adds. */
 const TOTALS = 64;
 
-/** Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU. */
+/**
+ * Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU.
+ */
 const TUNE_FROM = 1e11;
 
 /** What to compute, besides the numbers of a model. */
@@ -33,32 +37,38 @@ export interface SweepKind extends ModelShape {
   readonly frame: MomentFrame;
 }
 
+type Inputs = { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'passes']: GPUBuffer };
+
 /** Everything that sweeps of one kind need, made once. */
 interface Kit {
   readonly kind: SweepKind;
   readonly rowsPerPass: number;
   readonly passes: readonly (readonly Pass[])[];
-  readonly uniforms: GPUBuffer;
-  readonly sizes: GPUBuffer;
   readonly plan: Program;
   readonly reduce: Program;
   readonly total: Program;
   readonly stages: readonly SumStage[];
-  readonly buffers: { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'readback']: GPUBuffer };
+  readonly buffers: Inputs & { readonly [name in 'readback' | 'sizes']: GPUBuffer };
 }
 
 export class ChunkedSweeper {
-  private kit: Kit | undefined;
+  private readonly kits: Kits<SweepKind, Kit>;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
     private readonly options: GpuSweepOptions = {},
-  ) {}
+  ) {
+    const make = (kind: SweepKind, own: Owned): Promise<Kit> => this.makeKit(kind, own);
+    this.kits = new Kits(gpu, make, (kit, kind) => {
+      const wanted = rowsPerPass(gpu, kind);
+      return wanted < 4 * kit.rowsPerPass && kit.rowsPerPass < 4 * wanted;
+    });
+  }
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const kit = await this.kitFor(kind);
+  async sweep(model: KernelModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+    const kit = await this.kits.of(kind);
     const { gpu } = this;
     const { device } = gpu;
     const recorder = new Recorder(gpu, signal);
@@ -79,8 +89,7 @@ export class ChunkedSweeper {
   }
 
   dispose(): void {
-    if (this.kit) disposeKit(this.kit);
-    this.kit = undefined;
+    this.kits.dispose();
   }
 
   private async chunk(kit: Kit, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
@@ -88,7 +97,7 @@ export class ChunkedSweeper {
     const { device } = gpu;
     const { model, plan, objective } = kit.buffers;
     const rows = await this.rows.buffersOf(index, recorder);
-    const uniforms = passBinding(kit.uniforms);
+    const uniforms = passBinding(kit.buffers.passes);
     const planned = bind(device, kit.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
     const summed = kit.stages.map((stage) => ({
       bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
@@ -102,10 +111,10 @@ export class ChunkedSweeper {
     if (chunk.host) recorder.submit();
   }
 
-  private reduce({ stages, sizes, buffers, reduce, total }: Kit, recorder: Recorder): void {
+  private reduce({ stages, buffers, reduce, total }: Kit, recorder: Recorder): void {
     const { gpu } = this;
     const { device } = gpu;
-    const binding = { buffer: sizes, size: 16 };
+    const binding = { buffer: buffers.sizes, size: 16 };
     dispatch(recorder.compute, bind(device, total, [binding, buffers.objective, buffers.totals]), 0, 1, gpu);
     stages.forEach(({ geometry, partial, reduced }, index) => {
       const bound = bind(device, reduce, [binding, partial, reduced]);
@@ -121,21 +130,12 @@ export class ChunkedSweeper {
     }
   }
 
-  /** The kit of the last sweep where it fits: the same kind, and passes of about the right length. */
-  private async kitFor(kind: SweepKind): Promise<Kit> {
-    const wanted = rowsPerPass(this.gpu, kind);
-    const { kit } = this;
-    if (kit && sameKind(kit.kind, kind) && wanted < 4 * kit.rowsPerPass && kit.rowsPerPass < 4 * wanted) return kit;
-    this.dispose();
-    this.kit = await this.makeKit(kind, wanted);
-    return this.kit;
-  }
-
-  private async makeKit(kind: SweepKind, rowsOfPass: number): Promise<Kit> {
+  private async makeKit(kind: SweepKind, own: Owned): Promise<Kit> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { form, d, k, hard } = kind;
     const { subgroups } = gpu.features;
+    const rowsOfPass = rowsPerPass(gpu, kind);
     const [plan, reduce, total] = await Promise.all([
       programOf(device, planProgram({ layout: modelLayout(form, d), k, hard, subgroups })),
       programOf(device, reduceProgram),
@@ -143,20 +143,25 @@ export class ChunkedSweeper {
     ]);
     const passes = passesOf(rows.chunks, rowsOfPass);
     const longest = Math.max(...passes.flat().map(({ tiles }) => tiles));
-    const inputs = await makeBuffers(gpu, {
+    const slots = passSlots(passes);
+    const inputs = await own.make({
       model: [4 * modelSize(kind), STORAGE],
       plan: [longest * TILE_ROWS * k * 4, STORAGE],
       objective: [4 * rows.tiles, STORAGE],
       totals: [16 * TOTALS, STORAGE],
+      passes: [PASS_SLOT * slots.length, UNIFORMS],
     } as const);
-    const uniforms = passUniforms(device, passes);
-    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0], uniforms) : undefined;
-    const stages = [await momentsStage(gpu, kind, kind.frame, trial)];
-    if (kind.coupling) stages.push(await couplingStage(gpu, k));
-    const readback = [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget] as const;
-    const buffers = { ...inputs, ...(await makeBuffers(gpu, { readback })) };
-    const sizes = sizesOf(device, rows.tiles, stages);
-    return { kind, rowsPerPass: rowsOfPass, passes, uniforms, sizes, plan, reduce, total, stages, buffers };
+    writeSlots(device, inputs.passes, slots);
+    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
+    const stages = [await momentsStage(gpu, kind, kind.frame, own, trial)];
+    if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
+    const outputs = await own.make({
+      readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
+      sizes: [PASS_SLOT * (1 + stages.length), UNIFORMS],
+    } as const);
+    const buffers = { ...inputs, ...outputs };
+    writeSlots(device, buffers.sizes, sizesOf(rows.tiles, stages));
+    return { kind, rowsPerPass: rowsOfPass, passes, plan, reduce, total, stages, buffers };
   }
 
   private isWorthTrials(kind: SweepKind): boolean {
@@ -165,24 +170,24 @@ export class ChunkedSweeper {
   }
 
   /** Runs a stage on the first pass. Its plan is 0 as yet: what is summed takes as long. */
-  private trial({ model, plan }: Pick<Kit['buffers'], 'model' | 'plan'>, pass: Pass, uniforms: GPUBuffer): Trial {
+  private trial({ model, plan, passes }: Inputs, pass: Pass): Trial {
     const { gpu, rows } = this;
-    return async (made) => {
-      const stage = await made;
+    return async (make) => {
       const chunk = await rows.buffersOf(0);
-      const bound = bind(gpu.device, stage.program, [passBinding(uniforms), ...stage.bindings(chunk, model, plan)]);
+      const own = new Owned(gpu);
+      const stage = await make(own);
+      const bound = bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]);
       return {
         record: (encoder) => dispatch(encoder, bound, pass.slot, stage.geometry.groups, gpu),
-        dispose() {
-          stage.partial.destroy();
-          stage.reduced.destroy();
-        },
+        dispose: () => own.destroy(),
       };
     };
   }
 }
 
-/** Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024. */
+/**
+ * Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024.
+ */
 function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
   const bytes = Math.min(PLAN_BYTES, limits.maxStorageBufferBindingSize);
   const room = bytes / (4 * kind.k);
@@ -198,30 +203,10 @@ function operationsPerRow({ form, k, d, coupling }: SweepKind): number {
 }
 
 /** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */
-function sizesOf(device: GPUDevice, tiles: number, stages: readonly SumStage[]): GPUBuffer {
-  const words = new Uint32Array(((stages.length + 1) * PASS_SLOT) / 4);
-  words.set([tiles, 1, 0]);
-  stages.forEach(({ geometry: { units, count, partials } }, index) => {
-    words.set([units * count, partials, 0], ((index + 1) * PASS_SLOT) / 4);
-  });
-  const buffer = device.createBuffer({
-    label: 'sizes',
-    size: words.byteLength,
-    usage: USAGE.uniform | USAGE.copyTarget,
-  });
-  device.queue.writeBuffer(buffer, 0, words);
-  return buffer;
+function sizesOf(tiles: number, stages: readonly SumStage[]): number[][] {
+  return [[tiles, 1, 0], ...stages.map(({ geometry: { units, count, partials } }) => [units * count, partials, 0])];
 }
 
 function readbackBytes(stages: readonly SumStage[]): number {
   return stages.reduce((bytes, { geometry }) => bytes + 4 * sumsSize(geometry), 16 * TOTALS);
-}
-
-function sameKind(one: SweepKind, other: SweepKind): boolean {
-  return (Object.keys(other) as (keyof SweepKind)[]).every((name) => one[name] === other[name]);
-}
-
-function disposeKit({ uniforms, sizes, stages, buffers }: Kit): void {
-  const own = stages.flatMap(({ partial, reduced }) => [partial, reduced]);
-  for (const buffer of [uniforms, sizes, ...own, ...Object.values(buffers)]) buffer.destroy();
 }

@@ -1,11 +1,9 @@
 /** Moments column by column: Σ p (x − μ), Σ p (x − μ)² and Σ p, four components and four columns to an invocation. */
 import { rowStride, type DiagonalGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
-import { each } from './logits.wgsl.js';
 import type { ProgramCode } from './program.js';
 import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
+import { each, lanes } from './text.wgsl.js';
 
 export function diagonalProgram(layout: ModelLayout, k: number, geometry: DiagonalGeometry): ProgramCode {
   const { d } = layout;

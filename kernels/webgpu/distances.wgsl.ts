@@ -1,13 +1,16 @@
-/** The k-means++ step (Arthur & Vassilvitskii 2007, section 2.2): distances to the nearest of the centres so far and each candidate. */
+/**
+ * The k-means++ step (Arthur & Vassilvitskii 2007, section 2.2): distances to the nearest of the
+ * centres so far and each candidate.
+ */
 import { workgroupSum } from './arithmetic.wgsl.js';
 import { quads, TILE_QUADS } from './layout.js';
-import { each } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { each, lanes } from './text.wgsl.js';
 
-const lanes = ['x', 'y', 'z', 'w'] as const;
-
-/** Sums of v · distance by candidate and tile; where `keep`, candidates join one after the other and distances are kept. */
+/**
+ * Sums of v · distance by candidate and tile; where `keep`, candidates join one after the other and distances are kept.
+ */
 export function distancesProgram(d: number, candidates: number, keep: boolean, subgroups: boolean): ProgramCode {
   const wide = quads(d);
   const term = (quad: string, lane: number): string => {

@@ -2,8 +2,9 @@ import type { GpuEntry } from './entry.js';
 import { withoutVulkan } from './vulkan.node.js';
 
 /**
- * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that write it before they
- * read it, as all do here; SwiftShader takes seconds to compile the clearing. Time stamps come in steps of 65.5 µs by default.
+ * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that
+ * write it before they read it, as all do here; SwiftShader takes seconds to compile the clearing. Time stamps
+ * come in steps of 65.5 µs by default.
  */
 const dawn = [
   'enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init',

@@ -3,6 +3,7 @@
  * Sizes: d columns, k components; a tile is 256 rows, four to each of 64 invocations.
  */
 import { isMatrix, type CovarianceForm } from '../form.js';
+import type { KernelModel, ModelShape } from '../model.js';
 
 /** Rows per tile: `[d, 256]` floats, column by column, so that neighbouring invocations read neighbouring addresses. */
 export const TILE_ROWS = 256;
@@ -35,9 +36,9 @@ export function factorBlock(d: number): FactorBlock {
 }
 
 /**
- * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component its offset, its
- * mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the block the entries
- * W_ij, 0 below the diagonal. Otherwise one factor per column.
+ * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component its offset,
+ * its mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the
+ * block the entries W_ij, 0 below the diagonal. Otherwise one factor per column.
  */
 export interface ModelLayout {
   readonly matrix: boolean;
@@ -69,27 +70,14 @@ function factorQuads(d: number, block: FactorBlock): number {
   return factorStart(Math.ceil(d / (4 * block)), block);
 }
 
-/** A model in the kernels' terms; arrays shaped as in kernels/mixture.ts. */
-export interface GpuModel {
-  readonly form: CovarianceForm;
-  readonly k: number;
-  readonly d: number;
-  readonly means: Float32Array;
-  readonly whitening: Float32Array;
-  readonly offsets: Float32Array;
-  /** 1/(2ε), or 1/2 for hard assignment. */
-  readonly rate: number;
-  readonly centre: number;
-}
-
 /** Length of a packed model, floats. */
-export function modelSize({ form, k, d }: Pick<GpuModel, 'form' | 'k' | 'd'>): number {
+export function modelSize({ form, k, d }: ModelShape): number {
   const components = Math.ceil(k / COMPONENT_STEP) * COMPONENT_STEP;
   return 4 * (HEADER_QUADS + components * modelLayout(form, d).stride);
 }
 
 /** Packs a model as `modelLayout` says. Components that fill up get zeros: finite logits that nobody stores. */
-export function packModel(model: GpuModel): Float32Array<ArrayBuffer> {
+export function packModel(model: KernelModel): Float32Array<ArrayBuffer> {
   const { form, k, d, means, whitening, offsets } = model;
   const layout = modelLayout(form, d);
   const packed = new Float32Array(modelSize(model));

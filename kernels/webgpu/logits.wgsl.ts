@@ -1,18 +1,13 @@
 /**
- * From rows to logits, generated for one form and d: what every kernel that needs costs begins with. An invocation holds four
- * rows in a vec4f. Columns of few are kept in registers; of many they are read again for every block of columns of W.
+ * From rows to logits, generated for one form and d: what every kernel that needs costs begins with. An
+ * invocation holds four rows in a vec4f. Columns of few are kept in registers; of many they are read again
+ * for every block of columns of W.
  */
 import { COMPONENT_STEP, HEADER_QUADS, quads, type ModelLayout } from './layout.js';
+import { each, lanes } from './text.wgsl.js';
 
 /** Columns up to which a row's values stay in registers. */
 const IN_REGISTERS = 16;
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
-
-/** WGSL lines for every index below `count`. */
-export function each(count: number, line: (i: number) => string): string {
-  return Array.from({ length: count }, (_, i) => line(i)).join('\n');
-}
 
 /** Declares `x0, x1, …` where rows stay in registers; `row` is the address of the first column's quad. */
 export function loadRow({ d }: ModelLayout, row: string): string {
@@ -115,7 +110,10 @@ ${quad('i', (lane) => `v${lane}`, 4)}
 ${rest}`;
 }
 
-/** A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given the names of k and of its logits. */
+/**
+ * A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given
+ * the names of k and of its logits.
+ */
 export function eachLogit(
   layout: ModelLayout,
   row: string,

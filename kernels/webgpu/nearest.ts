@@ -1,12 +1,15 @@
-/** Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows. */
-import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
+/**
+ * Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows.
+ */
+import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE, type Sizes } from './buffers.js';
 import type { Gpu } from './device.js';
 import { distancesProgram } from './distances.wgsl.js';
 import { BLOCK_ROWS, quads, TILE_ROWS } from './layout.js';
+import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf } from './program.js';
 import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
-import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
+import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
 const FAR = 1e30;
@@ -25,16 +28,19 @@ export class NearestBuffers {
   ) {}
 
   static async make(gpu: Gpu, rows: ResidentRows, metric: Float32Array): Promise<NearestBuffers> {
-    const sizes = rows.chunks.map(
-      ({ tiles }, index) => [`nearest ${index}`, [tiles * TILE_ROWS * 4, STORAGE]] as const,
+    const passes = passesOf(rows.chunks, Math.max(BLOCK_ROWS, PASS_ROWS));
+    const slots = passSlots(passes);
+    const ofChunk = rows.chunks.map(
+      ({ tiles }, index) => [`nearest ${index}`, [4 * tiles * TILE_ROWS, STORAGE]] as const,
     );
-    const made = await makeBuffers(gpu, Object.fromEntries(sizes));
-    const buffers = sizes.map(([name]) => made[name]);
+    const sizes: Sizes = { uniforms: [PASS_SLOT * slots.length, UNIFORMS], ...Object.fromEntries(ofChunk) };
+    const { uniforms, ...nearest } = await makeBuffers(gpu, sizes);
+    const buffers = Object.values(nearest);
+    writeSlots(gpu.device, uniforms, slots);
     rows.chunks.forEach(({ tiles }, index) => {
       gpu.device.queue.writeBuffer(buffers[index], 0, new Float32Array(tiles * TILE_ROWS).fill(FAR));
     });
-    const passes = passesOf(rows.chunks, Math.max(BLOCK_ROWS, PASS_ROWS));
-    return new NearestBuffers(gpu, rows, metric, passes, passUniforms(gpu.device, passes), buffers);
+    return new NearestBuffers(gpu, rows, metric, passes, uniforms, buffers);
   }
 
   /**

@@ -1,4 +1,7 @@
-/** A pass: as many consecutive tiles of one chunk of rows as the plan's buffer has room for. Its kernels share this geometry. */
+/**
+ * A pass: as many consecutive tiles of one chunk of rows as the plan's buffer has room for.
+ * Its kernels share this geometry.
+ */
 export const PASS = /* wgsl */ `
 struct Pass {
   firstTile: u32,   // in its chunk

@@ -1,4 +1,6 @@
-/** From rows to the plan: logits, row softmin, and the objective. One invocation has four rows, one workgroup a tile. */
+/**
+ * From rows to the plan: logits, row softmin, and the objective. One invocation has four rows, one workgroup a tile.
+ */
 import { EXP, LOG, workgroupSum } from './arithmetic.wgsl.js';
 import { COMPONENT_STEP, TILE_QUADS, type ModelLayout } from './layout.js';
 import { eachLogit, loadRow } from './logits.wgsl.js';
@@ -24,7 +26,10 @@ ${outputs}
 const K = ${k}u;
 ${GROUP_INDEX}`;
 
-/** Invocations that share a row's components: a workgroup a tile would leave a large GPU idle where a pass has few tiles. */
+/**
+ * Invocations that share a row's components: a workgroup a tile would leave a large GPU
+ * idle where a pass has few tiles.
+ */
 export function slicesFor(k: number): number {
   return k < 16 ? 1 : k < 32 ? 2 : 4;
 }
@@ -116,8 +121,8 @@ ${begin(subgroups, slices)}
 }
 
 /**
- * What a mixture says of each row of a pass: labels (the likeliest component, the first of equals), log Σ exp logit and log max r;
- * the plan's buffer gets responsibilities.
+ * What a mixture says of each row of a pass: labels (the likeliest component, the first of equals), log Σ exp logit and
+ * log max r; the plan's buffer gets responsibilities.
  */
 export function rowsProgram({ layout, k }: Pick<PlanOptions, 'layout' | 'k'>): ProgramCode {
   const outputs = /* wgsl */ `

@@ -1,6 +1,8 @@
 /** Compiles WGSL to pipelines, once per device, and runs them. */
 
-/** How a kernel uses a binding: uniforms with an offset of their own per dispatch, storage it reads, storage it writes. */
+/**
+ * How a kernel uses a binding: uniforms with an offset of their own per dispatch, storage it reads, storage it writes.
+ */
 export type Binding = 'uniform' | 'read' | 'write';
 
 export interface ProgramCode {
@@ -26,7 +28,10 @@ const buffers = {
 
 const compiled = new WeakMap<GPUDevice, Map<string, Promise<Program>>>();
 
-/** The program for this code on this device, compiled the first time it is asked for. Rejects with the compiler's message. */
+/**
+ * The program for this code on this device, compiled the first time it is asked for.
+ * Rejects with the compiler's message.
+ */
 export function programOf(device: GPUDevice, code: ProgramCode): Promise<Program> {
   const known = compiled.get(device) ?? new Map<string, Promise<Program>>();
   compiled.set(device, known);

@@ -9,7 +9,9 @@ const code = `
 @compute @workgroup_size(${COUNT}) fn main(@builtin(local_invocation_index) i: u32) { x[i] = x[i] * x[i] + 1.0; }
 `;
 
-/** Has the device compute i² + 1 and throws `GpuError('unusable')` where it doesn't: broken drivers answer with zeros. */
+/**
+ * Has the device compute i² + 1 and throws `GpuError('unusable')` where it doesn't: broken drivers answer with zeros.
+ */
 export async function prove(gpu: Gpu): Promise<void> {
   const { device } = gpu;
   const size = 4 * COUNT;

@@ -21,7 +21,10 @@ export class ResidentRows {
     this.tiles = chunks.reduce((sum, { tiles }) => sum + tiles, 0);
   }
 
-  /** The buffers of a chunk, for commands recorded from now on; what was recorded before is submitted where that matters. */
+  /**
+   * The buffers of a chunk, for commands recorded from now on; what was recorded before
+   * is submitted where that matters.
+   */
   async buffersOf(index: number, recorder?: Recorder): Promise<ChunkBuffers> {
     const { resident, host } = this.chunks[index];
     if (resident) return resident;

@@ -1,12 +1,14 @@
 /** What a model says of every row, pass after pass. */
-import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
+import type { KernelModel } from '../model.js';
+import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, paddedRows, TILE_QUADS, type GpuModel } from './layout.js';
+import { BLOCK_ROWS, modelLayout, modelSize, packModel, paddedRows, TILE_QUADS } from './layout.js';
+import { PASS_SLOT } from './pass.wgsl.js';
 import { rowsProgram } from './plan.wgsl.js';
 import { programOf } from './program.js';
 import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
-import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
+import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
 /** Rows whose outputs are read back at once: as many as have about so many bytes of them. */
 const OUTPUT_BYTES = 2 ** 23;
@@ -29,7 +31,7 @@ export interface GpuRowOutputs {
 export async function* rowOutputs(
   gpu: Gpu,
   rows: ResidentRows,
-  model: GpuModel,
+  model: KernelModel,
   wanted: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<GpuRowOutputs> {
@@ -39,6 +41,7 @@ export async function* rowOutputs(
   const count = rowsAtOnce(k, gpu.limits.maxStorageBufferBindingSize);
   const passes = passesOf(rows.chunks, count);
   const longest = paddedRows(Math.max(...passes.flat().map((pass) => pass.rows)));
+  const slots = passSlots(passes);
   const outputs = await makeBuffers(gpu, {
     model: [4 * modelSize(model), STORAGE],
     plan: [4 * longest * k, STORAGE],
@@ -46,9 +49,10 @@ export async function* rowOutputs(
     logSum: [4 * longest, STORAGE],
     logLargest: [4 * longest, STORAGE],
     readback: [4 * longest * (4 + (wanted ? k : 0)), USAGE.mapRead | USAGE.copyTarget],
+    uniforms: [PASS_SLOT * slots.length, UNIFORMS],
   } as const);
-  const uniforms = passUniforms(device, passes);
   try {
+    writeSlots(device, outputs.uniforms, slots);
     device.queue.writeBuffer(outputs.model, 0, packModel(model));
     for (const [index, ofChunk] of passes.entries()) {
       for (const pass of ofChunk) {
@@ -56,7 +60,7 @@ export async function* rowOutputs(
         const recorder = new Recorder(gpu, signal);
         const { x, v } = await rows.buffersOf(index, recorder);
         const { model: packed, plan, labels, logSum, logLargest, readback } = outputs;
-        const bindings = [passBinding(uniforms), x, v, packed, plan, labels, logSum, logLargest];
+        const bindings = [passBinding(outputs.uniforms), x, v, packed, plan, labels, logSum, logLargest];
         dispatch(recorder.compute, bind(device, program, bindings), pass.slot, pass.tiles, gpu);
         const bytes = 16 * TILE_QUADS * pass.tiles;
         const sources = [labels, logSum, logLargest, v, ...(wanted ? [plan] : [])];
@@ -69,7 +73,6 @@ export async function* rowOutputs(
       }
     }
   } finally {
-    uniforms.destroy();
     for (const buffer of Object.values(outputs)) buffer.destroy();
   }
 }

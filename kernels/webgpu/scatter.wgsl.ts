@@ -1,17 +1,18 @@
-/** Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by. */
+/**
+ * Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by.
+ */
 import { rowStride, type ScatterGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
-import { each } from './logits.wgsl.js';
 import type { ProgramCode } from './program.js';
 import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
+import { each, lanes } from './text.wgsl.js';
 
 /**
- * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much work more, for covariances
- * so long and narrow that float32 sums of differences would lose the narrow directions. Either way p is the plan.
+ * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much
+ * work more, for covariances so long and narrow that float32 sums of differences would lose the narrow
+ * directions. Either way p is the plan.
  */
 export type MomentFrame = 'differences' | 'whitened';
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
 
 /** Moments of every component; `k` of them in the plan. */
 export function momentsProgram(
@@ -133,7 +134,9 @@ ${summingMain({
 ${stageQuad(wide, stage)}`;
 }
 
-/** Which tile of which component is this invocation's. Tiles on the diagonal come first, then those below it row by row. */
+/**
+ * Which tile of which component is this invocation's. Tiles on the diagonal come first, then those below it row by row.
+ */
 function place({ components, tilesPerGroup, tileGroups, splits, diagonals }: ScatterGeometry): string {
   return /* wgsl */ `
   let firstTile = (group / SPLITS % ${tileGroups}u) * TILES_PER_GROUP;

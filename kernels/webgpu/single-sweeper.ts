@@ -1,8 +1,10 @@
 /** Sweeps of small models: one kernel over all rows, then sums over its segments. */
 import { isMatrix } from '../form.js';
-import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
+import type { KernelModel } from '../model.js';
+import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { modelSize, packModel, TILE_ROWS, type GpuModel } from './layout.js';
+import { Kits, type Owned } from './kits.js';
+import { modelSize, packModel, TILE_ROWS } from './layout.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
@@ -10,7 +12,7 @@ import { totalProgram } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
 import { singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
 import type { SweepArrays } from './stages.js';
-import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
+import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
 /** Tiles that a workgroup walks over: enough to make its last sums cheap; more where there are very many. */
 const SEGMENT_TILES = 16;
@@ -19,28 +21,26 @@ const MOST_SEGMENTS = 2 ** 16;
 const TOTALS = 64;
 
 interface Kit {
-  readonly shape: SingleShape;
   readonly single: Program;
   readonly total: Program;
   readonly passes: readonly Pass[];
-  /** First segment of every chunk, of all. */
   readonly segmentTiles: number;
-  readonly uniforms: GPUBuffer;
-  readonly sizes: GPUBuffer;
-  readonly buffers: { readonly [name in 'model' | 'sums' | 'totals' | 'readback']: GPUBuffer };
+  readonly buffers: { readonly [name in 'model' | 'sums' | 'totals' | 'readback' | 'passes' | 'sizes']: GPUBuffer };
 }
 
 export class SingleSweeper {
-  private kit: Kit | undefined;
+  private readonly kits: Kits<SingleShape, Kit>;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
-  ) {}
+  ) {
+    this.kits = new Kits(gpu, (shape, own) => this.makeKit(shape, own));
+  }
 
   /** Adds the sums of a sweep, whitened; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const kit = await this.kitFor(shape);
+  async sweep(model: KernelModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+    const kit = await this.kits.of(shape);
     const { gpu, rows } = this;
     const { device } = gpu;
     const { buffers, segmentTiles } = kit;
@@ -49,13 +49,13 @@ export class SingleSweeper {
     device.queue.writeBuffer(buffers.model, 0, packModel(model));
     for (const [index, pass] of kit.passes.entries()) {
       const { x, v } = await rows.buffersOf(index, recorder);
-      const bindings = [passBinding(kit.uniforms), x, v, buffers.model, buffers.sums];
+      const bindings = [passBinding(buffers.passes), x, v, buffers.model, buffers.sums];
       const bound = bind(device, kit.single, bindings);
       dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / segmentTiles), gpu);
       await recorder.recorded(pass.rows * 4 * count);
       if (rows.chunks[index].host) recorder.submit();
     }
-    const totals = bind(device, kit.total, [{ buffer: kit.sizes, size: 16 }, buffers.sums, buffers.totals]);
+    const totals = bind(device, kit.total, [{ buffer: buffers.sizes, size: 16 }, buffers.sums, buffers.totals]);
     dispatch(recorder.compute, totals, 0, count, gpu);
     const bytes = 16 * TOTALS * count;
     recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes);
@@ -66,22 +66,10 @@ export class SingleSweeper {
   }
 
   dispose(): void {
-    if (!this.kit) return;
-    const { uniforms, sizes, buffers } = this.kit;
-    for (const buffer of [uniforms, sizes, ...Object.values(buffers)]) buffer.destroy();
-    this.kit = undefined;
+    this.kits.dispose();
   }
 
-  private async kitFor(shape: SingleShape): Promise<Kit> {
-    const { kit } = this;
-    const same = kit && (Object.keys(shape) as (keyof SingleShape)[]).every((name) => kit.shape[name] === shape[name]);
-    if (same) return kit;
-    this.dispose();
-    this.kit = await this.makeKit(shape);
-    return this.kit;
-  }
-
-  private async makeKit(shape: SingleShape): Promise<Kit> {
+  private async makeKit(shape: SingleShape, own: Owned): Promise<Kit> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { count } = singleLayout(shape);
@@ -97,19 +85,18 @@ export class SingleSweeper {
       segments += Math.ceil(pass.tiles / segmentTiles);
       return { ...pass, firstTileOfAll: first };
     });
-    const buffers = await makeBuffers(gpu, {
+    const slots = passSlots([passes]);
+    const buffers = await own.make({
       model: [4 * modelSize(shape), STORAGE],
       sums: [4 * count * segments, STORAGE],
       totals: [16 * TOTALS * count, STORAGE],
       readback: [16 * TOTALS * count, USAGE.mapRead | USAGE.copyTarget],
+      passes: [PASS_SLOT * slots.length, UNIFORMS],
+      sizes: [PASS_SLOT, UNIFORMS],
     } as const);
-    const sizes = device.createBuffer({ label: 'sizes', size: PASS_SLOT, usage: USAGE.uniform | USAGE.copyTarget });
-    device.queue.writeBuffer(sizes, 0, Uint32Array.of(segments, count, 0));
-    const uniforms = passUniforms(
-      device,
-      passes.map((pass) => [pass]),
-    );
-    return { shape, single, total, passes, segmentTiles, uniforms, sizes, buffers };
+    writeSlots(device, buffers.passes, slots);
+    writeSlots(device, buffers.sizes, [[segments, count, 0]]);
+    return { single, total, passes, segmentTiles, buffers };
   }
 }
 

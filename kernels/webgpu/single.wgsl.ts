@@ -1,22 +1,20 @@
 /**
- * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is written,
- * and every row is read once. Moments are whitened, which costs nothing here.
+ * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is
+ * written, and every row is read once. Moments are whitened, which costs nothing here.
  */
-import { isMatrix, type CovarianceForm } from '../form.js';
+import { isMatrix } from '../form.js';
+import type { ModelShape } from '../model.js';
 import { EXP, LOG } from './arithmetic.wgsl.js';
 import { HEADER_QUADS, modelLayout, quads, TILE_QUADS, type ModelLayout } from './layout.js';
-import { each } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { each, lanes } from './text.wgsl.js';
 
 /** Sums that an invocation has room for, and that fit 16 KiB of shared memory for 64 invocations. */
 const ROOM = 64;
 const MOST_COLUMNS = 16;
 
-export interface SingleShape {
-  readonly form: CovarianceForm;
-  readonly k: number;
-  readonly d: number;
+export interface SingleShape extends ModelShape {
   readonly hard: boolean;
   readonly coupling: boolean;
 }
@@ -25,7 +23,10 @@ export interface SingleShape {
 export interface SingleLayout {
   readonly first: number;
   readonly second: number;
-  /** Second moments of one component: the lower triangle row by row, or the diagonal; all of them where the form shares one. */
+  /**
+   * Second moments of one component: the lower triangle row by row, or the diagonal; all of
+   * them where the form shares one.
+   */
   readonly secondSize: number;
   readonly coupling: number;
   readonly count: number;
@@ -42,8 +43,6 @@ export function singleLayout({ form, k, d, coupling }: SingleShape): SingleLayou
 export function fitsSingle(shape: SingleShape): boolean {
   return shape.d <= MOST_COLUMNS && singleLayout(shape).count <= ROOM;
 }
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
 
 /** Sums of every segment of `segmentTiles` tiles, `[count, segments]`. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {

@@ -1,6 +1,7 @@
 /** The sums of a sweep: each a program over the plan of a pass, partials on the device, and their sum at the end. */
 import { isMatrix } from '../form.js';
-import { makeBuffers, STORAGE } from './buffers.js';
+import type { ModelShape } from '../model.js';
+import { STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { diagonalProgram } from './diagonal.wgsl.js';
 import {
@@ -10,14 +11,13 @@ import {
   type ScatterGeometry,
   type SumGeometry,
 } from './geometry.js';
-import { modelLayout, type GpuModel } from './layout.js';
+import type { Owned } from './kits.js';
+import { modelLayout } from './layout.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
 import { fastest, type Candidate } from './tune.js';
 import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
-
-export type ModelShape = Pick<GpuModel, 'form' | 'k' | 'd'>;
 
 /** What the sums of a sweep are added to. */
 export interface SweepArrays extends MomentArrays {
@@ -39,47 +39,52 @@ export interface SumStage {
 }
 
 /** Makes a stage ready to be run by itself, for its time. */
-export type Trial = (stage: Promise<SumStage>) => Promise<Candidate>;
+export type Trial = (make: (own: Owned) => Promise<SumStage>) => Promise<Candidate>;
 
 type Parts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
   readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
 };
 
 /** The moments of a model of this shape; where `trial` is given, in the way that is fastest on it. */
-export async function momentsStage(gpu: Gpu, shape: ModelShape, frame: MomentFrame, trial?: Trial): Promise<SumStage> {
+export async function momentsStage(
+  gpu: Gpu,
+  shape: ModelShape,
+  frame: MomentFrame,
+  own: Owned,
+  trial?: Trial,
+): Promise<SumStage> {
   const { form, k, d } = shape;
   const layout = modelLayout(form, d);
   const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
   if (!isMatrix(form)) {
     const geometry = diagonalGeometry(d, k, gpu.limits);
     const program = await programOf(gpu.device, diagonalProgram(layout, k, geometry));
-    return withBuffers(gpu, { geometry, program, inputs, add: (sums, into) => addDiagonals(sums, geometry, d, into) });
+    return withBuffers(own, {
+      geometry,
+      program,
+      inputs,
+      add: (sums, into) => addDiagonals(sums, geometry, d, into),
+    });
   }
-  const make = async (geometry: ScatterGeometry): Promise<SumStage> => {
+  const cutAs = async (geometry: ScatterGeometry, owner: Owned): Promise<SumStage> => {
     const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
     const add = (sums: Float32Array, into: SweepArrays): void => addScatters(sums, geometry, d, into);
-    return withBuffers(gpu, { geometry, program, inputs, add });
+    return withBuffers(owner, { geometry, program, inputs, add });
   };
   const usual = scatterGeometry(d, k, gpu.limits);
-  if (!trial) return make(usual);
-  const all = [usual, ...scatterAlternatives(d, usual, gpu.limits)];
-  return make(
-    all[
-      await fastest(
-        gpu,
-        `moments ${frame} d=${d} k=${k}`,
-        all.map((one) => () => trial(make(one))),
-      )
-    ],
-  );
+  if (!trial) return cutAs(usual, own);
+  const cuts = [usual, ...scatterAlternatives(d, usual, gpu.limits)];
+  const candidates = cuts.map((cut) => () => trial((owner) => cutAs(cut, owner)));
+  const best = await fastest(gpu, `moments ${frame} d=${d} k=${k}`, candidates);
+  return cutAs(cuts[best], own);
 }
 
 /** Σ a r rᵀ over the rows. */
-export async function couplingStage(gpu: Gpu, k: number): Promise<SumStage> {
+export async function couplingStage(gpu: Gpu, k: number, own: Owned): Promise<SumStage> {
   const geometry = scatterGeometry(k, 1, gpu.limits);
   const program = await programOf(gpu.device, couplingProgram(k, geometry));
   const none = new Float64Array();
-  return withBuffers(gpu, {
+  return withBuffers(own, {
     geometry,
     program,
     inputs: ({ v }, _model, plan) => [v, plan],
@@ -89,9 +94,9 @@ export async function couplingStage(gpu: Gpu, k: number): Promise<SumStage> {
   });
 }
 
-async function withBuffers(gpu: Gpu, { inputs, ...parts }: Parts): Promise<SumStage> {
+async function withBuffers(own: Owned, { inputs, ...parts }: Parts): Promise<SumStage> {
   const bytes = 4 * sumsSize(parts.geometry);
-  const { partial, reduced } = await makeBuffers(gpu, {
+  const { partial, reduced } = await own.make({
     partial: [bytes * parts.geometry.partials, STORAGE],
     reduced: [bytes, STORAGE],
   } as const);

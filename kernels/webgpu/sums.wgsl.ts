@@ -3,8 +3,7 @@ import { TWO_SUM } from './arithmetic.wgsl.js';
 import type { SumGeometry } from './geometry.js';
 import { TILE_QUADS } from './layout.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
-
-const lanes = ['x', 'y', 'z', 'w'] as const;
+import { lanes } from './text.wgsl.js';
 
 /** Row r of four quads of columns `<name>0 … <name>3`: those columns of one row, together. */
 export const rowOf = (name: string, r: number): string =>

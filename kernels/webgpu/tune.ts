@@ -17,7 +17,9 @@ export interface Candidate {
 /** Indices of winners by adapter and problem. */
 const winners = new Map<string, Promise<number>>();
 
-/** The index of the fastest candidate for a problem, whose name says all that decides among them besides the adapter. */
+/**
+ * The index of the fastest candidate for a problem, whose name says all that decides among them besides the adapter.
+ */
 export function fastest(gpu: Gpu, problem: string, candidates: readonly (() => Promise<Candidate>)[]): Promise<number> {
   if (candidates.length < 2) return Promise.resolve(0);
   const key = `${gpu.adapter}\n${problem}`;

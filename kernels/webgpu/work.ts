@@ -2,7 +2,6 @@
 import type { Gpu } from './device.js';
 import { PASS_SLOT, PASS_WORDS } from './pass.wgsl.js';
 import { grid, type Program } from './program.js';
-import { USAGE } from './buffers.js';
 import { BLOCK_ROWS, TILE_ROWS } from './layout.js';
 import type { Chunk } from './chunks.js';
 
@@ -37,20 +36,18 @@ export function passesOf(chunks: readonly Chunk[], rows: number): readonly (read
   );
 }
 
-/** The geometry of all passes in one buffer. */
-export function passUniforms(device: GPUDevice, passes: readonly (readonly Pass[])[]): GPUBuffer {
-  const all = passes.flat();
-  const words = new Uint32Array((all.length * PASS_SLOT) / 4);
-  for (const { slot, firstTile, tiles, firstTileOfAll, start } of all) {
-    words.set([firstTile, tiles, firstTileOfAll, start / BLOCK_ROWS, 0], slot / 4);
-  }
-  const buffer = device.createBuffer({
-    label: 'passes',
-    size: words.byteLength,
-    usage: USAGE.uniform | USAGE.copyTarget,
-  });
+/** The geometry of all passes, as kernels read it: the numbers of each slot. */
+export function passSlots(passes: readonly (readonly Pass[])[]): readonly (readonly number[])[] {
+  return passes
+    .flat()
+    .map(({ firstTile, tiles, firstTileOfAll, start }) => [firstTile, tiles, firstTileOfAll, start / BLOCK_ROWS, 0]);
+}
+
+/** Fills a buffer of uniforms, of a slot for each dispatch. */
+export function writeSlots(device: GPUDevice, buffer: GPUBuffer, slots: readonly (readonly number[])[]): void {
+  const words = new Uint32Array((slots.length * PASS_SLOT) / 4);
+  slots.forEach((numbers, slot) => words.set(numbers, (slot * PASS_SLOT) / 4));
   device.queue.writeBuffer(buffer, 0, words);
-  return buffer;
 }
 
 /** How a uniform buffer of passes is bound. */

@@ -39,7 +39,9 @@ export function denseMatrix(
   return values;
 }
 
-/** Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite. */
+/**
+ * Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite.
+ */
 export function denseCovariances(
   dense: readonly (readonly (readonly number[])[])[],
   k: number,

@@ -62,7 +62,9 @@ export interface Family {
   around(centres: Float64Array, variances: Float64Array): Components;
   /** Packs components for the kernels. */
   pack(components: Components): PackedComponents;
-  /** Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired. */
+  /**
+   * Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired.
+   */
   estimate(moments: Moments, packed: PackedComponents, options: EstimateOptions): Estimate;
   /** x = shift + scale · y, applied to the components of y. */
   unscale(components: Components, scaling: Scaling): Components;

@@ -83,7 +83,9 @@ function pack(components: Components, form: CovarianceForm, layout: CovarianceLa
   return { form, k, d, means: Float32Array.from(means), whitening, logNormalizers };
 }
 
-/** μ_k ← μ_k + δ_k, Σ_k ← S_k / m_k with S_k the scatter about the new mean, m_k the mass; tied: Σ ← Σ_k S_k / Σ_k m_k. */
+/**
+ * μ_k ← μ_k + δ_k, Σ_k ← S_k / m_k with S_k the scatter about the new mean, m_k the mass; tied: Σ ← Σ_k S_k / Σ_k m_k.
+ */
 function estimate(
   moments: Moments,
   packed: PackedComponents,
@@ -114,8 +116,8 @@ function estimate(
 const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
 
 /**
- * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over them:
- * centred where the moments are, mostly in whitened coordinates, then brought back.
+ * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over
+ * them: centred where the moments are, mostly in whitened coordinates, then brought back.
  */
 function centred(
   { mass, first, second, frame }: Moments,

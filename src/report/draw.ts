@@ -6,7 +6,9 @@ import type { Theme } from './palette.js';
 /** One panel's content in a Vega-Lite specification. */
 export type Layered = Extract<TopLevelSpec, { layer: unknown }>;
 export type Layer = Layered['layer'][number];
-/** A table row for a drawing; field names are ours, never a column's, whose dots and brackets Vega would read as paths. */
+/**
+ * A table row for a drawing; field names are ours, never a column's, whose dots and brackets Vega would read as paths.
+ */
 export type Datum = Readonly<Record<string, number | string | null>>;
 
 /** Size of a panel, in pixels, axes not counted. */

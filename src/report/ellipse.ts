@@ -19,8 +19,9 @@ export function planeMarginal(
 }
 
 /**
- * Points of the ellipse (p − μ)ᵀ Σ⁻¹ (p − μ) = radius², evenly spaced in its own angle: μ + radius · V √Λ (cos t, sin t),
- * with Σ = V Λ Vᵀ. A Σ without spread in a direction gives a segment or a point; eigenvalues below zero count as zero.
+ * Points of the ellipse (p − μ)ᵀ Σ⁻¹ (p − μ) = radius², evenly spaced in its own angle: μ + radius · V √Λ
+ * (cos t, sin t), with Σ = V Λ Vᵀ. A Σ without spread in a direction gives a segment or a point;
+ * eigenvalues below zero count as zero.
  */
 export function ellipse({ mean, covariance }: PlaneGaussian, radius: number, points = 48): Point[] {
   const [xx, xy, yy] = covariance;

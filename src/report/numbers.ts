@@ -42,7 +42,9 @@ export function significant(x: number, digits = 4): string {
   return fixed(x, Math.max(0, digits - 1 - Math.floor(Math.log10(size))));
 }
 
-/** Prints a log-likelihood or criterion summed over rows: two decimals, one where the largest beside it makes them idle. */
+/**
+ * Prints a log-likelihood or criterion summed over rows: two decimals, one where the largest beside it makes them idle.
+ */
 export function nats(x: number, largest = x): string {
   if (!Number.isFinite(x)) return '–';
   const size = Math.abs(largest);
@@ -86,7 +88,9 @@ export function columnFormat(means: readonly number[], scales: readonly number[]
   return (x) => scientific(x, Math.min(mantissa, 8));
 }
 
-/** Puts a name on one line and cuts its middle, for axis titles and running text: long names often share a beginning. */
+/**
+ * Puts a name on one line and cuts its middle, for axis titles and running text: long names often share a beginning.
+ */
 export function shortened(name: string, most = 32): string {
   // eslint-disable-next-line no-control-regex -- control characters have no place in a line of text
   const line = name.replace(/[\s\u0000-\u001f]+/g, ' ').trim();

@@ -52,7 +52,9 @@ export function paperTheme(k: number): Theme {
   };
 }
 
-/** Colours for a drawing inside the page, whose style sheet gives the variables values (see {@link componentColours}). */
+/**
+ * Colours for a drawing inside the page, whose style sheet gives the variables values (see {@link componentColours}).
+ */
 export const PAGE_THEME: Theme = {
   ...{ ink: 'var(--ink)', muted: 'var(--muted)', rule: 'var(--rule)', bar: 'var(--bar)', paper: 'var(--paper)' },
   series: [0, 1, 2, 3].map((i) => `var(--s${i})`),

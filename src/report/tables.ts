@@ -40,7 +40,10 @@ export function componentsTable(view: View): Markup {
   return table('Components', heads, rows, rest, columns.length > 6 ? 'components dense' : 'components');
 }
 
-/** A column of the components table: its head, and per component mean ± scale over a strip that shows both on the column's range. */
+/**
+ * A column of the components table: its head, and per component mean ± scale over a strip that
+ * shows both on the column's range.
+ */
 function columnCells(view: View, j: number): { head: Markup; cell: (component: number) => Markup } {
   const { input, rank } = view;
   const bumps = bumpsOf(input, j);

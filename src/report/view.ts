@@ -30,7 +30,10 @@ export interface View {
 
 const MOST_DIMENSIONS = 4;
 
-/** Cuts an axis may take, mildest first: the share left out at each end, where the range is so many times emptier without. */
+/**
+ * Cuts an axis may take, mildest first: the share left out at each end, where the range is
+ * so many times emptier without.
+ */
 const CUTS = [
   { share: 0.001, emptier: 1.6 },
   { share: 0.01, emptier: 2.4 },
@@ -52,7 +55,10 @@ export function mostSeparating(input: PictureInput, most: number): number[] {
   return ranked.slice(0, most).sort((a, b) => a - b);
 }
 
-/** How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj, variance between over variance within. */
+/**
+ * How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj,
+ * variance between over variance within.
+ */
 export function separation({ weights, means, covariances }: PictureInput, j: number): number {
   const total = weights.reduce((sum, w) => sum + w, 0);
   const centre = weights.reduce((sum, w, c) => sum + w * means[c][j], 0) / total;

@@ -26,8 +26,8 @@ export function matrixCosts(values: Float64Array, n: number, m: number): CostRow
 export type Metric = 'squaredEuclidean' | 'dot';
 
 /**
- * Costs of points x `[n, d]` and y `[m, d]`, row by row: ‖x_i − y_j‖² by differences, or x_i · y_j. Their coordinates are
- * kept column by column, so that the inner loops run over points.
+ * Costs of points x `[n, d]` and y `[m, d]`, row by row: ‖x_i − y_j‖² by differences, or x_i · y_j. Their coordinates
+ * are kept column by column, so that the inner loops run over points.
  */
 export function pointCosts(x: Float64Array, y: Float64Array, d: number, metric: Metric): CostRows {
   const points = { a: byColumns(x, d), b: byColumns(y, d) };

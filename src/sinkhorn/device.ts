@@ -14,7 +14,8 @@ export interface Device {
 
 /**
  * Problems on a device: softmins are float32, potentials go there and come back with every one of them. What costs lack
- * to the caller's, u_i + v_j, is here and float64: centred costs have small potentials, which float32 holds to more digits.
+ * to the caller's, u_i + v_j, is here and float64: centred costs have small potentials,
+ * which float32 holds to more digits.
  */
 export class DeviceGeometry implements Geometry {
   readonly batches: number;

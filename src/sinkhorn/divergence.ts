@@ -26,8 +26,8 @@ export interface Divergence {
 }
 
 /**
- * The Sinkhorn divergence of two weighted clouds of points for the cost ‖x − y‖² (Feydy et al. 2019; Séjourné et al. 2019,
- * definition 2, for finite ρ):
+ * The Sinkhorn divergence of two weighted clouds of points for the cost ‖x − y‖² (Feydy et al. 2019; Séjourné et al.
+ * 2019, definition 2, for finite ρ):
  *
  *     S(a, b) = OT(a, b) − OT(a, a)/2 − OT(b, b)/2 + ε (Σa − Σb)²/2
  *

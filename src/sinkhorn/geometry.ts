@@ -19,7 +19,8 @@ export interface Averages {
 
 /**
  * B transport problems of equal sizes with costs C `[B, n, m]` and marginals a `[B, n]`, b `[B, m]`. Potentials and
- * softmins are float64, in the units of the costs; a point of weight 0 has them too but no part in those of the other side.
+ * softmins are float64, in the units of the costs; a point of weight 0 has them too but no
+ * part in those of the other side.
  */
 export interface Geometry {
   readonly batches: number;

@@ -22,8 +22,8 @@ export function isShaped(value: unknown): value is ShapedArray {
 }
 
 /**
- * Numbers of one of these shapes as float64 in the host's memory, copied; tensors are read. Throws `InputError` for other
- * shapes, and for numbers that are not finite.
+ * Numbers of one of these shapes as float64 in the host's memory, copied; tensors are read. Throws `InputError` for
+ * other shapes, and for numbers that are not finite.
  */
 export async function hostArray(given: SinkhornNumbers, where: string, shapes: readonly string[]): Promise<HostArray> {
   if (isTensor(given)) {

@@ -88,8 +88,8 @@ export async function readCosts(
 }
 
 /**
- * Weights of one side for every batch, `[B, length]`; 1/length each where none are given. Throws `InputError` where one is
- * negative or all of a batch are 0.
+ * Weights of one side for every batch, `[B, length]`; 1/length each where none are given. Throws `InputError` where one
+ * is negative or all of a batch are 0.
  */
 export async function readWeights(
   given: SinkhornNumbers | undefined,

@@ -18,8 +18,8 @@ export interface SinkhornOptions {
   /** Weights of the columns, `[m]` or `[B, m]`; 1/m each unless given. */
   readonly b?: SinkhornNumbers;
   /**
-   * ρ_a, the price of missing a, in the units of the costs: ρ_a KL(P1 | a) is added to the objective. Infinity (default)
-   * prescribes the row sums, 0 leaves them free.
+   * ρ_a, the price of missing a, in the units of the costs: ρ_a KL(P1 | a) is added to the objective. Infinity
+   * (default) prescribes the row sums, 0 leaves them free.
    */
   readonly rhoA?: number;
   /** ρ_b, the same for the columns. */

@@ -17,7 +17,9 @@ import { WebgpuShard } from './webgpu-shard.js';
 
 /** Takes rows as they come and makes a shard of them. */
 export interface ShardBuilder {
-  /** Adds rows `[rows, d]`, scaled, with their weights `[rows]`. All but the last call bring a multiple of 1024 rows. */
+  /**
+   * Adds rows `[rows, d]`, scaled, with their weights `[rows]`. All but the last call bring a multiple of 1024 rows.
+   */
   add(values: Float32Array, weights: Float32Array): void | Promise<void>;
   finish(): Promise<Shard>;
   /** Frees what was added, instead of finishing. */

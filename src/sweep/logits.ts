@@ -16,7 +16,10 @@ export interface Logits {
   readonly temperature: number;
 }
 
-/** logit_ik = log w_k + (g_k − C_ik)/ε with C_ik = ‖z_ik‖²/2 − logNormalizer_k; under hard assignment (ε = 0) g_k − C_ik. */
+/**
+ * logit_ik = log w_k + (g_k − C_ik)/ε with C_ik = ‖z_ik‖²/2 − logNormalizer_k; under hard
+ * assignment (ε = 0) g_k − C_ik.
+ */
 export function logitsOf({ components, weights, potential, epsilon }: PlanModel): Logits {
   const hard = epsilon === 0;
   const temperature = hard ? 1 : epsilon;

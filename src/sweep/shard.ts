@@ -43,8 +43,8 @@ export interface NearestCentres {
   /** Adds centres `[centres, d]`. */
   add(centres: Float64Array): Promise<void>;
   /**
-   * Draws a row by each of some uniform numbers in [0, 1), with probability ∝ a_i d_i (∝ a_i where all d_i are 0 or there
-   * is no centre).
+   * Draws a row by each of some uniform numbers in [0, 1), with probability ∝ a_i d_i (∝ a_i where all
+   * d_i are 0 or there is no centre).
    */
   draw(uniforms: readonly number[]): Promise<number[]>;
   dispose(): void;

@@ -4,8 +4,9 @@ import type { Moments, PackedComponents } from '../moments.js';
 
 /**
  * Tied components with their rows whitened once: z_ik = y_i − m_k with y = (x − o) W and m_k = (μ_k − o) W.
- * y is rounded at 2⁻²⁴ Σ_i |x_i − o_i| |W_ij|, which is what rounding the rows to float32 has done to it already. Beyond
- * this many standard deviations, where it would come to 2e-4 of one, differences are taken before they are whitened.
+ * y is rounded at 2⁻²⁴ Σ_i |x_i − o_i| |W_ij|, which is what rounding the rows to float32 has done to it
+ * already. Beyond this many standard deviations, where it would come to 2e-4 of one, differences are
+ * taken before they are whitened.
  */
 const REACH = 2 ** 12;
 

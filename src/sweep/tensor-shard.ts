@@ -100,7 +100,10 @@ export class TensorShard implements Shard {
   }
 }
 
-/** Adds a block's group sums to the moments, in float64 and in the order of the groups; returns its Σ v (logSum − centre). */
+/**
+ * Adds a block's group sums to the moments, in float64 and in the order of the groups;
+ * returns its Σ v (logSum − centre).
+ */
 function addGroups(moments: Moments, outputs: readonly tf.TypedArray[], groups: number, form: CovarianceForm): number {
   const [objective, mass, first, second, coupling] = outputs as [tf.TypedArray, ...tf.TypedArray[]];
   const k = moments.mass.length;

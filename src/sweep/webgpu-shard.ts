@@ -1,5 +1,5 @@
+import type { KernelModel } from '../../kernels/model.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
-import type { GpuModel } from '../../kernels/webgpu/layout.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
@@ -15,8 +15,9 @@ import { total } from './tensor-block.js';
 import { WebgpuNearestCentres } from './webgpu-nearest.js';
 
 /**
- * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own scales: float32 then loses
- * less than 1e-4 of the narrowest direction's variance. Beyond, they are summed whitened, at half as much work more.
+ * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own
+ * scales: float32 then loses less than 1e-4 of the narrowest direction's variance. Beyond, they are summed
+ * whitened, at half as much work more.
  */
 const LONGEST = 8;
 
@@ -90,7 +91,7 @@ export class WebgpuShard implements Shard {
   }
 }
 
-function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): GpuModel {
+function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): KernelModel {
   return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
 }
 

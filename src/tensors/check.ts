@@ -72,7 +72,9 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
-/** Throws `InputError` where tensors live on different backends: moving one would read it back, or move the user's own. */
+/**
+ * Throws `InputError` where tensors live on different backends: moving one would read it back, or move the user's own.
+ */
 export function requireOneBackend(where: string, tensors: Readonly<Record<string, unknown>>): string {
   const homes = Object.entries(tensors).flatMap(([name, value]) =>
     isTensor(value) ? [{ name, home: backendOf(value) }] : [],
@@ -102,7 +104,9 @@ export function requireWithinLimit(where: string, backend: string, shapes: reado
   }
 }
 
-/** Nested arrays as one of numbers, and their shape; throws `InputError` where lengths differ or a number is not finite. */
+/**
+ * Nested arrays as one of numbers, and their shape; throws `InputError` where lengths differ or a number is not finite.
+ */
 export function flatten(value: unknown, where: string): { values: Float64Array; shape: number[] } {
   const shape = shapeOf(value);
   const values = Float64Array.from(flat(value));

@@ -59,7 +59,10 @@ function sinkhornStep({ side, mass }: Point, { weights, rho }: Prescription, eps
   });
 }
 
-/** f − Σ_j γ_j (Δg_j + Δf_j) with γ least squares of f by Δf, components counting by b. The plain step where there is no past. */
+/**
+ * f − Σ_j γ_j (Δg_j + Δf_j) with γ least squares of f by Δf, components counting by b. The
+ * plain step where there is no past.
+ */
 function accelerated(history: readonly Iterate[], weights: Float64Array): Float64Array {
   const { step } = history[history.length - 1];
   const changes = history.slice(1).map((one, j) => ({

@@ -8,8 +8,8 @@ import type { MarginalSolver } from './solver.js';
  * What the component side of the plan must satisfy.
  * - `free`: mixture weights are whatever the plan makes them: maximum likelihood by EM.
  * - `fixed`: the plan's column masses equal `weights`: balanced transport, Sinkhorn-EM (Mena et al. 2020).
- * - `relaxed`: they are drawn to `weights` by a penalty `rho`·KL(m | weights), nats. Little rho is EM with the mixture's
- *   weights held at `weights`, much is `fixed`.
+ * - `relaxed`: they are drawn to `weights` by a penalty `rho`·KL(m | weights), nats. Little rho is EM with the
+ *   mixture's weights held at `weights`, much is `fixed`.
  *
  * Under `fixed` and `relaxed` the mixture's weights are `weights`. They are positive and sum to 1 (within 1e-6).
  */

@@ -8,7 +8,10 @@ const MOST_SWEEPS = 100;
 const DAMPING = 1e-3;
 /** Least damping: it makes up for the null vector 1. */
 const LEAST_DAMPING = 1e-10;
-/** How far a potential may move in one step, nats: to begin with and without reason, and after overshooting at the least. */
+/**
+ * How far a potential may move in one step, nats: to begin with and without reason, and
+ * after overshooting at the least.
+ */
 const RADIUS = 20;
 const LEAST_RADIUS = 2;
 /** Armijo's constant. */
@@ -131,7 +134,9 @@ async function lineSearch(
   }
 }
 
-/** Smaller after overshooting, larger after a step that found D bending little, at the usual most unless it is linear. */
+/**
+ * Smaller after overshooting, larger after a step that found D bending little, at the usual most unless it is linear.
+ */
 function nextRadius(radius: number, bounded: boolean, reached: number, { length, slopes }: Search): number {
   if (length < 1 || slopes < -0.7) return Math.max(LEAST_RADIUS, reached / 2);
   if (bounded && slopes > 0.9) return 2 * radius;

@@ -8,8 +8,9 @@ const LOOSENESS = 10;
 /**
  * How exactly the inner solves of a fit are done: loosely at first, to ten times the tolerance of the fit; then to
  * a third of what the last iteration gained; at last to a third of the tolerance, which alone is tight enough to say
- * that F has stopped falling. A fit with a tolerance of 1e-7 or less is exact throughout. It never loosens. (Nats and errors
- * compare: an error e moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it, and that is small.)
+ * that F has stopped falling. A fit with a tolerance of 1e-7 or less is exact throughout. It never
+ * loosens. (Nats and errors compare: an error e moves F by about e |Δg| / 2 where Δg, nats, is what it
+ * would take to mend it, and that is small.)
  */
 export class InnerTolerance {
   private tolerance: number;

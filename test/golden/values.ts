@@ -23,8 +23,8 @@ export type GoldenFit = {
   /** In the order of the start's components. */
   readonly parameters?: OracleMixture;
   /**
-   * Of every parameter, absolute. A fit stopped at a fall of 1e-11 is that close to the optimum in its log-likelihood but
-   * only ~1e-6 close in its parameters, fewer digits than are printed.
+   * Of every parameter, absolute. A fit stopped at a fall of 1e-11 is that close to the optimum in its log-likelihood
+   * but only ~1e-6 close in its parameters, fewer digits than are printed.
    */
   readonly parameterTolerance?: number;
   /** Weights, means and covariances [k][d][d], already of the covariance type. */

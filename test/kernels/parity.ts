@@ -33,7 +33,9 @@ export interface Case {
 
 const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
 
-/** One row, fewer than a group, one under and over it, several groups, and (at d = 40) several blocks with a ragged end. */
+/**
+ * One row, fewer than a group, one under and over it, several groups, and (at d = 40) several blocks with a ragged end.
+ */
 export const cases: readonly Case[] = [
   { name: 'overlapping', n: 1, d: 2, k: 1, reach: 10 },
   { name: 'overlapping', n: 7, d: 1, k: 2, reach: 10 },
@@ -59,7 +61,8 @@ const shapes: readonly Case[] = [
   ...[2, 31, 32, 33, 255, 256, 2047, 2049].map((n) => ({ name: 'overlapping' as const, n, d: 6, k: 2, reach: 10 })),
   { name: 'overlapping', n: 600, d: 256, k: 2, reach: 10 },
   { name: 'overlapping', n: 70, d: 1, k: 1000, reach: 40 },
-  // Rows that belong to one component alone, over groups and tiles; tied components whose rows are whitened once, and far.
+  // Rows that belong to one component alone, over groups and tiles; tied components whose
+  // rows are whitened once, and far.
   { name: 'separated', n: 2100, d: 16, k: 9, reach: 40 },
   { name: 'separated', n: 1500, d: 64, k: 6, reach: 40 },
   { name: 'unbalanced', n: 2100, d: 9, k: 7, reach: 60 },

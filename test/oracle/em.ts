@@ -10,8 +10,8 @@ const mapMatrix = (s: number[][], f: (value: number, i: number, j: number) => nu
   s.map((row, i) => row.map((value, j) => f(value, i, j)));
 
 /**
- * The mixture with its covariances brought to a type, as maximum likelihood would: tied is Σ_k w_k Σ_k / Σ_k w_k for every
- * component, diag the diagonals, spherical the mean of the diagonal times I.
+ * The mixture with its covariances brought to a type, as maximum likelihood would: tied is Σ_k w_k Σ_k / Σ_k w_k for
+ * every component, diag the diagonals, spherical the mean of the diagonal times I.
  */
 export function constrain(mixture: OracleMixture, covariance: Covariance): OracleMixture {
   const { weights, covariances } = mixture;
@@ -33,7 +33,8 @@ export function constrain(mixture: OracleMixture, covariance: Covariance): Oracl
 
 /**
  * Weighted maximum likelihood from the moments, δ_k = first_k / mass_k:
- * w_k = mass_k / Σ mass, μ_k + δ_k, Σ_k = second_k / mass_k − δ_k δ_kᵀ, constrained, plus regularization on the diagonals.
+ * w_k = mass_k / Σ mass, μ_k + δ_k, Σ_k = second_k / mass_k − δ_k δ_kᵀ, constrained, plus
+ * regularization on the diagonals.
  */
 export function mStep(
   moments: Pick<Moments, 'about' | 'mass' | 'first' | 'second'>,

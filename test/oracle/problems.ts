@@ -31,12 +31,16 @@ export type ProblemName = (typeof problemNames)[number];
 
 export type ProblemSize = { n: number; d: number; k: number; seed: number };
 
-/** x [n][d], the component that drew each row [n], the mixture that drew them, and a start perturbed within each component. */
+/**
+ * x [n][d], the component that drew each row [n], the mixture that drew them, and a start
+ * perturbed within each component.
+ */
 export type Problem = { x: number[][]; labels: number[]; truth: OracleMixture; start: OracleMixture };
 
 /**
- * Draws a problem: the same arguments give the same numbers. Components get at least min(2d + 2, ⌊n/k⌋) rows, so that with
- * n ≥ k (2d + 2) no covariance is singular and EM from `start` needs no repair; truth.weights are the rows' shares.
+ * Draws a problem: the same arguments give the same numbers. Components get at least min(2d + 2, ⌊n/k⌋)
+ * rows, so that with n ≥ k (2d + 2) no covariance is singular and EM from `start` needs no repair;
+ * truth.weights are the rows' shares.
  */
 export function problem(name: ProblemName, { n, d, k, seed }: ProblemSize): Problem {
   const random = mulberry32(seed);

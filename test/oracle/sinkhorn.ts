@@ -1,6 +1,6 @@
 /**
- * Entropic and exact transport in plain float64, by the definitions: shares no code with src. Costs C `[n][m]`, plans P of
- * F = ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b), with KL(P|Q) = Σ P log(P/Q) − P + Q.
+ * Entropic and exact transport in plain float64, by the definitions: shares no code with src. Costs C `[n][m]`,
+ * plans P of F = ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b), with KL(P|Q) = Σ P log(P/Q) − P + Q.
  */
 
 export interface TransportProblem {
@@ -86,8 +86,8 @@ export function divergence(
 }
 
 /**
- * The least ⟨P, C⟩ over plans with uniform marginals 1/n, n ≤ 8: plans of that kind are mixtures of permutations (Birkhoff), so
- * the best of all permutations is the optimum.
+ * The least ⟨P, C⟩ over plans with uniform marginals 1/n, n ≤ 8: plans of that kind are mixtures of permutations
+ * (Birkhoff), so the best of all permutations is the optimum.
  */
 export function exactAssignment(cost: readonly (readonly number[])[]): number {
   const n = cost.length;

@@ -1,6 +1,6 @@
 /**
- * The float64 oracle of prescribed marginals: plain Sinkhorn steps on a cost matrix, and EM whose E-step is such a solve.
- * Slow and simple: no Newton, no acceleration.
+ * The float64 oracle of prescribed marginals: plain Sinkhorn steps on a cost matrix, and EM whose E-step is such a
+ * solve. Slow and simple: no Newton, no acceleration.
  */
 import { constrain, mStep, type EmOptions } from './em.js';
 import { type OracleMixture, logDensities, logSumExp, outer, sum, uniform, minus } from './sweep.js';

@@ -3,27 +3,15 @@ import { kMeansParallel } from '../../src/seeding/k-means-parallel.js';
 import { kMeansPlusPlus } from '../../src/seeding/k-means-plus-plus.js';
 import type { SeedingProblem } from '../../src/seeding/seeding.js';
 import { problem, sum } from '../oracle/index.js';
-import { nearest, rounded, rowsOf, withRows } from './setting.js';
-
-const seeds = Array.from({ length: 6 }, (_, seed) => seed);
+import { seeds, testSeedingByRows } from './laws.js';
+import { nearest, rowsOf, withRows } from './setting.js';
 
 describe.each(['cpu', 'wasm'] as const)('k-means|| on %s', (backend) => {
-  test.each([
+  testSeedingByRows(backend, kMeansParallel, [
     [1, 3],
     [2, 4],
     [3, 20],
-  ])('finds one row of every cluster that stands apart, d = %d, k = %d', async (d, k) => {
-    const { x, labels } = problem('separated', { n: 400, d, k, seed: 3 });
-    const rows = rounded(x);
-    await withRows({ x, backend }, async (of) => {
-      for (const seed of seeds) {
-        const centres = rowsOf(await kMeansParallel(of(k, seed)), d);
-        const found = centres.map((centre) => rows.findIndex((row) => row.every((value, j) => value === centre[j])));
-        expect(found.every((row) => row >= 0)).toBe(true);
-        expect(new Set(found.map((row) => labels[row])).size, `seed ${seed}`).toBe(k);
-      }
-    });
-  });
+  ]);
 
   test('its centres are about as near to all rows as those of k-means++', async () => {
     const { x } = problem('overlapping', { n: 1500, d: 2, k: 12, seed: 5 });
@@ -37,17 +25,6 @@ describe.each(['cpu', 'wasm'] as const)('k-means|| on %s', (backend) => {
         return total;
       };
       expect((await costs(kMeansParallel)) / (await costs(kMeansPlusPlus))).toBeLessThan(1.15);
-    });
-  });
-
-  test('never picks a row of weight 0, however far out it is', async () => {
-    const x = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? [1000 + i, 5] : [i % 7, i % 5]));
-    const weights = x.map((_, i) => (i % 3 === 0 ? 0 : 1));
-    await withRows({ x, weights, backend }, async (of) => {
-      for (const seed of seeds) {
-        const centres = rowsOf(await kMeansParallel(of(6, seed)), 2);
-        expect(centres.every(([first]) => first < 1000)).toBe(true);
-      }
     });
   });
 

@@ -2,39 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { kMeansPlusPlus } from '../../src/seeding/k-means-plus-plus.js';
 import { mulberry32, problem } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
-import { nearest, rounded, rowsOf, withRows } from './setting.js';
-
-const seeds = Array.from({ length: 6 }, (_, seed) => seed);
+import { seeds, testSeedingByRows } from './laws.js';
+import { nearest, rowsOf, withRows } from './setting.js';
 
 describe.each(['cpu', 'wasm'] as const)('k-means++ on %s', (backend) => {
-  test.each([
+  testSeedingByRows(backend, kMeansPlusPlus, [
     [1, 3],
     [2, 4],
-  ])('finds one row of every cluster that stands apart, d = %d, k = %d', async (d, k) => {
-    const { x, labels } = problem('separated', { n: 400, d, k, seed: 3 });
-    const rows = rounded(x);
-    await withRows({ x, backend }, async (of) => {
-      for (const seed of seeds) {
-        const centres = rowsOf(await kMeansPlusPlus(of(k, seed)), d);
-        const found = centres.map((centre) => rows.findIndex((row) => row.every((value, j) => value === centre[j])));
-        expect(found.every((row) => row >= 0)).toBe(true);
-        expect(new Set(found.map((row) => labels[row])).size, `seed ${seed}`).toBe(k);
-      }
-    });
-  });
+  ]);
 
-  test('never picks a row of weight 0, however far out it is', async () => {
-    const x = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? [1000 + i, 5] : [i % 7, i % 5]));
-    const weights = x.map((_, i) => (i % 3 === 0 ? 0 : 1));
-    await withRows({ x, weights, backend }, async (of) => {
-      for (const seed of seeds) {
-        const centres = rowsOf(await kMeansPlusPlus(of(6, seed)), 2);
-        expect(centres.every(([first]) => first < 1000)).toBe(true);
-      }
-    });
-  });
-
-  test('nor where all other rows are alike', async () => {
+  test('never picks a row of weight 0 where all other rows are alike', async () => {
     const x = [[1000], ...Array.from({ length: 20 }, () => [3])];
     const weights = [0, ...x.slice(1).map(() => 1)];
     const centres = await withRows({ x, weights, backend }, (of) => kMeansPlusPlus(of(4)));

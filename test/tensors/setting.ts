@@ -1,4 +1,7 @@
-/** What the suites on tensors share: problems as float32 can hold them, their answers in float64, and a watch on tensors. */
+/**
+ * What the suites on tensors share: problems as float32 can hold them, their answers in
+ * float64, and a watch on tensors.
+ */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
@@ -98,7 +101,9 @@ export async function values(tensor: tf.Tensor): Promise<number[]> {
   return read;
 }
 
-/** Runs with tensors made on a backend, frees them, and holds the work to leave none behind and no other backend active. */
+/**
+ * Runs with tensors made on a backend, frees them, and holds the work to leave none behind and no other backend active.
+ */
 export async function using<T extends Readonly<Record<string, tf.Tensor>>>(
   backend: string,
   make: () => T,

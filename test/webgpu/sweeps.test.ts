@@ -7,6 +7,7 @@ import { fitMixture } from '../../src/fit.js';
 import { gpuPlace } from '../places.js';
 import { expectWithin } from '../within.js';
 import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
+import { watch } from './watched.js';
 
 describe('the sums of a sweep', () => {
   test('are the same bit for bit again, and whatever the size of chunks and passes', async () => {
@@ -93,19 +94,7 @@ test('an aborted fit says what it has', async () => {
 test('a hundred fits leave no buffer, no tensor and no memory behind', async () => {
   const { gpu } = await gpuPlace();
   const { device } = gpu;
-  const { createBuffer } = device;
-  let alive = 0;
-  device.createBuffer = (descriptor) => {
-    const buffer = createBuffer.call(device, descriptor);
-    const { destroy } = buffer;
-    alive++;
-    buffer.destroy = () => {
-      alive--;
-      buffer.destroy = destroy;
-      destroy.call(buffer);
-    };
-    return buffer;
-  };
+  const watched = watch(device);
   const data = { data: rowsOf(600, 3), shape: [600, 3] as [number, number] };
   const forms = ['full', 'diag'] as const;
   const fit = (seed: number): Promise<unknown> =>
@@ -120,13 +109,13 @@ test('a hundred fits leave no buffer, no tensor and no memory behind', async () 
     for (let seed = 0; seed < 8; seed++) await fit(seed);
     const tensors = tf.memory().numTensors;
     const before = process.memoryUsage().rss;
-    const held = alive;
+    const held = watched.alive();
     for (let seed = 0; seed < 100; seed++) await fit(seed);
-    expect(alive).toBe(held);
+    expect(watched.alive()).toBe(held);
     expect(held).toBe(0);
     expect(tf.memory().numTensors).toBe(tensors);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
   } finally {
-    device.createBuffer = createBuffer;
+    watched.restore();
   }
 });

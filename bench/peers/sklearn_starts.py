@@ -5,8 +5,9 @@ Job: {data, k, covariance, init, starts, seed, tolerance, max_iterations, regula
     init       init_params: "kmeans" or "k-means++"
     collapsed  variances under so many times the regularization count as its doing
 
-Result: a list of {objective, collapsed, sweeps}, one per start, in order; sweeps are EM iterations, its seeding not counted.
-The starts share one stream of random numbers, so any n_init of them in a row are what one fit with that n_init tries.
+Result: a list of {objective, collapsed, sweeps}, one per start, in order; sweeps are EM iterations, its seeding not
+counted. The starts share one stream of random numbers, so any n_init of them in a row are what one fit with that n_init
+tries.
 """
 
 import json
@@ -16,7 +17,7 @@ import warnings
 try:
     import numpy
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.mixture import GaussianMixture
+    from sklearn_mixture import mixture
 except ImportError:
     sys.exit(0)
 
@@ -31,15 +32,7 @@ def least_variance(covariances, form):
 
 
 def outcome():
-    model = GaussianMixture(
-        job["k"],
-        covariance_type=job["covariance"],
-        tol=job["tolerance"],
-        max_iter=job["max_iterations"],
-        reg_covar=job["regularization"],
-        init_params=job["init"],
-        random_state=random,
-    ).fit(x)
+    model = mixture(job, job["init"], random).fit(x)
     return {
         "objective": -float(model.score(x)),
         "collapsed": bool(

@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { InputError } from '../src/errors.js';
+
+/** What can be measured, and what it is. Those marked run where none is named: they need no GPU and have a small size. */
+export const benches = {
+  cpu: { unnamed: true, about: 'EM iterations on the CPU, beside the peers that are installed' },
+  fit: { unnamed: true, about: 'whole fits, by phase' },
+  composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
+  flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },
+  transport: { unnamed: false, about: 'sweeps that prescribed proportions take, by Newton, Anderson and Sinkhorn' },
+  sinkhorn: { unnamed: false, about: 'transport problems by themselves, beside POT and OTT-JAX' },
+  gpu: { unnamed: false, about: "the WebGPU kernels on this machine's adapter, beside PyTorch" },
+} as const;
+export type BenchName = keyof typeof benches;
+const unnamed = (Object.keys(benches) as BenchName[]).filter((name) => benches[name].unnamed);
+
+const options = {
+  quick: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  only: { type: 'string', default: '' },
+  adapter: { type: 'string' },
+  rows: { type: 'string' },
+  dawn: { type: 'string', default: '' },
+  torch: { type: 'string', default: 'cuda' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const about: Readonly<Record<keyof typeof options, readonly [usage: string, about: string]>> = {
+  quick: ['--quick', 'smaller sizes, as where no bench is named'],
+  json: ['--json FILE', 'cpu, gpu: writes the figures there'],
+  only: ['--only PROBLEM,…', 'cpu: some problems only, such as full or 200000x16x16'],
+  adapter: ['--adapter NAME', 'gpu: one whose name has this in it'],
+  rows: ['--rows N', 'gpu: so many, whatever the adapter'],
+  dawn: ['--dawn TOGGLE,…', "gpu: Dawn's toggles, such as disable_robustness"],
+  torch: ['--torch DEVICE', 'gpu: cuda (default), or cpu to try PyTorch without a GPU'],
+  help: ['-h, --help', 'this'],
+};
+
+/** What `npm run bench -- …` was asked for. */
+export interface BenchArguments {
+  readonly names: readonly BenchName[];
+  readonly quick: boolean;
+  readonly json?: string | undefined;
+  readonly only: readonly string[];
+  readonly adapter?: string | undefined;
+  readonly rows?: number | undefined;
+  readonly dawn: readonly string[];
+  readonly torch: 'cuda' | 'cpu';
+}
+
+/** Reads arguments; 'help' where that is what was asked for. Throws `InputError` for what there is none of. */
+export function benchArguments(args: readonly string[]): BenchArguments | 'help' {
+  const { values, positionals } = parsed(args);
+  if (values.help) return 'help';
+  const unknown = positionals.find((name) => !isBench(name));
+  if (unknown !== undefined) throw mistake(`some of ${Object.keys(benches).join(', ')}`, unknown);
+  const named = positionals.filter(isBench);
+  if (values.json !== undefined && named.includes('cpu') && named.includes('gpu')) {
+    throw mistake('one bench to write to --json', 'cpu and gpu');
+  }
+  const { json, adapter, torch } = values;
+  if (torch !== 'cuda' && torch !== 'cpu') throw mistake('--torch cuda or cpu', torch);
+  return {
+    names: named.length > 0 ? named : unnamed,
+    quick: values.quick || named.length === 0,
+    ...{ json, adapter, torch, rows: rowsOf(values.rows), only: parts(values.only), dawn: parts(values.dawn) },
+  };
+}
+
+export function benchHelp(): string {
+  return `npm run bench -- [NAME …] [options]
+
+Correctness first, then speed. Without a name: ${unnamed.join(', ')}.
+
+${list(Object.entries(benches).map(([name, one]) => [name, one.about]))}
+
+${list(Object.values(about))}`;
+}
+
+export function mistake(expected: string, got: string): InputError {
+  return new InputError('option', { where: 'bench', expected, got, remedy: 'see --help' });
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const [got] = error.message.split('. '); // what follows is about arguments that begin with a dash
+    throw mistake('options that there are', got.charAt(0).toLowerCase() + got.slice(1));
+  }
+}
+
+function rowsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const rows = Number(text);
+  if (!(Number.isSafeInteger(rows) && rows > 0)) throw mistake('--rows to be a whole number above 0', text);
+  return rows;
+}
+
+/** Names in a column of their own. */
+function list(lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`).join('\n');
+}
+
+const isBench = (name: string): name is BenchName => Object.hasOwn(benches, name);
+const parts = (list: string): string[] => list.split(',').filter((part) => part !== '');
