@@ -37,6 +37,7 @@ export function programOf(device: GPUDevice, code: ProgramCode): Promise<Program
   compiled.set(device, known);
   const program = known.get(code.code) ?? compile(device, code);
   known.set(code.code, program);
+  program.catch(() => known.delete(code.code)); // memory may have been short
   return program;
 }
 

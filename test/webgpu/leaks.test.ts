@@ -51,12 +51,13 @@ test.each([
   gpu.release();
 });
 
-test('no buffer, whichever pipeline is refused', async () => {
+test('no buffer, whichever pipeline is refused; and the next sweep has it', async () => {
   const count = await requests(async (nth) => {
     const gpu = await openGpu(); // a device remembers what it has compiled
     const watched = watch(gpu.device);
     const done = await sweep(gpu, 16, 3, {}, () => watched.refuse('pipelines', nth));
     expect(watched.alive(), `without pipeline ${nth}`).toBe(0);
+    expect(await sweep(gpu, 16, 3, {}, () => undefined), `after pipeline ${nth}`).toBe(true);
     gpu.release();
     return done;
   });
