@@ -1,6 +1,7 @@
 import type { Components, Family, Repair } from './families/family.js';
 import type { PlanModel } from './moments.js';
 import type { Shard } from './sweep/shard.js';
+import { EXACT } from './transport/tolerance.js';
 import type { ComponentSide, InnerSolve, MarginalSolver, Settled } from './transport/solver.js';
 
 /** A model before it is swept. */
@@ -60,6 +61,7 @@ export class EStep {
     return {
       epsilon,
       tolerance,
+      bearable: tolerance > EXACT ? marginal.loosest : 0,
       sweep: async (side) => {
         const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
         this.sweeps++;

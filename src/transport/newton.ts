@@ -1,4 +1,5 @@
 import { cholesky, solveCholesky } from '../cholesky.js';
+import { curvedStep, exchangeAt, growthRates, type Exchange } from './exchange.js';
 import type { InnerSolve } from './solver.js';
 import { dot, largest, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
 
@@ -25,16 +26,26 @@ const PATIENCE = 3;
  * Maximises the semi-dual by damped Newton steps with an exact Hessian, −(diag(m) − Σ_i a_i r_i r_iᵀ)/ε (relaxed: less
  * diag(β)/ρ). Steps keep within a radius by more damping (Levenberg–Marquardt), so that components that exchange no
  * rows, along which D is all but linear, do not hold up the others; they are taken by Armijo's rule, or, where rounding
- * hides the gain, by its slopes (Hager & Zhang 2005, the approximate Wolfe condition). Returns the point of the least
- * error where that is small enough, or as small as it gets.
+ * hides the gain, by its slopes (Hager & Zhang 2005, the approximate Wolfe condition). From the second step on the model of
+ * D knows how exchange rates grow. Returns a point whose error is small enough, or bearable with no more than the tolerance
+ * to be gained by mending it, or as small as it gets.
  */
 export async function newton(start: Point, prescription: Prescription, inner: InnerSolve): Promise<Point> {
   let point = start;
   let best = start;
   let radius = RADIUS;
   let waited = 0;
+  let before: Exchange | undefined;
   for (let sweeps = 0; best.error > inner.tolerance && sweeps < MOST_SWEEPS && waited < PATIENCE;) {
-    const { step, bounded } = direction(point, prescription, inner.epsilon, radius);
+    const exchange = exchangeAt(point, inner.epsilon);
+    const growth = before && growthRates(exchange, before, inner.epsilon);
+    const { step, bounded } = direction(point, prescription, inner.epsilon, { radius, exchange, growth });
+    before = exchange;
+    // What is missing of the maximum were D quadratic: half of what it were, were it linear.
+    const shortfall = bounded ? Infinity : dot(step, point.gradient) / 2;
+    if (point.error <= (inner.bearable ?? 0) && shortfall <= inner.tolerance) {
+      return { ...point, ahead: moved(prescription, point.side, step).potential };
+    }
     const search = await lineSearch(point, step, prescription, inner);
     sweeps += search.sweeps;
     if (!search.point) break;
@@ -53,48 +64,42 @@ interface Direction {
   readonly bounded: boolean;
 }
 
-/** The Newton step with the least damping that keeps it within the radius. */
-function direction(point: Point, { rho }: Prescription, epsilon: number, radius: number): Direction {
+interface Known {
+  /** How far the step may move a potential, nats. */
+  readonly radius: number;
+  readonly exchange: Exchange;
+  /** How exchange rates grow, where there has been a step to tell. */
+  readonly growth: Float64Array | undefined;
+}
+
+/** The Newton step with the least damping that keeps it within the radius, corrected for how exchange rates grow. */
+function direction(point: Point, { rho }: Prescription, epsilon: number, known: Known): Direction {
   const { mass, wanted, gradient, error } = point;
+  const { radius, growth, exchange } = known;
+  const { rates } = exchange;
   const k = mass.length;
   const least = Math.max(LEAST_DAMPING, DAMPING * Math.min(1, error));
   // For ρ under ε D bends like e^{−g/ρ}, and the equation g = −ρ log(m/b) is nearer to linear than the gradient is.
   const logarithmic = rho < epsilon;
-  const exchange = exchangeRates(point, epsilon);
   const pull = logarithmic ? mass : wanted;
   const target = logarithmic ? mass.map((share, c) => share * logRatio(wanted[c], share)) : gradient;
   for (let damping = least; ; damping *= 2) {
-    const matrix = exchange.slice();
-    for (let c = 0; c < k; c++) {
-      matrix[c * k + c] += pull[c] / rho + (damping * Math.max(mass[c], wanted[c])) / epsilon;
-    }
+    const diagonal = pull.map((share, c) => share / rho + (damping * Math.max(mass[c], wanted[c])) / epsilon);
+    const matrix = rates.slice();
+    for (let c = 0; c < k; c++) matrix[c * k + c] += diagonal[c];
     const factor = cholesky(matrix, k);
     if (!factor) continue;
     let step = solveCholesky(factor, target);
     if (!(dot(step, gradient) > 0)) step = solveCholesky(factor, gradient);
     const far = largest(step);
-    if (far <= radius) return { step, bounded: damping > least };
+    const bounded = damping > least;
+    if (far <= radius) {
+      const curved =
+        growth && !bounded && !logarithmic ? curvedStep({ rates, growth, target, diagonal }, radius) : undefined;
+      return { step: curved && dot(curved, gradient) > 0 ? curved : step, bounded };
+    }
     damping *= Math.max(1, Math.min(5, far / radius / 2));
   }
-}
-
-/**
- * (diag(m) − Σ_i a_i r_i r_iᵀ)/ε `[k, k]`, its diagonal computed as the sum of what lies beside it: components that
- * hardly overlap have rates far below m, which a difference of float32 sums would lose.
- */
-function exchangeRates({ mass, moments }: Point, epsilon: number): Float64Array {
-  const k = mass.length;
-  const coupling = moments.coupling ?? new Float64Array(k * k);
-  const rates = new Float64Array(k * k);
-  for (let c = 0; c < k; c++) {
-    for (let l = 0; l < c; l++) {
-      const rate = (coupling[c * k + l] + coupling[l * k + c]) / (2 * moments.weight * epsilon);
-      rates[c * k + l] = rates[l * k + c] = -rate;
-      rates[c * k + c] += rate;
-      rates[l * k + l] += rate;
-    }
-  }
-  return rates;
 }
 
 /** log(β/m), finite also where a component holds nothing at all. */

@@ -25,13 +25,14 @@ export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
     loosest: Math.min(LOOSEST, least / 2),
     start: () => ({ weights, potential: new Float64Array(weights.length) }),
     async settle(first, inner): Promise<Settled> {
-      const { side, moments, value, error } = await solve(pointAt(prescription, first), prescription, inner);
-      return { side, moments, objective: value, error };
+      const found = await solve(pointAt(prescription, first), prescription, inner);
+      const { side, moments, value, error, ahead = side.potential } = found;
+      return { side, moments, objective: value, error, ahead };
     },
     // A component that starts again where rows fit worst has no potential yet: whatever lifted the old one is gone.
-    advance: ({ side: { potential } }, fresh) => ({
+    advance: ({ side, ahead = side.potential }, fresh) => ({
       weights,
-      potential: potential.map((value, k) => (fresh.includes(k) ? 0 : value)),
+      potential: ahead.map((value, k) => (fresh.includes(k) ? 0 : value)),
     }),
   };
 }

@@ -10,6 +10,8 @@ export interface ComponentSide {
 export interface Swept {
   readonly side: ComponentSide;
   readonly moments: Moments;
+  /** The potential that the solver would sweep at next, where it knows one, `[k]`: an M-step goes on from there. */
+  readonly ahead?: Float64Array;
 }
 
 /** A plan that meets the marginal, as well as it was asked to. */
@@ -26,6 +28,8 @@ export interface InnerSolve {
   readonly epsilon: number;
   /** Largest error that will do. */
   readonly tolerance: number;
+  /** Largest error that will do where mending it would raise the objective by no more than `tolerance`, nats. */
+  readonly bearable?: number;
 }
 
 /** Decides weights and potential from column masses and coupling alone: it never sees n. */

@@ -2,15 +2,12 @@
 export const EXACT = 1e-6;
 /** An inner solve need not be much better than the iteration it belongs to. */
 const SHARE = 0.3;
-/** Nor, to begin with, than what the fit will stop at, nats. */
-const LOOSENESS = 10;
 
 /**
- * How exactly the inner solves of a fit are done: loosely at first, to ten times the tolerance of the fit; then to
- * a third of what the last iteration gained; at last to a third of the tolerance, which alone is tight enough to say
- * that F has stopped falling. A fit with a tolerance of 1e-7 or less is exact throughout. It never
- * loosens. (Nats and errors compare: an error e moves F by about e |Δg| / 2 where Δg, nats, is what it
- * would take to mend it, and that is small.)
+ * How exactly the inner solves of a fit are done: at first to the tolerance of the fit; then to a third of what the last
+ * iteration gained; at last to a third of the tolerance, which alone is tight enough to say that F has stopped falling.
+ * A fit with a tolerance of 1e-6 or less is exact throughout. It never loosens. (Nats and errors compare: an error e
+ * moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it. A solver that knows Δg need not guess.)
  */
 export class InnerTolerance {
   private tolerance: number;
@@ -19,7 +16,7 @@ export class InnerTolerance {
   /** `loosest`: what the marginal can bear. `outer`: the tolerance of the fit, nats. */
   constructor(loosest: number, outer: number) {
     this.tightest = Math.min(loosest, Math.max(EXACT, SHARE * outer));
-    this.tolerance = Math.max(this.tightest, Math.min(loosest, LOOSENESS * outer));
+    this.tolerance = Math.max(this.tightest, Math.min(loosest, outer));
   }
 
   get value(): number {

@@ -123,6 +123,24 @@ describe('newton', () => {
       { numRuns: 40 },
     ));
 
+  test('stops where mending a bearable error would gain no more than the tolerance, and says where it would go', () =>
+    fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 1000 }), fc.constantFrom(1, 2), async (seed, distance) => {
+        const { cost, b } = clusters(200, 4, distance, seed);
+        const prescription = { weights: Float64Array.from(b), rho: Infinity };
+        const loose = { ...sweepsOf(cost, uniform(200), { tolerance: 1e-4 }), bearable: 1e-2 };
+        const found = await solve(newton, loose, b);
+        expect(found.error).toBeLessThanOrEqual(1e-2);
+        const { objective } = transport(cost, uniform(200), b);
+        expectWithin(found.value, objective, 2e-4, 'F'); // D is not quite quadratic
+        if (found.error <= 1e-4) return;
+        const potential = found.ahead ?? expect.fail('no step ahead');
+        const next = pointAt(prescription, await loose.sweep({ weights: prescription.weights, potential }));
+        expect(next.error).toBeLessThan(found.error / 2);
+      }),
+      { numRuns: 40 },
+    ));
+
   test('gives up where sweeps resolve no more, with the best it saw', async () => {
     const { cost, b } = clusters(60, 3, 2, 6);
     const exact = sweepsOf(cost, uniform(60), { tolerance: 0 });
@@ -155,6 +173,8 @@ describe('prescribed', () => {
     const swept = await inner.sweep({ weights, potential: Float64Array.of(1, -2, 3) });
     expect(solver.advance(swept, [])).toEqual({ weights, potential: Float64Array.of(1, -2, 3) });
     expect(solver.advance(swept, [1])).toEqual({ weights, potential: Float64Array.of(1, 0, 3) });
+    const ahead = Float64Array.of(2, -1, 4);
+    expect(solver.advance({ ...swept, ahead }, [1])).toEqual({ weights, potential: Float64Array.of(2, 0, 4) });
   });
 
   test('asks for coupling up to 256 components, and for no error as large as the smallest share', () => {

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { EXACT, InnerTolerance } from '../../src/transport/tolerance.js';
 
 describe('InnerTolerance', () => {
-  test('is loose at first, follows what iterations gain, never loosens, and ends at a third of the tolerance', () => {
+  test('starts at the fit’s, follows what iterations gain, never loosens, and ends at a third of the fit’s', () => {
     const inner = new InnerTolerance(1e-2, 1e-3);
-    expect([inner.value, inner.tight]).toEqual([1e-2, false]);
+    expect([inner.value, inner.tight]).toEqual([1e-3, false]);
     inner.gained(5);
-    expect(inner.value).toBe(1e-2);
-    inner.gained(1e-2);
-    expect(inner.value).toBeCloseTo(3e-3, 12);
+    expect(inner.value).toBe(1e-3);
+    inner.gained(2e-3);
+    expect(inner.value).toBeCloseTo(6e-4, 12);
     inner.gained(1);
-    expect(inner.value).toBeCloseTo(3e-3, 12);
+    expect(inner.value).toBeCloseTo(6e-4, 12);
     inner.gained(-1);
     expect(inner.value).toBeCloseTo(3e-4, 12);
     expect(inner.tight).toBe(true);
