@@ -10,6 +10,7 @@ import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, 
 import { addAll } from './sums';
 import { transport } from './transport';
 
+export { averages64, softmins32, softmins64 } from './pairs';
 export { placeGathered, placeModel, placePruned, placeSums, placeTile, shape, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
