@@ -1,4 +1,4 @@
-/** Softmins and averages over all pairs of two clouds of points by assembly/pairs.ts: rows in parts, columns in blocks. */
+/** Softmins and averages over pairs of two clouds of points by assembly/pairs.ts: rows in parts, columns in blocks. */
 import { nextPart, unwanted, type Shared } from './parts.js';
 
 /** In float32 or float64, as all arrays of a task are that say so. */
@@ -24,8 +24,8 @@ export interface SoftminTask extends Pairs {
 }
 
 /**
- * Σ_j q_ij, Σ_j q_ij C_ij and Σ_j q_ij v_j with q_ij = 2^(logit_ij − logSum_i), of values v `[m, p]` filled up to whole tiles;
- * in float64, `[tiles, p + 2, 4]`.
+ * Σ_j q_ij, Σ_j q_ij C_ij and Σ_j q_ij v_j with q_ij = 2^(logit_ij − logSum_i), of values v `[m, p]` filled up to whole
+ * tiles; in float64, `[tiles, p + 2, 4]`.
  */
 export interface AverageTask extends Pairs {
   readonly kind: 'average';
@@ -40,7 +40,7 @@ export type PairTask = SoftminTask | AverageTask;
 /** Rows of a part, at the most, and the number of parts that there are if rows suffice. */
 const PART_ROWS = 256;
 const PARTS = 64;
-/** Columns of a block at the most, over which float32 sums run, and bytes of one, which stay in the first-level cache. */
+/** Columns of a block at the most, over which float32 sums run, and its bytes: it stays in the first-level cache. */
 const BLOCK_COLUMNS = 1024;
 const BLOCK_BYTES = 2 ** 14;
 /** The first bytes of memory, which the compiler may use. */

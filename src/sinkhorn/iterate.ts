@@ -95,7 +95,7 @@ class Runner {
     return values.subarray(this.batch * length, (this.batch + 1) * length);
   }
 
-  /** At the last ε: remembers the best, and ends where there is nothing more to gain; by rough errors only if it must. */
+  /** At the last ε: remembers the best, and ends where there is nothing more to gain; if rough, where it is aborted. */
   judge(x: Float64Array, { errors, kept }: Evaluation, iterations: number, epsilon: number, rough: boolean): void {
     const error = errors[this.batch];
     this.expected = error * Math.min(1, error / this.last);
@@ -140,8 +140,8 @@ class Runner {
 
 /**
  * Iterates all problems to their ends, from `start` `[B, length]`: through decreasing values of ε (Schmitzer 2019,
- * section 3.2), a few iterations at each, then at the last one until the errors are within the tolerance. Rough evaluations
- * serve as long as they make a difference; what is returned comes of exact ones, unless it was aborted.
+ * section 3.2), a few iterations at each, then at the last one until the errors are within the tolerance. Rough
+ * evaluations serve as long as they make a difference; what is returned comes of exact ones, unless it was aborted.
  */
 export async function iterate(iteration: Iteration, start: Float64Array): Promise<Ending[]> {
   const { batches, epsilons, maxIterations, signal } = iteration;

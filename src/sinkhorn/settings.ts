@@ -38,9 +38,10 @@ export interface SinkhornOptions {
   /** A warm start: the potential g of a solution, `[m]` or `[B, m]`; f follows from it. A solution itself will do. */
   readonly start?: { readonly g: SinkhornNumbers };
   /**
-   * Default 'auto': tensors stay where they are; arrays are solved on the CPU in float64, and where there is a real GPU and
-   * more than 4 million costs, on that in float32. 'cpu' is the CPU by JavaScript alone; 'wasm' is the CPU too, by SIMD on all
-   * threads for clouds of more than a million pairs, as 'auto' has it: in float32 as far as that goes, then in float64.
+   * Default 'auto': tensors stay where they are; arrays are solved on the CPU in float64, and where there is a real GPU
+   * and more than 4 million costs, on that in float32. Clouds of more than a million pairs go by SIMD on all threads of
+   * the CPU, in float32 as far as that goes, then in float64. 'wasm' is the CPU whatever GPUs there are; 'cpu' is that by
+   * JavaScript alone, in float64 throughout.
    */
   readonly backend?: BackendRequest;
   /** Threads of the CPU; default all. The result is the same on any number. */

@@ -15,7 +15,7 @@ export interface Clouds {
   readonly metric: Metric;
 }
 
-/** Points of both sides in the kernel's tiles; the costs of what lies there are those of the problem divided by `unit`. */
+/** Points of both sides in the kernel's tiles; costs of the problem are `unit` times those of what lies there. */
 interface Tiles {
   readonly points: Both<PairArray>;
   readonly unit: number;
@@ -23,12 +23,12 @@ interface Tiles {
 
 /** Values that are averaged at a time. */
 const COLUMNS = 64;
-/** By how many roundings of its largest float32 numbers a mass may be wrong: about what was found at the most. */
+/** Roundings of the largest potential by which a mass may be wrong; of a quarter as many some iterations were lost. */
 const ROUNDINGS = 2;
 
 /**
- * One problem of clouds in the CPU's memory, by the SIMD kernel on all threads. What it says is float64; its rough softmins are
- * float32, of coordinates about the means and no larger than 1.
+ * One problem of clouds in the CPU's memory, by the SIMD kernel on all threads. What it says is float64; its rough
+ * softmins are float32, of coordinates about the means and no larger than 1.
  */
 export class SimdGeometry implements Geometry {
   readonly batches = 1;

@@ -1,6 +1,7 @@
 // Softmins over pairs of points, and averages with their shares, in base 2: the logit of row i and column j is
-// o_j + slope · C_ij, C = ‖x_i − y_j‖² or x_i · y_j. In T, float32 or float64. Points lie in tiles of 32 bytes a coordinate,
-// `[d, 8]` of float32 and `[d, 4]` of float64; lanes are rows, and four columns are taken at a time. No n × m is kept.
+// o_j + slope · C_ij, C = ‖x_i − y_j‖² or x_i · y_j. In T, float32 or float64. Points lie in tiles of 32 bytes a
+// coordinate, `[d, 8]` of float32 and `[d, 4]` of float64; lanes are rows, and four columns are taken at a time. No n × m
+// is kept.
 
 import { exp2, multiplyAdd } from './exp2';
 
@@ -29,8 +30,9 @@ function columnsOf<T>(y: usize, quad: usize, d: usize): usize {
 }
 
 /**
- * Adds a block of columns to the sums Σ_j 2^(logit_ij − m_i) of `tiles` tiles of rows: `largest`, `[rows]`, has m, a whole number
- * no less than any logit so far, and `sums` what was summed. Of whole numbers no sum that is moved to another m is rounded.
+ * Adds a block of columns to the sums Σ_j 2^(logit_ij − m_i) of `tiles` tiles of rows: `largest`, `[rows]`, has m, a whole
+ * number no less than any logit so far, and `sums` what was summed. Whole, so that moving a sum to another m does not
+ * round it: of sorted points every column may raise m.
  */
 // @ts-ignore
 @inline
@@ -94,8 +96,8 @@ export function softmins64(product: bool, x: usize, tiles: i32, d: i32, y: usize
 }
 
 /**
- * Adds a block of columns to Σ_j q_ij, Σ_j q_ij C_ij and Σ_j q_ij v_j, `[p + 2, 4]` of each tile from `into` on, where q_ij =
- * 2^(logit_ij − logSum_i) and values v are `[columns, p]`.
+ * Adds a block of columns to Σ_j q_ij, Σ_j q_ij C_ij and Σ_j q_ij v_j, `[p + 2, 4]` of each tile from `into` on, where
+ * q_ij = 2^(logit_ij − logSum_i) and values v are `[columns, p]`.
  */
 // @ts-ignore
 @inline
