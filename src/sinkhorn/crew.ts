@@ -6,25 +6,42 @@ import { taskForce, type TaskForce } from '../threads/pool.js';
 export interface Threads {
   readonly threads: number;
   readonly build: SimdBuild;
+  /** How many pairs there must be for others than the caller's own thread to be started; default 0. */
+  readonly start?: number;
 }
 
-/** Threads that start with the first task and end when the problem is settled. A task that comes later has its own. */
+/** Tasks that are reckoned with when one comes: a few iterations. */
+const TASKS = 16;
+
+/**
+ * Carries tasks out, one after another. Threads start as soon as they save more time than that takes, and end when the
+ * problem is settled; a task that comes later has its own.
+ */
 export class Crew {
+  private readonly own: Promise<TaskForce>;
   private force: Promise<TaskForce> | undefined;
   private settled = false;
+  private pairs = 0;
 
-  /** For tasks on so many rows at the most, one after another. */
+  /** For tasks on so many rows at the most. */
   constructor(
     private readonly given: Threads,
     private readonly rows: number,
-  ) {}
+  ) {
+    this.own = this.started(1);
+    this.own.catch(() => undefined); // whoever runs the first task hears of it
+  }
 
   async run(task: PairTask): Promise<void> {
+    const pairs = task.logSums.length * task.offsets.length;
+    const { start = 0 } = this.given;
+    const soon = this.settled ? pairs : (this.pairs += pairs) + TASKS * pairs;
+    if (soon < start) return (await this.own).run(task);
     if (!this.settled) {
-      this.force ??= this.start();
+      this.force ??= this.started(this.given.threads);
       return (await this.force).run(task);
     }
-    const force = await this.start();
+    const force = await this.started(this.given.threads);
     try {
       await force.run(task);
     } finally {
@@ -39,8 +56,8 @@ export class Crew {
     this.force = undefined;
   }
 
-  private async start(): Promise<TaskForce> {
+  private async started(threads: number): Promise<TaskForce> {
     const module = await simdModule(this.given.build);
-    return taskForce(Math.min(this.given.threads, pairParts(this.rows)), { module, d: 1, blocks: [] });
+    return taskForce(Math.min(threads, pairParts(this.rows)), { module, d: 1, blocks: [] });
   }
 }
