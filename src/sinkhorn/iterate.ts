@@ -78,7 +78,7 @@ class Runner {
   ending: Ending | undefined;
   private best: { error: number; x: Float64Array; kept: readonly Float64Array[] } | undefined;
   private since = 0;
-  private last = Infinity;
+  private last: number | undefined;
   /** The next error, if it falls as this one did. */
   private expected = Infinity;
   readonly path: Path;
@@ -98,7 +98,7 @@ class Runner {
   /** At the last ε: remembers the best, and ends where there is nothing more to gain; if rough, where it is aborted. */
   judge(x: Float64Array, { errors, kept }: Evaluation, iterations: number, epsilon: number, rough: boolean): void {
     const error = errors[this.batch];
-    this.expected = error * Math.min(1, error / this.last);
+    this.expected = this.last === undefined ? error : error * Math.min(1, error / this.last);
     this.last = error;
     this.since++;
     if (!this.best || error < this.best.error) {
