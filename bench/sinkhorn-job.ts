@@ -6,18 +6,18 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { sinkhorn } from '../src/sinkhorn.js';
 import { version } from '../src/version.js';
-import type { SinkhornJob, SinkhornResult } from './sinkhorn.js';
+import type { JobFiles, OwnBackend, SinkhornJob, SinkhornResult } from './sinkhorn.js';
 
-const { batches, n, m, d, epsilon, tolerance, maxIterations, raw } = JSON.parse(
+const { batches, n, m, d, epsilon, tolerance, maxIterations, raw, backend } = JSON.parse(
   await text(process.stdin),
-) as SinkhornJob & { readonly raw: { readonly x: string; readonly y: string } };
+) as SinkhornJob & JobFiles & { readonly backend: OwnBackend };
 const read = async (path: string): Promise<Float64Array> => {
   const bytes = await readFile(path);
   return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8).slice();
 };
 const x = { data: await read(raw.x), shape: [batches, n, d] };
 const y = { data: await read(raw.y), shape: [batches, m, d] };
-const options = { epsilon, tolerance, maxIterations, backend: 'cpu' } as const;
+const options = { epsilon, tolerance, maxIterations, backend };
 if (batches * n * m <= 1e7) await sinkhorn({ x, y }, options);
 const began = performance.now();
 const solution = await sinkhorn({ x, y }, options);
@@ -31,7 +31,7 @@ const result: SinkhornResult = {
   iterations: Math.max(...solution.iterations),
   dtype: solution.precision,
   about: `Node ${process.versions.node}`,
-  settings: {},
+  settings: { backend: solution.backend },
   peak_bytes: process.resourceUsage().maxRSS * 1024,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

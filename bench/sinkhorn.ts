@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,9 +33,14 @@ export interface SinkhornResult {
   readonly iterations: number;
   readonly dtype: string;
   readonly about: string;
-  readonly settings: Readonly<Record<string, number | null>>;
+  readonly settings: Readonly<Record<string, number | string | null>>;
   readonly peak_bytes: number;
 }
+
+/** In dist, whether this is run from there or from the sources. */
+const ownScript = ['./sinkhorn-job.js', '../dist/bench/sinkhorn-job.js']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find(existsSync);
 
 type Outcome = SinkhornResult | { readonly missing: string } | { readonly failed: string };
 
@@ -64,19 +70,24 @@ export const jobs = (quick: boolean): readonly SinkhornJob[] => {
   ];
 };
 
+/** How otmix solves a job: as it does of itself without a GPU, or in plain JavaScript. */
+export type OwnBackend = 'wasm' | 'cpu';
+
 /**
- * `npm run bench -- sinkhorn`: time from points to potentials at the same error of the marginals, in float64 on the CPU, beside
- * POT and OTT-JAX in each of their types, every one in a process of its own.
+ * `npm run bench -- sinkhorn`: time from points to potentials at the same error of the marginals, in float64 on the
+ * CPU, beside POT and OTT-JAX in each of their types, every one in a process of its own.
  */
 export async function benchSinkhorn(quick: boolean, say: (text: string) => void): Promise<string> {
   const rows: string[][] = [];
   const notes = new Set<string>();
   for (const job of jobs(quick)) {
-    const own = await onFiles(job, (files) =>
-      execute(process.execPath, [fileURLToPath(new URL('./sinkhorn-job.js', import.meta.url))], JSON.stringify(files)),
-    );
+    const own = await runOwn(job, 'wasm');
     rows.push(rowOf(job.name, 'otmix', own, own));
     say((rows.at(-1) ?? []).join('  '));
+    if ('settings' in own && own.settings['backend'] !== 'cpu') {
+      rows.push(rowOf('', 'otmix, JavaScript', await runOwn(job, 'cpu'), own));
+      say((rows.at(-1) ?? []).join('  '));
+    }
     for (const { name, script, modules, dtypes } of peers) {
       for (const dtype of dtypes) {
         const outcome = await runPeer(script, modules, job, dtype);
@@ -88,6 +99,13 @@ export async function benchSinkhorn(quick: boolean, say: (text: string) => void)
   }
   const heads = ['problem', 'package', 's', 'to otmix', 'iterations', 'L1 error', 'largest difference', 'MiB', 'how'];
   return `${table(heads, rows)}\n${[...notes].join('\n')}`;
+}
+
+/** Solves a job by the built package. */
+export async function runOwn(job: SinkhornJob, backend: OwnBackend): Promise<Outcome> {
+  if (ownScript === undefined) return { missing: 'not built; run npm run build' };
+  const script = ownScript;
+  return onFiles(job, (files) => execute(process.execPath, [script], JSON.stringify({ ...files, backend })));
 }
 
 /** Solves a job by a peer; what is not installed is an outcome. */

@@ -42,6 +42,8 @@ export async function sinkhornAt(
   } catch (error) {
     for (const geometry of prepared.parts.geometries) geometry.dispose();
     throw error;
+  } finally {
+    prepared.parts.settle();
   }
 }
 

@@ -6,10 +6,11 @@ Job: {batches, n, m, d, x, y, epsilon, tolerance, maxIterations, dtype, threads}
 
 Result: {version, seconds, error, values [batches], iterations, dtype, about, settings, peak_bytes}; or {missing: why}.
 
-Method: a script gives a class made of (job, x, y), whose `settings` are tried one after another, those that compile once before they are timed
-unless the job is large, and the fastest is taken of those that reach the tolerance. The time is from the
-points to the potentials, at the package's own test of convergence. What is compared is computed here, in float64 of g alone: f,
-the softmin of g; the error, Σ_j |column sum − 1/m|; the value, <a, f> + <b, g>, for KL(P | a⊗b).
+Method: a script gives a class made of (job, x, y), whose `settings` are tried one after another, those that compile once
+before they are timed unless the job is large, and the fastest is taken of those that reach the tolerance; `about` names
+those at which the package fails. The time is from the points to the potentials, at the package's own test of
+convergence. What is compared is computed here, in float64 of g alone: f, the softmin of g; the error, Σ_j |column sum −
+1/m|; the value, <a, f> + <b, g>, for KL(P | a⊗b).
 """
 
 import importlib.metadata
@@ -56,29 +57,41 @@ def run(peer):
     shape = lambda length: (job["batches"], length, job["d"])  # noqa: E731
     x = numpy.load(job["x"]).astype("float64").reshape(shape(job["n"]))
     y = numpy.load(job["y"]).astype("float64").reshape(shape(job["m"]))
-    large = job["batches"] * job["n"] * job["m"] > LARGE
-    best = None
+    best, failed = None, []
     for setting in peer.settings(job):
-        solver = peer(job, x.astype(job["dtype"]), y.astype(job["dtype"]), **setting)
-        if peer.warms and not large:
-            solver.solve()
-        began = time.perf_counter()
-        g, iterations = solver.solve()
-        seconds = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        values, error = judged(job, x, y, g)
-        reached = bool(error <= 1.5 * job["tolerance"])
-        if best is None or (reached, -seconds) > (best["reached"], -best["seconds"]):
-            best = {
-                "version": importlib.metadata.version(peer.package),
-                "seconds": seconds,
-                "error": error,
-                "reached": reached,
-                "values": values,
-                "iterations": int(iterations),
-                "dtype": job["dtype"],
-                "about": f"{peer.about()}, Python {sys.version.split()[0]}",
-                "settings": setting,
-                "peak_bytes": peak,
-            }
+        try:
+            result = timed(peer, job, x, y, setting)
+        except Exception as error:
+            failed.append((setting, error))
+            continue
+        if best is None or (result["reached"], -result["seconds"]) > (best["reached"], -best["seconds"]):
+            best = result
+    if best is None:
+        raise failed[0][1]
+    for setting, error in failed:
+        best["about"] += f", fails at {setting}: {type(error).__name__}"
     print(json.dumps(best))
+
+
+def timed(peer, job, x, y, setting):
+    large = job["batches"] * job["n"] * job["m"] > LARGE
+    solver = peer(job, x.astype(job["dtype"]), y.astype(job["dtype"]), **setting)
+    if peer.warms and not large:
+        solver.solve()
+    began = time.perf_counter()
+    g, iterations = solver.solve()
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    values, error = judged(job, x, y, g)
+    return {
+        "version": importlib.metadata.version(peer.package),
+        "seconds": seconds,
+        "error": error,
+        "reached": bool(error <= 1.5 * job["tolerance"]),
+        "values": values,
+        "iterations": int(iterations),
+        "dtype": job["dtype"],
+        "about": f"{peer.about()}, Python {sys.version.split()[0]}",
+        "settings": setting,
+        "peak_bytes": peak,
+    }

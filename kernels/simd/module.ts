@@ -3,18 +3,26 @@ import { relaxedKernel, simdKernel } from './generated.js';
 /** Which build of the kernel: relaxed SIMD has multiply-add in one instruction, where the engine knows it. */
 export type SimdBuild = 'relaxed' | 'simd';
 
+const valid = new Map<SimdBuild, boolean>();
+const modules = new Map<SimdBuild, Promise<WebAssembly.Module>>();
+
 /** The best build this engine runs; undefined where it has no SIMD at all. */
 export function simdSupport(): SimdBuild | undefined {
   if (typeof WebAssembly === 'undefined') return undefined;
-  if (WebAssembly.validate(decoded(relaxedKernel))) return 'relaxed';
-  return WebAssembly.validate(decoded(simdKernel)) ? 'simd' : undefined;
+  return (['relaxed', 'simd'] as const).find((build) => {
+    if (!valid.has(build)) valid.set(build, WebAssembly.validate(binary(build)));
+    return valid.get(build);
+  });
 }
 
-/** Compiles a build of the kernel. */
+/** A build of the kernel, compiled once: an engine optimises it while it runs, and that is kept. */
 export function simdModule(build: SimdBuild): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(decoded(build === 'relaxed' ? relaxedKernel : simdKernel));
+  const module = modules.get(build) ?? WebAssembly.compile(binary(build));
+  modules.set(build, module);
+  return module;
 }
 
-function decoded(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+function binary(build: SimdBuild): Uint8Array<ArrayBuffer> {
+  const text = atob(build === 'relaxed' ? relaxedKernel : simdKernel);
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,6 +1,8 @@
 import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
 import type { SimdModel } from './model.js';
+import { PairRunner, type PairTask } from './pairs.js';
+import { nextPart, unwanted, type Shared } from './parts.js';
 
 /** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
 export interface RowBlock {
@@ -12,13 +14,6 @@ export interface RowBlock {
 
 /** Distances to the nearest centre, `[rows]` of each block. */
 export type NearestArrays = readonly Float32Array[];
-
-interface Shared {
-  /** Number of parts; threads take them in turn, each part's result lies in a place of its own. */
-  readonly parts: number;
-  /** `[0]`: the next part to take; `[1]`: not 0 once the work is not wanted any more. */
-  readonly control: Int32Array;
-}
 
 /** Moments of every part, `[parts, sums]`. */
 export interface SweepTask extends Shared {
@@ -45,7 +40,9 @@ export interface NearestTask extends Shared {
   readonly results: Float64Array;
 }
 
-export type Task = SweepTask | RowsTask | NearestTask;
+/** On the rows that all threads have. */
+type RowTask = SweepTask | RowsTask | NearestTask;
+export type Task = RowTask | PairTask;
 
 interface Group {
   readonly block: number;
@@ -57,10 +54,11 @@ interface Group {
 /** Carries tasks out on one thread. Any number of these may work on one task at once. */
 export class TaskRunner {
   private readonly kernel: SimdKernel;
+  private pairs: PairRunner | undefined;
   private readonly groups: readonly Group[];
 
   constructor(
-    module: WebAssembly.Module,
+    private readonly module: WebAssembly.Module,
     private readonly d: number,
     private readonly blocks: readonly RowBlock[],
   ) {
@@ -73,23 +71,28 @@ export class TaskRunner {
     );
   }
 
-  /** Takes parts until none is left; yields after every group of rows. */
+  /** Takes parts until none is left; yields after every group of rows, or block of pairs. */
   *run(task: Task): Generator<void> {
-    if (task.kind === 'nearest') this.kernel.loadCentres(task.candidates, task.metric);
-    else this.kernel.load(task.model);
-    for (;;) {
-      const part = Atomics.add(task.control, 0, 1);
-      if (part >= task.parts) return;
-      yield* this.part(task, part);
+    if (task.kind === 'softmin' || task.kind === 'average') {
+      this.pairs ??= new PairRunner(this.module);
+      yield* this.pairs.run(task);
+    } else {
+      yield* this.rows(task);
     }
   }
 
+  private *rows(task: RowTask): Generator<void> {
+    if (task.kind === 'nearest') this.kernel.loadCentres(task.candidates, task.metric);
+    else this.kernel.load(task.model);
+    for (let part = nextPart(task); part !== undefined; part = nextPart(task)) yield* this.part(task, part);
+  }
+
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
-  private *part(task: Task, part: number): Generator<void> {
+  private *part(task: RowTask, part: number): Generator<void> {
     const [from, to] = this.share(task, part);
     if (task.kind === 'sweep') this.kernel.clear();
     for (let index = from; index < to; index++) {
-      if (Atomics.load(task.control, 1) !== 0) return;
+      if (unwanted(task)) return;
       this.group(task, part, this.groups[index]);
       yield;
     }
@@ -99,13 +102,13 @@ export class TaskRunner {
     }
   }
 
-  private share(task: Task, part: number): [number, number] {
+  private share(task: RowTask, part: number): [number, number] {
     if (task.kind === 'rows') return [task.first + part, task.first + part + 1];
     const { length } = this.groups;
     return [Math.floor((part * length) / task.parts), Math.floor(((part + 1) * length) / task.parts)];
   }
 
-  private group(task: Task, part: number, { block, from, rows }: Group): void {
+  private group(task: RowTask, part: number, { block, from, rows }: Group): void {
     const tile = tileRows(this.d);
     const filled = Math.ceil(rows / tile) * tile;
     const x = this.blocks[block].x.subarray(from * this.d, (from + filled) * this.d);

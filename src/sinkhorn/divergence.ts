@@ -101,6 +101,7 @@ async function termOf(
   try {
     return await solved(prepared, pair !== 'xy');
   } finally {
+    prepared.parts.settle();
     for (const geometry of prepared.parts.geometries) geometry.dispose();
   }
 }

@@ -17,6 +17,15 @@ export interface Averages {
   readonly cost: Float64Array;
 }
 
+/** Softmins of one side from a potential on the other. */
+export type Softmin = (side: Side, potential: Float64Array, epsilon: number) => Promise<Float64Array> | Float64Array;
+
+export interface Rough {
+  readonly softmin: Softmin;
+  /** The share of the mass by which rounding may move marginals. */
+  readonly error: (epsilon: number) => number;
+}
+
 /**
  * B transport problems of equal sizes with costs C `[B, n, m]` and marginals a `[B, n]`, b `[B, m]`. Potentials and
  * softmins are float64, in the units of the costs; a point of weight 0 has them too but no
@@ -33,7 +42,9 @@ export interface Geometry {
   /**
    * Side a: −ε log Σ_j b_j exp((g_j − C_ij)/ε), `[B, n]`, of the potential g `[B, m]` on the other side; b likewise.
    */
-  softmin(side: Side, potential: Float64Array, epsilon: number): Promise<Float64Array> | Float64Array;
+  softmin: Softmin;
+  /** Softmins by which to begin, where there are any that are less exact and take less time. */
+  readonly rough?: Rough;
   /**
    * Σ_j q_ij v_j and Σ_j q_ij C_ij, where q_ij, which sum to 1 over j, are in proportion to b_j exp((g_j − C_ij)/ε); values v
    * are on the other side, `softmins` are those of the same potential.

@@ -5,7 +5,7 @@ import { expOf, LEAST } from './exponential.js';
 import type { Averages, Geometry, Side, Values } from './geometry.js';
 
 /** Points whose pairs are no more than this (8 MiB of kernel) are solved as a matrix is; others never store n × m. */
-const MOST_PAIRS = 2 ** 20;
+export const MOST_PAIRS = 2 ** 20;
 /** Costs that are computed at a time. */
 const TILE = 512;
 

@@ -43,7 +43,17 @@ export interface Iteration {
   readonly roundoff: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: IterationProgress) => void) | undefined;
-  evaluate(x: Float64Array, epsilon: number): Promise<Evaluation>;
+  evaluate: Evaluate;
+  /** The same, less exact and in less time: to begin with. */
+  readonly rough?: RoughIteration | undefined;
+}
+
+export type Evaluate = (x: Float64Array, epsilon: number) => Promise<Evaluation>;
+
+export interface RoughIteration {
+  readonly evaluate: Evaluate;
+  /** The error of the marginals that rounding may make: under it there is nothing to gain. */
+  readonly error: (epsilon: number) => number;
 }
 
 /** Where the iteration of one problem ended. */
@@ -68,6 +78,9 @@ class Runner {
   ending: Ending | undefined;
   private best: { error: number; x: Float64Array; kept: readonly Float64Array[] } | undefined;
   private since = 0;
+  private last: number | undefined;
+  /** The next error, if it falls as this one did. */
+  private expected = Infinity;
   readonly path: Path;
 
   constructor(
@@ -82,18 +95,35 @@ class Runner {
     return values.subarray(this.batch * length, (this.batch + 1) * length);
   }
 
-  /** At the last ε: remembers the best, and ends where there is nothing more to gain. */
-  judge(x: Float64Array, { errors, kept }: Evaluation, iterations: number, epsilon: number): void {
+  /** At the last ε: remembers the best, and ends where there is nothing more to gain; if rough, where it is aborted. */
+  judge(x: Float64Array, { errors, kept }: Evaluation, iterations: number, epsilon: number, rough: boolean): void {
     const error = errors[this.batch];
+    this.expected = this.last === undefined ? error : error * Math.min(1, error / this.last);
+    this.last = error;
     this.since++;
     if (!this.best || error < this.best.error) {
       if (!this.best || error < IMPROVEMENT * this.best.error) this.since = 0;
       this.best = { error, x: this.part(x), kept: kept.map((values) => this.part(values)) };
     }
-    if (error <= this.iteration.tolerance) this.end('converged', iterations);
+    if (rough) {
+      if (this.iteration.signal?.aborted) this.end('aborted', iterations);
+    } else if (error <= this.iteration.tolerance) this.end('converged', iterations);
     else if (this.since >= STALL && this.best.error <= this.floor(epsilon)) this.end('precision', iterations);
     else if (this.iteration.signal?.aborted) this.end('aborted', iterations);
     else if (iterations >= this.iteration.maxIterations) this.end('maxIterations', iterations);
+  }
+
+  /** Whether rough evaluations, whose rounding makes this error, have given what they can, or will with the next. */
+  outgrown(rounding: number): boolean {
+    const { best, expected, since, iteration } = this;
+    if (!best || expected <= Math.max(iteration.tolerance, rounding)) return true;
+    return since >= STALL && best.error <= 16 * rounding;
+  }
+
+  /** What was the best by other evaluations need not be so by those to come. */
+  forget(): void {
+    this.best = undefined;
+    this.since = 0;
   }
 
   /** The error that rounding of potentials may make: masses are exponentials of them over ε. */
@@ -110,10 +140,12 @@ class Runner {
 
 /**
  * Iterates all problems to their ends, from `start` `[B, length]`: through decreasing values of ε (Schmitzer 2019,
- * section 3.2), a few iterations at each, then at the last one until the errors are within the tolerance.
+ * section 3.2), a few iterations at each, then at the last one until the errors are within the tolerance. Rough
+ * evaluations serve as long as they make a difference; what is returned comes of exact ones, unless it was aborted.
  */
 export async function iterate(iteration: Iteration, start: Float64Array): Promise<Ending[]> {
   const { batches, epsilons, maxIterations, signal } = iteration;
+  let { rough } = iteration;
   const runners = Array.from({ length: batches }, (_, batch) => new Runner(batch, iteration));
   let x = start;
   let iterations = 0;
@@ -125,10 +157,19 @@ export async function iterate(iteration: Iteration, start: Float64Array): Promis
     runners.forEach(({ path }) => path.restart());
     for (let within = 1; ; within++) {
       await breathe();
-      const evaluation = await iteration.evaluate(x, epsilon);
+      if (iterations >= maxIterations - 1) rough = undefined;
+      const attempt = await rough?.evaluate(x, epsilon);
+      // Float32 may not have the range.
+      if (!attempt?.reached.every(Number.isFinite)) rough = undefined;
+      const evaluation = attempt && rough ? attempt : await iteration.evaluate(x, epsilon);
       iterations++;
       const going = runners.filter(({ ending }) => !ending);
-      if (last) for (const runner of going) runner.judge(x, evaluation, iterations, epsilon);
+      if (last) for (const runner of going) runner.judge(x, evaluation, iterations, epsilon, rough !== undefined);
+      const rounding = rough?.error(epsilon) ?? 0;
+      if (last && rough && going.every((runner) => runner.ending ?? runner.outgrown(rounding))) {
+        rough = undefined;
+        going.forEach((runner) => runner.forget());
+      }
       x = advance(runners, x, evaluation);
       report(iteration, runners, evaluation, iterations, epsilon);
       if (runners.every(({ ending }) => ending)) return runners.map(({ ending }) => ending as Ending);

@@ -38,16 +38,20 @@ export interface SinkhornOptions {
   /** A warm start: the potential g of a solution, `[m]` or `[B, m]`; f follows from it. A solution itself will do. */
   readonly start?: { readonly g: SinkhornNumbers };
   /**
-   * Default 'auto': tensors stay where they are; arrays are solved on the CPU in float64, and where there is a real GPU and
-   * more than 4 million costs, on that in float32. 'cpu' and 'wasm' are the CPU.
+   * Default 'auto': tensors stay where they are; arrays are solved on the CPU in float64, and where there is a real GPU
+   * and more than 4 million costs, on that in float32. Clouds of more than a million pairs go by SIMD on all threads of
+   * the CPU, in float32 as far as that goes, then in float64. 'wasm' is the CPU whatever GPUs there are; 'cpu' is that by
+   * JavaScript alone, in float64 throughout.
    */
   readonly backend?: BackendRequest;
+  /** Threads of the CPU; default all. The result is the same on any number. */
+  readonly threads?: number;
   readonly onProgress?: (progress: IterationProgress) => void;
   /** Ends the iteration with what is there so far, status 'aborted'. */
   readonly signal?: AbortSignal;
 }
 
-type Optional = 'a' | 'b' | 'start' | 'onProgress' | 'signal';
+type Optional = 'a' | 'b' | 'start' | 'threads' | 'onProgress' | 'signal';
 export type SinkhornSettings = Required<Omit<SinkhornOptions, Optional>> & Pick<SinkhornOptions, Optional>;
 
 const defaultFactor = 4;
@@ -86,6 +90,9 @@ export function sinkhornSettings(options: SinkhornOptions, where: string): Sinkh
     maxIterations >= 1, 'maxIterations', 'a whole number ≥ 1', maxIterations);
   require(['anderson', 'none'].includes(acceleration), 'acceleration', 'anderson or none', acceleration);
   requireLadder(settings, require);
+  const { threads } = settings;
+  require(threads === undefined ||
+    (Number.isSafeInteger(threads) && threads >= 1), 'threads', 'a whole number ≥ 1', threads);
   return settings;
 }
 

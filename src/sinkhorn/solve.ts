@@ -1,7 +1,8 @@
 import { InputError } from '../errors.js';
-import { homeOfArrays, homeOfTensors } from './home.js';
-import { iterate, type Ending } from './iterate.js';
-import { partsOf, type Home, type Parts } from './parts.js';
+import type { Geometry } from './geometry.js';
+import { choiceOf, homeOfArrays, homeOfTensors, suited } from './home.js';
+import { iterate, type Ending, type RoughIteration } from './iterate.js';
+import { isHost, partsOf, type Home, type Parts } from './parts.js';
 import { readCosts, readVector, readWeights, tensorsOf, type Sizes, type SinkhornCosts } from './problem.js';
 import { ladder, sinkhornSettings, type SinkhornOptions, type SinkhornSettings } from './settings.js';
 import type { symmetric } from './updates.js';
@@ -32,12 +33,16 @@ export async function prepare(
   const { signal, rhoA, rhoB } = settings;
   signal?.throwIfAborted();
   const tensors = tensorsOf(costs);
-  const given = home && { home, backend: home === 'host' ? 'cpu' : home.backend };
-  const early =
-    given ?? (Object.keys(tensors).length > 0 ? await homeOfTensors(tensors, settings.backend, where) : undefined);
-  const { source, sizes } = await readCosts(costs, early?.home === 'host', where);
+  const early = home
+    ? choiceOf(home)
+    : Object.keys(tensors).length > 0
+      ? await homeOfTensors(tensors, settings, where)
+      : undefined;
+  const { source, sizes } = await readCosts(costs, early !== undefined && isHost(early.home), where);
   const { batches, n, m } = sizes;
-  const choice = early ?? (await homeOfArrays(batches * n * m, settings.backend));
+  const choice = home
+    ? choiceOf(home)
+    : suited(early ?? (await homeOfArrays(batches * n * m, settings)), source, sizes);
   const a = await readWeights(settings.a, sizes, n, `${where}: a`);
   const b = await readWeights(settings.b, sizes, m, `${where}: b`);
   if (rhoA === Infinity && rhoB === Infinity) matchMasses(a, b, sizes, where);
@@ -70,13 +75,21 @@ export async function solve(
       accelerate: settings.acceleration === 'anderson',
       roundoff: geometry.precision === 'float32' ? 2 ** -24 : 2 ** -53,
       evaluate: update(geometry, { ...marginals, a, b }),
+      rough: roughly(geometry, { ...marginals, a, b }, update),
     };
     const from = start?.slice(s * batches * m, (s + 1) * batches * m) ?? new Float64Array(weights.length);
     endings.push(...(await iterate(iteration, from)));
     if (geometries.length > 1) geometry.dispose(); // only its kernel, which the next one's takes the place of
   }
-  parts.settle();
   return endings;
+}
+
+function roughly(
+  { rough, batches, m }: Geometry,
+  marginals: Marginals,
+  update: typeof alternating | typeof symmetric,
+): RoughIteration | undefined {
+  return rough && { evaluate: update({ batches, m, softmin: rough.softmin }, marginals), error: rough.error };
 }
 
 /** Tensors are not read back: their extremes tell of NaN and infinities. */

@@ -1,5 +1,5 @@
 import type { Geometry } from './geometry.js';
-import type { Evaluation } from './iterate.js';
+import type { Evaluate } from './iterate.js';
 
 /** Exponents of masses are no more: potentials far from a solution would overflow. */
 const LARGEST_EXPONENT = 700;
@@ -14,6 +14,9 @@ export interface Marginals {
   readonly rhoB: number;
 }
 
+/** What an iteration needs of a geometry. */
+type Softmins = Pick<Geometry, 'batches' | 'm' | 'softmin'>;
+
 /** τ = ρ/(ρ + ε), which damps a potential. */
 export function damping(rho: number, epsilon: number): number {
   return rho === Infinity ? 1 : rho / (rho + epsilon);
@@ -24,10 +27,7 @@ export function damping(rho: number, epsilon: number): number {
  * proposition 8). It keeps f, softmin(g), softmin(f): the rows' condition holds at (f, g), the columns' is the error.
  * Where both marginals are prescribed, potentials are given up to a constant, and g has mean 0.
  */
-export function alternating(
-  geometry: Geometry,
-  { b, rhoA, rhoB }: Marginals,
-): (g: Float64Array, epsilon: number) => Promise<Evaluation> {
+export function alternating(geometry: Softmins, { b, rhoA, rhoB }: Marginals): Evaluate {
   const { m, batches } = geometry;
   return async (g, epsilon) => {
     const ofRows = await geometry.softmin('a', g, epsilon);
@@ -43,10 +43,7 @@ export function alternating(
  * One iteration on the potential of a problem that is symmetric: f ← (f + τ softmin(f))/2 (Feydy et al. 2019,
  * equation 25). It keeps softmin(f).
  */
-export function symmetric(
-  geometry: Geometry,
-  { a, rhoA }: Marginals,
-): (f: Float64Array, epsilon: number) => Promise<Evaluation> {
+export function symmetric(geometry: Softmins, { a, rhoA }: Marginals): Evaluate {
   return async (f, epsilon) => {
     const softmins = await geometry.softmin('a', f, epsilon);
     const tau = damping(rhoA, epsilon);

@@ -108,7 +108,7 @@ class ThreadPool implements TaskForce {
       member.settle?.(this.lost);
     };
     const onLost = (reason: string): void => {
-      this.lost ??= new Error(`a worker thread was lost (${reason}); fit again, or with threads: 1`);
+      this.lost ??= new Error(`a worker thread was lost (${reason}); try again, or with threads: 1`);
       member.settle?.(this.lost);
     };
     const member: Member = { thread: startThread(workerCode, { onAnswer, onLost }), settle: undefined };

@@ -1,7 +1,7 @@
 /** The bench of transport: its peers, where they are installed, solve the oracle's problem. */
-import { expect, test } from 'vitest';
-import { onFiles, peers, runPeer, type SinkhornJob } from '../../bench/sinkhorn.js';
 import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { onFiles, peers, runOwn, runPeer, type SinkhornJob } from '../../bench/sinkhorn.js';
 import { entropicTransport, squaredDistances } from '../oracle/sinkhorn.js';
 import { expectWithin } from '../within.js';
 
@@ -27,6 +27,22 @@ test.each(peers)(
   },
   patience,
 );
+
+test('otmix itself reaches it, and large clouds by SIMD what JavaScript reaches', async () => {
+  const sizes = { d: 2, epsilon: 1, tolerance: 1e-8, maxIterations: 2000 };
+  const small: SinkhornJob = { name: 'small', n: 12, m: 9, batches: 2, ...sizes };
+  const outcome = await runOwn(small, 'wasm');
+  expect(outcome).toMatchObject({ reached: true, dtype: 'float64', settings: { backend: 'cpu' } });
+  if (!('values' in outcome)) throw new Error(JSON.stringify(outcome));
+  const expected = await answers(small);
+  outcome.values.forEach((value, s) => expectWithin(value, expected[s], 1e-9 * 10, `problem ${s}`));
+  const large: SinkhornJob = { name: 'large', n: 1100, m: 1000, batches: 1, ...sizes };
+  const [simd, plain] = [await runOwn(large, 'wasm'), await runOwn(large, 'cpu')];
+  expect(simd).toMatchObject({ reached: true, dtype: 'float64', settings: { backend: 'wasm' } });
+  expect(plain).toMatchObject({ reached: true, dtype: 'float64', settings: { backend: 'cpu' } });
+  if (!('values' in simd && 'values' in plain)) throw new Error('a job without values');
+  expectWithin(simd.values[0], plain.values[0], 1e-9, 'large');
+});
 
 /** The oracle's objectives of the points that a job is given. */
 async function answers({ batches, n, m, d, epsilon, ...rest }: SinkhornJob): Promise<number[]> {

@@ -7,7 +7,7 @@ import { collectWorkers } from './workers.js';
 const workers = collectWorkers();
 const { x } = problem('overlapping', { n: 6000, d: 3, k: 3, seed: 4 });
 const options = { components: 3, backend: 'wasm', threads: 3, tolerance: 0, maxIterations: 1000 } as const;
-const lost = /^a worker thread was lost \(it exited with status [01]\); fit again, or with threads: 1$/;
+const lost = /^a worker thread was lost \(it exited with status [01]\); try again, or with threads: 1$/;
 
 describe('worker threads end', () => {
   test('with a fit', async () => {

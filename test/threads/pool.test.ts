@@ -120,7 +120,7 @@ test('a thread lost while idle is an error of the next task', async () => {
   await force.run(sweepTask(2));
   await workers.started[1].terminate();
   await expect(force.run(sweepTask(2))).rejects.toThrow(
-    new Error('a worker thread was lost (it exited with status 1); fit again, or with threads: 1'),
+    new Error('a worker thread was lost (it exited with status 1); try again, or with threads: 1'),
   );
   force.stop();
   await workers.ended();

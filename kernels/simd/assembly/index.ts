@@ -11,6 +11,7 @@ import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
+export { averages64, softmins32, softmins64 } from './pairs';
 export { placeGathered, placeModel, placePruned, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
