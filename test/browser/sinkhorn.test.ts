@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { sinkhorn, sinkhornDivergence } from '../../src/sinkhorn.js';
+import { simdSupport } from '../../kernels/simd/module.js';
+import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn.js';
 import { divergence, entropicTransport, squaredDistances } from '../oracle/sinkhorn.js';
 import { cloud, watched, weights } from '../sinkhorn/setting.js';
 import { expectAllWithin, expectWithin } from '../within.js';
@@ -67,11 +68,13 @@ test('the divergence of tensors on webgl', async () => {
   });
 });
 
-test('large clouds in arrays, by SIMD on two threads of the page', async () => {
+test('large clouds in arrays, by SIMD on the page’s thread and on two others', async () => {
   const [u, v] = [cloud(1100, 2, 1), cloud(1000, 2, 2, 0.5)];
   const on = { epsilon: 1, tolerance: 1e-9 };
-  const got = await sinkhorn({ x: u, y: v }, { ...on, threads: 2 });
   const plain = await sinkhorn({ x: u, y: v }, { ...on, backend: 'cpu' });
-  expect([got.backend, plain.backend]).toEqual(['wasm', 'cpu']);
-  expectWithin(got.objective, plain.objective, 1e-10);
+  const own = await sinkhorn({ x: u, y: v }, on);
+  const two = await sinkhornAt({ threads: 2, build: simdSupport()! }, { x: u, y: v }, on);
+  expect([plain, own, two].map(({ backend }) => backend)).toEqual(['cpu', 'wasm', 'wasm']);
+  expectWithin(own.objective, plain.objective, 1e-10);
+  expect(two.f).toEqual(own.f);
 });
