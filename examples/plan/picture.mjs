@@ -45,10 +45,7 @@ function planPanel(panel, rows, species, columns, left) {
     // Vega takes text for wider than it is: short lines leave panels where they are.
     subtitle: [`F = ${primal.toFixed(5)} nats`, `${right} of ${rows.length} birds in their own species`],
   };
-  const received = species.map((name, k) => {
-    const [x, y] = panel.means[k];
-    return { x, y, initial: name[0], mass: panel.mass[k], colour: colours[k] };
-  });
+  const values = received(panel, species);
   const place = { x: axis('x', columns[0]), y: axis('y', left ? columns[1] : null, left) };
   const colour = { field: 'colour', type: 'nominal', scale: null };
   const area = { field: 'mass', type: 'quantitative', scale: { domain: [0, 1], range: [0, 2400] }, legend: null };
@@ -70,17 +67,25 @@ function planPanel(panel, rows, species, columns, left) {
       encoding: { ...place, detail: { field: 'path' }, stroke: colour },
     },
     {
-      data: { values: received },
+      data: { values },
       mark: { type: 'point', fill: '#ffffff', opacity: 1, strokeWidth: 3 },
       encoding: { ...place, stroke: colour, size: area },
     },
     {
-      data: { values: received },
+      data: { values },
       mark: { type: 'text', fontSize: 12, fontWeight: 600, color: ink },
       encoding: { ...place, text: { field: 'initial' } },
     },
   ];
   return { width: 370, height: 330, title, layer };
+}
+
+/** The components: where they lie, and what mass they receive. */
+function received({ means, mass }, species) {
+  return species.map((name, k) => {
+    const [x, y] = means[k];
+    return { x, y, initial: name[0], mass: mass[k], colour: colours[k] };
+  });
 }
 
 /** From every row to its components. */

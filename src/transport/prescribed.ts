@@ -5,7 +5,7 @@ import { pointAt, type Prescription } from './semi-dual.js';
 
 /** Up to so many components the semi-dual is maximised by Newton's method; beyond, the coupling costs too much. */
 export const NEWTON_COMPONENTS = 256;
-/** The largest error an inner solve may be left with while EM is far from its end. */
+/** The largest error an inner solve may be left with before the last, however little mending it would add to F. */
 const LOOSEST = 1e-2;
 
 /**

@@ -38,7 +38,7 @@ export interface MarginalSolver {
   readonly coupling: boolean;
   /** Whether its sweeps must count what is under 2⁻⁶⁰ of a row: logarithms of masses are taken. */
   readonly tails: boolean;
-  /** The largest error an inner solve may be left with while EM is far from its end. */
+  /** The largest error an inner solve may be left with before the last, however little mending it would add to F. */
   readonly loosest: number;
   /** Where EM starts, of the weights of the start. */
   start(weights: Float64Array): ComponentSide;
