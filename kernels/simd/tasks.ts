@@ -13,22 +13,31 @@ export interface RowBlock {
 /** Distances to the nearest centre, `[rows]` of each block. */
 export type NearestArrays = readonly Float32Array[];
 
-interface Shared {
-  /** Number of parts; threads take them in turn, each part's result lies in a place of its own. */
-  readonly parts: number;
+interface Controlled {
   /** `[0]`: the next part to take; `[1]`: not 0 once the work is not wanted any more. */
   readonly control: Int32Array;
 }
 
-/** Moments of every part, `[parts, sums]`. */
-export interface SweepTask extends Shared {
+interface Parted {
+  /** Number of parts; threads take them in turn, each part's result lies in a place of its own. */
+  readonly parts: number;
+}
+
+/** Moments of every part under one model, `[parts, sums]`. */
+export interface Sweep extends Parted {
   readonly kind: 'sweep';
   readonly model: SimdModel;
   readonly results: Float64Array;
 }
 
+/** Sweeps with several models. Threads take the parts of the first, then those of the next: nobody waits between them. */
+export interface SweepsTask extends Controlled {
+  readonly kind: 'sweeps';
+  readonly sweeps: readonly Sweep[];
+}
+
 /** Row outputs of groups `first` … `first + parts`, each array as long as their rows. */
-export interface RowsTask extends Shared {
+export interface RowsTask extends Controlled, Parted {
   readonly kind: 'rows';
   readonly model: SimdModel;
   readonly first: number;
@@ -36,7 +45,7 @@ export interface RowsTask extends Shared {
 }
 
 /** Weighted distances to the nearest of the centres so far and each candidate, `[parts, candidates]`; kept if `keep`. */
-export interface NearestTask extends Shared {
+export interface NearestTask extends Controlled, Parted {
   readonly kind: 'nearest';
   readonly candidates: Float32Array;
   readonly metric: Float32Array;
@@ -45,7 +54,8 @@ export interface NearestTask extends Shared {
   readonly results: Float64Array;
 }
 
-export type Task = SweepTask | RowsTask | NearestTask;
+export type Task = SweepsTask | RowsTask | NearestTask;
+type Job = Sweep | RowsTask | NearestTask;
 
 interface Group {
   readonly block: number;
@@ -75,53 +85,60 @@ export class TaskRunner {
 
   /** Takes parts until none is left; yields after every group of rows. */
   *run(task: Task): Generator<void> {
-    if (task.kind === 'nearest') this.kernel.loadCentres(task.candidates, task.metric);
-    else this.kernel.load(task.model);
-    for (;;) {
-      const part = Atomics.add(task.control, 0, 1);
-      if (part >= task.parts) return;
-      yield* this.part(task, part);
+    const take = (): number => Atomics.add(task.control, 0, 1);
+    let next = take();
+    let first = 0;
+    for (const job of task.kind === 'sweeps' ? task.sweeps : [task]) {
+      const end = first + job.parts;
+      if (next < end) this.load(job);
+      for (; next < end; next = take()) yield* this.part(job, next - first, task.control);
+      first = end;
     }
+  }
+
+  private load(job: Job): void {
+    if (job.kind === 'nearest') this.kernel.loadCentres(job.candidates, job.metric);
+    else this.kernel.load(job.model);
   }
 
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
-  private *part(task: Task, part: number): Generator<void> {
-    const [from, to] = this.share(task, part);
-    if (task.kind === 'sweep') this.kernel.clear();
+  private *part(job: Job, part: number, control: Int32Array): Generator<void> {
+    const [from, to] = this.share(job, part);
+    if (job.kind === 'sweep') this.kernel.clear();
     for (let index = from; index < to; index++) {
-      if (Atomics.load(task.control, 1) !== 0) return;
-      this.group(task, part, this.groups[index]);
+      if (Atomics.load(control, 1) !== 0) return;
+      this.group(job, part, this.groups[index]);
       yield;
     }
-    if (task.kind === 'sweep') {
+    if (job.kind === 'sweep') {
       const totals = this.kernel.totals();
-      task.results.set(totals, part * totals.length);
+      job.results.set(totals, part * totals.length);
     }
   }
 
-  private share(task: Task, part: number): [number, number] {
-    if (task.kind === 'rows') return [task.first + part, task.first + part + 1];
+  private share(job: Job, part: number): [number, number] {
+    if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
     const { length } = this.groups;
-    return [Math.floor((part * length) / task.parts), Math.floor(((part + 1) * length) / task.parts)];
+    return [Math.floor((part * length) / job.parts), Math.floor(((part + 1) * length) / job.parts)];
   }
 
-  private group(task: Task, part: number, { block, from, rows }: Group): void {
+  private group(job: Job, part: number, { block, from, rows }: Group): void {
     const tile = tileRows(this.d);
     const filled = Math.ceil(rows / tile) * tile;
     const x = this.blocks[block].x.subarray(from * this.d, (from + filled) * this.d);
     const v = this.blocks[block].v.subarray(from, from + filled);
-    switch (task.kind) {
+    switch (job.kind) {
       case 'sweep':
         this.kernel.sweepGroup(x, v);
         return;
       case 'rows':
-        this.kernel.rowsGroup(x, v, rows, rowsOf(task, part, rows));
+        this.kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        this.distances(task, part, x, v, task.nearest[block].subarray(from, from + filled));
+        this.distances(job, part, x, v, job.nearest[block].subarray(from, from + filled));
         return;
       default:
-        task satisfies never;
+        job satisfies never;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
-import { isMatrix } from '../form.js';
+import { operationsPerRow } from '../form.js';
 import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
@@ -190,11 +190,6 @@ function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
     throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
   const rows = Math.min(room, dispatchOperations(device) / operationsPerRow(kind));
   return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
-}
-
-/** Floating point operations per row, as counted for every implementation. */
-function operationsPerRow({ form, k, d, coupling }: SweepKind): number {
-  return k * (isMatrix(form) ? 2 * (d + 1) * (d + 2) : 8 * d) + (coupling ? k * k : 0);
 }
 
 /** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */

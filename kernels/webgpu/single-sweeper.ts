@@ -1,4 +1,4 @@
-/** Sweeps of small models: one kernel over all rows, then sums over its segments. */
+/** Sweeps of small models, several at once: one kernel over all rows, then sums over its segments. */
 import { isMatrix } from '../form.js';
 import { makeBuffers, readBuffer, STORAGE, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
@@ -8,7 +8,7 @@ import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 import { totalProgram } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
-import { singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
+import { fitsSingle, singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
 import type { SweepArrays } from './stages.js';
 import { bind, dispatch, passBinding, passesOf, passUniforms, type Pass } from './work.js';
 
@@ -17,71 +17,111 @@ const SEGMENT_TILES = 16;
 const MOST_SEGMENTS = 2 ** 16;
 /** Sums of each number that the host adds. */
 const TOTALS = 64;
+/** Models at once, and operations of all their sweeps, at the most: about what a GPU does while it answers to one submission. */
+const MOST_MODELS = 16;
+const MOST_OPERATIONS = 1e8;
+/** Kits kept: sweeps that are made at once may be of two kinds, with coupling and without. */
+const KITS = 2;
+
+/** One of several sweeps: its model, and what its sums are added to. */
+export interface SingleSweep {
+  readonly model: GpuModel;
+  readonly into: SweepArrays;
+}
 
 interface Kit {
   readonly shape: SingleShape;
+  /** Models that there is room for. */
+  readonly room: number;
   readonly single: Program;
   readonly total: Program;
   readonly passes: readonly Pass[];
-  /** First segment of every chunk, of all. */
   readonly segmentTiles: number;
+  /** Of all chunks. */
+  readonly segments: number;
   readonly uniforms: GPUBuffer;
   readonly sizes: GPUBuffer;
   readonly buffers: { readonly [name in 'model' | 'sums' | 'totals' | 'readback']: GPUBuffer };
 }
 
+/** Operations per row of a sweep with so many sums. */
+const singleOperations = (count: number): number => 4 * count;
+
+/** How many models of this shape are best swept at once, 1 where the shape is too large or rows are so many. */
+export function singlesAtOnce(rows: number, shape: SingleShape): number {
+  if (!fitsSingle(shape)) return 1;
+  const operations = rows * singleOperations(singleLayout(shape).count);
+  return Math.max(1, Math.min(MOST_MODELS, Math.floor(MOST_OPERATIONS / operations)));
+}
+
 export class SingleSweeper {
-  private kit: Kit | undefined;
+  /** The latest last. */
+  private kits: Kit[] = [];
 
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
   ) {}
 
-  /** Adds the sums of a sweep, whitened; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const kit = await this.kitFor(shape);
-    const { gpu, rows } = this;
-    const { device } = gpu;
-    const { buffers, segmentTiles } = kit;
+  /**
+   * Adds the sums of sweeps with models of one shape, whitened; resolves to Σ v (log Σ exp logit − centre) of each. They are
+   * the same bit for bit however many there are.
+   */
+  async sweep(sweeps: readonly SingleSweep[], shape: SingleShape, signal?: AbortSignal): Promise<number[]> {
+    const kit = await this.kitFor(shape, sweeps.length);
+    const { gpu } = this;
+    const models = sweeps.length;
+    const { buffers } = kit;
     const { count } = singleLayout(shape);
     const recorder = new Recorder(gpu, signal);
-    device.queue.writeBuffer(buffers.model, 0, packModel(model));
-    for (const [index, pass] of kit.passes.entries()) {
-      const { x, v } = await rows.buffersOf(index, recorder);
-      const bindings = [passBinding(kit.uniforms), x, v, buffers.model, buffers.sums];
-      const bound = bind(device, kit.single, bindings);
-      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / segmentTiles), gpu);
-      await recorder.recorded(pass.rows * 4 * count);
-      if (rows.chunks[index].host) recorder.submit();
-    }
-    const totals = bind(device, kit.total, [{ buffer: kit.sizes, size: 16 }, buffers.sums, buffers.totals]);
-    dispatch(recorder.compute, totals, 0, count, gpu);
+    gpu.device.queue.writeBuffer(buffers.model, 0, packModels(sweeps, shape));
+    const sums = { buffer: buffers.sums, size: 4 * count * kit.segments * models };
+    await this.record(kit, recorder, sums, models);
+    const totals = bind(gpu.device, kit.total, [{ buffer: kit.sizes, size: 16 }, sums, buffers.totals]);
+    dispatch(recorder.compute, totals, 0, count * models, gpu);
     const bytes = 16 * TOTALS * count;
-    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes);
+    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes * models);
     recorder.submit();
-    const read = new Float32Array(await readBuffer(gpu, buffers.readback, bytes));
+    const read = await readBuffer(gpu, buffers.readback, bytes * models);
     recorder.done();
-    return unpack(read, shape, into);
+    return sweeps.map(({ into }, index) => unpack(new Float32Array(read, bytes * index, bytes / 4), shape, into));
   }
 
   dispose(): void {
-    if (!this.kit) return;
-    const { uniforms, sizes, buffers } = this.kit;
-    for (const buffer of [uniforms, sizes, ...Object.values(buffers)]) buffer.destroy();
-    this.kit = undefined;
+    this.kits.forEach(disposeKit);
+    this.kits = [];
   }
 
-  private async kitFor(shape: SingleShape): Promise<Kit> {
-    const { kit } = this;
-    const same = kit && (Object.keys(shape) as (keyof SingleShape)[]).every((name) => kit.shape[name] === shape[name]);
-    if (same) return kit;
-    this.dispose();
-    this.kit = await this.makeKit(shape);
-    return this.kit;
+  /** Records the sums of all segments. */
+  private async record(kit: Kit, recorder: Recorder, sums: GPUBufferBinding, models: number): Promise<void> {
+    const { gpu, rows } = this;
+    const { count } = singleLayout(kit.shape);
+    for (const [index, pass] of kit.passes.entries()) {
+      const { x, v } = await rows.buffersOf(index, recorder);
+      const bindings = [passBinding(kit.uniforms), x, v, kit.buffers.model, sums];
+      const bound = bind(gpu.device, kit.single, bindings);
+      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / kit.segmentTiles), gpu, models);
+      await recorder.recorded(pass.rows * singleOperations(count) * models);
+      if (rows.chunks[index].host) recorder.submit();
+    }
   }
 
-  private async makeKit(shape: SingleShape): Promise<Kit> {
+  /** A kit for so many models of a shape, made before or now. */
+  private async kitFor(shape: SingleShape, models: number): Promise<Kit> {
+    const known = this.kits.find((kit) => sameShape(kit.shape, shape));
+    this.kits = this.kits.filter((kit) => kit !== known);
+    if (known && known.room >= models) {
+      this.kits.push(known);
+      return known;
+    }
+    if (known) disposeKit(known);
+    while (this.kits.length >= KITS) disposeKit(this.kits.shift() as Kit);
+    const kit = await this.makeKit(shape, models);
+    this.kits.push(kit);
+    return kit;
+  }
+
+  private async makeKit(shape: SingleShape, room: number): Promise<Kit> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { count } = singleLayout(shape);
@@ -98,19 +138,35 @@ export class SingleSweeper {
       return { ...pass, firstTileOfAll: first };
     });
     const buffers = await makeBuffers(gpu, {
-      model: [4 * modelSize(shape), STORAGE],
-      sums: [4 * count * segments, STORAGE],
-      totals: [16 * TOTALS * count, STORAGE],
-      readback: [16 * TOTALS * count, USAGE.mapRead | USAGE.copyTarget],
+      model: [4 * modelSize(shape) * room, STORAGE],
+      sums: [4 * count * segments * room, STORAGE],
+      totals: [16 * TOTALS * count * room, STORAGE],
+      readback: [16 * TOTALS * count * room, USAGE.mapRead | USAGE.copyTarget],
     } as const);
     const sizes = device.createBuffer({ label: 'sizes', size: PASS_SLOT, usage: USAGE.uniform | USAGE.copyTarget });
-    device.queue.writeBuffer(sizes, 0, Uint32Array.of(segments, count, 0));
+    device.queue.writeBuffer(sizes, 0, Uint32Array.of(segments, count * room, 0));
     const uniforms = passUniforms(
       device,
       passes.map((pass) => [pass]),
     );
-    return { shape, single, total, passes, segmentTiles, uniforms, sizes, buffers };
+    return { shape, room, single, total, passes, segmentTiles, segments, uniforms, sizes, buffers };
   }
+}
+
+function sameShape(one: SingleShape, other: SingleShape): boolean {
+  return (Object.keys(other) as (keyof SingleShape)[]).every((name) => one[name] === other[name]);
+}
+
+function disposeKit({ uniforms, sizes, buffers }: Kit): void {
+  for (const buffer of [uniforms, sizes, ...Object.values(buffers)]) buffer.destroy();
+}
+
+/** Models one behind the other. */
+function packModels(sweeps: readonly SingleSweep[], shape: SingleShape): Float32Array<ArrayBuffer> {
+  const size = modelSize(shape);
+  const packed = new Float32Array(size * sweeps.length);
+  for (const [index, { model }] of sweeps.entries()) packed.set(packModel(model), index * size);
+  return packed;
 }
 
 /** Adds what was read, `[count, 64]` quads of (high, low, 0, 0); returns the objective's sum. */
