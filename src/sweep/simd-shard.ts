@@ -13,8 +13,8 @@ import { tiedMeans } from './simd-tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */
 const MOST_AT_ONCE = 8;
-/** Operations per thread of a sweep, some milliseconds, up to which the threads' waits between sweeps are felt. */
-const SHORT_SWEEP = 5e7;
+/** Operations per thread of a sweep, a millisecond or so, up to which it is felt what handing it over costs. */
+const SHORT_SWEEP = 2e7;
 /** Responsibilities handed over at once. */
 const ROW_OUTPUTS = 2 ** 22;
 
