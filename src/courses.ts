@@ -1,16 +1,8 @@
 import { Rendezvous } from './sweep/rendezvous.js';
-import type { FittedRows, Shard } from './sweep/shard.js';
+import type { BorrowedShard, Shard } from './sweep/shard.js';
 
-/** What a course works on. */
-export interface Track {
-  /** Rows whose sweeps may be made together with those of other courses. */
-  readonly shard: FittedRows;
-  /** Work on the rows without `shard`, such as seeding: nobody else uses them meanwhile. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
-/** A run of a fit, or a part of one, from its beginning to its end. */
-export type Course<T> = (track: Track) => Promise<T>;
+/** A run of a fit, or a part of one, from its beginning to its end, on rows that other courses may read meanwhile. */
+export type Course<T> = (shard: BorrowedShard) => Promise<T>;
 
 export interface CourseOptions {
   readonly shard: Shard;
@@ -27,9 +19,6 @@ export async function runCourses<T>(courses: readonly Course<T>[], options: Cour
   const { shard, most, signal } = options;
   const lanes = Math.min(most, courses.length);
   const rendezvous = lanes > 1 ? new Rendezvous(shard, lanes, signal) : undefined;
-  const track: Track = rendezvous
-    ? { shard: rendezvous, alone: (work) => rendezvous.alone(work) }
-    : { shard, alone: (work) => work() };
   const ended = new Map<number, T>();
   let failure: { readonly error: unknown } | undefined;
   let next = 0;
@@ -37,7 +26,7 @@ export async function runCourses<T>(courses: readonly Course<T>[], options: Cour
     while (next < courses.length && !failure && (next === 0 || !signal?.aborted)) {
       const index = next++;
       try {
-        ended.set(index, await courses[index](track));
+        ended.set(index, await courses[index](rendezvous ?? shard));
       } catch (error) {
         failure ??= { error };
         rendezvous?.break(error);

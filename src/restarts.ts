@@ -5,9 +5,10 @@ import type { FitSettings, GivenStart, Progress } from './options.js';
 import { logVolume } from './scaling.js';
 import type { Start } from './seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
-import { startsOf } from './starts.js';
+import { startsOf, type Starts } from './starts.js';
 import type { Stopwatch } from './stopwatch.js';
 import { SHORT_RUNS, stagesOf } from './strategy.js';
+import type { BorrowedShard } from './sweep/shard.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
@@ -30,7 +31,7 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
 interface Fitting {
   readonly dataset: Dataset;
   readonly settings: FitSettings;
-  readonly starts: (index: number) => Promise<Start>;
+  readonly starts: Starts;
   readonly watch: Stopwatch;
   readonly problem: EmProblem;
   readonly lanes: CourseOptions;
@@ -46,8 +47,8 @@ function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings):
 /** From each start to the end. */
 function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
   const { watch, problem, lanes } = fitting;
-  const courses = restarts.map((restart): Course<EmRun> => async ({ shard, alone }) => {
-    const start = await alone(() => startOf(fitting, restart, restart));
+  const courses = restarts.map((restart): Course<EmRun> => async (shard) => {
+    const start = await startOf(fitting, restart, restart, shard);
     return expectationMaximization({ ...problem, shard, ...telling(fitting, restart) }, start);
   });
   return watch.time('fit', () => runCourses(courses, lanes));
@@ -78,9 +79,9 @@ async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Pro
   const { problem, lanes } = fitting;
   const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
   const courses = restarts.flatMap((restart) =>
-    numbers.map((number): Course<{ restart: number; short: EmRun }> => async ({ shard, alone }) => {
+    numbers.map((number): Course<{ restart: number; short: EmRun }> => async (shard) => {
       const index = restart * SHORT_RUNS.runs + number;
-      const start = await alone(() => startOf(fitting, restart, index, number === 0));
+      const start = await startOf(fitting, restart, index, shard, number === 0);
       return { restart, short: await shortRun({ ...problem, shard }, start) };
     }),
   );
@@ -96,17 +97,23 @@ async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRu
   if (problem.signal?.aborted) return short.map(({ best }) => best);
   const courses = short.map(
     ({ restart, best }): Course<EmRun> =>
-      ({ shard }) =>
+      (shard) =>
         goOn({ ...problem, shard, ...telling(fitting, restart) }, best),
   );
   return runCourses(courses, lanes);
 }
 
 /** A start of a restart; the first tells of it. */
-function startOf({ settings, starts, watch }: Fitting, restart: number, index: number, first = true): Promise<Start> {
+function startOf(
+  { settings, starts, watch }: Fitting,
+  restart: number,
+  index: number,
+  shard: BorrowedShard,
+  first = true,
+): Promise<Start> {
   return watch.time('seed', () => {
     if (first) settings.onProgress?.({ phase: 'seed', ...restartOf(settings, restart) });
-    return starts(index);
+    return starts(index, shard);
   });
 }
 

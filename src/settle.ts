@@ -1,6 +1,6 @@
 import type { Components, Family, Repair } from './families/family.js';
 import type { PlanModel } from './moments.js';
-import type { FittedRows } from './sweep/shard.js';
+import type { BorrowedShard } from './sweep/shard.js';
 import type { ComponentSide, InnerSolve, MarginalSolver, Settled } from './transport/solver.js';
 
 /** A model before it is swept. */
@@ -17,7 +17,7 @@ export interface State extends Unswept, Settled {
 }
 
 export interface EStepProblem {
-  readonly shard: FittedRows;
+  readonly shard: BorrowedShard;
   readonly family: Family;
   readonly signal?: AbortSignal | undefined;
 }

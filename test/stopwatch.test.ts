@@ -12,11 +12,11 @@ test('adds up the seconds of each phase, also of one that fails', async () => {
   expect(watch.seconds.load).toBeGreaterThan(once + 0.015);
 });
 
-test('counts a phase within another by itself, and not to the other', async () => {
+test('counts time once, to the phase that began last of those under way', async () => {
   const watch = new Stopwatch();
   const started = performance.now();
   await watch.time('fit', async () => {
-    await watch.time('seed', () => after(60));
+    await Promise.all([watch.time('seed', () => after(40)), watch.time('seed', () => after(60))]);
     await after(20);
     await watch.time('seed', () => after(60));
   });
@@ -25,4 +25,7 @@ test('counts a phase within another by itself, and not to the other', async () =
   expect(seed).toBeGreaterThan(0.1);
   expect(fit).toBeGreaterThan(0.015);
   expect(seed + fit).toBeLessThanOrEqual(elapsed);
+  await after(20); // nothing is under way
+  await watch.time('score', () => Promise.resolve());
+  expect(seed + fit).toBe(watch.seconds.seed + watch.seconds.fit);
 });

@@ -1,5 +1,13 @@
 import type { Moments, PlanModel } from '../moments.js';
-import type { FittedRows, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
+import type {
+  BorrowedShard,
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+} from './shard.js';
 
 interface Waiting extends SweepRequest {
   readonly resolve: (moments: Moments) => void;
@@ -7,15 +15,15 @@ interface Waiting extends SweepRequest {
 }
 
 /**
- * Where the sweeps of several courses meet: once every course has asked for one, all are made at once. Whatever else a
- * course does with the rows it does alone, and the others wait for it at their next sweeps.
+ * Where the sweeps of several courses meet: once every course has asked for one, all are made at once. Other reads are
+ * made as they come, one after the other where the shard wants that; no sweep is under way meanwhile.
  */
-export class Rendezvous implements FittedRows {
+export class Rendezvous implements BorrowedShard {
   readonly n: number;
   readonly d: number;
   private waiting: Waiting[] = [];
   private broken: { readonly reason: unknown } | undefined;
-  /** When who came last will be done with the rows. */
+  /** When the read that came last will be done. */
   private last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -47,18 +55,24 @@ export class Rendezvous implements FittedRows {
   }
 
   take(indices: readonly number[]): Promise<Float64Array> {
-    return this.alone(() => this.shard.take(indices));
+    return this.read(() => this.shard.take(indices));
   }
 
-  /** Work on the shard itself, which nobody else uses meanwhile; it must not ask for a sweep here. Its error ends all. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
+    const nearest = this.shard.nearestCentres(metric, signal);
+    return {
+      potentials: (candidates) => this.read(() => nearest.potentials(candidates)),
+      add: (centres) => this.read(() => nearest.add(centres)),
+      draw: (uniforms) => this.read(() => nearest.draw(uniforms)),
+      dispose: () => nearest.dispose(),
+    };
+  }
+
+  private async read<T>(work: () => Promise<T>): Promise<T> {
     const done = await this.turn();
     try {
       if (this.broken) throw this.broken.reason;
       return await work();
-    } catch (error) {
-      this.break(error); // now, or the next would have begun before the course tells
-      throw error;
     } finally {
       done();
     }
@@ -76,8 +90,9 @@ export class Rendezvous implements FittedRows {
     this.meet();
   }
 
-  /** Resolves when all who came before are done with the rows, with what tells those who come after. */
+  /** Resolves when all reads that came before are done, with what tells those that come after. */
   private async turn(): Promise<() => void> {
+    if (this.shard.joint?.overlapping) return () => undefined;
     const before = this.last;
     let done = (): void => undefined;
     this.last = new Promise((resolve) => (done = resolve));

@@ -24,6 +24,8 @@ export interface JointSweeps {
   /** How many sweeps with such components are faster at once than one after the other, and have room; 1 where none are. */
   most(components: Pick<PackedComponents, 'form' | 'k'>): number;
   sweep(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]>;
+  /** Whether other reads may be under way several at a time. */
+  readonly overlapping: boolean;
 }
 
 export interface RowOptions {
@@ -80,5 +82,5 @@ export interface Shard {
   dispose(): void;
 }
 
-/** What fitting asks of rows. */
-export type FittedRows = Pick<Shard, 'n' | 'd' | 'sweep' | 'rows' | 'take'>;
+/** A shard to those who do not own it, and have it perhaps together with others. */
+export type BorrowedShard = Omit<Shard, 'joint' | 'dispose'>;

@@ -35,6 +35,7 @@ export class SimdShard implements Shard {
     this.joint = {
       most: (components) => this.mostAtOnce(components),
       sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: false, // each takes all threads
     };
   }
 

@@ -43,6 +43,7 @@ export class WebgpuShard implements Shard {
     this.joint = {
       most: ({ form, k }) => singlesAtOnce(this.n, { form, k, d: this.d, hard: false, coupling: false }),
       sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: rows_.chunks.every(({ resident }) => resident !== undefined), // others are uploaded into shared buffers
     };
   }
 

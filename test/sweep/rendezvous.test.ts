@@ -25,7 +25,7 @@ interface Noting extends Shard {
   fail?: Error;
 }
 
-function noting(): Noting {
+function noting(overlapping = false): Noting {
   const notes: string[] = [];
   const sweeps: number[][] = [];
   const sweep = async (requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> => {
@@ -38,7 +38,7 @@ function noting(): Noting {
   const shard: Noting = {
     ...{ n: 1, d: 1, notes, sweeps },
     sweep: async (one) => (await sweep([{ model: one }]))[0],
-    joint: { most: () => 9, sweep },
+    joint: { most: () => 9, sweep, overlapping },
     async *rows() {
       notes.push('rows begin');
       await Promise.resolve();
@@ -51,9 +51,12 @@ function noting(): Noting {
       notes.push('take ends');
       return new Float64Array(1);
     },
-    nearestCentres: () => {
-      throw new Error('not here');
-    },
+    nearestCentres: () => ({
+      potentials: async () => (await shard.take([])).fill(7),
+      add: () => Promise.reject(new Error('no room')),
+      draw: () => Promise.resolve([3]),
+      dispose: () => notes.push('disposed'),
+    }),
     dispose: () => undefined,
   };
   return shard;
@@ -84,7 +87,7 @@ test('a course that leaves without a sweep lets the others go on', async () => {
   expect(await one).toEqual([7]);
 });
 
-test('other work is done by one at a time, while no sweep is under way', async () => {
+test('other reads are made one after the other, while no sweep is under way', async () => {
   const shard = noting();
   const at = new Rendezvous(shard, 3);
   const reading = async (): Promise<void> => {
@@ -93,13 +96,35 @@ test('other work is done by one at a time, while no sweep is under way', async (
   const others = [
     reading().then(() => course(at, [1])),
     at.take([0]).then(() => course(at, [2])),
-    at.alone(() => shard.take([0])).then(() => course(at, [3])),
+    at
+      .nearestCentres(Float64Array.of(1))
+      .potentials(Float64Array.of(0))
+      .then(() => course(at, [3])),
   ];
   await Promise.all(others);
   expect(shard.notes).toHaveLength(6);
   const works = shard.notes.map((note) => note.split(' ')[0]);
   for (let i = 0; i < 6; i += 2) expect(works[i + 1]).toBe(works[i]);
   expect(shard.sweeps).toEqual([[1, 2, 3]]);
+});
+
+test('other reads overlap where the shard allows it', async () => {
+  const shard = noting(true);
+  const at = new Rendezvous(shard, 2);
+  await Promise.all([at.take([0]).then(() => course(at, [1])), at.take([0]).then(() => course(at, [2]))]);
+  expect(shard.notes).toEqual(['take begins', 'take begins', 'take ends', 'take ends']);
+  expect(shard.sweeps).toEqual([[1, 2]]);
+});
+
+test('distances to centres are those of the shard', async () => {
+  const shard = noting();
+  const nearest = new Rendezvous(shard, 2).nearestCentres(Float64Array.of(1));
+  expect(await nearest.potentials(Float64Array.of(0))).toEqual(Float64Array.of(7));
+  expect(await nearest.draw([0.5])).toEqual([3]);
+  await expect(nearest.add(Float64Array.of(0))).rejects.toThrow('no room');
+  expect(await nearest.draw([0.5])).toEqual([3]); // an error holds nobody up
+  nearest.dispose();
+  expect(shard.notes.at(-1)).toBe('disposed');
 });
 
 test('rows that are not read to their end are let go', async () => {
@@ -130,7 +155,8 @@ test('one that breaks it ends the waits of all others, now and later', async () 
   at.break(new Error('another, too late'));
   await expect(waiting).rejects.toBe(reason);
   await expect(at.sweep(model(2))).rejects.toBe(reason);
-  await expect(at.alone(() => shard.take([0]))).rejects.toBe(reason);
+  await expect(at.take([0])).rejects.toBe(reason);
+  await expect(at.nearestCentres(Float64Array.of(1)).draw([0])).rejects.toBe(reason);
   expect([shard.notes, shard.sweeps]).toEqual([[], []]);
 });
 

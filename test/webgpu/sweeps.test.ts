@@ -7,10 +7,9 @@ import { loadDataset } from '../../src/dataset.js';
 import type { EmRun } from '../../src/em.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit.js';
-import { fitSettings } from '../../src/options.js';
+import { fitSettings, type FitOptions } from '../../src/options.js';
 import { runRestarts } from '../../src/restarts.js';
 import { Stopwatch } from '../../src/stopwatch.js';
-import type { Strategy } from '../../src/strategy.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { gpuPlace } from '../places.js';
 import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from '../sweep/joint.js';
@@ -79,21 +78,27 @@ describe('sweeps made at once', () => {
       place,
       missing: 'error',
     });
-    const common = { components: 3, restarts: 4, seeding: 'random', maxIterations: 40, tolerance: 0 } as const;
-    const runs = async (shard: Shard, strategy: Strategy): Promise<[EmRun[], number]> => {
+    const common = { components: 3, restarts: 4, maxIterations: 40, tolerance: 0 } as const;
+    const runs = async (shard: Shard, way: Partial<FitOptions>): Promise<[EmRun[], number]> => {
       let found: EmRun[] = [];
       const fitting = async (): Promise<void> => {
-        found = await runRestarts({ ...dataset, shard }, fitSettings({ ...common, strategy }), new Stopwatch());
+        found = await runRestarts({ ...dataset, shard }, fitSettings({ ...common, ...way }), new Stopwatch());
       };
       const submissions = await submissionsOf(queue, fitting);
       return [found, submissions];
     };
     try {
-      for (const strategy of ['warm-up', 'short-runs'] as const) {
-        const [atOnce, few] = await runs(dataset.shard, strategy);
-        const [oneByOne, many] = await runs(withoutJoint(dataset.shard), strategy);
+      const ways = [
+        { seeding: 'random' },
+        { seeding: 'k-means', strategy: 'warm-up' },
+        { strategy: 'short-runs' },
+      ] as const;
+      for (const way of ways) {
+        const [atOnce, few] = await runs(dataset.shard, way);
+        const [oneByOne, many] = await runs(withoutJoint(dataset.shard), way);
         expect(atOnce).toEqual(oneByOne);
-        expect(few).toBeLessThan(many / 2); // seeding has submissions of its own
+        const sweeps = oneByOne.reduce((sum, run) => sum + run.sweeps, 0);
+        expect(many - few).toBeGreaterThan(sweeps / 2); // of four runs that end at different times
       }
     } finally {
       dataset.shard.dispose();
