@@ -45,6 +45,7 @@ export class Rendezvous implements BorrowedShard {
     });
   }
 
+  /** Whoever reads rows must read nothing else before their end: that read would wait for it. */
   async *rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs> {
     const done = await this.turn();
     try {
