@@ -8,3 +8,14 @@ export type CovarianceForm = 'full' | 'tied' | 'diag' | 'spherical';
 export function isMatrix(form: CovarianceForm): boolean {
   return form === 'full' || form === 'tied';
 }
+
+/** Floating point operations of a sweep per row, as counted for every implementation. */
+export function operationsPerRow(shape: {
+  readonly form: CovarianceForm;
+  readonly k: number;
+  readonly d: number;
+  readonly coupling?: boolean;
+}): number {
+  const { form, k, d, coupling = false } = shape;
+  return k * (isMatrix(form) ? 2 * (d + 1) * (d + 2) : 8 * d) + (coupling ? k * k : 0);
+}

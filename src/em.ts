@@ -3,7 +3,7 @@ import type { PlanModel } from './moments.js';
 import { reseed } from './reseed.js';
 import type { Start } from './seeding/start.js';
 import type { Stage } from './strategy.js';
-import type { Shard } from './sweep/shard.js';
+import type { BorrowedShard } from './sweep/shard.js';
 import { EStep, objectiveOf, type State, type Unswept } from './settle.js';
 import type { MarginalSolver } from './transport/solver.js';
 import { EXACT, InnerTolerance } from './transport/tolerance.js';
@@ -12,7 +12,7 @@ import { EXACT, InnerTolerance } from './transport/tolerance.js';
 export type FitStatus = 'converged' | 'maxIterations' | 'aborted';
 
 export interface EmProblem {
-  readonly shard: Shard;
+  readonly shard: BorrowedShard;
   readonly family: Family;
   /** One or more, the last of which says what is fitted. */
   readonly stages: readonly Stage[];

@@ -21,7 +21,7 @@ export interface Progress {
   /** Rows read so far, while loading; `totalRows` where the source knows. */
   readonly rows?: number;
   readonly totalRows?: number;
-  /** Which restart of how many, from 1. */
+  /** Which restart of how many, from 1. Several may be under way at once: their iterations then take turns. */
   readonly restart?: number;
   readonly restarts?: number;
   /** Iterations of this restart, and F after the last one, nats. */

@@ -1,6 +1,6 @@
 import type { Repair } from './families/family.js';
 import type { Moments, PackedComponents, PlanModel } from './moments.js';
-import type { Shard } from './sweep/shard.js';
+import type { BorrowedShard } from './sweep/shard.js';
 
 /** A component that starts again at a row. */
 export interface Reseeded {
@@ -18,7 +18,7 @@ const EMPTY_ROWS = 1e-6;
  * explains worst. One more read of the data where there are any, none where there are not.
  */
 export async function reseed(
-  shard: Shard,
+  shard: BorrowedShard,
   model: PlanModel,
   moments: Moments,
   signal?: AbortSignal,
@@ -40,7 +40,12 @@ export async function reseed(
 }
 
 /** Indices of the `count` rows of positive weight with the lowest density; they repeat where there are fewer rows. */
-async function worstExplained(shard: Shard, model: PlanModel, count: number, signal?: AbortSignal): Promise<number[]> {
+async function worstExplained(
+  shard: BorrowedShard,
+  model: PlanModel,
+  count: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
   let worst: { row: number; density: number }[] = [];
   for await (const { start, logDensity, weights } of shard.rows(model, { signal })) {
     const here = Array.from(logDensity, (density, i) => ({ row: start + i, density })).filter((_, i) => weights[i] > 0);

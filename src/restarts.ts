@@ -1,61 +1,140 @@
+import { runCourses, type Course, type CourseOptions } from './courses.js';
 import type { Dataset } from './dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from './em.js';
 import type { FitSettings, GivenStart, Progress } from './options.js';
 import { logVolume } from './scaling.js';
 import type { Start } from './seeding/start.js';
-import { bestShortRun, goOn } from './short-runs.js';
-import { startsOf } from './starts.js';
+import { bestShortRun, goOn, shortRun } from './short-runs.js';
+import { startsOf, type Starts } from './starts.js';
 import type { Stopwatch } from './stopwatch.js';
 import { SHORT_RUNS, stagesOf } from './strategy.js';
+import type { BorrowedShard } from './sweep/shard.js';
 
-/** Runs EM from every start. Aborting keeps the runs that have begun; before the first has, it throws. */
+/**
+ * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
+ * keeps those that have begun; before the first has, it throws.
+ */
 export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
   const { shard, scaling } = dataset;
-  const { restarts, maxIterations, signal, onProgress, regularization } = settings;
-  const problem = {
-    ...settings,
-    shard,
-    stages: stagesOf(settings),
-    regularization: scaling.scale.map((scale) => regularization / scale ** 2),
+  const regularization = scaling.scale.map((scale) => settings.regularization / scale ** 2);
+  const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
+  const fitting: Fitting = {
+    ...{ dataset, settings, starts, watch },
+    problem: { ...settings, shard, stages: stagesOf(settings), regularization },
+    lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
-  const starts = await watch.time('seed', () => startsOf(dataset, settings, problem.regularization));
-  const run = settings.strategy === 'short-runs' ? runFromBest : runFrom;
+  const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
+  return settings.strategy === 'short-runs' ? runFromBest(fitting, all) : run(fitting, all);
+}
+
+/** What the runs of a fit have in common. */
+interface Fitting {
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly starts: Starts;
+  readonly watch: Stopwatch;
+  readonly problem: EmProblem;
+  readonly lanes: CourseOptions;
+}
+
+/** How many runs meet in a sweep. */
+function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings): number {
+  if (!shard.joint) return 1;
+  const anywhere = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1));
+  return shard.joint.most(family.pack(anywhere));
+}
+
+/** From each start to the end. */
+function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
+  const { watch, problem, lanes } = fitting;
+  const courses = restarts.map((restart): Course<EmRun> => async (shard) => {
+    const start = await startOf(fitting, restart, restart, shard);
+    return expectationMaximization({ ...problem, shard, ...telling(fitting, restart) }, start);
+  });
+  return watch.time('fit', () => runCourses(courses, lanes));
+}
+
+/** From the best of several short runs to the end, as many restarts at a time as runs meet. Short runs count as seeding. */
+async function runFromBest(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
+  const { watch, problem, lanes } = fitting;
   const runs: EmRun[] = [];
-  for (let restart = 0; restart < restarts; restart++) {
-    const progress = { restart: restart + 1, restarts, maxIterations };
-    const onIteration = (done: EmIteration): void =>
-      onProgress?.({ phase: 'fit', ...progress, ...progressOf(done, dataset, settings) });
+  for (let from = 0; from < restarts.length && !(problem.signal?.aborted && from > 0); from += lanes.most) {
     try {
-      onProgress?.({ phase: 'seed', ...progress });
-      runs.push(await run({ ...problem, onIteration }, starts, restart, watch));
+      const short = await watch.time('seed', () => bestShortRuns(fitting, restarts.slice(from, from + lanes.most)));
+      runs.push(...(await watch.time('fit', () => goOnFrom(fitting, short))));
     } catch (error) {
-      if (!signal?.aborted || runs.length === 0) throw error;
+      if (!problem.signal?.aborted || runs.length === 0) throw error;
     }
-    if (signal?.aborted) break;
   }
   return runs;
 }
 
-/** An iteration as users see it: in the data's units. */
-function progressOf(done: EmIteration, { scaling }: Dataset, { family }: FitSettings): Partial<Progress> {
-  const { iteration, epsilon, objective, components, weights } = done;
-  const model = (): GivenStart => ({
-    weights: Array.from(weights),
-    ...family.toDense(family.unscale(components, scaling)),
+interface Short {
+  readonly restart: number;
+  readonly best: EmRun;
+}
+
+/** The best short run of each restart; of an aborted fit, of those restarts that have one. */
+async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Promise<Short[]> {
+  const { problem, lanes } = fitting;
+  const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
+  const courses = restarts.flatMap((restart) =>
+    numbers.map((number): Course<{ restart: number; short: EmRun }> => async (shard) => {
+      const index = restart * SHORT_RUNS.runs + number;
+      const start = await startOf(fitting, restart, index, shard, number === 0);
+      return { restart, short: await shortRun({ ...problem, shard }, start) };
+    }),
+  );
+  const short = await runCourses(courses, lanes);
+  return restarts.flatMap((restart) => {
+    const own = short.filter((one) => one.restart === restart).map((one) => one.short);
+    return own.length > 0 ? [{ restart, best: bestShortRun(own, problem.signal) }] : [];
   });
-  return { iteration, epsilon, objective: objective + logVolume(scaling), model };
 }
 
-type Starts = (index: number) => Promise<Start>;
-
-async function runFrom(problem: EmProblem, starts: Starts, restart: number, watch: Stopwatch): Promise<EmRun> {
-  const start = await watch.time('seed', () => starts(restart));
-  return watch.time('fit', () => expectationMaximization(problem, start));
+async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRun[]> {
+  const { problem, lanes } = fitting;
+  if (problem.signal?.aborted) return short.map(({ best }) => best);
+  const courses = short.map(
+    ({ restart, best }): Course<EmRun> =>
+      (shard) =>
+        goOn({ ...problem, shard, ...telling(fitting, restart) }, best),
+  );
+  return runCourses(courses, lanes);
 }
 
-/** From the best of several short runs, whose time counts as seeding. */
-async function runFromBest(problem: EmProblem, starts: Starts, restart: number, watch: Stopwatch): Promise<EmRun> {
-  const startOf: Starts = (index) => starts(restart * SHORT_RUNS.runs + index);
-  const short = await watch.time('seed', () => bestShortRun(problem, startOf));
-  return watch.time('fit', () => goOn(problem, short));
+/** A start of a restart; the first tells of it. */
+function startOf(
+  { settings, starts, watch }: Fitting,
+  restart: number,
+  index: number,
+  shard: BorrowedShard,
+  first = true,
+): Promise<Start> {
+  return watch.time('seed', () => {
+    if (first) settings.onProgress?.({ phase: 'seed', ...restartOf(settings, restart) });
+    return starts(index, shard);
+  });
+}
+
+/** Tells of every iteration of a restart, in the data's units. */
+function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProblem, 'onIteration'> {
+  const { onProgress, family } = settings;
+  if (!onProgress) return {};
+  const { scaling } = dataset;
+  const volume = logVolume(scaling);
+  return {
+    onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
+      const model = (): GivenStart => ({
+        weights: Array.from(weights),
+        ...family.toDense(family.unscale(components, scaling)),
+      });
+      const done = { iteration, epsilon, objective: objective + volume, model };
+      onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });
+    },
+  };
+}
+
+function restartOf({ restarts, maxIterations }: FitSettings, restart: number): Partial<Progress> {
+  return { restart: restart + 1, restarts, maxIterations };
 }

@@ -1,6 +1,6 @@
 import type { Components, Family, Repair } from './families/family.js';
 import type { PlanModel } from './moments.js';
-import type { Shard } from './sweep/shard.js';
+import type { BorrowedShard } from './sweep/shard.js';
 import { EXACT } from './transport/tolerance.js';
 import type { ComponentSide, InnerSolve, MarginalSolver, Settled } from './transport/solver.js';
 
@@ -18,7 +18,7 @@ export interface State extends Unswept, Settled {
 }
 
 export interface EStepProblem {
-  readonly shard: Shard;
+  readonly shard: BorrowedShard;
   readonly family: Family;
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,13 +5,17 @@ import type { FitSettings, GivenStart } from './options.js';
 import { seededRandom } from './random.js';
 import { columnVariances } from './seeding/columns.js';
 import { seed, type Start } from './seeding/start.js';
+import type { BorrowedShard } from './sweep/shard.js';
 
-/** The starts of a fit, numbered from 0, in the shard's coordinates: each has luck of its own. */
+/** Finds the start of a number, from 0, among rows that others may read meanwhile. */
+export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
+
+/** The starts of a fit, in the shard's coordinates: each has luck of its own. */
 export async function startsOf(
   { shard, scaling }: Dataset,
   settings: FitSettings,
   regularization: Float64Array,
-): Promise<(index: number) => Promise<Start>> {
+): Promise<Starts> {
   const { seeding, family, signal } = settings;
   if (typeof seeding === 'object') {
     const components = family.toScaled(givenComponents(seeding, settings, shard.d), scaling);
@@ -20,9 +24,9 @@ export async function startsOf(
   const own = await columnVariances(shard, signal);
   const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
   const variances = family.commonScale ? own.fill(mean) : own;
-  return (index) => {
+  return (index, rows) => {
     const random = seededRandom(settings.seed, index);
-    const problem = { shard, k: settings.components, variances, random, signal };
+    const problem = { shard: rows, k: settings.components, variances, random, signal };
     return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
   };
 }

@@ -18,7 +18,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/fit.ts'],
   ['src/restarts.ts', 'src/model-file.ts'],
   ['src/short-runs.ts'],
-  ['src/best.ts', 'src/starts.ts'],
+  ['src/best.ts', 'src/courses.ts', 'src/starts.ts'],
   ['src/em.ts', 'src/mixture.ts', 'src/plan.ts'],
   [
     ...['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],

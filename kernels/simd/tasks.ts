@@ -2,7 +2,7 @@ import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
 import type { SimdModel } from './model.js';
 import { PairRunner, type PairTask } from './pairs.js';
-import { nextPart, unwanted, type Shared } from './parts.js';
+import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
 
 /** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
 export interface RowBlock {
@@ -15,11 +15,17 @@ export interface RowBlock {
 /** Distances to the nearest centre, `[rows]` of each block. */
 export type NearestArrays = readonly Float32Array[];
 
-/** Moments of every part, `[parts, sums]`. */
-export interface SweepTask extends Shared {
+/** Moments of every part under one model, `[parts, sums]`. */
+export interface Sweep extends Parted {
   readonly kind: 'sweep';
   readonly model: SimdModel;
   readonly results: Float64Array;
+}
+
+/** Sweeps with several models. Threads take the parts of the first, then those of the next: nobody waits between them. */
+export interface SweepsTask extends Controlled {
+  readonly kind: 'sweeps';
+  readonly sweeps: readonly Sweep[];
 }
 
 /** Row outputs of groups `first` … `first + parts`, each array as long as their rows. */
@@ -41,8 +47,9 @@ export interface NearestTask extends Shared {
 }
 
 /** On the rows that all threads have. */
-type RowTask = SweepTask | RowsTask | NearestTask;
+type RowTask = SweepsTask | RowsTask | NearestTask;
 export type Task = RowTask | PairTask;
+type Job = Sweep | RowsTask | NearestTask;
 
 interface Group {
   readonly block: number;
@@ -82,49 +89,59 @@ export class TaskRunner {
   }
 
   private *rows(task: RowTask): Generator<void> {
-    if (task.kind === 'nearest') this.kernel.loadCentres(task.candidates, task.metric);
-    else this.kernel.load(task.model);
-    for (let part = nextPart(task); part !== undefined; part = nextPart(task)) yield* this.part(task, part);
+    let next = take(task);
+    let first = 0;
+    for (const job of task.kind === 'sweeps' ? task.sweeps : [task]) {
+      const end = first + job.parts;
+      if (next < end) this.load(job);
+      for (; next < end; next = take(task)) yield* this.part(job, next - first, task);
+      first = end;
+    }
+  }
+
+  private load(job: Job): void {
+    if (job.kind === 'nearest') this.kernel.loadCentres(job.candidates, job.metric);
+    else this.kernel.load(job.model);
   }
 
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
-  private *part(task: RowTask, part: number): Generator<void> {
-    const [from, to] = this.share(task, part);
-    if (task.kind === 'sweep') this.kernel.clear();
+  private *part(job: Job, part: number, task: RowTask): Generator<void> {
+    const [from, to] = this.share(job, part);
+    if (job.kind === 'sweep') this.kernel.clear();
     for (let index = from; index < to; index++) {
       if (unwanted(task)) return;
-      this.group(task, part, this.groups[index]);
+      this.group(job, part, this.groups[index]);
       yield;
     }
-    if (task.kind === 'sweep') {
+    if (job.kind === 'sweep') {
       const totals = this.kernel.totals();
-      task.results.set(totals, part * totals.length);
+      job.results.set(totals, part * totals.length);
     }
   }
 
-  private share(task: RowTask, part: number): [number, number] {
-    if (task.kind === 'rows') return [task.first + part, task.first + part + 1];
+  private share(job: Job, part: number): [number, number] {
+    if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
     const { length } = this.groups;
-    return [Math.floor((part * length) / task.parts), Math.floor(((part + 1) * length) / task.parts)];
+    return [Math.floor((part * length) / job.parts), Math.floor(((part + 1) * length) / job.parts)];
   }
 
-  private group(task: RowTask, part: number, { block, from, rows }: Group): void {
+  private group(job: Job, part: number, { block, from, rows }: Group): void {
     const tile = tileRows(this.d);
     const filled = Math.ceil(rows / tile) * tile;
     const x = this.blocks[block].x.subarray(from * this.d, (from + filled) * this.d);
     const v = this.blocks[block].v.subarray(from, from + filled);
-    switch (task.kind) {
+    switch (job.kind) {
       case 'sweep':
         this.kernel.sweepGroup(x, v);
         return;
       case 'rows':
-        this.kernel.rowsGroup(x, v, rows, rowsOf(task, part, rows));
+        this.kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        this.distances(task, part, x, v, task.nearest[block].subarray(from, from + filled));
+        this.distances(job, part, x, v, job.nearest[block].subarray(from, from + filled));
         return;
       default:
-        task satisfies never;
+        job satisfies never;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
-import { isMatrix } from '../form.js';
+import { operationsPerRow } from '../form.js';
 import type { KernelModel, ModelShape } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
@@ -59,17 +59,13 @@ export class ChunkedSweeper {
     private readonly rows: ResidentRows,
     private readonly options: GpuSweepOptions = {},
   ) {
-    const make = (kind: SweepKind, own: Owned): Promise<Kit> => this.makeKit(kind, own);
-    this.kits = new Kits(gpu, make, (kit, kind) => {
-      const wanted = rowsPerPass(gpu, kind);
-      return wanted < 4 * kit.rowsPerPass && kit.rowsPerPass < 4 * wanted;
-    });
+    this.kits = new Kits(gpu);
   }
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
   async sweep(model: KernelModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const kit = await this.kits.of(kind);
     const { gpu } = this;
+    const kit = await this.kitFor(kind);
     const { device } = gpu;
     const recorder = new Recorder(gpu, signal);
     device.queue.writeBuffer(kit.buffers.model, 0, packModel(model));
@@ -90,6 +86,18 @@ export class ChunkedSweeper {
 
   dispose(): void {
     this.kits.dispose();
+  }
+
+  /** The kit of the last sweep where it fits: the same kind, and passes of about the right length. */
+  private kitFor(kind: SweepKind): Promise<Kit> {
+    return this.kits.of(
+      kind,
+      (own) => this.makeKit(kind, own),
+      ({ rowsPerPass: known }) => {
+        const wanted = rowsPerPass(this.gpu, kind);
+        return wanted < 4 * known && known < 4 * wanted;
+      },
+    );
   }
 
   private async chunk(kit: Kit, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
@@ -195,11 +203,6 @@ function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
     throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
   const rows = Math.min(room, dispatchOperations(device) / operationsPerRow(kind));
   return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
-}
-
-/** Floating point operations per row, as counted for every implementation. */
-function operationsPerRow({ form, k, d, coupling }: SweepKind): number {
-  return k * (isMatrix(form) ? 2 * (d + 1) * (d + 2) : 8 * d) + (coupling ? k * k : 0);
 }
 
 /** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */

@@ -19,26 +19,39 @@ export class Owned {
   }
 }
 
-/** Keeps the kit of the last kind that was asked for; makes it leave no buffer behind. */
+interface Kept<Kind, Kit> {
+  readonly kind: Kind;
+  readonly kit: Kit;
+  readonly own: Owned;
+}
+
+/** Keeps the kits of the last kinds that were asked for; makes them leave no buffer behind. */
 export class Kits<Kind extends object, Kit> {
-  private last: { readonly kind: Kind; readonly kit: Kit; readonly own: Owned } | undefined;
+  /** The latest last. */
+  private kept: Kept<Kind, Kit>[] = [];
 
   constructor(
     private readonly gpu: Gpu,
-    /** Makes a kit. Its buffers are `own`'s from the moment they exist: it may fail at any later one. */
-    private readonly make: (kind: Kind, own: Owned) => Promise<Kit>,
-    /** Whether a kit of the same kind still serves. */
-    private readonly serves: (kit: Kit, kind: Kind) => boolean = () => true,
+    private readonly most = 1,
   ) {}
 
-  async of(kind: Kind): Promise<Kit> {
-    const { last } = this;
-    if (last && same(last.kind, kind) && this.serves(last.kit, kind)) return last.kit;
-    this.dispose();
+  /**
+   * The kit of a kind, the one that is kept where it still serves. In making one all buffers are `own`'s from the moment
+   * they exist: it may fail at any later one.
+   */
+  async of(kind: Kind, make: (own: Owned) => Promise<Kit>, serves: (kit: Kit) => boolean = () => true): Promise<Kit> {
+    const known = this.kept.find((one) => same(one.kind, kind));
+    this.kept = this.kept.filter((one) => one !== known);
+    if (known && serves(known.kit)) {
+      this.kept.push(known);
+      return known.kit;
+    }
+    known?.own.destroy();
+    while (this.kept.length >= this.most) this.kept.shift()?.own.destroy();
     const own = new Owned(this.gpu);
     try {
-      const kit = await this.make(kind, own);
-      this.last = { kind, kit, own };
+      const kit = await make(own);
+      this.kept.push({ kind, kit, own });
       return kit;
     } catch (error) {
       own.destroy();
@@ -47,8 +60,8 @@ export class Kits<Kind extends object, Kit> {
   }
 
   dispose(): void {
-    this.last?.own.destroy();
-    this.last = undefined;
+    for (const { own } of this.kept) own.destroy();
+    this.kept = [];
   }
 }
 

@@ -1,4 +1,4 @@
-/** Sweeps of small models: one kernel over all rows, then sums over its segments. */
+/** Sweeps of small models, several at once: one kernel over all rows, then sums over its segments. */
 import { isMatrix } from '../form.js';
 import type { KernelModel } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
@@ -10,7 +10,7 @@ import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 import { totalProgram } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
-import { singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
+import { fitsSingle, singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
 import type { SweepArrays } from './stages.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
@@ -19,13 +19,45 @@ const SEGMENT_TILES = 16;
 const MOST_SEGMENTS = 2 ** 16;
 /** Sums of each number that the host adds. */
 const TOTALS = 64;
+/** Models at once, and operations of all their sweeps, at the most: about what a GPU does while it answers to one submission. */
+const MOST_MODELS = 16;
+const MOST_OPERATIONS = 1e8;
+/** Kits kept: sweeps that are made at once may be of two kinds, with coupling and without. */
+const KITS = 2;
+
+/** One of several sweeps: its model, and what its sums are added to. */
+export interface SingleSweep {
+  readonly model: KernelModel;
+  readonly into: SweepArrays;
+}
 
 interface Kit {
+  /** Models that there is room for. */
+  readonly room: number;
   readonly single: Program;
   readonly total: Program;
   readonly passes: readonly Pass[];
   readonly segmentTiles: number;
+  /** Of all chunks. */
+  readonly segments: number;
   readonly buffers: { readonly [name in 'model' | 'sums' | 'totals' | 'readback' | 'passes' | 'sizes']: GPUBuffer };
+}
+
+/** Sums of all segments under all models: where, and how many of each. */
+interface Segments {
+  readonly sums: GPUBufferBinding;
+  readonly count: number;
+  readonly models: number;
+}
+
+/** Operations per row of a sweep with so many sums. */
+const singleOperations = (count: number): number => 4 * count;
+
+/** How many models of this shape are best swept at once, 1 where the shape is too large or rows are so many. */
+export function singlesAtOnce(rows: number, shape: SingleShape): number {
+  if (!fitsSingle(shape)) return 1;
+  const operations = rows * singleOperations(singleLayout(shape).count);
+  return Math.max(1, Math.min(MOST_MODELS, Math.floor(MOST_OPERATIONS / operations)));
 }
 
 export class SingleSweeper {
@@ -35,41 +67,52 @@ export class SingleSweeper {
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
   ) {
-    this.kits = new Kits(gpu, (shape, own) => this.makeKit(shape, own));
+    this.kits = new Kits(gpu, KITS);
   }
 
-  /** Adds the sums of a sweep, whitened; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: KernelModel, shape: SingleShape, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const kit = await this.kits.of(shape);
-    const { gpu, rows } = this;
-    const { device } = gpu;
-    const { buffers, segmentTiles } = kit;
+  /**
+   * Adds the sums of sweeps with models of one shape, whitened; resolves to Σ v (log Σ exp logit − centre) of each. They are
+   * the same bit for bit however many there are.
+   */
+  async sweep(sweeps: readonly SingleSweep[], shape: SingleShape, signal?: AbortSignal): Promise<number[]> {
+    const { gpu } = this;
+    const models = sweeps.length;
+    const make = (own: Owned): Promise<Kit> => this.makeKit(shape, models, own);
+    const kit = await this.kits.of(shape, make, ({ room }) => room >= models);
+    const { buffers } = kit;
     const { count } = singleLayout(shape);
     const recorder = new Recorder(gpu, signal);
-    device.queue.writeBuffer(buffers.model, 0, packModel(model));
-    for (const [index, pass] of kit.passes.entries()) {
-      const { x, v } = await rows.buffersOf(index, recorder);
-      const bindings = [passBinding(buffers.passes), x, v, buffers.model, buffers.sums];
-      const bound = bind(device, kit.single, bindings);
-      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / segmentTiles), gpu);
-      await recorder.recorded(pass.rows * 4 * count);
-      if (rows.chunks[index].host) recorder.submit();
-    }
-    const totals = bind(device, kit.total, [{ buffer: buffers.sizes, size: 16 }, buffers.sums, buffers.totals]);
-    dispatch(recorder.compute, totals, 0, count, gpu);
+    gpu.device.queue.writeBuffer(buffers.model, 0, packModels(sweeps, shape));
+    const sums = { buffer: buffers.sums, size: 4 * count * kit.segments * models };
+    await this.record(kit, recorder, { sums, count, models });
+    const totals = bind(gpu.device, kit.total, [{ buffer: buffers.sizes, size: 16 }, sums, buffers.totals]);
+    dispatch(recorder.compute, totals, 0, count * models, gpu);
     const bytes = 16 * TOTALS * count;
-    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes);
+    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes * models);
     recorder.submit();
-    const read = new Float32Array(await readBuffer(gpu, buffers.readback, bytes));
+    const read = await readBuffer(gpu, buffers.readback, bytes * models);
     recorder.done();
-    return unpack(read, shape, into);
+    return sweeps.map(({ into }, index) => unpack(new Float32Array(read, bytes * index, bytes / 4), shape, into));
   }
 
   dispose(): void {
     this.kits.dispose();
   }
 
-  private async makeKit(shape: SingleShape, own: Owned): Promise<Kit> {
+  /** Records the sums of all segments. */
+  private async record(kit: Kit, recorder: Recorder, { sums, count, models }: Segments): Promise<void> {
+    const { gpu, rows } = this;
+    for (const [index, pass] of kit.passes.entries()) {
+      const { x, v } = await rows.buffersOf(index, recorder);
+      const bindings = [passBinding(kit.buffers.passes), x, v, kit.buffers.model, sums];
+      const bound = bind(gpu.device, kit.single, bindings);
+      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / kit.segmentTiles), gpu, models);
+      await recorder.recorded(pass.rows * singleOperations(count) * models);
+      if (rows.chunks[index].host) recorder.submit();
+    }
+  }
+
+  private async makeKit(shape: SingleShape, room: number, own: Owned): Promise<Kit> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { count } = singleLayout(shape);
@@ -87,17 +130,25 @@ export class SingleSweeper {
     });
     const slots = passSlots([passes]);
     const buffers = await own.make({
-      model: [4 * modelSize(shape), STORAGE],
-      sums: [4 * count * segments, STORAGE],
-      totals: [16 * TOTALS * count, STORAGE],
-      readback: [16 * TOTALS * count, USAGE.mapRead | USAGE.copyTarget],
+      model: [4 * modelSize(shape) * room, STORAGE],
+      sums: [4 * count * segments * room, STORAGE],
+      totals: [16 * TOTALS * count * room, STORAGE],
+      readback: [16 * TOTALS * count * room, USAGE.mapRead | USAGE.copyTarget],
       passes: [PASS_SLOT * slots.length, UNIFORMS],
       sizes: [PASS_SLOT, UNIFORMS],
     } as const);
     writeSlots(device, buffers.passes, slots);
-    writeSlots(device, buffers.sizes, [[segments, count, 0]]);
-    return { single, total, passes, segmentTiles, buffers };
+    writeSlots(device, buffers.sizes, [[segments, count * room, 0]]);
+    return { room, single, total, passes, segmentTiles, segments, buffers };
   }
+}
+
+/** Models one behind the other. */
+function packModels(sweeps: readonly SingleSweep[], shape: SingleShape): Float32Array<ArrayBuffer> {
+  const size = modelSize(shape);
+  const packed = new Float32Array(size * sweeps.length);
+  for (const [index, { model }] of sweeps.entries()) packed.set(packModel(model), index * size);
+  return packed;
 }
 
 /** Adds what was read, `[count, 64]` quads of (high, low, 0, 0); returns the objective's sum. */

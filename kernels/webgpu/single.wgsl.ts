@@ -5,7 +5,7 @@
 import { isMatrix } from '../form.js';
 import type { ModelShape } from '../model.js';
 import { EXP, LOG } from './arithmetic.wgsl.js';
-import { HEADER_QUADS, modelLayout, quads, TILE_QUADS, type ModelLayout } from './layout.js';
+import { HEADER_QUADS, modelLayout, modelSize, quads, TILE_QUADS, type ModelLayout } from './layout.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
 import { each, lanes } from './text.wgsl.js';
@@ -44,7 +44,7 @@ export function fitsSingle(shape: SingleShape): boolean {
   return shape.d <= MOST_COLUMNS && singleLayout(shape).count <= ROOM;
 }
 
-/** Sums of every segment of `segmentTiles` tiles, `[count, segments]`. */
+/** Sums of every segment of `segmentTiles` tiles under every model, `[models, count, segments]`: models are the grid's depth. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {
   const { form, k, d, hard } = shape;
   const layout = modelLayout(form, d);
@@ -57,8 +57,8 @@ ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;            // tiles [tiles, d, 64] of quads of rows
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;            // row weights [tiles, 64]
-@group(0) @binding(3) var<storage, read> model: array<vec4f>;        // kernels/webgpu/layout.ts
-@group(0) @binding(4) var<storage, read_write> sums: array<f32>;     // [count, all segments]
+@group(0) @binding(3) var<storage, read> model: array<vec4f>;        // kernels/webgpu/layout.ts, one model behind the other
+@group(0) @binding(4) var<storage, read_write> sums: array<f32>;     // [models, count, all segments]
 ${GROUP_INDEX}
 ${EXP}
 ${LOG}
@@ -68,6 +68,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   let segment = groupIndex(id, gridSize);
   let begin = segment * ${segmentTiles}u;
   if (begin >= pass_.tiles) { return; }
+  let at = id.z * ${modelSize(shape) / 4}u; // of this workgroup's model
   ${each(count, (i) => `var s${i} = 0.0;`)}
   for (var tile = begin; tile < min(begin + ${segmentTiles}u, pass_.tiles); tile++) {
     let weight = v[(pass_.firstTile + tile) * ${TILE_QUADS}u + lane];
@@ -76,7 +77,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
     ${each(k, (c) => logit(layout, c))}
     ${each(k, (c) => (c === 0 ? 'var largest = l0;' : `largest = max(largest, l${c});`))}
     ${hard ? assign(k) : softmin(k)}
-    s0 += dot(weight, logSum - model[0].y);
+    s0 += dot(weight, logSum - model[at].y);
     ${each(k, (c) => `let p${c} = r${c} * weight;`)}
     ${moments(shape)}
   }
@@ -85,8 +86,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   if (lane < ${count}u) {
     var sum = 0.0;
     for (var i = 0u; i < ${TILE_QUADS}u; i++) { sum += shares[lane * ${TILE_QUADS}u + i]; }
-    let segments = arrayLength(&sums) / ${count}u;
-    sums[lane * segments + pass_.firstTileOfAll + segment] = sum;
+    let segments = arrayLength(&sums) / (${count}u * gridSize.z);
+    sums[(id.z * ${count}u + lane) * segments + pass_.firstTileOfAll + segment] = sum;
   }
 }`,
   };
@@ -127,20 +128,20 @@ const assign = (k: number): string => `
 /** Whitened differences `z<c>_<j>` and the logit `l<c>` of one component. */
 function logit({ matrix, d, whitening, stride }: ModelLayout, c: number): string {
   const at = HEADER_QUADS + c * stride;
-  const means = each(quads(d), (quad) => `let m${c}_${quad} = model[${at + 1 + quad}u];`);
+  const means = each(quads(d), (quad) => `let m${c}_${quad} = model[at + ${at + 1 + quad}u];`);
   const difference = (j: number): string => `(x${j} - m${c}_${j >> 2}.${lanes[j & 3]})`;
   const squares = each(d, (j) => `q${c} = fma(z${c}_${j}, z${c}_${j}, q${c});`);
-  const end = `let l${c} = fma(q${c}, vec4f(-model[0].x), vec4f(model[${at}u].x));`;
+  const end = `let l${c} = fma(q${c}, vec4f(-model[at].x), vec4f(model[at + ${at}u].x));`;
   const z = matrix
     ? triangular()
-    : each(d, (j) => `let z${c}_${j} = ${difference(j)} * model[${at + whitening + (j >> 2)}u].${lanes[j & 3]};`);
+    : each(d, (j) => `let z${c}_${j} = ${difference(j)} * model[at + ${at + whitening + (j >> 2)}u].${lanes[j & 3]};`);
   return `${means}\n${z}\nvar q${c} = vec4f(0.0);\n${squares}\n${end}`;
 
   /** W is packed by blocks of four columns (layout.ts), each a quad for every row i. */
   function triangular(): string {
     const entry = (i: number, j: number): string => {
       const block = j >> 2;
-      return `model[${at + whitening + 2 * block * (block + 1) + i}u].${lanes[j & 3]}`;
+      return `model[at + ${at + whitening + 2 * block * (block + 1) + i}u].${lanes[j & 3]}`;
     };
     const sum = (j: number): string =>
       Array.from({ length: j + 1 }, (_, i) => i).reduce(

@@ -64,15 +64,16 @@ export function bind(device: GPUDevice, program: Program, buffers: readonly (GPU
   return { program, group: device.createBindGroup({ label: program.label, layout: program.layout, entries }) };
 }
 
-/** Encodes one dispatch of so many workgroups; `offset` is that of the uniforms. */
+/** Encodes one dispatch of so many workgroups, for each of so many models; `offset` is that of the uniforms. */
 export function dispatch(
   encoder: GPUComputePassEncoder,
   { program, group }: Bound,
   offset: number,
   groups: number,
   { limits }: Gpu,
+  models = 1,
 ): void {
   encoder.setPipeline(program.pipeline);
   encoder.setBindGroup(0, group, [offset]);
-  encoder.dispatchWorkgroups(...grid(groups, limits.maxComputeWorkgroupsPerDimension));
+  encoder.dispatchWorkgroups(...grid(groups, limits.maxComputeWorkgroupsPerDimension), models);
 }

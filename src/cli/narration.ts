@@ -18,18 +18,22 @@ export interface Stage {
   readonly done?: number;
 }
 
-/** Puts activities into words; it remembers the last objective, to tell the gain of an iteration. */
+/**
+ * Puts activities into words; it remembers the last iteration of each restart, several of which may be under way at once,
+ * to tell the gain of the next.
+ */
 export function narrator(): (activity: Activity, task?: string) => Stage {
-  let last: Progress = { phase: 'load' };
+  const last = new Map<number | undefined, Progress>();
   return (activity, task) => {
+    if (activity.phase === 'load') last.clear(); // another fit
     const { text, done } = stageOf(activity, last);
-    if (activity.phase !== 'write') last = activity;
+    if (activity.phase === 'fit') last.set(activity.restart, activity);
     const whole = task === undefined ? text : `${task}: ${text}`;
     return done === undefined ? { text: whole } : { text: whole, done: Math.min(1, done) };
   };
 }
 
-function stageOf(activity: Activity, last: Progress): Stage {
+function stageOf(activity: Activity, last: ReadonlyMap<number | undefined, Progress>): Stage {
   switch (activity.phase) {
     case 'load':
       return rowsStage('reading', activity);
@@ -38,7 +42,7 @@ function stageOf(activity: Activity, last: Progress): Stage {
     case 'seed':
       return { text: `${restartPhrase(activity)}seeding` };
     case 'fit':
-      return fitStage(activity, last);
+      return fitStage(activity, last.get(activity.restart));
     case 'score':
       return { text: 'scoring' };
     default:
@@ -51,10 +55,9 @@ function rowsStage(verb: string, { rows = 0, totalRows }: Pick<Progress, 'rows' 
   return { text: `${verb}, ${count(rows)} of ${count(totalRows)} rows`, done: rows / totalRows };
 }
 
-function fitStage(progress: Progress, last: Progress): Stage {
+function fitStage(progress: Progress, last: Progress | undefined): Stage {
   const { iteration = 0, maxIterations = iteration, objective = NaN, epsilon = 1 } = progress;
-  const follows = last.phase === 'fit' && last.restart === progress.restart && last.iteration === iteration - 1;
-  const gain = follows ? `, gain ${significant((last.objective ?? NaN) - objective, 2)}` : '';
+  const gain = last?.iteration === iteration - 1 ? `, gain ${significant((last.objective ?? NaN) - objective, 2)}` : '';
   const temperature = epsilon === 1 ? '' : `, ε ${significant(epsilon, 3)}`;
   return {
     text: `${restartPhrase(progress)}iteration ${iteration}/${maxIterations}, objective ${fixed(objective, 6)}${gain}${temperature}`,

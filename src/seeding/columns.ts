@@ -1,11 +1,11 @@
 import { gaussian } from '../families/gaussian.js';
-import type { Shard } from '../sweep/shard.js';
+import type { BorrowedShard } from '../sweep/shard.js';
 
 /**
  * Variances of the columns in the shard's coordinates, `[d]`: two K = 1 sweeps, the second about the first's mean.
  * A constant column counts as having variance 1, so that it can serve as a unit of length.
  */
-export async function columnVariances(shard: Shard, signal?: AbortSignal): Promise<Float64Array> {
+export async function columnVariances(shard: BorrowedShard, signal?: AbortSignal): Promise<Float64Array> {
   const { d } = shard;
   const family = gaussian({ covariance: 'diag' });
   let components = family.around(new Float64Array(d), new Float64Array(d).fill(1));

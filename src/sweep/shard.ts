@@ -1,4 +1,4 @@
-import type { Moments, PlanModel } from '../moments.js';
+import type { Moments, PackedComponents, PlanModel } from '../moments.js';
 
 export interface SweepOptions {
   /** A guess of the objective: the closer, the more digits its sum keeps. */
@@ -11,6 +11,21 @@ export interface SweepOptions {
    */
   readonly tails?: boolean;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A sweep as it is asked for together with others. */
+export interface SweepRequest {
+  readonly model: PlanModel;
+  readonly options?: Omit<SweepOptions, 'signal'>;
+}
+
+/** Several sweeps at once, each with the result that it has alone, bit for bit. */
+export interface JointSweeps {
+  /** How many sweeps with such components are faster at once than one after the other, and have room; 1 where none are. */
+  most(components: Pick<PackedComponents, 'form' | 'k'>): number;
+  sweep(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]>;
+  /** Whether other reads may be under way several at a time. */
+  readonly overlapping: boolean;
 }
 
 export interface RowOptions {
@@ -56,6 +71,8 @@ export interface Shard {
   readonly d: number;
   /** One read of the data: cost → row softmin → moments. */
   sweep(model: PlanModel, options?: SweepOptions): Promise<Moments>;
+  /** Left out where sweeps gain nothing from being made at once. */
+  readonly joint?: JointSweeps | undefined;
   /** One read of the data, block after block. */
   rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs>;
   /** The rows of these indices, `[indices.length, d]`. */
@@ -64,3 +81,6 @@ export interface Shard {
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres;
   dispose(): void;
 }
+
+/** A shard to those who do not own it, and have it perhaps together with others. */
+export type BorrowedShard = Omit<Shard, 'joint' | 'dispose'>;

@@ -1,24 +1,27 @@
-import { GROUP_ROWS, sumsLayout, tileRows } from '../../kernels/simd/layout.js';
+import { operationsPerRow } from '../../kernels/form.js';
+import { GROUP_ROWS, tileRows } from '../../kernels/simd/layout.js';
 import type { SimdModel } from '../../kernels/simd/model.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
-import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
+import type { Moments, PackedComponents, PlanModel } from '../moments.js';
 import type { TaskForce } from '../threads/pool.js';
 import { logitsOf } from './logits.js';
-import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
-import { addSums } from './simd-moments.js';
+import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
 import { SimdNearestCentres } from './simd-nearest.js';
-import { groupWeights, locate, sharedDoubles, sharedFloats, sharedIntegers } from './simd-rows.js';
+import { groupWeights, locate, sharedFloats, sharedIntegers } from './simd-rows.js';
+import { momentsOf, PARTS, simdSweep, sweepsInMemory } from './simd-sweep.js';
 import { tiedMeans } from './simd-tied.js';
 
-/** Parts a sweep is cut into, whatever the number of threads, and what their sums may take, bytes. */
-const PARTS = 64;
-const PART_MEMORY = 2 ** 26;
+/** Sweeps made at once: enough to make handing them to the threads cheap. */
+const MOST_AT_ONCE = 8;
+/** Operations per thread of a sweep, a millisecond or so, up to which it is felt what handing it over costs. */
+const SHORT_SWEEP = 2e7;
 /** Responsibilities handed over at once. */
 const ROW_OUTPUTS = 2 ** 22;
 
 /** A shard in the memory of the CPU, swept by the fused SIMD kernel on the threads of a task force. */
 export class SimdShard implements Shard {
   readonly n: number;
+  readonly joint: JointSweeps | undefined;
   private readonly groupWeights: Float64Array;
 
   constructor(
@@ -28,31 +31,32 @@ export class SimdShard implements Shard {
   ) {
     this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
     this.groupWeights = groupWeights(blocks);
+    if (force.threads === 1) return; // which has nothing to wait for between sweeps
+    this.joint = {
+      most: (components) => this.mostAtOnce(components),
+      sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: false, // each takes all threads
+    };
   }
 
-  async sweep(plan: PlanModel, options: SweepOptions = {}): Promise<Moments> {
-    const { objectiveNear = 0, coupling = false, tails = false, signal } = options;
-    const { reference, temperature, ...logits } = logitsOf(plan);
-    const { form, k, d, means, whitening } = plan.components;
-    const centre = Math.fround(-objectiveNear / temperature - reference);
-    const tied = tiedMeans(plan.components);
-    const shared = tied?.shared;
-    const all = coupling || shared !== undefined;
-    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, tails };
-    const { count } = sumsLayout(form, k, d, all);
-    const parts = Math.max(1, Math.min(PARTS, this.groupWeights.length, Math.floor(PART_MEMORY / (count * 8))));
-    const results = sharedDoubles(parts * count);
-    await this.force.run({ kind: 'sweep', model, parts, control: sharedIntegers(2), results }, signal);
-    const moments = emptyMoments(plan.components, coupling);
-    moments.weight = this.groupWeights.reduce((sum, weight) => sum + weight, 0);
-    // In the order of the parts: the sum is the same whoever computed them.
-    const sums = results.slice(0, count);
-    for (let part = 1; part < parts; part++) {
-      for (let i = 0; i < count; i++) sums[i] += results[part * count + i];
-    }
-    moments.objective = -temperature * (sums[0] + moments.weight * (centre + reference));
-    addSums(moments, sums, model, tied);
+  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
+    const [moments] = await this.sweepAll([{ model, options }], signal);
     return moments;
+  }
+
+  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
+    const weight = this.groupWeights.reduce((sum, one) => sum + one, 0);
+    const sweeps = requests.map((request) => simdSweep(request, this.groupWeights.length));
+    const works = sweeps.map(({ work }) => work);
+    await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
+    return sweeps.map((sweep) => momentsOf(sweep, weight));
+  }
+
+  /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
+  private mostAtOnce({ form, k }: Pick<PackedComponents, 'form' | 'k'>): number {
+    const { n, d, force } = this;
+    if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * force.threads) return 1;
+    return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {

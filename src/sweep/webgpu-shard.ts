@@ -3,14 +3,14 @@ import type { Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { ResidentRows } from '../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../kernels/webgpu/row-outputs.js';
-import { SingleSweeper } from '../../kernels/webgpu/single-sweeper.js';
-import { fitsSingle } from '../../kernels/webgpu/single.wgsl.js';
+import { singlesAtOnce, SingleSweeper } from '../../kernels/webgpu/single-sweeper.js';
+import { fitsSingle, type SingleShape } from '../../kernels/webgpu/single.wgsl.js';
 import { ChunkedSweeper } from '../../kernels/webgpu/chunked-sweeper.js';
 import { takeRows } from '../../kernels/webgpu/take.js';
 import { isMatrix } from '../../kernels/form.js';
 import { emptyMoments, type Moments, type PackedComponents, type PlanModel } from '../moments.js';
 import { logitsOf, type Logits } from './logits.js';
-import type { RowOptions, RowOutputs, Shard, SweepOptions } from './shard.js';
+import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
 import { total } from './tensor-block.js';
 import { WebgpuNearestCentres } from './webgpu-nearest.js';
 
@@ -25,6 +25,7 @@ const LONGEST = 8;
 export class WebgpuShard implements Shard {
   readonly n: number;
   readonly d: number;
+  readonly joint: JointSweeps;
   private readonly single: SingleSweeper;
   private readonly chunked: ChunkedSweeper;
   /** Σ of the row weights. */
@@ -40,26 +41,43 @@ export class WebgpuShard implements Shard {
     this.weight = total(rows_.tileWeights);
     this.single = new SingleSweeper(gpu, rows_);
     this.chunked = new ChunkedSweeper(gpu, rows_, options);
+    this.joint = {
+      most: ({ form, k }) => singlesAtOnce(this.n, { form, k, d: this.d, hard: false, coupling: false }),
+      sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: rows_.chunks.every(({ resident }) => resident !== undefined), // others are uploaded into shared buffers
+    };
   }
 
-  async sweep(model: PlanModel, { objectiveNear = 0, coupling = false, signal }: SweepOptions = {}): Promise<Moments> {
+  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
+    const [moments] = await this.sweepAll([{ model, options }], signal);
+    return moments;
+  }
+
+  /** Small models of one shape at once, all others one after the other. */
+  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
     signal?.throwIfAborted();
-    const { components } = model;
-    const { form, k, d } = components;
-    const logits = logitsOf(model);
-    const { hard, reference, temperature } = logits;
-    const centre = Math.fround(-objectiveNear / temperature - reference);
-    const shape = { form, k, d, hard, coupling };
-    const single = fitsSingle(shape);
-    const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
-    const moments: Moments = { ...emptyMoments(components, coupling), frame };
-    const packed = gpuModel(components, logits, centre);
-    const logSum = single
-      ? await this.single.sweep(packed, shape, moments, signal)
-      : await this.chunked.sweep(packed, { ...shape, frame }, moments, signal);
+    const sweeps = requests.map(gpuSweep);
+    for (const alike of groupsOf(sweeps)) {
+      const sums = await this.sums(alike, signal);
+      for (const [index, sweep] of alike.entries()) this.complete(sweep, sums[index]);
+    }
+    return sweeps.map(({ moments }) => moments);
+  }
+
+  /** Adds the sums of sweeps that one submission makes; resolves to Σ v (log Σ exp logit − centre) of each. */
+  private async sums(alike: readonly GpuSweep[], signal?: AbortSignal): Promise<number[]> {
+    const [{ model, shape, single, moments }] = alike;
+    if (!single) return [await this.chunked.sweep(model, { ...shape, frame: moments.frame }, moments, signal)];
+    return this.single.sweep(
+      alike.map((sweep) => ({ model: sweep.model, into: sweep.moments })),
+      shape,
+      signal,
+    );
+  }
+
+  private complete({ moments, model: { centre }, reference, temperature }: GpuSweep, logSum: number): void {
     moments.weight = this.weight;
     moments.objective = -temperature * (logSum + this.weight * (centre + reference));
-    return moments;
   }
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
@@ -89,6 +107,40 @@ export class WebgpuShard implements Shard {
     this.chunked.dispose();
     this.rows_.dispose();
   }
+}
+
+/** A sweep in the kernels' terms. */
+interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
+  readonly model: KernelModel;
+  readonly shape: SingleShape;
+  /** Whether it is small enough for one kernel. */
+  readonly single: boolean;
+  /** Empty as yet. */
+  readonly moments: Moments & Required<Pick<Moments, 'frame'>>;
+}
+
+function gpuSweep({ model, options = {} }: SweepRequest): GpuSweep {
+  const { objectiveNear = 0, coupling = false } = options;
+  const { components } = model;
+  const { form, k, d } = components;
+  const logits = logitsOf(model);
+  const { hard, reference, temperature } = logits;
+  const centre = Math.fround(-objectiveNear / temperature - reference);
+  const shape = { form, k, d, hard, coupling };
+  const single = fitsSingle(shape);
+  const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
+  const moments = { ...emptyMoments(components, coupling), frame } as const;
+  return { model: gpuModel(components, logits, centre), shape, single, moments, reference, temperature };
+}
+
+/** Sweeps of small models by their shapes; all others by themselves. */
+function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
+  const groups = new Map<string, GpuSweep[]>();
+  for (const [index, sweep] of sweeps.entries()) {
+    const name = sweep.single ? JSON.stringify(sweep.shape) : String(index);
+    groups.set(name, [...(groups.get(name) ?? []), sweep]);
+  }
+  return groups.values();
 }
 
 function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): KernelModel {

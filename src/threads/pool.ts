@@ -7,6 +7,7 @@ import type { Thread } from './thread.js';
 
 /** Carries tasks out over a fixed set of rows, on one thread or many: the results are the same, bit for bit. */
 export interface TaskForce {
+  readonly threads: number;
   /** Rejects with the signal's reason once it is aborted, and where a thread is lost. */
   run(task: Task, signal?: AbortSignal): Promise<void>;
   stop(): void;
@@ -27,6 +28,7 @@ export function taskForce(threads: number, setting: Setting): TaskForce {
 
 /** The calling thread, which lets others have their turn between groups of rows. */
 class OwnThread implements TaskForce {
+  readonly threads = 1;
   private readonly runner: TaskRunner;
 
   constructor({ module, d, blocks }: Setting) {
@@ -53,7 +55,10 @@ class ThreadPool implements TaskForce {
   private readonly members: Member[] = [];
   private lost: Error | undefined;
 
-  constructor(threads: number, setting: Setting) {
+  constructor(
+    readonly threads: number,
+    setting: Setting,
+  ) {
     try {
       for (let i = 0; i < threads; i++) this.members.push(this.start());
     } catch (error) {

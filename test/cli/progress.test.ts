@@ -28,6 +28,11 @@ describe('narrator', () => {
     expect(fit(1, 1, 3)).toBe('restart 1/2, iteration 1/20, objective 3.000000');
     expect(fit(1, 2, 2.99)).toMatch(/objective 2\.990000, gain 0\.0100$/);
     expect(fit(2, 1, 5, 2)).toMatch(/objective 5\.000000, ε 2\.00$/);
+    // Of restarts that are under way at once each has its own; another fit begins anew.
+    expect(fit(1, 3, 2.5)).toMatch(/^restart 1\/2, iteration 3\/20, objective 2\.500000, gain 0\.49$/);
+    expect(fit(2, 2, 4)).toMatch(/^restart 2\/2, .* gain 1\.0$/);
+    narrate({ phase: 'load', rows: 1 });
+    expect(fit(2, 3, 3)).toMatch(/objective 3\.000000$/);
   });
 });
 

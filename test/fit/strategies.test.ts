@@ -1,12 +1,13 @@
 /** How runs go from their starts to their ends: every strategy is held to the laws of a plain fit. */
 import { describe, expect, test } from 'vitest';
 import { fitMixture, InputError, type Fit, type FitOptions, type Progress, type Strategy } from '../../src/index.js';
-import { gaussian } from '../../src/families/gaussian.js';
-import { seed, type Start } from '../../src/seeding/start.js';
-import { bestShortRun, goOn } from '../../src/short-runs.js';
+import { resolveBackend } from '../../src/backend.js';
+import { loadDataset, toSource } from '../../src/dataset.js';
+import { fitSettings } from '../../src/options.js';
+import { runRestarts } from '../../src/restarts.js';
+import { Stopwatch } from '../../src/stopwatch.js';
 import { ANNEALING, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/strategy.js';
 import { problem } from '../oracle/index.js';
-import { withRows } from '../seeding/setting.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
 const { x } = problem('overlapping', { n: 1200, d: 2, k: 3, seed: 2 });
@@ -129,22 +130,48 @@ describe('strategies beside other options', () => {
 
   test('aborted in its third short run it keeps the best of those before', async () => {
     const controller = new AbortController();
-    const family = gaussian();
-    await withRows({ x }, async (of) => {
-      const { shard } = of(k);
-      const regularization = new Float64Array(2);
-      const startOf = (run: number): Promise<Start> => {
-        if (run === 2) controller.abort();
-        return seed('random', of(k, run), family, regularization);
-      };
-      const stages = stagesOf({ strategy: 'short-runs', marginal: { kind: 'free' }, epsilon: 1, components: k });
-      const { signal } = controller;
-      const asked = { shard, family, stages, tolerance: 0, maxIterations: 100, regularization };
-      const kept = await bestShortRun({ ...asked, signal }, startOf);
-      expect(kept).toMatchObject({ status: 'aborted', sweeps: 2 * (SHORT_RUNS.iterations + 1) });
+    const { signal } = controller;
+    const { place } = await resolveBackend('cpu');
+    const dataset = await loadDataset(toSource(x), { place, missing: 'error' });
+    const { shard } = dataset;
+    const take = shard.take.bind(shard);
+    let starts = 0;
+    shard.take = (indices) => {
+      if (++starts === 3) controller.abort(); // rows are taken once a start
+      return take(indices);
+    };
+    try {
+      const options = { components: k, strategy: 'short-runs', seeding: 'random', restarts: 2, signal } as const;
+      const runs = await runRestarts(dataset, fitSettings({ ...options, tolerance: 0 }), new Stopwatch());
       // What is kept is the result: nothing goes on from there.
-      expect(await goOn({ ...asked, signal }, kept)).toBe(kept);
-    });
+      expect(runs).toMatchObject([{ status: 'aborted', sweeps: 2 * (SHORT_RUNS.iterations + 1) }]);
+      expect(runs[0].objective).toHaveLength(SHORT_RUNS.iterations);
+      expect(starts).toBe(3);
+    } finally {
+      shard.dispose();
+    }
+  });
+
+  test('aborted as it goes on from the best of them it keeps that one', async () => {
+    const controller = new AbortController();
+    const { place } = await resolveBackend('cpu');
+    const dataset = await loadDataset(toSource(x), { place, missing: 'error' });
+    const { shard } = dataset;
+    const sweep = shard.sweep.bind(shard);
+    let soft = 0;
+    shard.sweep = (model, options) => {
+      // Two find the columns' variances; those of seeding are hard.
+      const before = 2 + SHORT_RUNS.runs * (SHORT_RUNS.iterations + 1);
+      if (model.epsilon > 0 && ++soft > before) controller.abort();
+      return sweep(model, options);
+    };
+    try {
+      const options = { components: k, strategy: 'short-runs', signal: controller.signal } as const;
+      const runs = await runRestarts(dataset, fitSettings({ ...options, tolerance: 0 }), new Stopwatch());
+      expect(runs).toMatchObject([{ status: 'aborted', sweeps: SHORT_RUNS.runs * (SHORT_RUNS.iterations + 1) }]);
+    } finally {
+      shard.dispose();
+    }
   });
 
   test('aborted before its first short run rejects', async () => {

@@ -84,7 +84,6 @@ async function readsOf(
   const { shard } = problem;
   const counted: SeedingProblem['shard'] = {
     ...{ n: shard.n, d: shard.d, take: (rows) => shard.take(rows), rows: (model) => shard.rows(model) },
-    dispose: () => undefined,
     sweep(model, options) {
       reads++;
       return shard.sweep(model, options);

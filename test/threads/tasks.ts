@@ -1,7 +1,7 @@
 import type { SimdModel } from '../../kernels/simd/model.js';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
-import type { SweepTask } from '../../kernels/simd/tasks.js';
+import type { SweepsTask } from '../../kernels/simd/tasks.js';
 import type { Setting } from '../../kernels/simd/worker.js';
 import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd-rows.js';
 
@@ -14,7 +14,7 @@ export async function settingOf(rows: number): Promise<Setting> {
 }
 
 /** A sweep over them in 64 parts, with k equal components: the more, the longer. */
-export function sweepTask(k: number): SweepTask {
+export function sweepTask(k: number): SweepsTask {
   const model: SimdModel = {
     form: 'diag',
     k,
@@ -30,11 +30,11 @@ export function sweepTask(k: number): SweepTask {
   };
   const parts = 64;
   const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);
-  return { kind: 'sweep', model, parts, control: sharedIntegers(2), results };
+  return { kind: 'sweeps', sweeps: [{ kind: 'sweep', model, parts, results }], control: sharedIntegers(2) };
 }
 
 /** How many parts of a sweep were computed: each has rows, and so a mass. */
-export function partsDone({ parts, results }: SweepTask): number {
+export function partsDone({ sweeps: [{ parts, results }] }: SweepsTask): number {
   const count = results.length / parts;
   return Array.from({ length: parts }, (_, part) => results[part * count + 1]).filter((mass) => mass > 0).length;
 }

@@ -2,9 +2,17 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test, vi } from 'vitest';
 import { openGpu } from '../../kernels/webgpu/device.js';
 import { remember } from '../../kernels/webgpu/speed.js';
+import { matrixSource } from '../../src/data/arrays.js';
+import { loadDataset } from '../../src/dataset.js';
+import type { EmRun } from '../../src/em.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit.js';
+import { fitSettings, type FitOptions } from '../../src/options.js';
+import { runRestarts } from '../../src/restarts.js';
+import { Stopwatch } from '../../src/stopwatch.js';
+import type { Shard } from '../../src/sweep/shard.js';
 import { gpuPlace } from '../places.js';
+import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from '../sweep/joint.js';
 import { expectWithin } from '../within.js';
 import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
 import { watch } from './watched.js';
@@ -35,6 +43,90 @@ describe('the sums of a sweep', () => {
     );
   });
 });
+
+describe('sweeps made at once', () => {
+  const forms = ['full', 'tied', 'diag', 'spherical'] as const;
+
+  test.each(forms)('are the same bit for bit as alone, %s', async (form) => {
+    // With and without coupling; the last is too large for the kernel that does all at once.
+    const requests = [...requestsOf(form, 3, 2), ...requestsOf(form, 2, 2), ...requestsOf(form, 30, 2).slice(0, 2)];
+    await withShard(await gpuPlace(), { n: 9000, d: 2 }, (shard) => expectSameAlone(shard, requests));
+  });
+
+  test('cost one submission, where they are of one kind', async () => {
+    const place = await gpuPlace();
+    await withShard(place, { n: 2000, d: 2 }, async (shard) => {
+      const same = requestsOf('full', 3, 2).filter(({ model, options }) => model.epsilon > 0 && !options?.coupling);
+      const { queue } = place.gpu.device;
+      expect(same.length).toBeGreaterThan(2);
+      expect(await submissionsOf(queue, () => jointOf(shard).sweep(same))).toBe(1);
+      expect(await submissionsOf(queue, () => jointOf(shard).sweep(requestsOf('full', 3, 2)))).toBe(3);
+    });
+  });
+
+  test('are as many as are little work, of models that are small enough', async () => {
+    const place = await gpuPlace();
+    const most = (n: number, k: number): Promise<number> =>
+      withShard(place, { n, d: 2 }, (shard) => Promise.resolve(jointOf(shard).most(componentsOf('full', k, 2))));
+    // Three components have 19 sums, 76 operations per row.
+    expect([await most(80_000, 3), await most(400_000, 3), await most(80_000, 30)]).toEqual([16, 3, 1]);
+  });
+
+  test('serve the restarts of a fit, which are the same as one after the other', async () => {
+    const place = await gpuPlace();
+    const { queue } = place.gpu.device;
+    const dataset = await loadDataset(matrixSource({ data: rowsOf(3000, 2), shape: [3000, 2] }), {
+      place,
+      missing: 'error',
+    });
+    const common = { components: 3, restarts: 4, maxIterations: 40, tolerance: 0 } as const;
+    const runs = async (shard: Shard, way: Partial<FitOptions>): Promise<[EmRun[], number]> => {
+      let found: EmRun[] = [];
+      const fitting = async (): Promise<void> => {
+        found = await runRestarts({ ...dataset, shard }, fitSettings({ ...common, ...way }), new Stopwatch());
+      };
+      const submissions = await submissionsOf(queue, fitting);
+      return [found, submissions];
+    };
+    try {
+      const ways = [
+        { seeding: 'random' },
+        { seeding: 'k-means', strategy: 'warm-up' },
+        { strategy: 'short-runs' },
+      ] as const;
+      for (const way of ways) {
+        const [atOnce, few] = await runs(dataset.shard, way);
+        const [oneByOne, many] = await runs(withoutJoint(dataset.shard), way);
+        expect(atOnce).toEqual(oneByOne);
+        const sweeps = oneByOne.reduce((sum, run) => sum + run.sweeps, 0);
+        expect(many - few).toBeGreaterThan(sweeps / 2); // of four runs that end at different times
+      }
+    } finally {
+      dataset.shard.dispose();
+    }
+  });
+});
+
+/** How often work is handed to the device meanwhile. */
+async function submissionsOf(queue: GPUQueue, work: () => Promise<unknown>): Promise<number> {
+  const submit = vi.spyOn(queue, 'submit');
+  try {
+    await work();
+    return submit.mock.calls.length;
+  } finally {
+    submit.mockRestore();
+  }
+}
+
+/** The same rows, swept one model after the other. */
+function withoutJoint(shard: Shard): Shard {
+  const { n, d } = shard;
+  return {
+    ...{ n, d, sweep: (...asked) => shard.sweep(...asked), rows: (...asked) => shard.rows(...asked) },
+    ...{ take: (indices) => shard.take(indices), nearestCentres: (...asked) => shard.nearestCentres(...asked) },
+    dispose: () => shard.dispose(),
+  };
+}
 
 test('thousands of components have their masses', async () => {
   const [n, d, k] = [300, 2, 4096];

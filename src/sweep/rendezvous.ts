@@ -1,0 +1,128 @@
+import type { Moments, PlanModel } from '../moments.js';
+import type {
+  BorrowedShard,
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+} from './shard.js';
+
+interface Waiting extends SweepRequest {
+  readonly resolve: (moments: Moments) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Where the sweeps of several courses meet: once every course has asked for one, all are made at once. Other reads are
+ * made as they come, one after the other where the shard wants that; no sweep is under way meanwhile.
+ */
+export class Rendezvous implements BorrowedShard {
+  readonly n: number;
+  readonly d: number;
+  private waiting: Waiting[] = [];
+  private broken: { readonly reason: unknown } | undefined;
+  /** When the read that came last will be done. */
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly shard: Shard,
+    /** Courses that may still ask. */
+    private courses: number,
+    /** Stops all. */
+    private readonly signal?: AbortSignal,
+  ) {
+    this.n = shard.n;
+    this.d = shard.d;
+  }
+
+  /** A sweep, made when all others have asked for theirs. */
+  sweep(model: PlanModel, { signal: _, ...options }: SweepOptions = {}): Promise<Moments> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ model, options, resolve, reject });
+      this.meet();
+    });
+  }
+
+  /** Whoever reads rows must read nothing else before their end: that read would wait for it. */
+  async *rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs> {
+    const done = await this.turn();
+    try {
+      yield* this.shard.rows(model, options);
+    } finally {
+      done();
+    }
+  }
+
+  take(indices: readonly number[]): Promise<Float64Array> {
+    return this.read(() => this.shard.take(indices));
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
+    const nearest = this.shard.nearestCentres(metric, signal);
+    return {
+      potentials: (candidates) => this.read(() => nearest.potentials(candidates)),
+      add: (centres) => this.read(() => nearest.add(centres)),
+      draw: (uniforms) => this.read(() => nearest.draw(uniforms)),
+      dispose: () => nearest.dispose(),
+    };
+  }
+
+  private async read<T>(work: () => Promise<T>): Promise<T> {
+    const done = await this.turn();
+    try {
+      if (this.broken) throw this.broken.reason;
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  /** To be called by each course that asks for nothing more. */
+  leave(): void {
+    this.courses--;
+    this.meet();
+  }
+
+  /** Ends all courses: their sweeps reject with the reason. */
+  break(reason: unknown): void {
+    this.broken ??= { reason };
+    this.meet();
+  }
+
+  /** Resolves when all reads that came before are done, with what tells those that come after. */
+  private async turn(): Promise<() => void> {
+    if (this.shard.joint?.overlapping) return () => undefined;
+    const before = this.last;
+    let done = (): void => undefined;
+    this.last = new Promise((resolve) => (done = resolve));
+    await before;
+    return done;
+  }
+
+  private meet(): void {
+    const { waiting, broken } = this;
+    if (waiting.length === 0 || (waiting.length < this.courses && !broken)) return;
+    this.waiting = [];
+    if (broken) for (const { reject } of waiting) reject(broken.reason);
+    else void this.serve(waiting);
+  }
+
+  private async serve(waiting: readonly Waiting[]): Promise<void> {
+    try {
+      const moments = await this.sweepAll(waiting);
+      for (const [index, { resolve }] of waiting.entries()) resolve(moments[index]);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  private async sweepAll(waiting: readonly Waiting[]): Promise<Moments[]> {
+    const { shard, signal } = this;
+    if (shard.joint && waiting.length > 1) return shard.joint.sweep(waiting, signal);
+    const moments: Moments[] = [];
+    for (const { model, options } of waiting) moments.push(await shard.sweep(model, { ...options, signal }));
+    return moments;
+  }
+}

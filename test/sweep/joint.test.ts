@@ -1,0 +1,61 @@
+/** Sweeps made at once on the threads of the CPU. */
+import { describe, expect, test } from 'vitest';
+import { sumsLayout } from '../../kernels/simd/layout.js';
+import type { Place } from '../../src/backend.js';
+import { sweepsInMemory } from '../../src/sweep/simd-sweep.js';
+import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from './joint.js';
+
+const forms = ['full', 'tied', 'diag', 'spherical'] as const;
+
+describe.each([2, 3])('on %d threads sweeps made at once are the same bit for bit as alone', (threads) => {
+  test.each(forms)('%s', (form) =>
+    withShard({ kind: 'simd', threads }, { n: 3500, d: 3 }, (shard) => expectSameAlone(shard, requestsOf(form, 4, 3))),
+  );
+
+  test('models of different sizes', () =>
+    withShard({ kind: 'simd', threads }, { n: 70_000, d: 5 }, (shard) =>
+      expectSameAlone(shard, [...requestsOf('full', 9, 5), ...requestsOf('diag', 2, 5)]),
+    ));
+});
+
+test('an abort ends all of them', () =>
+  withShard({ kind: 'simd', threads: 2 }, { n: 3000, d: 2 }, async (shard) => {
+    const reason = new Error('never mind');
+    const sweeps = jointOf(shard).sweep(requestsOf('full', 2, 2), AbortSignal.abort(reason));
+    await expect(sweeps).rejects.toBe(reason);
+  }));
+
+test('composites and a single thread make none at once', async () => {
+  const joint = (place: Place, n: number): Promise<unknown> =>
+    withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.joint));
+  expect(await joint({ kind: 'tensors', backend: 'cpu' }, 3000)).toBeUndefined();
+  expect(await joint({ kind: 'simd', threads: 1 }, 3000)).toBeUndefined();
+  // Nor do many threads, where there is work for one.
+  expect(await joint({ kind: 'simd', threads: 4 }, 1000)).toBeUndefined();
+  expect(await joint({ kind: 'simd', threads: 4 }, 1025)).toBeDefined();
+});
+
+test('several sweeps are made at once while they are short, the longer for more threads', async () => {
+  const most = (threads: number, k: number): Promise<number> =>
+    withShard({ kind: 'simd', threads }, { n: 50_000, d: 8 }, (shard) =>
+      Promise.resolve(jointOf(shard).most(componentsOf('full', k, 8))),
+    );
+  // 50,000 rows, 180 operations per component: 2e7 per thread are 2.2 components.
+  expect([await most(2, 3), await most(2, 4), await most(2, 5)]).toEqual([8, 8, 1]);
+  expect([await most(4, 5), await most(4, 8), await most(4, 9)]).toEqual([8, 8, 1]);
+});
+
+test.each(forms)('sums of all parts of sweeps made at once take at most 64 MiB, %s', (form) => {
+  for (const [k, d, groups] of [
+    [3, 2, 5],
+    [200, 8, 64],
+    [30, 60, 2],
+    [256, 40, 900],
+    [2000, 100, 64],
+  ] as const) {
+    const { count } = sumsLayout(form, k, d, true);
+    const sweeps = sweepsInMemory({ form, k, d }, groups);
+    const whole = 8 * count * Math.min(64, groups);
+    expect(sweeps).toBe(Math.max(1, Math.floor(2 ** 26 / whole)));
+  }
+});

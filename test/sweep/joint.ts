@@ -1,0 +1,71 @@
+import { expect } from 'vitest';
+import type { CovarianceForm } from '../../kernels/form.js';
+import type { Place } from '../../src/backend.js';
+import { matrixSource } from '../../src/data/arrays.js';
+import { loadDataset } from '../../src/dataset.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import type { PackedComponents } from '../../src/moments.js';
+import { seededRandom } from '../../src/random.js';
+import type { JointSweeps, Shard, SweepRequest } from '../../src/sweep/shard.js';
+
+/** A shard of so many rows, loaded for one test. */
+export async function withShard<T>(
+  place: Place,
+  { n, d }: { readonly n: number; readonly d: number },
+  use: (shard: Shard) => Promise<T>,
+): Promise<T> {
+  const random = seededRandom(3);
+  const data = Float64Array.from({ length: n * d }, () => random.normal());
+  const { shard } = await loadDataset(matrixSource({ data, shape: [n, d] }), { place, missing: 'error' });
+  try {
+    return await use(shard);
+  } finally {
+    shard.dispose();
+  }
+}
+
+export function jointOf({ joint }: Shard): JointSweeps {
+  if (!joint) throw new Error('joint: expected a shard that sweeps at once, got one that does not');
+  return joint;
+}
+
+/** Components around random places. */
+export function componentsOf(form: CovarianceForm, k: number, d: number, seed = 1): PackedComponents {
+  const random = seededRandom(seed);
+  const family = gaussian({ covariance: form });
+  const centres = Float64Array.from({ length: k * d }, () => random.normal());
+  return family.pack(
+    family.around(
+      centres,
+      Float64Array.from({ length: d }, () => 0.5 + random.uniform()),
+    ),
+  );
+}
+
+/** Sweeps of every kind there is: with coupling, tails, potentials, temperatures, hard ones. */
+export function requestsOf(form: CovarianceForm, k: number, d: number): SweepRequest[] {
+  const kinds = [
+    { epsilon: 1 },
+    { epsilon: 1, coupling: true },
+    { epsilon: 0 },
+    { epsilon: 2, tails: true },
+    { epsilon: 1 },
+    { epsilon: 0.5, coupling: true },
+    { epsilon: 1, objectiveNear: 3 },
+  ];
+  return kinds.map(({ epsilon, ...options }, index) => {
+    const components = componentsOf(form, k, d, index);
+    const weights = new Float64Array(k).fill(1 / k);
+    const potential = Float64Array.from({ length: k }, (_, c) => 0.1 * c * index);
+    return { model: { components, weights, potential, epsilon }, options };
+  });
+}
+
+/** Sweeps made at once are those made alone, bit for bit; and again, in another order. */
+export async function expectSameAlone(shard: Shard, requests: readonly SweepRequest[]): Promise<void> {
+  const alone = [];
+  for (const { model, options } of requests) alone.push(await shard.sweep(model, options));
+  expect(await jointOf(shard).sweep(requests)).toEqual(alone);
+  const turned = [...requests.slice(2), ...requests.slice(0, 2)];
+  expect(await jointOf(shard).sweep(turned)).toEqual([...alone.slice(2), ...alone.slice(0, 2)]);
+}
