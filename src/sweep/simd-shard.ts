@@ -8,7 +8,7 @@ import { logitsOf } from './logits.js';
 import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
 import { SimdNearestCentres } from './simd-nearest.js';
 import { groupWeights, locate, sharedFloats, sharedIntegers } from './simd-rows.js';
-import { momentsOf, PARTS, simdSweep, sweepsInMemory } from './simd-sweep.js';
+import { momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './simd-sweep.js';
 import { tiedMeans } from './simd-tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */
@@ -23,6 +23,7 @@ export class SimdShard implements Shard {
   readonly n: number;
   readonly joint: JointSweeps | undefined;
   private readonly groupWeights: Float64Array;
+  private readonly partSums = new PartSums();
 
   constructor(
     readonly d: number,
@@ -46,10 +47,14 @@ export class SimdShard implements Shard {
 
   private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
     const weight = this.groupWeights.reduce((sum, one) => sum + one, 0);
-    const sweeps = requests.map((request) => simdSweep(request, this.groupWeights.length));
+    const sweeps = requests.map((request) => simdSweep(request, this.groupWeights.length, this.partSums));
     const works = sweeps.map(({ work }) => work);
     await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
-    return sweeps.map((sweep) => momentsOf(sweep, weight));
+    return sweeps.map((sweep) => {
+      const moments = momentsOf(sweep, weight);
+      this.partSums.giveBack(sweep.work.results);
+      return moments;
+    });
   }
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */

@@ -12,6 +12,22 @@ import { tiedMeans, type TiedMeans } from './simd-tied.js';
 export const PARTS = 64;
 const PART_MEMORY = 2 ** 26;
 
+/** Memory for the sums of parts, kept from one sweep to the next: fresh pages cost more than adding up what is in them. */
+export class PartSums {
+  private spare: Float64Array[] = [];
+
+  take(length: number): Float64Array {
+    if (this.spare[0]?.length !== length) this.spare = [];
+    return this.spare.pop() ?? sharedDoubles(length);
+  }
+
+  /** To be called when nobody writes to it any more: never after an abort. */
+  giveBack(sums: Float64Array): void {
+    if (this.spare[0]?.length !== sums.length) this.spare = [];
+    this.spare.push(sums);
+  }
+}
+
 /** A sweep for the threads to carry out, and what its sums mean. */
 export interface SimdSweep {
   readonly work: Sweep;
@@ -23,7 +39,7 @@ export interface SimdSweep {
 }
 
 /** Over so many groups of rows. */
-export function simdSweep(request: SweepRequest, groups: number): SimdSweep {
+export function simdSweep(request: SweepRequest, groups: number, memory: PartSums): SimdSweep {
   const { objectiveNear = 0, coupling = false, tails = false } = request.options ?? {};
   const { components } = request.model;
   const { reference, temperature, ...logits } = logitsOf(request.model);
@@ -34,7 +50,7 @@ export function simdSweep(request: SweepRequest, groups: number): SimdSweep {
   const all = coupling || shared !== undefined;
   const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, tails };
   const { parts, count } = partsOf(model, groups);
-  const work: Sweep = { kind: 'sweep', model, parts, results: sharedDoubles(parts * count) };
+  const work: Sweep = { kind: 'sweep', model, parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };
 }
 
