@@ -96,7 +96,7 @@ export class SimdKernel {
     const path = pathOf(model);
     const tile = d * this.tile;
     const plan = this.take(k * this.tile);
-    const keep = path === 'matrix' && k * tile * 4 <= KEEP_LIMIT;
+    const keep = this.keeps(model);
     const whitened = this.take(keep ? k * tile : tile);
     const scratch = this.take(d * 8);
     const squares = this.take(path === 'ball' ? k * this.tile : 0);
@@ -107,6 +107,11 @@ export class SimdKernel {
     return plan;
   }
 
+  /** Whether whitened differences of all components are kept. */
+  private keeps(model: SimdModel): boolean {
+    return pathOf(model) === 'matrix' && model.k * model.d * this.tile * 4 <= KEEP_LIMIT;
+  }
+
   /** Places for what saves work where components have nothing of most rows. */
   private placeSparse(model: SimdModel): void {
     const { k, d } = model;
@@ -114,7 +119,7 @@ export class SimdKernel {
     const path = pathOf(model);
     const pruned = path === 'matrix' && k >= PRUNED_COMPONENTS && d >= PRUNED_COLUMNS;
     this.wasm.placePruned(pruned ? this.take((k * b) / 32) : 0, this.take(b));
-    const enough = k > 1 ? sparseBelow(path, d, b) : 0;
+    const enough = k > 1 ? sparseBelow(path, d, b, this.keeps(model)) : 0;
     const gathers = enough > 0 && path === 'matrix' && k * d * b * 4 <= GATHER_LIMIT;
     const turns = enough > 0 && path !== 'matrix' && k * GROUP_ROWS * 8 <= GATHER_LIMIT;
     this.wasm.sparseBelow(enough);

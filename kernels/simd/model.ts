@@ -31,14 +31,15 @@ export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Pa
 
 /**
  * Below so many rows of a tile with some of a component, only these are worked on; 0: never. By operations: where factors
- * are matrices of p numbers, rows are copied at 4 d each to be whitened again and summed at p each, where the tile,
- * whitened already, would only have to be summed. Where they are not, a row by itself costs about what two do in a tile.
+ * are matrices of p numbers, rows are copied at 4 d each and summed at p each, after they were whitened again if whitened
+ * rows are not kept, where all of a tile would have to be summed. Where they are not, a row by itself costs about what
+ * two do in a tile.
  */
-export function sparseBelow(path: Path, d: number, b: number): number {
+export function sparseBelow(path: Path, d: number, b: number, keeps: boolean): number {
   const p = packedSize(d);
   switch (path) {
     case 'matrix':
-      return Math.ceil((b * p) / (2 * p + 4 * d));
+      return Math.ceil((b * p) / ((keeps ? p : 2 * p) + 4 * d));
     case 'diagonal':
     case 'ball':
       return d < 8 ? 0 : b / 2;

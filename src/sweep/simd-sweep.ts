@@ -77,10 +77,13 @@ export function momentsOf({ work, request, reference, temperature, tied }: SimdS
   // In the order of the parts: the sum is the same whoever computed them.
   const count = results.length / parts;
   const sums = results.slice(0, count);
-  for (let part = 1; part < parts; part++) {
-    for (let i = 0; i < count; i++) sums[i] += results[part * count + i];
-  }
+  for (let part = 1; part < parts; part++) addTo(sums, results.subarray(part * count, (part + 1) * count));
   moments.objective = -temperature * (sums[0] + weight * (model.centre + reference));
   addSums(moments, sums, model, tied);
   return moments;
+}
+
+/** A function of its own, called often enough to be compiled early: one loop over all parts stays interpreted for long. */
+function addTo(sums: Float64Array, more: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] += more[i];
 }

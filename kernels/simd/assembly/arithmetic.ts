@@ -89,9 +89,6 @@ export function log(x: v128): v128 {
 // @ts-ignore
 @inline
 export function total(x: v128): f64 {
-  return (
-    f64(f32x4.extract_lane(x, 0)) +
-    f64(f32x4.extract_lane(x, 1)) +
-    (f64(f32x4.extract_lane(x, 2)) + f64(f32x4.extract_lane(x, 3)))
-  );
+  const pairs = f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 0)));
+  return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
 }

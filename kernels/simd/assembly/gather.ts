@@ -1,5 +1,5 @@
 // Rows of which a component has some, where it has nothing of most: gathered over the tiles of a group, so that moments
-// cost what these rows cost.
+// cost what these rows cost. What is gathered is z where that is kept, else x.
 
 import { whitenComponent } from './logits';
 import { accumulateWhitened } from './moments';
@@ -8,6 +8,7 @@ import { d, gathered, gatheredPlan, gatheredRows, k, limit, plan, stride, weight
 /** Puts a tile's rows with some of component c beside those of earlier tiles; sums them up when a tile is full. */
 export function gather(x: usize, c: i32): void {
   const p = plan + usize(c) * stride;
+  const rows = whitenedStep ? whitened + usize(c) * whitenedStep : x;
   const into = gathered + usize(c * d) * stride;
   const planInto = gatheredPlan + usize(c) * stride;
   const counter = gatheredRows + (usize(c) << 2);
@@ -17,7 +18,7 @@ export function gather(x: usize, c: i32): void {
     for (; mask != 0; mask &= mask - 1) {
       const from = row + (usize(ctz(mask)) << 2);
       f32.store(planInto + at, f32.load(p + from));
-      for (let j: usize = 0; j < usize(d) * stride; j += stride) f32.store(into + j + at, f32.load(x + j + from));
+      for (let j: usize = 0; j < usize(d) * stride; j += stride) f32.store(into + j + at, f32.load(rows + j + from));
       at += 4;
       if (at == stride) {
         accumulate(c);
@@ -46,7 +47,10 @@ export function accumulateGathered(): void {
 function accumulate(c: i32): void {
   const rows = gathered + usize(c * d) * stride;
   const p = gatheredPlan + usize(c) * stride;
-  const z = whitened + usize(c) * whitenedStep;
-  whitenComponent(rows, c, z, weighted); // its logits are overwritten
-  accumulateWhitened(p, z, c);
+  if (whitenedStep) {
+    accumulateWhitened(p, rows, c);
+    return;
+  }
+  whitenComponent(rows, c, whitened, weighted); // its logits are overwritten
+  accumulateWhitened(p, whitened, c);
 }
