@@ -30,7 +30,7 @@ export function sweep(x: usize, v: usize): void {
     else i32.store(active + (usize(count++) << 2), c);
   }
   if (path != MATRIX) accumulateDifferences(x, count);
-  endTile();
+  if (turned) endTile();
   if (path == SHARED) accumulateShared(v);
   if (kept) scatter(plan, kept, sumsCoupling, k);
 }

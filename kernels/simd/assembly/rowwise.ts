@@ -7,7 +7,7 @@ import { d, DIAGONAL, k, means, noted, notedRows, notedShares, path, plan, strid
 /** Rows of the tiles so far, and whether the tile at hand is turned. */
 let before: usize = 0, ready: bool = false;
 
-/** To be called after each tile. */
+/** To be called after each tile of a group whose rows may be noted. */
 export function endTile(): void {
   before += stride >> 2;
   ready = false;

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import type { CovarianceForm } from '../../kernels/form.js';
+import { SimdKernel } from '../../kernels/simd/kernel.js';
+import { tileRows } from '../../kernels/simd/layout.js';
+import type { SimdModel } from '../../kernels/simd/model.js';
+import { simdModule } from '../../kernels/simd/module.js';
+import { mulberry32, normal } from '../oracle/index.js';
+
+const [d, k] = [16, 6];
+const rows = 8 * tileRows(d);
+const random = mulberry32(3);
+const x = Float32Array.from({ length: rows * d }, () => normal(random));
+const v = new Float32Array(rows).fill(1);
+/** Far apart, so that each has some of few rows. */
+const means = Float32Array.from({ length: k * d }, () => 6 * normal(random));
+
+function modelOf(form: CovarianceForm): SimdModel {
+  const size = form === 'full' ? d * d : form === 'diag' ? d : 1;
+  const whitening = Float32Array.from({ length: k * size }, (_, at) =>
+    form !== 'full' || (at % size) % (d + 1) === 0 ? 1 : 0,
+  );
+  const sizes = { form, k, d, means, whitening, offsets: new Float32Array(k) };
+  return { ...sizes, rate: 0.5, centre: 0, hard: false, tails: false, coupling: false };
+}
+
+function totalsOf(kernel: SimdKernel, form: CovarianceForm): Float64Array {
+  kernel.load(modelOf(form));
+  kernel.clear();
+  for (let group = 0; group < 3; group++) kernel.sweepGroup(x, v);
+  return kernel.totals().slice();
+}
+
+describe('a kernel that has had other models sums as a new one does', () => {
+  const forms: CovarianceForm[] = ['full', 'diag', 'spherical'];
+
+  test.each(forms)('%s after all', async (form) => {
+    const module = await simdModule('simd');
+    const used = new SimdKernel(module);
+    for (const before of [...forms, ...forms]) totalsOf(used, before);
+    expect(totalsOf(used, form)).toEqual(totalsOf(new SimdKernel(module), form));
+  });
+});
