@@ -1,5 +1,6 @@
 import type { Repair } from './families/family.js';
 import type { Moments, PackedComponents, PlanModel } from './moments.js';
+import { EMPTY_ROWS } from './sweep/negligible.js';
 import type { BorrowedShard } from './sweep/shard.js';
 
 /** A component that starts again at a row. */
@@ -9,9 +10,6 @@ export interface Reseeded {
   readonly row: Float64Array;
   readonly repair: Repair;
 }
-
-/** A component is empty if it holds less than this many rows. */
-const EMPTY_ROWS = 1e-6;
 
 /**
  * Finds components that no row belongs to, clears their moments and gives each one of the rows that the mixture

@@ -12,7 +12,7 @@ interface Exports {
   sparseBelow(rows: number): void;
   placePruned(likely: number, best: number): void;
   placeSums(...placesOfArrays: number[]): void;
-  temper(rate: number, centre: number, hard: boolean, tails: boolean): void;
+  temper(rate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
   distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
@@ -80,7 +80,7 @@ export class SimdKernel {
     this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.count, totals);
     this.places = { plan, totals, ...this.rowPlaces(d) };
     this.reserve();
-    this.wasm.temper(model.rate, model.centre, model.hard, model.tails);
+    this.wasm.temper(model.rate, model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.floats(at, arrays[index].length).set(arrays[index]);
     }

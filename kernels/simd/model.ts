@@ -6,8 +6,8 @@ export interface SimdModel extends KernelModel {
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
   readonly hard: boolean;
-  /** Whether moments count responsibilities under 2⁻⁶⁰. */
-  readonly tails: boolean;
+  /** Responsibilities under e^least count as nothing; `EVERYTHING` or more. */
+  readonly least: number;
   readonly coupling: boolean;
 }
 
@@ -18,6 +18,9 @@ export interface SharedMeans {
   /** (μ_k − origin) W, `[k, d]`. */
   readonly means: Float32Array;
 }
+
+/** The least that leaves nothing out but what is no normal float32. */
+export const EVERYTHING = -87.3;
 
 /** How components see a row, as assembly/state.ts numbers and explains them. */
 export const paths = { matrix: 0, shared: 1, diagonal: 2, ball: 3 } as const;

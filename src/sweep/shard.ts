@@ -6,8 +6,8 @@ export interface SweepOptions {
   /** Also sum r_i r_iᵀ. */
   readonly coupling?: boolean;
   /**
-   * Also count responsibilities under 2⁻⁶⁰, which a shard may leave out of its sums: they decide nothing but from where
-   * the potential of a component starts that has no row as yet.
+   * Also count responsibilities under `negligibleShare`, which a shard may leave out of its sums: they decide nothing but
+   * from where the potential of a component starts that has no row as yet.
    */
   readonly tails?: boolean;
   readonly signal?: AbortSignal | undefined;

@@ -1,6 +1,6 @@
 import { operationsPerRow } from '../../kernels/form.js';
 import { GROUP_ROWS, tileRows } from '../../kernels/simd/layout.js';
-import type { SimdModel } from '../../kernels/simd/model.js';
+import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import type { Moments, PackedComponents, PlanModel } from '../moments.js';
 import type { TaskForce } from '../threads/pool.js';
@@ -47,7 +47,8 @@ export class SimdShard implements Shard {
 
   private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
     const weight = this.groupWeights.reduce((sum, one) => sum + one, 0);
-    const sweeps = requests.map((request) => simdSweep(request, this.groupWeights.length, this.partSums));
+    const rows = { n: this.n, groups: this.groupWeights.length };
+    const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
     const works = sweeps.map(({ work }) => work);
     await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
     return sweeps.map((sweep) => {
@@ -68,7 +69,7 @@ export class SimdShard implements Shard {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
     const { form, k, d, means, whitening } = plan.components;
     const shared = tiedMeans(plan.components)?.shared;
-    const unsummed = { hard: false, centre: 0, coupling: false, tails: true };
+    const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
     const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, ...unsummed };
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));

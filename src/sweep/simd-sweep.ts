@@ -1,9 +1,10 @@
 import { sumsLayout } from '../../kernels/simd/layout.js';
-import type { SimdModel } from '../../kernels/simd/model.js';
+import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
 import type { Sweep } from '../../kernels/simd/tasks.js';
 import { emptyMoments, type Moments, type PackedComponents } from '../moments.js';
 import { logitsOf } from './logits.js';
 import type { SweepRequest } from './shard.js';
+import { negligibleShare } from './negligible.js';
 import { addSums } from './simd-moments.js';
 import { sharedDoubles } from './simd-rows.js';
 import { tiedMeans, type TiedMeans } from './simd-tied.js';
@@ -38,18 +39,19 @@ export interface SimdSweep {
   readonly tied: TiedMeans | undefined;
 }
 
-/** Over so many groups of rows. */
-export function simdSweep(request: SweepRequest, groups: number, memory: PartSums): SimdSweep {
+/** Over n rows in so many groups. */
+export function simdSweep(request: SweepRequest, rows: { n: number; groups: number }, memory: PartSums): SimdSweep {
   const { objectiveNear = 0, coupling = false, tails = false } = request.options ?? {};
-  const { components } = request.model;
+  const { components, weights } = request.model;
   const { reference, temperature, ...logits } = logitsOf(request.model);
   const { form, k, d, means, whitening } = components;
   const centre = Math.fround(-objectiveNear / temperature - reference);
   const tied = tiedMeans(components);
   const shared = tied?.shared;
+  const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.n)));
   const all = coupling || shared !== undefined;
-  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, tails };
-  const { parts, count } = partsOf(model, groups);
+  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least };
+  const { parts, count } = partsOf(model, rows.groups);
   const work: Sweep = { kind: 'sweep', model, parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SimdKernel } from '../../kernels/simd/kernel.js';
+import { EVERYTHING } from '../../kernels/simd/model.js';
 import { simdModule, type SimdBuild } from '../../kernels/simd/module.js';
 
 /**
@@ -18,7 +19,7 @@ async function atGap(build: SimdBuild, gap: number): Promise<{ small: number; lo
     rate: 0.5,
     centre: 0,
     hard: false,
-    tails: false,
+    least: EVERYTHING,
   } as const;
   kernel.load({ ...model, offsets: Float32Array.of(0, -gap), coupling: false });
   const into = {

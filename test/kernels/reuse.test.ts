@@ -20,7 +20,7 @@ function modelOf(form: CovarianceForm): SimdModel {
     form !== 'full' || (at % size) % (d + 1) === 0 ? 1 : 0,
   );
   const sizes = { form, k, d, means, whitening, offsets: new Float32Array(k) };
-  return { ...sizes, rate: 0.5, centre: 0, hard: false, tails: false, coupling: false };
+  return { ...sizes, rate: 0.5, centre: 0, hard: false, least: -41.6, coupling: false };
 }
 
 function totalsOf(kernel: SimdKernel, form: CovarianceForm): Float64Array {

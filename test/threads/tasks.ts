@@ -1,4 +1,4 @@
-import type { SimdModel } from '../../kernels/simd/model.js';
+import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { SweepsTask } from '../../kernels/simd/tasks.js';
@@ -26,7 +26,7 @@ export function sweepTask(k: number): SweepsTask {
     centre: 0,
     hard: false,
     coupling: false,
-    tails: false,
+    least: EVERYTHING,
   };
   const parts = 64;
   const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);

@@ -8,17 +8,6 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(c, f32x4.mul(a, b));
 }
 
-/** Below this e^x is no normal float32. */
-// @ts-ignore
-@inline export const LEAST: f32 = -87.3;
-
-/**
- * log 2⁻⁶⁰: a component that has less of a row than this has nothing of it, and moments leave it out. Were that all it
- * has, it would take 1e12 rows to make the 1e-6 of one row under which a component starts again (src/reseed.ts).
- */
-// @ts-ignore
-@inline export const SHARE: f32 = -41.6;
-
 /** In memory: V8 makes a constant anew at every use, in three instructions where a load is one. */
 const CONSTANTS = memory.data<f32>([
   12582912, // 1.5 · 2²³: what is added to it is rounded to an integer

@@ -1,12 +1,12 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, LEAST, log, madd, SHARE, total } from './arithmetic';
+import { exp, log, madd, total } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, ignoreUnder, k, kept, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, tails, turned } from './state';
+import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, turned } from './state';
 import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
@@ -16,7 +16,6 @@ export { placeGathered, placeModel, placePruned, placeSums, placeTile, placeTurn
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
-  ignoreUnder(tails ? LEAST : SHARE);
   logits(x);
   transport(v);
   let count = 0;
@@ -37,7 +36,6 @@ export function sweep(x: usize, v: usize): void {
 
 /** What the mixture says of a tile's rows: labels (int32), log Σ exp logit and log max r, each `[b]`; r stays in `plan`. */
 export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize): void {
-  ignoreUnder(LEAST);
   prune(true);
   logits(x);
   for (let row: usize = 0; row < stride; row += 16) {
@@ -53,7 +51,7 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
     }
     let sum = f32x4.splat(0);
     for (let at = plan + row; at < last; at += stride) {
-      const e = exp(f32x4.sub(v128.load(at), largest), f32x4.splat(LEAST));
+      const e = exp(f32x4.sub(v128.load(at), largest), f32x4.splat(least));
       v128.store(at, e);
       sum = f32x4.add(sum, e);
     }

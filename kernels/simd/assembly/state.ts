@@ -47,7 +47,6 @@ export let enough: i32 = 0; // rows of a tile from which on a component is summe
 export let likely: usize = 0; // whether 8 rows may well belong to a component, bytes [k, b / 8]; 0: logits are not pruned
 export let best: usize = 0; // largest logit so far, [b]
 export let pruning: bool = true; // false where it has not paid
-export let least: f32 = 0; // logits so much under the largest count as nothing
 export let sums: usize = 0; // float32 sums of four lanes: objective, mass [k], first [k, d], second, coupling
 export let sumsSecond: usize = 0;
 export let sumsSecondStep: usize = 0; // 0 where all components share one
@@ -57,7 +56,7 @@ export let totals: usize = 0; // the same in float64, one number for four lanes
 export let rate: f32 = 0;
 export let centre: f32 = 0;
 export let hard: bool = false;
-export let tails: bool = false; // whether moments count what is under 2⁻⁶⁰ of a row
+export let least: f32 = 0; // logits so much under the largest of a row count as nothing
 
 /** Sets the size of tiles. */
 export function shape(columns: i32, rows_: i32): void {
@@ -110,19 +109,15 @@ export function prune(whether: bool): void {
   pruning = whether;
 }
 
-export function ignoreUnder(logit: f32): void {
-  least = logit;
-}
-
 /** Sets the places of sums. */
 export function placeSums(sumsAt: usize, secondAt: usize, secondBytes: usize, couplingAt: usize, count: i32, totalsAt: usize): void {
   sums = sumsAt; sumsSecond = secondAt; sumsSecondStep = secondBytes; sumsCoupling = couplingAt; sumsCount = count; totals = totalsAt;
 }
 
 /**
- * logit = offset − rate · ‖z‖²; hard: one-hot responsibilities; tails: all of them, however small; centre: taken off
- * log Σ exp logit before it is summed.
+ * logit = offset − rate · ‖z‖²; hard: one-hot responsibilities; least: responsibilities under e^least are 0; centre:
+ * taken off log Σ exp logit before it is summed.
  */
-export function temper(rate_: f32, centre_: f32, hard_: bool, tails_: bool): void {
-  rate = rate_; centre = centre_; hard = hard_; tails = tails_;
+export function temper(rate_: f32, centre_: f32, hard_: bool, least_: f32): void {
+  rate = rate_; centre = centre_; hard = hard_; least = least_;
 }

@@ -1,0 +1,15 @@
+/** A component is empty if it holds less than this many rows. */
+export const EMPTY_ROWS = 1e-6;
+
+/** Of what a component holds: less than rounding to float32 takes of it. */
+const NEGLIGIBLE = 2 ** -30;
+
+/**
+ * A responsibility for one of n rows that sums may leave out, of components with these weights `[k]`. All that is left
+ * out of a component, n times this at most, is less than 2⁻³⁰ of what it holds if it holds n w_k rows, which it does once
+ * proportions have been estimated; and never as much as makes it empty or not.
+ */
+export function negligibleShare(weights: Float64Array, n: number): number {
+  const smallest = weights.reduce((least, weight) => (weight > 0 ? Math.min(least, weight) : least), 1);
+  return Math.min(NEGLIGIBLE * smallest, EMPTY_ROWS / n);
+}
