@@ -46,15 +46,22 @@ function four(x: usize, i: i32, kind: i32): void {
     const at = j << 2;
     const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j), n2 = v128.load32_splat(m2 + j), n3 = v128.load32_splat(m3 + j);
     let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at), a2 = v128.load(f2 + at), a3 = v128.load(f3 + at);
-    for (let row: usize = 0; row < stride; row += 16) {
-      const u = v128.load(column + row);
-      const t0 = f32x4.sub(u, n0), t1 = f32x4.sub(u, n1), t2 = f32x4.sub(u, n2), t3 = f32x4.sub(u, n3);
-      if (kind == BALL) {
-        a0 = madd(v128.load(p0 + row), t0, a0); a1 = madd(v128.load(p1 + row), t1, a1);
-        a2 = madd(v128.load(p2 + row), t2, a2); a3 = madd(v128.load(p3 + row), t3, a3);
-      } else {
-        const s0 = f32x4.mul(v128.load(p0 + row), t0), s1 = f32x4.mul(v128.load(p1 + row), t1);
-        const s2 = f32x4.mul(v128.load(p2 + row), t2), s3 = f32x4.mul(v128.load(p3 + row), t3);
+    if (kind == BALL) {
+      // Two sums each, of every other four rows: one alone would wait for itself.
+      let b0 = f32x4.splat(0), b1 = b0, b2 = b0, b3 = b0;
+      for (let row: usize = 0; row < stride; row += 32) {
+        const u = v128.load(column + row), v = v128.load(column + row, 16);
+        a0 = madd(v128.load(p0 + row), f32x4.sub(u, n0), a0); a1 = madd(v128.load(p1 + row), f32x4.sub(u, n1), a1);
+        a2 = madd(v128.load(p2 + row), f32x4.sub(u, n2), a2); a3 = madd(v128.load(p3 + row), f32x4.sub(u, n3), a3);
+        b0 = madd(v128.load(p0 + row, 16), f32x4.sub(v, n0), b0); b1 = madd(v128.load(p1 + row, 16), f32x4.sub(v, n1), b1);
+        b2 = madd(v128.load(p2 + row, 16), f32x4.sub(v, n2), b2); b3 = madd(v128.load(p3 + row, 16), f32x4.sub(v, n3), b3);
+      }
+      a0 = f32x4.add(a0, b0); a1 = f32x4.add(a1, b1); a2 = f32x4.add(a2, b2); a3 = f32x4.add(a3, b3);
+    } else {
+      for (let row: usize = 0; row < stride; row += 16) {
+        const u = v128.load(column + row);
+        const s0 = f32x4.mul(v128.load(p0 + row), f32x4.sub(u, n0)), s1 = f32x4.mul(v128.load(p1 + row), f32x4.sub(u, n1));
+        const s2 = f32x4.mul(v128.load(p2 + row), f32x4.sub(u, n2)), s3 = f32x4.mul(v128.load(p3 + row), f32x4.sub(u, n3));
         a0 = f32x4.add(a0, s0); a1 = f32x4.add(a1, s1); a2 = f32x4.add(a2, s2); a3 = f32x4.add(a3, s3);
         const sum = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
         v128.store(all + row, i == 0 ? sum : f32x4.add(v128.load(all + row), sum));
@@ -66,17 +73,18 @@ function four(x: usize, i: i32, kind: i32): void {
 
 /** Two components with their second moments, which are all that registers hold. */
 function two(x: usize, i: i32): void {
-  const c0 = component(i), c1 = component(i + 1);
-  const p0 = planOf(c0), p1 = planOf(c1);
-  const m0 = meanOf(c0), m1 = meanOf(c1);
-  const f0 = firstOf(c0), f1 = firstOf(c1);
-  const g0 = secondOf(c0), g1 = secondOf(c1);
+  const i0 = component(i), i1 = component(i + 1);
+  const p0 = planOf(i0), p1 = planOf(i1);
+  const m0 = meanOf(i0), m1 = meanOf(i1);
+  const f0 = firstOf(i0), f1 = firstOf(i1);
+  const g0 = secondOf(i0), g1 = secondOf(i1);
   let column = x;
   for (let j: usize = 0; j < usize(d) << 2; j += 4, column += stride) {
     const at = j << 2;
     const n0 = v128.load32_splat(m0 + j), n1 = v128.load32_splat(m1 + j);
-    let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at);
-    let b0 = v128.load(g0 + at), b1 = v128.load(g1 + at);
+    // Two sums each, as above.
+    let a0 = v128.load(f0 + at), a1 = v128.load(f1 + at), b0 = v128.load(g0 + at), b1 = v128.load(g1 + at);
+    let c0 = f32x4.splat(0), c1 = c0, e0 = c0, e1 = c0;
     for (let row: usize = 0; row < stride; row += 32) {
       const u = v128.load(column + row);
       let t = f32x4.sub(u, n0);
@@ -90,15 +98,15 @@ function two(x: usize, i: i32): void {
       const v = v128.load(column + row, 16);
       t = f32x4.sub(v, n0);
       s = f32x4.mul(v128.load(p0 + row, 16), t);
-      a0 = f32x4.add(a0, s);
-      b0 = madd(s, t, b0);
+      c0 = f32x4.add(c0, s);
+      e0 = madd(s, t, e0);
       t = f32x4.sub(v, n1);
       s = f32x4.mul(v128.load(p1 + row, 16), t);
-      a1 = f32x4.add(a1, s);
-      b1 = madd(s, t, b1);
+      c1 = f32x4.add(c1, s);
+      e1 = madd(s, t, e1);
     }
-    v128.store(f0 + at, a0); v128.store(f1 + at, a1);
-    v128.store(g0 + at, b0); v128.store(g1 + at, b1);
+    v128.store(f0 + at, f32x4.add(a0, c0)); v128.store(f1 + at, f32x4.add(a1, c1));
+    v128.store(g0 + at, f32x4.add(b0, e0)); v128.store(g1 + at, f32x4.add(b1, e1));
   }
 }
 

@@ -28,20 +28,43 @@ export function accumulateMatrix(x: usize, c: i32): void {
 
 /** The same of rows that are whitened, and their plan p `[b]`. */
 export function accumulateWhitened(p: usize, z: usize, c: i32): void {
-  let first = sums + (usize(1 + k + c * d) << 4);
-  const rows = extent;
-  for (let j: usize = 0, end = usize(d) * stride; j < end; j += stride, first += 16) {
-    let f0 = v128.load(first), f1 = f32x4.splat(0);
-    for (let row: usize = 0; row < rows; row += 32) {
-      const a = f32x4.mul(v128.load(p + row), v128.load(z + j + row));
-      const b = f32x4.mul(v128.load(p + row, 16), v128.load(z + j + row, 16));
-      v128.store(weighted + j + row, a); v128.store(weighted + j + row, b, 16);
-      f0 = f32x4.add(f0, a); f1 = f32x4.add(f1, b);
-    }
-    v128.store(first, f32x4.add(f0, f1));
-  }
+  const first = sums + (usize(1 + k + c * d) << 4);
+  let j = 0;
+  for (; j + 4 <= d; j += 4) weighFour(p, z + usize(j) * stride, weighted + usize(j) * stride, first + (usize(j) << 4));
+  for (; j < d; j++) weighOne(p, z + usize(j) * stride, weighted + usize(j) * stride, first + (usize(j) << 4));
   scatter(weighted, z, sumsSecond + usize(c) * sumsSecondStep, d);
   if (!sumsSecondStep) addShared(extent >> 2);
+}
+
+/** Four columns of p z, and their sums: as many chains of additions as hide how long each takes. */
+function weighFour(p: usize, z: usize, into: usize, first: usize): void {
+  let a = v128.load(first), b = v128.load(first, 16), c = v128.load(first, 32), e = v128.load(first, 48);
+  let z0 = z, z1 = z0 + stride, z2 = z1 + stride, z3 = z2 + stride;
+  let to0 = into, to1 = to0 + stride, to2 = to1 + stride, to3 = to2 + stride;
+  for (const end = p + extent; p < end; p += 16) {
+    const share = v128.load(p);
+    let u = f32x4.mul(share, v128.load(z0));
+    v128.store(to0, u); a = f32x4.add(a, u);
+    u = f32x4.mul(share, v128.load(z1));
+    v128.store(to1, u); b = f32x4.add(b, u);
+    u = f32x4.mul(share, v128.load(z2));
+    v128.store(to2, u); c = f32x4.add(c, u);
+    u = f32x4.mul(share, v128.load(z3));
+    v128.store(to3, u); e = f32x4.add(e, u);
+    z0 += 16; z1 += 16; z2 += 16; z3 += 16; to0 += 16; to1 += 16; to2 += 16; to3 += 16;
+  }
+  v128.store(first, a); v128.store(first, b, 16); v128.store(first, c, 32); v128.store(first, e, 48);
+}
+
+/** One column of the same. */
+function weighOne(p: usize, z: usize, into: usize, first: usize): void {
+  let sum = v128.load(first);
+  for (const end = p + extent; p < end; p += 16, z += 16, into += 16) {
+    const u = f32x4.mul(v128.load(p), v128.load(z));
+    v128.store(into, u);
+    sum = f32x4.add(sum, u);
+  }
+  v128.store(first, sum);
 }
 
 /**
