@@ -1,24 +1,6 @@
-import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { modelArrays, pathOf, paths, sparseBelow, type SimdModel } from './model.js';
-
-/** What assembly/index.ts exports. */
-interface Exports {
-  readonly memory: WebAssembly.Memory;
-  shape(columns: number, rows: number): void;
-  placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
-  placeTile(...placesOfArrays: number[]): void;
-  placeGathered(...placesOfArrays: number[]): void;
-  placeTurned(...placesOfArrays: number[]): void;
-  sparseBelow(rows: number): void;
-  placePruned(likely: number, best: number): void;
-  placeSums(...placesOfArrays: number[]): void;
-  temper(rate: number, centre: number, hard: boolean, least: number): void;
-  sweep(x: number, v: number): void;
-  rows(x: number, labels: number, logSum: number, logLargest: number): void;
-  distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
-  flush(): void;
-  peak(n: number, factor: number, addend: number): number;
-}
+import type { Exports } from './exports.js';
+import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { boundArrays, modelArrays, pathOf, paths, sparseBelow, type LogitBounds, type SimdModel } from './model.js';
 
 /**
  * Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again.
@@ -26,9 +8,10 @@ interface Exports {
 const KEEP_LIMIT = 2 ** 20;
 /** Up to this many bytes, rows are gathered by component. */
 const GATHER_LIMIT = 2 ** 24;
-/** From so many components and columns on, logits that cannot matter are not computed to the end. */
-const PRUNED_COMPONENTS = 4;
-const PRUNED_COLUMNS = 32;
+/** Up to this many bytes, and as many as the likeliest components of a group's rows take, whitened rows are listed. */
+const LIST_LIMIT = 2 ** 22;
+/** Rows of zero weight after a group's (assembly/sparse.ts, PADDING). */
+const MORE_ROWS = 16;
 /** The first bytes of memory, which the compiler may use. */
 const RESERVED = 1024;
 const PAGE = 65_536;
@@ -51,6 +34,7 @@ export class SimdKernel {
   private tile = 0;
   private d = 0;
   private k = 0;
+  private bounded = false;
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
@@ -79,11 +63,14 @@ export class SimdKernel {
     const [secondAt, couplingAt] = [sumsAt + sums.second * 16, sumsAt + sums.coupling * 16];
     this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.count, totals);
     this.places = { plan, totals, ...this.rowPlaces(d) };
+    this.bounded = model.bounds !== undefined && this.gathers(model);
+    const bounds = this.bounded && model.bounds ? this.placeBounds(model.bounds, model) : [];
     this.reserve();
     this.wasm.temper(model.rate, model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.floats(at, arrays[index].length).set(arrays[index]);
     }
+    for (const { at, values } of bounds) this.floats(at, values.length).set(values);
     // Numbers, that 0 times what no row has filled yet is 0; and the sums.
     this.floats(plan, (sumsAt - plan) / 4 + sums.count * 4).fill(0);
     this.k = k;
@@ -117,18 +104,38 @@ export class SimdKernel {
     const { k, d } = model;
     const b = this.tile;
     const path = pathOf(model);
-    const pruned = path === 'matrix' && k >= PRUNED_COMPONENTS && d >= PRUNED_COLUMNS;
-    this.wasm.placePruned(pruned ? this.take((k * b) / 32) : 0, this.take(b));
     const enough = k > 1 ? sparseBelow(path, d, b, this.keeps(model)) : 0;
-    const gathers = enough > 0 && path === 'matrix' && k * d * b * 4 <= GATHER_LIMIT;
     const turns = enough > 0 && path !== 'matrix' && k * GROUP_ROWS * 8 <= GATHER_LIMIT;
     this.wasm.sparseBelow(enough);
-    if (gathers) this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k));
+    if (this.gathers(model)) this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k));
     else this.wasm.placeGathered(0, 0, 0);
     if (turns) {
       const [turned, rows] = [this.take(GROUP_ROWS * Math.ceil(d / 8) * 8), this.take(k * GROUP_ROWS)];
       this.wasm.placeTurned(turned, rows, this.take(k * GROUP_ROWS), this.take(k));
     } else this.wasm.placeTurned(0, 0, 0, 0);
+  }
+
+  /** Whether rows are gathered by component. */
+  private gathers(model: SimdModel): boolean {
+    const { k, d } = model;
+    return pathOf(model) === 'matrix' && k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
+  }
+
+  /** Places for what chooses components row by row; returns what belongs there. */
+  private placeBounds(bounds: LogitBounds, model: SimdModel): { at: number; values: Float32Array }[] {
+    const { k, d, coupling } = model;
+    const m = bounds.columns;
+    const arrays = boundArrays(bounds, model).map((values) => ({ at: this.take(values.length), values }));
+    const step = packedSize(m) * 4;
+    this.wasm.placeBounds(m, ...arrays.map(({ at }) => at), step, this.take(m * this.tile));
+    const rows = GROUP_ROWS + MORE_ROWS;
+    const plan = { at: this.take(k * rows), values: new Float32Array(k * rows) };
+    const kept = coupling ? this.take(k * rows) : 0;
+    const [labels, best, byLabel] = [this.take(rows), this.take(rows), this.take(rows)];
+    const blocks = Math.max(GROUP_ROWS / 8 + k, Math.floor(LIST_LIMIT / (d * 32)));
+    const [z, blockRows, components] = [this.take(blocks * d * 8), this.take(blocks * 8), this.take(blocks)];
+    this.wasm.placeLists(plan.at, kept, labels, best, byLabel, z, blockRows, components, blocks);
+    return [...arrays, plan];
   }
 
   /** Clears the float64 totals. */
@@ -139,7 +146,9 @@ export class SimdKernel {
   /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals. */
   sweepGroup(x: Float32Array, v: Float32Array): void {
     const { x: xAt, v: vAt } = this.fill(x, v);
-    for (let from = 0; from < v.length; from += this.tile) this.wasm.sweep(xAt + from * this.d * 4, vAt + from * 4);
+    if (!this.bounded || !this.wasm.sweepSparsely(xAt, vAt, v.length)) {
+      for (let from = 0; from < v.length; from += this.tile) this.wasm.sweep(xAt + from * this.d * 4, vAt + from * 4);
+    }
     this.wasm.flush();
   }
 
@@ -213,7 +222,7 @@ export class SimdKernel {
   private rowPlaces(d: number): Omit<Places, 'plan' | 'totals'> {
     return {
       x: this.take(GROUP_ROWS * d),
-      v: this.take(GROUP_ROWS),
+      v: this.take(GROUP_ROWS + MORE_ROWS),
       labels: this.take(GROUP_ROWS),
       logSum: this.take(GROUP_ROWS),
       logLargest: this.take(GROUP_ROWS),
@@ -240,6 +249,7 @@ export class SimdKernel {
     if (!this.places) throw new Error('the CPU kernel has no model');
     this.floats(this.places.x, x.length).set(x);
     this.floats(this.places.v, v.length).set(v);
+    this.floats(this.places.v + v.length * 4, MORE_ROWS).fill(0);
     return this.places;
   }
 }

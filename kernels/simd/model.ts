@@ -9,6 +9,22 @@ export interface SimdModel extends KernelModel {
   /** Responsibilities under e^least count as nothing; `EVERYTHING` or more. */
   readonly least: number;
   readonly coupling: boolean;
+  /** Where given, components with matrices are chosen row by row before they are whitened. */
+  readonly bounds?: LogitBounds | undefined;
+}
+
+/** What m coordinates y = (x − origin) P of a row say of its logits: ‖(y − means_k) W'_k‖² ≤ ‖(x − μ_k) W_k‖². */
+export interface LogitBounds {
+  /** m, a multiple of 4. */
+  readonly columns: number;
+  /** `[d]`. */
+  readonly origin: Float32Array;
+  /** P, `[d, m]`. */
+  readonly projection: Float32Array;
+  /** `[k, m]`. */
+  readonly means: Float32Array;
+  /** W', upper triangular, `[k, m, m]`. */
+  readonly whitening: Float32Array;
 }
 
 /** Means in the whitened coordinates that tied components share: y = (x − origin) W. */
@@ -83,10 +99,27 @@ export function modelArrays(model: SimdModel): ModelArrays {
 }
 
 function packedFactors({ form, k, d, whitening }: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
+  const packed = packFactors(whitening, form === 'tied' ? 1 : k, d);
+  return { whitening: packed, whiteningStep: form === 'tied' ? 0 : packedSize(d) };
+}
+
+function packFactors(factors: Float32Array, count: number, d: number): Float32Array {
   const size = packedSize(d);
-  const packed = new Float32Array((form === 'tied' ? 1 : k) * size);
-  for (let c = 0; c * size < packed.length; c++) {
-    packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
+  const packed = new Float32Array(count * size);
+  for (let c = 0; c < count; c++) {
+    packFactor(factors.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
   }
-  return { whitening: packed, whiteningStep: form === 'tied' ? 0 : size };
+  return packed;
+}
+
+/** Bounds in the order in which the kernel reads them: origin, P by blocks of four columns, means, factors. */
+export function boundArrays(
+  { columns, origin, projection, means, whitening }: LogitBounds,
+  { k, d }: Pick<SimdModel, 'k' | 'd'>,
+): [Float32Array, Float32Array, Float32Array, Float32Array] {
+  const blocked = new Float32Array(projection.length);
+  for (let j = 0, at = 0; j < columns; j += 4) {
+    for (let i = 0; i < d; i++, at += 4) blocked.set(projection.subarray(i * columns + j, i * columns + j + 4), at);
+  }
+  return [origin, blocked, means, packFactors(whitening, k, columns)];
 }

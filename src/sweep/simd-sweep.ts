@@ -5,6 +5,7 @@ import { emptyMoments, type Moments, type PackedComponents } from '../moments.js
 import { logitsOf } from './logits.js';
 import type { SweepRequest } from './shard.js';
 import { negligibleShare } from './negligible.js';
+import { logitBounds } from './simd-bounds.js';
 import { addSums } from './simd-moments.js';
 import { sharedDoubles } from './simd-rows.js';
 import { tiedMeans, type TiedMeans } from './simd-tied.js';
@@ -50,7 +51,8 @@ export function simdSweep(request: SweepRequest, rows: { n: number; groups: numb
   const shared = tied?.shared;
   const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.n)));
   const all = coupling || shared !== undefined;
-  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least };
+  const bounds = logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
+  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least, bounds };
   const { parts, count } = partsOf(model, rows.groups);
   const work: Sweep = { kind: 'sweep', model, parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };

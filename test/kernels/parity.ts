@@ -68,6 +68,13 @@ const shapes: readonly Case[] = [
   { name: 'unbalanced', n: 2100, d: 9, k: 7, reach: 60 },
   { name: 'separated', n: 1100, d: 37, k: 9, reach: 40 },
   { name: 'overlapping', n: 1100, d: 33, k: 5, reach: 10 },
+  // Rows enough that components are chosen row by row; the last of overlapping ones, where none can be left out.
+  { name: 'separated', n: 2100, d: 24, k: 5, reach: 40 },
+  { name: 'separated', n: 2600, d: 33, k: 10, reach: 40 },
+  { name: 'unbalanced', n: 2100, d: 27, k: 7, reach: 60 },
+  { name: 'far', n: 2100, d: 24, k: 6, reach: 3000 },
+  { name: 'anisotropic', n: 2100, d: 25, k: 5, reach: 10_000 },
+  { name: 'overlapping', n: 2100, d: 26, k: 5, reach: 10 },
   // More components than whitened rows are kept of.
   { name: 'overlapping', n: 1600, d: 8, k: 160, reach: 10 },
   { name: 'separated', n: 70, d: 32, k: 260, reach: 100 },

@@ -5,28 +5,40 @@ import { whitenComponent } from './logits';
 import { accumulateWhitened } from './moments';
 import { d, gathered, gatheredPlan, gatheredRows, k, limit, plan, stride, weighted, whitened, whitenedStep } from './state';
 
+/** Whether what is gathered of a group is x, to be whitened. */
+let raw: bool = false;
+
+/** To be called before rows of a group are gathered one by one: what is gathered is z. */
+export function gatherWhitened(): void {
+  raw = false;
+}
+
 /** Puts a tile's rows with some of component c beside those of earlier tiles; sums them up when a tile is full. */
 export function gather(x: usize, c: i32): void {
+  raw = !whitenedStep;
   const p = plan + usize(c) * stride;
   const rows = whitenedStep ? whitened + usize(c) * whitenedStep : x;
-  const into = gathered + usize(c * d) * stride;
-  const planInto = gatheredPlan + usize(c) * stride;
-  const counter = gatheredRows + (usize(c) << 2);
-  let at = usize(i32.load(counter)) << 2;
   for (let row: usize = 0; row < stride; row += 16) {
     let mask = i32x4.bitmask(f32x4.ne(v128.load(p + row), f32x4.splat(0)));
     for (; mask != 0; mask &= mask - 1) {
       const from = row + (usize(ctz(mask)) << 2);
-      f32.store(planInto + at, f32.load(p + from));
-      for (let j: usize = 0; j < usize(d) * stride; j += stride) f32.store(into + j + at, f32.load(rows + j + from));
-      at += 4;
-      if (at == stride) {
-        accumulate(c);
-        at = 0;
-      }
+      gatherRow(rows + from, stride, f32.load(p + from), c);
     }
   }
-  i32.store(counter, i32(at >> 2));
+}
+
+/** The same of one row, whose columns lie `step` bytes apart, and its share of the plan. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+export function gatherRow(row: usize, step: usize, share: f32, c: i32): void {
+  const counter = gatheredRows + (usize(c) << 2);
+  const at = usize(i32.load(counter)) << 2;
+  f32.store(gatheredPlan + usize(c) * stride + at, share);
+  let to = gathered + usize(c * d) * stride + at;
+  for (const end = row + usize(d) * step; row < end; row += step, to += stride) f32.store(to, f32.load(row));
+  const full = at + 4 == stride;
+  i32.store(counter, full ? 0 : i32((at >> 2) + 1));
+  if (full) accumulate(c);
 }
 
 /** Sums up what is left of all components, filled up to whole blocks of 8 rows. */
@@ -47,7 +59,7 @@ export function accumulateGathered(): void {
 function accumulate(c: i32): void {
   const rows = gathered + usize(c * d) * stride;
   const p = gatheredPlan + usize(c) * stride;
-  if (whitenedStep) {
+  if (!raw) {
     accumulateWhitened(p, rows, c);
     return;
   }

@@ -6,13 +6,14 @@ import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, path, plan, prune, SHARED, stride, sumsCoupling, turned } from './state';
+import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
 import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
 export { averages64, softmins32, softmins64 } from './pairs';
-export { placeGathered, placeModel, placePruned, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
+export { sweepSparsely } from './sparse';
+export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */
 export function sweep(x: usize, v: usize): void {
@@ -36,7 +37,6 @@ export function sweep(x: usize, v: usize): void {
 
 /** What the mixture says of a tile's rows: labels (int32), log Σ exp logit and log max r, each `[b]`; r stays in `plan`. */
 export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize): void {
-  prune(true);
   logits(x);
   for (let row: usize = 0; row < stride; row += 16) {
     const last = plan + usize(k) * stride + row;
@@ -87,7 +87,6 @@ export function distances(x: usize, v: usize, nearest: usize, centre_: usize, me
 export function flush(): void {
   if (gathered) accumulateGathered();
   if (turned) addNoted();
-  prune(true);
   addAll();
 }
 

@@ -2,16 +2,14 @@
 
 import { madd } from './arithmetic';
 import {
-  BALL, d, DIAGONAL, k, likely, means, MATRIX, offsets, origin, path, plan, pruning, rate, SHARED, slopes, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
+  BALL, d, DIAGONAL, k, means, MATRIX, offsets, origin, path, plan, rate, SHARED, slopes, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
 } from './state';
-import { prunedLogits } from './prune';
 import { whitenMatrix } from './whiten';
 
 /** Logits of a tile x `[d, b]` into `plan`. */
 export function logits(x: usize): void {
   if (path == MATRIX) {
-    if (likely && pruning) prunedLogits(x);
-    else for (let c = 0; c < k; c++) whitenComponent(x, c, whitened + usize(c) * whitenedStep, plan + usize(c) * stride);
+    for (let c = 0; c < k; c++) whitenComponent(x, c, whitened + usize(c) * whitenedStep, plan + usize(c) * stride);
   } else if (path == DIAGONAL) diagonalLogits(x);
   else if (path == SHARED) {
     whitenMatrix(x, origin, whitening, whitened, plan, f32x4.splat(0)); // these logits are overwritten

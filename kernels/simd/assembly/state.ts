@@ -44,9 +44,24 @@ export let notedRows: usize = 0; // such rows of each component, as bytes from `
 export let notedShares: usize = 0; // their plan, [k, 1024]
 export let noted: usize = 0; // bytes of these lists that are filled, [k]
 export let enough: i32 = 0; // rows of a tile from which on a component is summed over the whole tile
-export let likely: usize = 0; // whether 8 rows may well belong to a component, bytes [k, b / 8]; 0: logits are not pruned
-export let best: usize = 0; // largest logit so far, [b]
-export let pruning: bool = true; // false where it has not paid
+// Bounds (bounds.ts): what a few coordinates y = (x − o) P of a row say of its logits.
+export let boundColumns: i32 = 0; // m, a multiple of 4; 0: there are none
+export let boundOrigin: usize = 0; // o, [d]
+export let boundProjection: usize = 0; // P, by blocks of four columns, [m / 4, d, 4]
+export let boundMeans: usize = 0; // [k, m]
+export let boundWhitening: usize = 0; // packed, see whitenMatrix
+export let boundWhiteningStep: usize = 0;
+export let projected: usize = 0; // y, [m, b]
+// Lists (sparse.ts): the components that rows of a group may have any of. R: rows of the group and some more.
+export let groupPlan: usize = 0; // logits or bounds of them, then the plan, [k, R]
+export let groupKept: usize = 0; // responsibilities where coupling is wanted, [k, R]
+export let labels: usize = 0; // likeliest by bound, [R]
+export let best: usize = 0; // logits of these, [R]
+export let byLabel: usize = 0; // rows in the order of their labels, [R]
+export let blocks: usize = 0; // z of 8 rows of one component, [capacity, d, 8]
+export let blockRows: usize = 0; // which these are, −1: none, [capacity, 8]
+export let blockComponents: usize = 0; // [capacity]
+export let capacity: i32 = 0;
 export let sums: usize = 0; // float32 sums of four lanes: objective, mass [k], first [k, d], second, coupling
 export let sumsSecond: usize = 0;
 export let sumsSecondStep: usize = 0; // 0 where all components share one
@@ -99,14 +114,25 @@ export function sparseBelow(enoughRows: i32): void {
   enough = enoughRows;
 }
 
-/** Sets the places of what logits are pruned by. */
-export function placePruned(likelyAt: usize, bestAt: usize): void {
-  likely = likelyAt; best = bestAt;
+/** Sets what bounds are computed with; `columns` 0: there are none. */
+export function placeBounds(
+  columns: i32, originAt: usize, projectionAt: usize, meansAt: usize, whiteningAt: usize, whiteningBytes: usize, projectedAt: usize,
+): void {
+  boundColumns = columns; boundOrigin = originAt; boundProjection = projectionAt; boundMeans = meansAt;
+  boundWhitening = whiteningAt; boundWhiteningStep = whiteningBytes; projected = projectedAt;
 }
 
-/** Sets whether to prune, and what. */
-export function prune(whether: bool): void {
-  pruning = whether;
+/** Sets the places of lists, and how many blocks there are. */
+export function placeLists(
+  planAt: usize, keptAt: usize, labelsAt: usize, bestAt: usize, byLabelAt: usize, blocksAt: usize, rowsAt: usize, componentsAt: usize, most: i32,
+): void {
+  groupPlan = planAt; groupKept = keptAt; labels = labelsAt; best = bestAt; byLabel = byLabelAt;
+  blocks = blocksAt; blockRows = rowsAt; blockComponents = componentsAt; capacity = most;
+}
+
+/** Sets which plan is worked on, of so many bytes a column. */
+export function view(bytes: usize, planAt: usize, keptAt: usize): void {
+  stride = bytes; extent = bytes; plan = planAt; kept = keptAt;
 }
 
 /** Sets the places of sums. */

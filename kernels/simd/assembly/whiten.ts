@@ -9,40 +9,64 @@ import { d, extent, rate, scratch, stride } from './state';
  * column, for i = 0 … j.
  */
 export function whitenMatrix(x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128): void {
-  const none = f32x4.splat(-Infinity);
+  const none = f32x4.splat(-Infinity), slope = f32x4.splat(-rate);
   for (let row: usize = 0, rows = extent; row < rows; row += 32) {
-    eightRows(x + row, mean, w, z + row, logit + row, offset, d, false, none, none);
+    subtract(x + row, mean, d);
+    eightRows(w, z + row, stride, logit + row, offset, slope, d, true, false, none, none);
   }
 }
 
-/**
- * The same of 8 rows. Stops after `columns`, or where the logits, which only fall, are all under `least`; returns how
- * many columns it took. `logit` is written only where it took all.
- */
-export function whitenRows(
-  x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128, columns: i32, least0: v128, least1: v128,
-): i32 {
-  return eightRows(x, mean, w, z, logit, offset, columns, true, least0, least1);
+/** The logits alone, of `columns` columns and with a slope of their own. */
+export function logitsOfMatrix(x: usize, mean: usize, w: usize, logit: usize, offset: v128, slope: v128, columns: i32): void {
+  const none = f32x4.splat(-Infinity);
+  for (let row: usize = 0; row < stride; row += 32) {
+    subtract(x + row, mean, columns);
+    eightRows(w, 0, 0, logit + row, offset, slope, columns, false, false, none, none);
+  }
 }
 
+/** z `[d, 8]` and logits of the 8 differences that lie in `scratch`. */
+export function whitenScratch(w: usize, z: usize, logit: usize, offset: v128): void {
+  const none = f32x4.splat(-Infinity);
+  eightRows(w, z, 32, logit, offset, f32x4.splat(-rate), d, true, false, none, none);
+}
+
+/** The same, unless the logits, which only fall from column to column, are all under `least`: then false, and nothing is known. */
+export function whitenLikely(w: usize, z: usize, logit: usize, offset: v128, least0: v128, least1: v128): bool {
+  return eightRows(w, z, 32, logit, offset, f32x4.splat(-rate), d, true, true, least0, least1);
+}
+
+/** Differences of 8 rows from a mean, to `scratch` `[columns, 8]`. */
 // @ts-ignore: decorators are AssemblyScript's
 @inline
-function eightRows(
-  x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128, columns: i32, stops: bool, least0: v128, least1: v128,
-): i32 {
-  const blocked = columns & ~3;
-  const slope = f32x4.splat(-rate);
+export function subtract(x: usize, mean: usize, columns: i32): void {
   let from = x, to = scratch;
   for (let m = mean, last = mean + (usize(columns) << 2); m < last; m += 4, from += stride, to += 32) {
     const centre = v128.load32_splat(m);
     v128.store(to, f32x4.sub(v128.load(from), centre));
     v128.store(to, f32x4.sub(v128.load(from, 16), centre), 16);
   }
+}
+
+// @ts-ignore
+@inline
+function keep(at: usize, z0: v128, z1: v128, keeps: bool): void {
+  if (keeps) {
+    v128.store(at, z0); v128.store(at, z1, 16);
+  }
+}
+
+// @ts-ignore
+@inline
+function eightRows(
+  w: usize, z: usize, step: usize, logit: usize, offset: v128, slope: v128, columns: i32, keeps: bool, stops: bool, least0: v128, least1: v128,
+): bool {
+  const blocked = columns & ~3;
   let q0 = f32x4.splat(0), q1 = q0;
   let p = w;
   let out = z;
   for (let j = 0; j < blocked; j += 4) {
-    if (stops && j > 12 && (j & 7) == 4 && under(madd(q0, slope, offset), madd(q1, slope, offset), least0, least1)) return j;
+    if (stops && j > 12 && (j & 7) == 4 && under(madd(q0, slope, offset), madd(q1, slope, offset), least0, least1)) return false;
     let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
     let at = scratch;
     for (const end = scratch + (usize(j) << 5); at < end; at += 32) {
@@ -81,10 +105,10 @@ function eightRows(
     s = v128.load32_splat(p, 60);
     e0 = madd(v128.load(at, 96), s, e0); e1 = madd(v128.load(at, 112), s, e1);
     p += 64;
-    v128.store(out, a0); v128.store(out, a1, 16); out += stride;
-    v128.store(out, b0); v128.store(out, b1, 16); out += stride;
-    v128.store(out, c0); v128.store(out, c1, 16); out += stride;
-    v128.store(out, e0); v128.store(out, e1, 16); out += stride;
+    keep(out, a0, a1, keeps); out += step;
+    keep(out, b0, b1, keeps); out += step;
+    keep(out, c0, c1, keeps); out += step;
+    keep(out, e0, e1, keeps); out += step;
     q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1); q0 = madd(b0, b0, q0); q1 = madd(b1, b1, q1);
     q0 = madd(c0, c0, q0); q1 = madd(c1, c1, q1); q0 = madd(e0, e0, q0); q1 = madd(e1, e1, q1);
   }
@@ -95,16 +119,16 @@ function eightRows(
       const s = v128.load32_splat(p);
       a0 = madd(v128.load(at), s, a0); a1 = madd(v128.load(at, 16), s, a1);
     }
-    v128.store(out, a0); v128.store(out, a1, 16); out += stride;
+    keep(out, a0, a1, keeps); out += step;
     q0 = madd(a0, a0, q0); q1 = madd(a1, a1, q1);
   }
   v128.store(logit, madd(q0, slope, offset)); v128.store(logit, madd(q1, slope, offset), 16);
-  return columns;
+  return true;
 }
 
 /** Whether 8 logits are all under some. */
 // @ts-ignore: decorators are AssemblyScript's
 @inline
-export function under(logit0: v128, logit1: v128, least0: v128, least1: v128): bool {
+function under(logit0: v128, logit1: v128, least0: v128, least1: v128): bool {
   return i32x4.all_true(v128.and(f32x4.lt(logit0, least0), f32x4.lt(logit1, least1)));
 }

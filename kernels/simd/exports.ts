@@ -1,0 +1,20 @@
+/** What assembly/index.ts exports. */
+export interface Exports {
+  readonly memory: WebAssembly.Memory;
+  shape(columns: number, rows: number): void;
+  placeModel(path: number, k: number, ...placesOfArrays: number[]): void;
+  placeTile(...placesOfArrays: number[]): void;
+  placeGathered(...placesOfArrays: number[]): void;
+  placeTurned(...placesOfArrays: number[]): void;
+  sparseBelow(rows: number): void;
+  placeBounds(columns: number, ...placesOfArrays: number[]): void;
+  placeLists(...placesOfArrays: number[]): void;
+  placeSums(...placesOfArrays: number[]): void;
+  temper(rate: number, centre: number, hard: boolean, least: number): void;
+  sweep(x: number, v: number): void;
+  sweepSparsely(x: number, v: number, rows: number): number;
+  rows(x: number, labels: number, logSum: number, logLargest: number): void;
+  distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
+  flush(): void;
+  peak(n: number, factor: number, addend: number): number;
+}
