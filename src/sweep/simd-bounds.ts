@@ -12,7 +12,7 @@ const COLUMNS = 24;
 /** Rows for each column of bounds from which on computing bounds costs little beside a sweep. */
 const ROWS_PER_COLUMN = 256;
 /** Components whose precisions are averaged: any metric gives bounds, so a rough one does. */
-const AVERAGED = 8;
+const AVERAGED = 4;
 /** What of a difference is under this share of the largest is rounding. */
 const SPANNED = 1e-4;
 /** Components that others are compared with to see whether bounds pay. */
@@ -196,17 +196,17 @@ function projectedWhitening(
   columns: number,
   rank: number,
 ): Float64Array | undefined {
-  const w = whitening.subarray(c * d * d, (c + 1) * d * d);
-  const b = projection.slice();
+  const w = Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
+  const quads = Array.from({ length: columns / 4 }, (_, q) => solveFour(w, projection, 4 * q, d));
   const gram = new Float64Array(rank * rank);
-  for (let i = d - 1; i >= 0; i--) {
-    const row = b.subarray(i * columns, (i + 1) * columns);
-    for (let l = i + 1; l < d; l++) {
-      const entry = w[i * d + l];
-      for (let j = 0, from = l * columns; j < columns; j++) row[j] -= entry * b[from + j];
+  for (const [q, left] of quads.entries()) {
+    for (const [r, right] of quads.slice(0, q + 1).entries()) {
+      const products = productsOfFour(left, right);
+      const [rows, along] = [Math.min(4, rank - 4 * q), Math.min(4, rank - 4 * r)];
+      for (let j = 0; j < rows; j++) {
+        for (let l = 0; l < along; l++) gram[(4 * q + j) * rank + 4 * r + l] = products[4 * j + l];
+      }
     }
-    for (let j = 0; j < columns; j++) row[j] /= w[i * d + i];
-    for (let j = 0; j < rank; j++) for (let l = 0; l <= j; l++) gram[j * rank + l] += row[j] * row[l];
   }
   const factor = cholesky(gram, rank);
   if (!factor) return undefined;
@@ -214,4 +214,44 @@ function projectedWhitening(
   const upper = new Float64Array(columns * columns);
   for (let j = 0; j < rank; j++) for (let l = 0; l <= j; l++) upper[l * columns + j] = inverse[j * rank + l];
   return upper;
+}
+
+/** Four columns of B with W B = P, from column `from` on, `[d, 4]`: as many sums at once as a processor adds side by side. */
+function solveFour(w: Float64Array, projection: Float64Array, from: number, d: number): Float64Array {
+  const columns = projection.length / d;
+  const b = new Float64Array(d * 4);
+  for (let i = d - 1; i >= 0; i--) {
+    const at = i * columns + from;
+    let [b0, b1, b2, b3] = [projection[at], projection[at + 1], projection[at + 2], projection[at + 3]];
+    for (let l = i + 1; l < d; l++) {
+      const entry = w[i * d + l];
+      b0 -= entry * b[4 * l];
+      b1 -= entry * b[4 * l + 1];
+      b2 -= entry * b[4 * l + 2];
+      b3 -= entry * b[4 * l + 3];
+    }
+    const pivot = 1 / w[i * d + i];
+    b[4 * i] = b0 * pivot;
+    b[4 * i + 1] = b1 * pivot;
+    b[4 * i + 2] = b2 * pivot;
+    b[4 * i + 3] = b3 * pivot;
+  }
+  return b;
+}
+
+/** The 16 products of four columns with four, both `[d, 4]`. */
+function productsOfFour(left: Float64Array, right: Float64Array): Float64Array {
+  const products = new Float64Array(16);
+  for (let j = 0; j < 4; j++) {
+    let [p0, p1, p2, p3] = [0, 0, 0, 0];
+    for (let at = 0; at < left.length; at += 4) {
+      const entry = left[at + j];
+      p0 += entry * right[at];
+      p1 += entry * right[at + 1];
+      p2 += entry * right[at + 2];
+      p3 += entry * right[at + 3];
+    }
+    products.set([p0, p1, p2, p3], 4 * j);
+  }
+  return products;
 }
