@@ -14,7 +14,8 @@ export interface Exports {
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
-  distances(x: number, v: number, nearest: number, centre: number, metric: number, out: number): number;
+  potentials(x: number, v: number, nearest: number, centres: number, count: number, metric: number, sums: number): void;
+  keepNearest(x: number, v: number, nearest: number, centre: number, metric: number, sum: number): void;
   flush(): void;
   peak(n: number, factor: number, addend: number): number;
 }

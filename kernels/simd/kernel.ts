@@ -35,6 +35,7 @@ export class SimdKernel {
   private d = 0;
   private k = 0;
   private bounded = false;
+  private centres = { at: 0, count: 0, metricAt: 0 };
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
@@ -177,32 +178,36 @@ export class SimdKernel {
     }
   }
 
-  /** Prepares for distances in d columns. */
+  /** Prepares for distances to centres `[count, d]`, columns measured in 1/metric. */
   loadCentres(centres: Float32Array, metric: Float32Array): void {
     const d = metric.length;
     this.begin(d);
-    const at = this.take(centres.length);
-    const metricAt = this.take(d);
-    this.places = { plan: at, totals: metricAt, ...this.rowPlaces(d) };
+    const count = centres.length / d;
+    const [at, metricAt, totals] = [this.take(centres.length), this.take(d), this.take(count * 2)];
+    this.centres = { at, count, metricAt };
+    this.places = { plan: at, totals, ...this.rowPlaces(d) };
     this.reserve();
     this.floats(at, centres.length).set(centres);
     this.floats(metricAt, d).set(metric);
   }
 
   /**
-   * Squared distances of a group's rows to the nearer of centre c and `nearest` `[rows]`; returns their weighted sum.
+   * Adds the weighted sums of a group's squared distances, to the nearer of each centre and `nearest` `[rows]`, to
+   * `sums` `[count]`. Where they are kept `nearest` becomes these, one centre after the other.
    */
-  distancesGroup(x: Float32Array, v: Float32Array, nearest: Float32Array, c: number, into?: Float32Array): number {
-    const { x: xAt, v: vAt, plan, totals, logSum, logLargest } = this.fill(x, v);
-    this.floats(logSum, GROUP_ROWS).set(nearest);
-    let sum = 0;
+  distancesGroup(x: Float32Array, v: Float32Array, nearest: Float32Array, keep: boolean, sums: Float64Array): void {
+    const { x: xAt, v: vAt, totals, logSum } = this.fill(x, v);
+    const { at, count, metricAt } = this.centres;
+    const into = new Float64Array(this.wasm.memory.buffer, totals, count).fill(0);
+    this.floats(logSum, nearest.length).set(nearest);
     for (let from = 0; from < v.length; from += this.tile) {
-      const at = from * 4;
-      const centre = plan + c * this.d * 4;
-      sum += this.wasm.distances(xAt + at * this.d, vAt + at, logSum + at, centre, totals, logLargest + at);
+      const tile = [xAt + from * this.d * 4, vAt + from * 4, logSum + from * 4] as const;
+      if (!keep) this.wasm.potentials(...tile, at, count, metricAt, totals);
+      else
+        for (let c = 0; c < count; c++) this.wasm.keepNearest(...tile, at + c * this.d * 4, metricAt, totals + c * 8);
     }
-    into?.set(this.floats(logLargest, into.length));
-    return sum;
+    if (keep) nearest.set(this.floats(logSum, nearest.length));
+    for (let c = 0; c < count; c++) sums[c] += into[c];
   }
 
   /** Runs the multiply-add micro-kernel; 96 n floating point operations. */

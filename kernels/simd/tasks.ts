@@ -138,20 +138,18 @@ export class TaskRunner {
         this.kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        this.distances(job, part, x, v, job.nearest[block].subarray(from, from + filled));
+        this.kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), job.keep, sumsOf(job, part));
         return;
       default:
         job satisfies never;
     }
   }
+}
 
-  private distances(task: NearestTask, part: number, x: Float32Array, v: Float32Array, nearest: Float32Array): void {
-    const count = task.candidates.length / this.d;
-    for (let c = 0; c < count; c++) {
-      const into = task.keep ? nearest : undefined;
-      task.results[part * count + c] += this.kernel.distancesGroup(x, v, nearest, c, into);
-    }
-  }
+/** The places of one part's sums. */
+function sumsOf({ results, candidates, metric }: NearestTask, part: number): Float64Array {
+  const count = candidates.length / metric.length;
+  return results.subarray(part * count, (part + 1) * count);
 }
 
 /** The places of one group's rows. */

@@ -1,7 +1,7 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, log, madd, total } from './arithmetic';
+import { exp, log, madd } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { logits } from './logits';
@@ -11,6 +11,7 @@ import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
+export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
@@ -61,26 +62,6 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
     v128.store(logSum + row, f32x4.add(largest, logOfSum));
     v128.store(logLargest + row, f32x4.neg(logOfSum));
   }
-}
-
-/**
- * Squared distances of a tile's rows to the nearest of a centre and what `nearest` `[b]` holds, columns measured in
- * 1/metric; into `out` `[b]`. Returns their sum weighted by v.
- */
-export function distances(x: usize, v: usize, nearest: usize, centre_: usize, metric: usize, out: usize): f64 {
-  let sum = f32x4.splat(0);
-  for (let row: usize = 0; row < stride; row += 16) {
-    let q = f32x4.splat(0);
-    for (let j: usize = 0; j < usize(d) << 2; j += 4) {
-      const difference = f32x4.sub(v128.load(x + (j >> 2) * stride + row), v128.load32_splat(centre_ + j));
-      const z = f32x4.mul(difference, v128.load32_splat(metric + j));
-      q = madd(z, z, q);
-    }
-    q = f32x4.pmin(q, v128.load(nearest + row));
-    v128.store(out + row, q);
-    sum = madd(q, v128.load(v + row), sum);
-  }
-  return total(sum);
 }
 
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */
