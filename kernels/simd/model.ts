@@ -5,6 +5,8 @@ import { packedSize, packFactor } from './layout.js';
 export interface SimdModel extends KernelModel {
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
+  /** Of matrices, what `packFactors` makes of `whitening`, which is not read then: packed once, not by every thread. */
+  readonly packed?: Float32Array | undefined;
   readonly hard: boolean;
   /** Responsibilities under e^least count as nothing; `EVERYTHING` or more. */
   readonly least: number;
@@ -82,11 +84,24 @@ export function modelArrays(model: SimdModel): ModelArrays {
   }
 }
 
-function packedFactors({ form, k, d, whitening }: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
+function packedFactors(model: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
+  const { form, d, packed } = model;
+  return { whitening: packed ?? packFactors(model), whiteningStep: form === 'tied' ? 0 : packedSize(d) };
+}
+
+/** Triangular factors as the kernel reads them; into `packed`, where given. */
+export function packFactors(
+  { form, k, d, whitening }: KernelModel,
+  packed: Float32Array = new Float32Array(factorsSize({ form, k, d })),
+): Float32Array {
   const size = packedSize(d);
-  const packed = new Float32Array((form === 'tied' ? 1 : k) * size);
   for (let c = 0; c * size < packed.length; c++) {
     packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
   }
-  return { whitening: packed, whiteningStep: form === 'tied' ? 0 : size };
+  return packed;
+}
+
+/** How many numbers these are. */
+export function factorsSize({ form, k, d }: Pick<KernelModel, 'form' | 'k' | 'd'>): number {
+  return (form === 'tied' ? 1 : k) * packedSize(d);
 }
