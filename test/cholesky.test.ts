@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cholesky, congruence, invertLower, solveCholesky } from '../src/cholesky.js';
+import { cholesky, congruence, inverseTransposed, solveCholesky } from '../src/cholesky.js';
 import { mulberry32, normal } from './oracle/index.js';
 import { expectAllWithin } from './within.js';
 
@@ -64,12 +64,102 @@ describe('cholesky', () => {
   });
 });
 
-describe('invertLower', () => {
-  test.each([1, 2, 5, 20])('L⁻¹ L is the identity and L⁻¹ is lower triangular, d = %d', (d) => {
-    const l = cholesky(positiveDefinite(d, 100 + d), d) as Float64Array;
-    const inverse = invertLower(l, d);
-    expectAllWithin(product(inverse, l, d), identity(d), 1e-11);
-    expect(above(inverse, d).every((value) => value === 0)).toBe(true);
+/** Around the sizes of tiles and panels, and beyond. */
+const sizes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 33, 64, 100];
+const EPSILON = 2 ** -52;
+
+/** The textbook's loops. */
+function plainCholesky(a: Float64Array, d: number): Float64Array {
+  const l = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * d + j];
+      for (let p = 0; p < j; p++) sum -= l[i * d + p] * l[j * d + p];
+      l[i * d + j] = i === j ? Math.sqrt(sum) : sum / l[j * d + j];
+    }
+  }
+  return l;
+}
+
+/** Σ_p |A_ip| |B_pj|: what rounding in a product is measured by. */
+const size = (a: Float64Array, b: Float64Array, d: number): Float64Array =>
+  product(a.map(Math.abs), b.map(Math.abs), d);
+
+/** D A D for D from 1 down to `least`: positive definite, with a condition number of least⁻² or so. */
+function illConditioned(d: number, least: number): Float64Array {
+  const scale = Float64Array.from({ length: d }, (_, j) => least ** (j / Math.max(1, d - 1)));
+  // Scaled columns of B, not rows of A: wide and narrow directions lie across the axes.
+  const b = positiveDefinite(d, 300 + d).map((value, at) => value * scale[at % d]);
+  return timesTransposed(b, d);
+}
+
+/** Fails unless every entry differs by no more than so many roundings of the size that is its own. */
+function expectRounded(got: Float64Array, expected: Float64Array, sizes: Float64Array, roundings: number): void {
+  expect(got).toHaveLength(expected.length);
+  got.forEach((value, at) => {
+    expect(Math.abs(value - expected[at]), `at ${at}`).toBeLessThanOrEqual(roundings * EPSILON * sizes[at]);
+  });
+}
+
+describe.each(sizes)('beside plain loops, d = %d', (d) => {
+  test.each([1, 1e-2, 1e-4])('L Lᵀ is the matrix to rounding, directions from 1 to %d', (least) => {
+    const a = illConditioned(d, least);
+    const l = cholesky(a, d) as Float64Array;
+    // |A − L Lᵀ| ≤ γ_{d+1} |L| |L|ᵀ (Higham, Accuracy and Stability, theorem 10.3); the product is rounded as well.
+    expectRounded(product(l, transposed(l, d), d), a, size(l, transposed(l, d), d), 2 * (d + 1));
+    if (least === 1) expectAllWithin(l, plainCholesky(a, d), 1e-9 * Math.max(...a));
+  });
+
+  test.each([1, 1e-4])('L⁻ᵀ is the inverse, upper triangular, directions from 1 to %d', (least) => {
+    const l = plainCholesky(illConditioned(d, least), d);
+    const x = inverseTransposed(l, d);
+    expect(
+      transposed(x, d)
+        .filter((_, at) => at % d > Math.floor(at / d))
+        .every((value) => value === 0),
+    ).toBe(true);
+    // X Lᵀ = I, by rows: |X Lᵀ − I| ≤ γ_d |X| |L|ᵀ.
+    expectRounded(product(x, transposed(l, d), d), identity(d), size(x, transposed(l, d), d), 2 * (d + 1));
+  });
+
+  test('L S Lᵀ is that of two plain products, exactly symmetric', () => {
+    const l = plainCholesky(illConditioned(d, 1e-3), d);
+    const s = positiveDefinite(d, d + 100);
+    const found = congruence(l, s, d);
+    const expected = product(product(l, s, d), transposed(l, d), d);
+    expectRounded(found, expected, size(size(l, s, d), transposed(l, d), d), 4 * (d + 1));
+    expect(transposed(found, d)).toEqual(found);
+  });
+
+  test.each([0, Math.floor(d / 2), d - 1])('no factor where pivot %d is not positive, or not finite', (at) => {
+    const l = plainCholesky(positiveDefinite(d, d), d);
+    const signs = identity(d);
+    signs[at * (d + 1)] = -1;
+    const indefinite = product(product(l, signs, d), transposed(l, d), d);
+    expect(cholesky(indefinite, d)).toBeUndefined();
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      for (const column of [0, at]) {
+        const broken = positiveDefinite(d, d);
+        broken[at * d + column] = broken[column * d + at] = bad;
+        expect(cholesky(broken, d)).toBeUndefined();
+      }
+    }
+  });
+
+  test('the lower triangle alone is read, and left alone', () => {
+    const a = positiveDefinite(d, d).map((value, at) => (at % d > Math.floor(at / d) ? NaN : value));
+    const before = a.slice();
+    const l = cholesky(a, d) as Float64Array;
+    expect(l).toEqual(cholesky(positiveDefinite(d, d), d));
+    expect(above(l, d).every((value) => value === 0)).toBe(true);
+    expect(a).toEqual(before);
+  });
+
+  test('a pivot must exceed the floor, the last one too', () => {
+    const a = identity(d);
+    a[d * d - 1] = 1e-6;
+    expect(cholesky(a, d, 0.9e-6)).toBeDefined();
+    expect(cholesky(a, d, 1e-6)).toBeUndefined();
   });
 });
 
@@ -87,17 +177,5 @@ describe('solveCholesky', () => {
     const before = b.slice();
     expectAllWithin(solveCholesky(cholesky(a, d) as Float64Array, b), x, 1e-8);
     expect(b).toEqual(before);
-  });
-});
-
-describe('congruence', () => {
-  test.each([1, 2, 3, 5, 8, 21])('is L S Lᵀ, exactly symmetric, of the lower triangle of S, d = %d', (d) => {
-    const l = cholesky(positiveDefinite(d, d), d) as Float64Array;
-    const s = positiveDefinite(d, d + 100);
-    const lower = s.map((value, at) => (at % d > Math.floor(at / d) ? NaN : value));
-    const found = congruence(l, lower, d);
-    const expected = product(product(l, s, d), transposed(l, d), d);
-    expectAllWithin(found, expected, 1e-13 * d * Math.max(...expected));
-    expect(transposed(found, d)).toEqual(found);
   });
 });

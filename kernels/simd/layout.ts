@@ -48,20 +48,22 @@ export function packFactor(w: Float32Array, d: number, into: Float32Array): void
 export function addScatter(packed: Float64Array, size: number, into: Float64Array): void {
   const blocked = size & ~3;
   let at = 0;
-  const add = (j: number, l: number, value: number): void => {
-    if (l > j) return; // the mirror image of one that is there too
-    into[j * size + l] += value;
-    if (l < j) into[l * size + j] += value;
-  };
   for (let j = 0; j < blocked; j += 4) {
     for (let l = 0; l < j + 4; l += 2) {
-      for (let row = j; row < j + 4; row++) {
-        add(row, l, packed[at++]);
-        add(row, l + 1, packed[at++]);
+      for (let row = j; row < j + 4; row++, at += 2) {
+        addMirrored(into, size, row, l, packed[at]);
+        addMirrored(into, size, row, l + 1, packed[at + 1]);
       }
     }
   }
-  for (let j = blocked; j < size; j++) for (let l = 0; l <= j; l++) add(j, l, packed[at++]);
+  for (let j = blocked; j < size; j++) for (let l = 0; l <= j; l++) addMirrored(into, size, j, l, packed[at++]);
+}
+
+/** Adds at (j, l) and (l, j), if l ≤ j: what is packed above the diagonal is there below it too. */
+function addMirrored(into: Float64Array, size: number, j: number, l: number, value: number): void {
+  if (l > j) return;
+  into[j * size + l] += value;
+  if (l < j) into[l * size + j] += value;
 }
 
 /**

@@ -5,6 +5,8 @@ import { packedSize, packFactor } from './layout.js';
 export interface SimdModel extends KernelModel {
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
+  /** Of matrices, what `packFactors` makes of `whitening`, which is not read then: packed once, not by every thread. */
+  readonly packed?: Float32Array | undefined;
   readonly hard: boolean;
   /** Responsibilities under e^least count as nothing; `EVERYTHING` or more. */
   readonly least: number;
@@ -98,28 +100,36 @@ export function modelArrays(model: SimdModel): ModelArrays {
   }
 }
 
-function packedFactors({ form, k, d, whitening }: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
-  const packed = packFactors(whitening, form === 'tied' ? 1 : k, d);
-  return { whitening: packed, whiteningStep: form === 'tied' ? 0 : packedSize(d) };
+function packedFactors(model: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {
+  const { form, d, packed } = model;
+  return { whitening: packed ?? packFactors(model), whiteningStep: form === 'tied' ? 0 : packedSize(d) };
 }
 
-function packFactors(factors: Float32Array, count: number, d: number): Float32Array {
+/** Triangular factors as the kernel reads them; into `packed`, where given. */
+export function packFactors(
+  { form, k, d, whitening }: Pick<KernelModel, 'form' | 'k' | 'd' | 'whitening'>,
+  packed: Float32Array = new Float32Array(factorsSize({ form, k, d })),
+): Float32Array {
   const size = packedSize(d);
-  const packed = new Float32Array(count * size);
-  for (let c = 0; c < count; c++) {
-    packFactor(factors.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
+  for (let c = 0; c * size < packed.length; c++) {
+    packFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, packed.subarray(c * size, (c + 1) * size));
   }
   return packed;
+}
+
+/** How many numbers these are. */
+export function factorsSize({ form, k, d }: Pick<KernelModel, 'form' | 'k' | 'd'>): number {
+  return (form === 'tied' ? 1 : k) * packedSize(d);
 }
 
 /** Bounds in the order in which the kernel reads them: origin, P by blocks of four columns, means, factors. */
 export function boundArrays(
   { columns, origin, projection, means, whitening }: LogitBounds,
-  { k, d }: Pick<SimdModel, 'k' | 'd'>,
+  { form, k, d }: Pick<SimdModel, 'form' | 'k' | 'd'>,
 ): [Float32Array, Float32Array, Float32Array, Float32Array] {
   const blocked = new Float32Array(projection.length);
   for (let j = 0, at = 0; j < columns; j += 4) {
     for (let i = 0; i < d; i++, at += 4) blocked.set(projection.subarray(i * columns + j, i * columns + j + 4), at);
   }
-  return [origin, blocked, means, packFactors(whitening, k, columns)];
+  return [origin, blocked, means, packFactors({ form, k, d: columns, whitening })];
 }

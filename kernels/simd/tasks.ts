@@ -3,6 +3,7 @@ import { GROUP_ROWS, tileRows } from './layout.js';
 import type { SimdModel } from './model.js';
 import { PairRunner, type PairTask } from './pairs.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
+import { addSlices, type AddTask } from './sums.js';
 
 /** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
 export interface RowBlock {
@@ -48,7 +49,7 @@ export interface NearestTask extends Shared {
 
 /** On the rows that all threads have. */
 type RowTask = SweepsTask | RowsTask | NearestTask;
-export type Task = RowTask | PairTask;
+export type Task = RowTask | AddTask | PairTask;
 type Job = Sweep | RowsTask | NearestTask;
 
 interface Group {
@@ -78,9 +79,11 @@ export class TaskRunner {
     );
   }
 
-  /** Takes parts until none is left; yields after every group of rows, or block of pairs. */
+  /** Takes parts until none is left; yields after every group of rows, block of pairs, or slice of sums. */
   *run(task: Task): Generator<void> {
-    if (task.kind === 'softmin' || task.kind === 'average') {
+    if (task.kind === 'add') {
+      yield* addSlices(task);
+    } else if (task.kind === 'softmin' || task.kind === 'average') {
       this.pairs ??= new PairRunner(this.module);
       yield* this.pairs.run(task);
     } else {

@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import { cholesky, congruence, invertLower } from '../cholesky.js';
+import { cholesky, congruence, inverseTransposed } from '../cholesky.js';
 
 /**
  * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded
@@ -21,6 +21,14 @@ export interface Unwhitening {
   second(sum: Float64Array): Float64Array;
 }
 
+/** What it takes to make a covariance positive definite. */
+export interface Definite {
+  /** The smallest ridge that does, growing by factors of 4 from the floor; 0 where none is wanted. */
+  readonly ridge: number;
+  /** Of a matrix, the Cholesky factor with that ridge. */
+  readonly lower?: Float64Array | undefined;
+}
+
 /** How a covariance of one form is stored and handled: as a matrix, a diagonal, or one variance. */
 export interface CovarianceLayout {
   /** Whether all components share one. */
@@ -31,16 +39,17 @@ export interface CovarianceLayout {
   parameters(d: number): number;
   /** Undoes a whitening factor W: z = (x − μ) W. */
   unwhiten(factor: Float32Array, d: number): Unwhitening;
-  /** From a scatter matrix `[d, d]` or its diagonal `[d]`, of any mass. */
-  fromScatter(scatter: Float64Array, d: number): Float64Array;
-  /** δ δᵀ in the layout of second moments. */
-  outer(delta: Float64Array): Float64Array;
+  /** S ← S − m δ δᵀ of second moments: a matrix `[d, d]` or its diagonal `[d]`. */
+  takeOuter(scatter: Float64Array, delta: Float64Array, m: number): void;
+  /** Writes S / m, of such moments that sum to the mass m. */
+  fromScatter(scatter: Float64Array, m: number, into: Float64Array): void;
   addDiagonal(covariance: Float64Array, diagonal: Float64Array): void;
-  /** Smallest ridge, growing by factors of 4 from the floor, that makes it positive definite; 0 where it is. */
-  ridge(covariance: Float64Array, d: number): number;
+  /** What makes it positive definite; undefined where it is not finite. */
+  definite(covariance: Float64Array, d: number): Definite | undefined;
   /** C_ij ← C_ij s_i s_j. */
   rescale(covariance: Float64Array, scale: Float64Array): Float64Array;
-  whiten(covariance: Float64Array, d: number): Whitening;
+  /** `lower` is its Cholesky factor, where that is known. */
+  whiten(covariance: Float64Array, d: number, lower?: Float64Array): Whitening;
   /** Lower factor L of the covariance as a matrix, `[d, d]`, for sampling. */
   lower(covariance: Float64Array, d: number): Float64Array;
   toMatrix(covariance: Float64Array, d: number): Float64Array;
@@ -51,52 +60,49 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
   size: (d) => d * d,
   parameters: (d) => (d * (d + 1)) / 2,
   unwhiten(factor, d) {
-    // With W = L⁻ᵀ of float32 entries, x − μ = L z for L the inverse of Wᵀ.
-    const l = invertLower(transposed(Float64Array.from(factor), d), d);
+    // With W = L⁻ᵀ of float32 entries, x − μ = L z for L = W⁻ᵀ. Back to front, an upper triangular matrix is a lower one.
+    const l = inverseTransposed(new Float64Array(factor).reverse(), d).reverse();
     return {
-      first: (sum) =>
-        sum.map((_, i) => sum.subarray(0, i + 1).reduce((all, value, p) => all + l[i * d + p] * value, 0)),
+      first: (sum) => timesLower(l, sum),
       second: (sum) => congruence(l, sum, d),
     };
   },
-  fromScatter(scatter, d) {
-    // Symmetric by construction but for rounding, which a factorisation must not see.
-    const mean = new Float64Array(d * d);
-    for (let i = 0; i < d; i++) {
-      for (let j = 0; j < d; j++) mean[i * d + j] = (scatter[i * d + j] + scatter[j * d + i]) / 2;
-    }
-    return mean;
-  },
-  outer(delta) {
+  takeOuter(scatter, delta, m) {
     const d = delta.length;
-    const product = new Float64Array(d * d);
-    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) product[i * d + j] = delta[i] * delta[j];
-    return product;
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) scatter[i * d + j] -= delta[i] * delta[j] * m;
+    }
+  },
+  fromScatter(scatter, m, into) {
+    const half = 0.5 / m;
+    // Symmetric by construction but for rounding, which a factorisation must not see.
+    eachBelow(Math.sqrt(into.length), (at, mirrored) => {
+      into[at] = into[mirrored] = (scatter[at] + scatter[mirrored]) * half;
+    });
   },
   addDiagonal(covariance, diagonal) {
     const d = diagonal.length;
     for (let j = 0; j < d; j++) covariance[j * d + j] += diagonal[j];
   },
-  ridge(covariance, d) {
-    if (cholesky(covariance, d, VARIANCE_FLOOR / 2)) return 0;
+  definite(covariance, d) {
+    const sound = cholesky(covariance, d, VARIANCE_FLOOR / 2);
+    if (sound) return { ridge: 0, lower: sound }; // and so finite, being symmetric
+    if (!covariance.every(Number.isFinite)) return undefined;
     for (let ridge = VARIANCE_FLOOR; ; ridge *= 4) {
       const ridged = covariance.slice();
       matrix.addDiagonal(ridged, new Float64Array(d).fill(ridge));
-      if (cholesky(ridged, d, VARIANCE_FLOOR / 2) || !Number.isFinite(ridge)) return ridge;
+      const lower = cholesky(ridged, d, VARIANCE_FLOOR / 2);
+      if (lower || !Number.isFinite(ridge)) return { ridge, lower };
     }
   },
   rescale(covariance, scale) {
     const d = scale.length;
     return covariance.map((value, at) => value * scale[Math.floor(at / d)] * scale[at % d]);
   },
-  whiten(covariance, d) {
-    const inverse = invertLower(matrix.lower(covariance, d), d);
-    const factor = new Float32Array(d * d);
+  whiten(covariance, d, lower = matrix.lower(covariance, d)) {
+    const factor = new Float32Array(inverseTransposed(lower, d));
     let logDeterminant = 0;
-    for (let i = 0; i < d; i++) {
-      for (let j = i; j < d; j++) factor[i * d + j] = inverse[j * d + i];
-      logDeterminant += Math.log(factor[i * d + i]);
-    }
+    for (let i = 0; i < d; i++) logDeterminant += Math.log(factor[i * d + i]);
     return { factor, logDeterminant };
   },
   lower(covariance, d) {
@@ -115,14 +121,19 @@ const diagonal: Omit<CovarianceLayout, 'shared'> = {
     first: (sum) => sum.map((value, j) => value / factor[j]),
     second: (sum) => sum.map((value, j) => value / factor[j] ** 2),
   }),
-  fromScatter: (scatter) => scatter.slice(),
-  outer: (delta) => delta.map((value) => value * value),
+  takeOuter(scatter, delta, m) {
+    for (let j = 0; j < scatter.length; j++) scatter[j] -= delta[j] ** 2 * m;
+  },
+  fromScatter(scatter, m, into) {
+    for (let j = 0; j < into.length; j++) into[j] = scatter[j] / m;
+  },
   addDiagonal(covariance, added) {
     for (let j = 0; j < covariance.length; j++) covariance[j] += added[j];
   },
-  ridge(covariance) {
+  definite(covariance) {
+    if (!covariance.every(Number.isFinite)) return undefined;
     const least = covariance.reduce((a, b) => Math.min(a, b), Infinity);
-    return least >= VARIANCE_FLOOR / 2 ? 0 : VARIANCE_FLOOR - least;
+    return { ridge: least >= VARIANCE_FLOOR / 2 ? 0 : VARIANCE_FLOOR - least };
   },
   rescale: (covariance, scale) => covariance.map((value, j) => value * scale[j] * scale[j]),
   whiten(covariance) {
@@ -146,12 +157,14 @@ const single: Omit<CovarianceLayout, 'shared'> = {
     first: (sum) => sum.map((value) => value / factor),
     second: (sum) => sum.map((value) => value / factor ** 2),
   }),
-  fromScatter: (scatter) => Float64Array.of(average(scatter)),
-  outer: diagonal.outer,
+  takeOuter: diagonal.takeOuter,
+  fromScatter(scatter, m, into) {
+    into[0] = average(scatter) / m;
+  },
   addDiagonal(covariance, added) {
     covariance[0] += average(added);
   },
-  ridge: diagonal.ridge,
+  definite: diagonal.definite,
   rescale: (covariance, scale) => Float64Array.of(covariance[0] * scale[0] * scale[0]),
   whiten(covariance, d) {
     const { factor, logDeterminant } = diagonal.whiten(covariance, 1);
@@ -162,10 +175,30 @@ const single: Omit<CovarianceLayout, 'shared'> = {
   fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
 };
 
-function transposed(matrix: Float64Array, d: number): Float64Array {
-  const turned = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) turned[j * d + i] = matrix[i * d + j];
-  return turned;
+/** Rows and columns that are looked at together. */
+const TILE = 8;
+
+/** Every place on or below the diagonal of a matrix `[d, d]` and its mirror image, tile by tile: columns are slow to follow. */
+function eachBelow(d: number, visit: (at: number, mirrored: number) => void): void {
+  for (let i = 0; i < d; i += TILE) {
+    for (let j = 0; j <= i; j += TILE) {
+      for (let row = i; row < Math.min(i + TILE, d); row++) {
+        for (let column = j; column <= row && column < j + TILE; column++) visit(row * d + column, column * d + row);
+      }
+    }
+  }
+}
+
+/** L v of a lower triangular matrix `[d, d]`. */
+function timesLower(l: Float64Array, v: Float64Array): Float64Array {
+  const d = v.length;
+  const product = new Float64Array(d);
+  for (let i = 0; i < d; i++) {
+    let sum = 0;
+    for (let j = 0; j <= i; j++) sum += l[i * d + j] * v[j];
+    product[i] = sum;
+  }
+  return product;
 }
 
 function average(values: Float64Array): number {

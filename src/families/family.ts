@@ -10,6 +10,8 @@ export interface Components {
   readonly means: Float64Array;
   /** All else, in the family's own layout. */
   readonly shape: Float64Array;
+  /** What of `shape` estimating has factored already, for packing; in the family's own layout too. */
+  readonly factored?: readonly Float64Array[];
 }
 
 /** Something a fit had to change to go on. */

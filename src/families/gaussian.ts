@@ -73,8 +73,8 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
 }
 
 function pack(components: Components, form: CovarianceForm, layout: CovarianceLayout): PackedComponents {
-  const { k, d, means } = components;
-  const whitenings = covariances(components, layout).map((one) => layout.whiten(one, d));
+  const { k, d, means, factored } = components;
+  const whitenings = covariances(components, layout).map((one, index) => layout.whiten(one, d, factored?.[index]));
   const whitening = new Float32Array(whitenings.length * layout.size(d));
   for (const [index, { factor }] of whitenings.entries()) whitening.set(factor, index * layout.size(d));
   const logNormalizers = new Float64Array(k).map(
@@ -99,17 +99,20 @@ function estimate(
   const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
   let all: Float64Array | undefined;
   const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
-  const found = scatters.map((scatter, index) => {
+  const shape = new Float64Array(scatters.length * layout.size(d));
+  const settled = covariances({ shape, d }, layout).map((covariance, index) => {
+    const scatter = scatters[index];
     const own = layout.shared ? weight : mass[index];
     const drawn = own > 0 ? own + pooling * weight : weight;
     const added = own > 0 ? pooling : 1;
     const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
-    const covariance = scaled(layout.fromScatter(pooled, d), 1 / drawn);
+    layout.fromScatter(pooled, drawn, covariance);
     layout.addDiagonal(covariance, regularization);
-    return covariance;
+    return settle(covariance, index, d, layout);
   });
-  const repairs = found.flatMap((covariance, index) => repair(covariance, index, d, layout));
-  return { components: { k, d, means, shape: concatenate(found) }, repairs };
+  const factored = settled.flatMap(({ lower }) => lower ?? []);
+  const components = { k, d, means, shape, ...(factored.length > 0 ? { factored } : {}) };
+  return { components, repairs: settled.flatMap(({ repairs }) => repairs) };
 }
 
 /** Moments of differences are where they should be. */
@@ -125,16 +128,20 @@ function centred(
   layout: CovarianceLayout,
 ): { shifts: Float64Array[]; scatters: Float64Array[] } {
   const size = layout.size(d);
-  const undo = Array.from({ length: layout.shared ? 1 : k }, (_, index) =>
+  const matrices = layout.shared ? 1 : k;
+  const undo = Array.from({ length: matrices }, (_, index) =>
     frame === 'differences' ? AS_IS : layout.unwhiten(whitening.subarray(index * size, (index + 1) * size), d),
   );
   const shifts = Array.from({ length: k }, (_, index) =>
     first.slice(index * d, (index + 1) * d).map((value) => (mass[index] > 0 ? value / mass[index] : 0)),
   );
-  const corrections = shifts.map((shift, index) => scaled(layout.outer(shift), mass[index]));
-  const scatters = (layout.shared ? [sum(corrections)] : corrections).map((correction, index) =>
-    undo[index].second(difference(second.subarray(index * correction.length), correction)),
-  );
+  const scatters = undo.map((back, index) => {
+    const step = second.length / matrices;
+    const scatter = second.slice(index * step, (index + 1) * step);
+    const own = layout.shared ? [...shifts.keys()] : [index];
+    for (const c of own) layout.takeOuter(scatter, shifts[c], mass[c]);
+    return back.second(scatter);
+  });
   return { shifts: shifts.map((shift, index) => undo[layout.shared ? 0 : index].first(shift)), scatters };
 }
 
@@ -152,9 +159,17 @@ function sampler(components: Components, layout: CovarianceLayout): ReturnType<F
   };
 }
 
+/** A covariance, positive definite. */
+interface Settled {
+  /** Its Cholesky factor, if it is a matrix. */
+  readonly lower?: Float64Array | undefined;
+  readonly repairs: readonly Repair[];
+}
+
 /** Makes a covariance positive definite in place by the smallest ridge that does; says so. */
-function repair(covariance: Float64Array, component: number, d: number, layout: CovarianceLayout): Repair[] {
-  if (!covariance.every(Number.isFinite)) {
+function settle(covariance: Float64Array, component: number, d: number, layout: CovarianceLayout): Settled {
+  const definite = layout.definite(covariance, d);
+  if (!definite) {
     throw new InputError('value', {
       where: `component ${component}`,
       expected: 'a finite covariance',
@@ -162,15 +177,16 @@ function repair(covariance: Float64Array, component: number, d: number, layout: 
       remedy: 'check the data for values near the limits of floating point, or fit fewer components',
     });
   }
-  const ridge = layout.ridge(covariance, d);
-  if (ridge === 0) return [];
+  const { ridge, lower } = definite;
+  if (ridge === 0) return { lower, repairs: [] };
   layout.addDiagonal(covariance, new Float64Array(d).fill(ridge));
   const name = layout.shared ? 'the tied covariance' : `the covariance of component ${component}`;
   const message = `${name} was not positive definite; ${ridge.toExponential(1)} of the columns' variances was added to its diagonal`;
-  return [{ kind: 'ridge', component, message }];
+  return { lower, repairs: [{ kind: 'ridge', component, message }] };
 }
 
-function covariances({ shape, d }: Components, layout: CovarianceLayout): Float64Array[] {
+/** Covariances one by one, as views. */
+function covariances({ shape, d }: Pick<Components, 'shape' | 'd'>, layout: CovarianceLayout): Float64Array[] {
   const size = layout.size(d);
   return Array.from({ length: shape.length / size }, (_, index) => shape.subarray(index * size, (index + 1) * size));
 }
@@ -195,19 +211,6 @@ function sum([first, ...others]: readonly Float64Array[]): Float64Array {
   const total = first.slice();
   for (const one of others) for (let at = 0; at < total.length; at++) total[at] += one[at];
   return total;
-}
-
-/** Multiplies an array in place. */
-function scaled(values: Float64Array, factor: number): Float64Array {
-  for (let at = 0; at < values.length; at++) values[at] *= factor;
-  return values;
-}
-
-/** What is left of the first numbers of an array when another's are taken off. */
-function difference(from: Float64Array, taken: Float64Array): Float64Array {
-  const left = new Float64Array(taken.length);
-  for (let at = 0; at < left.length; at++) left[at] = from[at] - taken[at];
-  return left;
 }
 
 function concatenate(arrays: readonly Float64Array[]): Float64Array {

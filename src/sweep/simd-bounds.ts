@@ -1,7 +1,8 @@
 import { packedSize } from '../../kernels/simd/layout.js';
 import type { LogitBounds } from '../../kernels/simd/model.js';
-import { cholesky, invertLower } from '../cholesky.js';
+import { cholesky } from '../cholesky.js';
 import type { PackedComponents } from '../moments.js';
+import { projectedWhitening } from './projection.js';
 
 /** What bounds depend on. */
 type Whitened = Omit<PackedComponents, 'logNormalizers'>;
@@ -50,9 +51,9 @@ export function logitBounds(
   const whitening = new Float32Array(k * columns * columns);
   for (let c = 0; c < k; c++) {
     means.set(projected(components, c, origin, projection, columns), c * columns);
-    const w = projectedWhitening(components, c, projection, columns, rank);
-    if (!w) return undefined;
-    whitening.set(w, c * columns * columns);
+    const factorOfBounds = projectedWhitening(factorOf(components, c), projection, { d, columns, rank });
+    if (!factorOfBounds) return undefined;
+    whitening.set(factorOfBounds, c * columns * columns);
   }
   return { columns, origin: Float32Array.from(origin), projection: Float32Array.from(projection), means, whitening };
 }
@@ -66,21 +67,25 @@ function meanOf({ k, d, means }: Whitened, weights: Float64Array): Float64Array 
 }
 
 /** Σ_k w_k W_k W_kᵀ / Σ_k w_k over the heaviest components, lower triangle, `[d, d]`. */
-function meanPrecision({ d, whitening }: Whitened, weights: Float64Array): Float64Array {
+function meanPrecision(components: Whitened, weights: Float64Array): Float64Array {
+  const { d } = components;
   const sum = new Float64Array(d * d);
   const heaviest = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, AVERAGED);
   const total = heaviest.reduce((all, c) => all + weights[c], 0);
   for (const c of heaviest) {
-    const w = Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
+    const w = factorOf(components, c);
     for (let i = 0; i < d; i++) {
       for (let l = 0; l <= i; l++) {
-        let entry = 0;
-        for (let j = i; j < d; j++) entry += w[i * d + j] * w[l * d + j];
-        sum[i * d + l] += (weights[c] / total) * entry;
+        sum[i * d + l] += (weights[c] / total) * dot(w, i * d + i, w, l * d + i, d - i);
       }
     }
   }
   return sum;
+}
+
+/** W_c in float64. */
+function factorOf({ d, whitening }: Whitened, c: number): Float64Array {
+  return Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
 }
 
 /** (μ_k − o) C, C the precision's factor, `[k][d]`. */
@@ -136,24 +141,47 @@ function worthwhile(
   const squares = new Float64Array(some.length * k);
   let best = 0;
   let least = WORTH;
-  for (let m = 1; m <= means[0].length; m++) {
+  for (let from = 0; from < means[0].length; from += 4) {
+    const m = Math.min(from + 4, means[0].length);
     let left = 0;
-    for (const [l, other] of some.entries()) {
-      for (const [c, mean] of means.entries()) {
-        const square = (squares[l * k + c] += (mean[m - 1] - other[m - 1]) ** 2);
-        if (square + m - 2 * Math.sqrt(square) < d + reach) left++;
-      }
+    for (let pair = 0; pair < squares.length; pair++) {
+      squares[pair] += distance(some[Math.floor(pair / k)], means[pair % k], from, m);
+      if (squares[pair] + m - 2 * Math.sqrt(squares[pair]) < d + reach) left++;
     }
     const work = (packedSize(m) + (m * d) / k) / packedSize(d) + (LISTED * left) / squares.length;
-    if (work < least) [best, least] = [m, work];
+    if (work >= least) continue;
+    best = m;
+    least = work;
   }
   return best;
 }
 
-function inner(a: Float64Array, b: Float64Array): number {
+/** Squared, in some of the coordinates. */
+function distance(a: Float64Array, b: Float64Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let j = from; j < to; j++) sum += (a[j] - b[j]) ** 2;
   return sum;
+}
+
+function inner(a: Float64Array, b: Float64Array): number {
+  return dot(a, 0, b, 0, a.length);
+}
+
+/** Σ_p a[from + p] b[at + p] of so many. In four sums, which a processor adds to side by side. */
+function dot(a: Float64Array, from: number, b: Float64Array, at: number, count: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let p = 0;
+  for (; p + 4 <= count; p += 4) {
+    s0 += a[from + p] * b[at + p];
+    s1 += a[from + p + 1] * b[at + p + 1];
+    s2 += a[from + p + 2] * b[at + p + 2];
+    s3 += a[from + p + 3] * b[at + p + 3];
+  }
+  for (; p < count; p++) s0 += a[from + p] * b[at + p];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** P = C Q rounded to float32, filled up with columns of zeros, `[d, columns]`. */
@@ -183,75 +211,4 @@ function projected(
     for (let j = 0; j < columns; j++) y[j] += difference * projection[i * columns + j];
   }
   return y;
-}
-
-/**
- * W' with W' W'ᵀ = (Pᵀ Σ_k P)⁻¹ on the first `rank` columns, 0 on the others, upper triangular `[columns, columns]`.
- * Pᵀ Σ P = Bᵀ B with W B = P.
- */
-function projectedWhitening(
-  { d, whitening }: Whitened,
-  c: number,
-  projection: Float64Array,
-  columns: number,
-  rank: number,
-): Float64Array | undefined {
-  const w = Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
-  const quads = Array.from({ length: columns / 4 }, (_, q) => solveFour(w, projection, 4 * q, d));
-  const gram = new Float64Array(rank * rank);
-  for (const [q, left] of quads.entries()) {
-    for (const [r, right] of quads.slice(0, q + 1).entries()) {
-      const products = productsOfFour(left, right);
-      const [rows, along] = [Math.min(4, rank - 4 * q), Math.min(4, rank - 4 * r)];
-      for (let j = 0; j < rows; j++) {
-        for (let l = 0; l < along; l++) gram[(4 * q + j) * rank + 4 * r + l] = products[4 * j + l];
-      }
-    }
-  }
-  const factor = cholesky(gram, rank);
-  if (!factor) return undefined;
-  const inverse = invertLower(factor, rank);
-  const upper = new Float64Array(columns * columns);
-  for (let j = 0; j < rank; j++) for (let l = 0; l <= j; l++) upper[l * columns + j] = inverse[j * rank + l];
-  return upper;
-}
-
-/** Four columns of B with W B = P, from column `from` on, `[d, 4]`: as many sums at once as a processor adds side by side. */
-function solveFour(w: Float64Array, projection: Float64Array, from: number, d: number): Float64Array {
-  const columns = projection.length / d;
-  const b = new Float64Array(d * 4);
-  for (let i = d - 1; i >= 0; i--) {
-    const at = i * columns + from;
-    let [b0, b1, b2, b3] = [projection[at], projection[at + 1], projection[at + 2], projection[at + 3]];
-    for (let l = i + 1; l < d; l++) {
-      const entry = w[i * d + l];
-      b0 -= entry * b[4 * l];
-      b1 -= entry * b[4 * l + 1];
-      b2 -= entry * b[4 * l + 2];
-      b3 -= entry * b[4 * l + 3];
-    }
-    const pivot = 1 / w[i * d + i];
-    b[4 * i] = b0 * pivot;
-    b[4 * i + 1] = b1 * pivot;
-    b[4 * i + 2] = b2 * pivot;
-    b[4 * i + 3] = b3 * pivot;
-  }
-  return b;
-}
-
-/** The 16 products of four columns with four, both `[d, 4]`. */
-function productsOfFour(left: Float64Array, right: Float64Array): Float64Array {
-  const products = new Float64Array(16);
-  for (let j = 0; j < 4; j++) {
-    let [p0, p1, p2, p3] = [0, 0, 0, 0];
-    for (let at = 0; at < left.length; at += 4) {
-      const entry = left[at + j];
-      p0 += entry * right[at];
-      p1 += entry * right[at + 1];
-      p2 += entry * right[at + 2];
-      p3 += entry * right[at + 3];
-    }
-    products.set([p0, p1, p2, p3], 4 * j);
-  }
-  return products;
 }

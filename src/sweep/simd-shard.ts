@@ -1,20 +1,23 @@
 import { operationsPerRow } from '../../kernels/form.js';
 import { GROUP_ROWS, tileRows } from '../../kernels/simd/layout.js';
-import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
-import type { RowBlock } from '../../kernels/simd/tasks.js';
+import { EVERYTHING } from '../../kernels/simd/model.js';
+import { addParts, slicesOf } from '../../kernels/simd/sums.js';
+import type { RowBlock, Sweep } from '../../kernels/simd/tasks.js';
 import type { Moments, PackedComponents, PlanModel } from '../moments.js';
 import type { TaskForce } from '../threads/pool.js';
 import { logitsOf } from './logits.js';
 import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
 import { SimdNearestCentres } from './simd-nearest.js';
 import { groupWeights, locate, sharedFloats, sharedIntegers } from './simd-rows.js';
-import { momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './simd-sweep.js';
+import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './simd-sweep.js';
 import { tiedMeans } from './simd-tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */
 const MOST_AT_ONCE = 8;
 /** Operations per thread of a sweep, a millisecond or so, up to which it is felt what handing it over costs. */
 const SHORT_SWEEP = 2e7;
+/** Numbers that the host adds in about the time that it takes to hand adding over. */
+const FEW_SUMS = 2 ** 19;
 /** Responsibilities handed over at once. */
 const ROW_OUTPUTS = 2 ** 22;
 
@@ -51,11 +54,22 @@ export class SimdShard implements Shard {
     const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
     const works = sweeps.map(({ work }) => work);
     await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
+    await this.addUp(works, signal);
     return sweeps.map((sweep) => {
       const moments = momentsOf(sweep, weight);
       this.partSums.giveBack(sweep.work.results);
       return moments;
     });
+  }
+
+  /** Adds the parts of sweeps to the first of each: by the threads where there is much to add. */
+  private async addUp(sums: readonly Sweep[], signal?: AbortSignal): Promise<void> {
+    if (sums.reduce((all, { results }) => all + results.length, 0) <= FEW_SUMS) {
+      for (const one of sums) addParts(one);
+      return;
+    }
+    const few = sums.map(({ results, parts }) => ({ results, parts }));
+    await this.force.run({ kind: 'add', sums: few, parts: slicesOf(few), control: sharedIntegers(2) }, signal);
   }
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
@@ -70,7 +84,7 @@ export class SimdShard implements Shard {
     const { form, k, d, means, whitening } = plan.components;
     const shared = tiedMeans(plan.components)?.shared;
     const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
-    const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, ...unsummed };
+    const model = handedOver({ form, k, d, means, whitening, shared, ...logits, ...unsummed });
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);

@@ -1,5 +1,6 @@
-import { sumsLayout } from '../../kernels/simd/layout.js';
-import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
+import { isMatrix } from '../../kernels/form.js';
+import { GROUP_ROWS, sumsLayout } from '../../kernels/simd/layout.js';
+import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../kernels/simd/model.js';
 import type { Sweep } from '../../kernels/simd/tasks.js';
 import { emptyMoments, type Moments, type PackedComponents } from '../moments.js';
 import { logitsOf } from './logits.js';
@@ -7,12 +8,20 @@ import type { SweepRequest } from './shard.js';
 import { negligibleShare } from './negligible.js';
 import { logitBounds } from './simd-bounds.js';
 import { addSums } from './simd-moments.js';
-import { sharedDoubles } from './simd-rows.js';
+import { sharedDoubles, sharedFloats } from './simd-rows.js';
 import { tiedMeans, type TiedMeans } from './simd-tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */
 export const PARTS = 64;
 const PART_MEMORY = 2 ** 26;
+/**
+ * From so many columns on full components are mostly far apart, and a row is of few: clearing, copying and adding the
+ * sums of all costs as much as so many rows per component take. Parts have more rows than that, but are no fewer than
+ * keep many threads at work.
+ */
+const FAR_COLUMNS = 32;
+const LEAST_ROWS = 256;
+const LEAST_PARTS = 16;
 
 /** Memory for the sums of parts, kept from one sweep to the next: fresh pages cost more than adding up what is in them. */
 export class PartSums {
@@ -54,8 +63,15 @@ export function simdSweep(request: SweepRequest, rows: { n: number; groups: numb
   const bounds = logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
   const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least, bounds };
   const { parts, count } = partsOf(model, rows.groups);
-  const work: Sweep = { kind: 'sweep', model, parts, results: memory.take(parts * count) };
+  const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };
+}
+
+/** A model as threads are given it: matrices where all see them, so that nobody copies or packs them again. */
+export function handedOver(model: SimdModel): SimdModel {
+  if (!isMatrix(model.form)) return model;
+  const packed = packFactors(model, sharedFloats(factorsSize(model)));
+  return { ...model, packed, whitening: new Float32Array() };
 }
 
 /** Parts of a sweep, which depend on no thread, and the numbers that each gives. */
@@ -64,7 +80,9 @@ function partsOf(
   groups: number,
 ): { readonly parts: number; readonly count: number } {
   const { count } = sumsLayout(form, k, d, coupling);
-  return { parts: Math.max(1, Math.min(PARTS, groups, Math.floor(PART_MEMORY / (count * 8)))), count };
+  const worthwhile = Math.floor((groups * GROUP_ROWS) / (LEAST_ROWS * k));
+  const most = form === 'full' && d >= FAR_COLUMNS ? Math.max(LEAST_PARTS, Math.min(PARTS, worthwhile)) : PARTS;
+  return { parts: Math.max(1, Math.min(most, groups, Math.floor(PART_MEMORY / (count * 8)))), count };
 }
 
 /** How many sweeps have room for the sums of their parts at once, whatever is summed. */
@@ -73,21 +91,13 @@ export function sweepsInMemory({ form, k, d }: Pick<PackedComponents, 'form' | '
   return Math.max(1, Math.floor(PART_MEMORY / (parts * count * 8)));
 }
 
-/** What a sweep gave; `weight` is that of all rows. */
+/** What a sweep gave, once its parts are added; `weight` is that of all rows. */
 export function momentsOf({ work, request, reference, temperature, tied }: SimdSweep, weight: number): Moments {
   const { model, parts, results } = work;
   const moments = emptyMoments(request.model.components, request.options?.coupling);
   moments.weight = weight;
-  // In the order of the parts: the sum is the same whoever computed them.
-  const count = results.length / parts;
-  const sums = results.slice(0, count);
-  for (let part = 1; part < parts; part++) addTo(sums, results.subarray(part * count, (part + 1) * count));
+  const sums = results.subarray(0, results.length / parts);
   moments.objective = -temperature * (sums[0] + weight * (model.centre + reference));
   addSums(moments, sums, model, tied);
   return moments;
-}
-
-/** A function of its own, called often enough to be compiled early: one loop over all parts stays interpreted for long. */
-function addTo(sums: Float64Array, more: Float64Array): void {
-  for (let i = 0; i < sums.length; i++) sums[i] += more[i];
 }

@@ -113,9 +113,9 @@ describe.each(forms)('%s', (form) => {
   });
 
   test('the ridge of a positive definite covariance is 0, however small it is', () => {
-    expect(layout.ridge(stored(covarianceOf(form, 3)), 3)).toBe(0);
+    expect(layout.definite(stored(covarianceOf(form, 3)), 3)?.ridge).toBe(0);
     const least = square(VARIANCE_FLOOR, 0, 0, VARIANCE_FLOOR);
-    expect(layout.ridge(stored(least), 2)).toBe(0);
+    expect(layout.definite(stored(least), 2)?.ridge).toBe(0);
   });
 
   test.each([
@@ -133,7 +133,7 @@ describe.each(forms)('%s', (form) => {
         layout.addDiagonal(ridged, new Float64Array(2).fill(ridge));
         return cholesky(layout.toMatrix(ridged, 2), 2, VARIANCE_FLOOR / 2) !== undefined;
       };
-      const ridge = layout.ridge(covariance, 2);
+      const ridge = layout.definite(covariance, 2)?.ridge ?? NaN;
       expect(sound(ridge)).toBe(true);
       if (sound(0))
         expect(ridge).toBe(0); // as a diagonal alone it is sound
@@ -141,10 +141,30 @@ describe.each(forms)('%s', (form) => {
     },
   );
 
-  test('ridge leaves its argument alone', () => {
+  test('what makes it definite leaves it alone', () => {
     const singular = stored(square(0, 0, 0, 0));
-    layout.ridge(singular, 2);
+    layout.definite(singular, 2);
     expect(singular.every((value) => value === 0)).toBe(true);
+  });
+
+  test.each([NaN, Infinity, -Infinity])('nothing makes one with an entry %d definite', (bad) => {
+    for (let at = 0; at < layout.size(3); at++) {
+      const broken = stored(covarianceOf(form, 3));
+      broken[at] = broken[(at % 3) * 3 + Math.floor(at / 3)] = bad;
+      expect(layout.definite(broken, 3)).toBeUndefined();
+    }
+  });
+
+  test('the factor that is found on the way is that of whitening', () => {
+    for (const matrix of [covarianceOf(form, 3), square(1, 1, 1, 1)]) {
+      const d = matrix.length;
+      const covariance = stored(matrix);
+      const { ridge = NaN, lower } = layout.definite(covariance, d) ?? {};
+      layout.addDiagonal(covariance, new Float64Array(d).fill(ridge));
+      if (isMatrix(form)) expect(lower).toEqual(layout.lower(covariance, d));
+      else expect(lower).toBeUndefined();
+      expect(layout.whiten(covariance, d, lower)).toEqual(layout.whiten(covariance, d));
+    }
   });
 });
 
@@ -160,17 +180,35 @@ describe('layouts', () => {
   });
 
   test('scatter becomes a covariance: symmetric, a diagonal, or the average of the diagonal', () => {
-    const [full, , diag, spherical] = forms.map((form) => covarianceLayouts[form]);
-    expect(full.fromScatter(Float64Array.of(1, 2, 4, 8), 2)).toEqual(Float64Array.of(1, 3, 3, 8));
-    expect(diag.fromScatter(Float64Array.of(1, 8), 2)).toEqual(Float64Array.of(1, 8));
-    expect(spherical.fromScatter(Float64Array.of(1, 8), 2)).toEqual(Float64Array.of(4.5));
+    const covariance = (form: CovarianceForm, ...scatter: number[]): Float64Array => {
+      const into = new Float64Array(covarianceLayouts[form].size(2));
+      covarianceLayouts[form].fromScatter(Float64Array.from(scatter), 2, into);
+      return into;
+    };
+    expect(covariance('full', 1, 2, 4, 8)).toEqual(Float64Array.of(0.5, 1.5, 1.5, 4));
+    expect(covariance('tied', 1, 2, 4, 8)).toEqual(Float64Array.of(0.5, 1.5, 1.5, 4));
+    expect(covariance('diag', 1, 8)).toEqual(Float64Array.of(0.5, 4));
+    expect(covariance('spherical', 1, 8)).toEqual(Float64Array.of(2.25));
   });
 
-  test('outer is δ δᵀ, or its diagonal', () => {
-    expect(covarianceLayouts.full.outer(Float64Array.of(2, 3))).toEqual(Float64Array.of(4, 6, 6, 9));
-    expect(covarianceLayouts.tied.outer(Float64Array.of(2, 3))).toEqual(Float64Array.of(4, 6, 6, 9));
-    expect(covarianceLayouts.diag.outer(Float64Array.of(2, 3))).toEqual(Float64Array.of(4, 9));
-    expect(covarianceLayouts.spherical.outer(Float64Array.of(2, 3))).toEqual(Float64Array.of(4, 9));
+  test.each([1, 3, 8, 9, 17])('scatter of %d columns is made symmetric', (d) => {
+    const scatter = Float64Array.from({ length: d * d }, () => normal(random));
+    const found = new Float64Array(d * d);
+    covarianceLayouts.full.fromScatter(scatter, 4, found);
+    const expected = scatter.map((value, at) => (value + scatter[(at % d) * d + Math.floor(at / d)]) / 8);
+    expect(found).toEqual(expected);
+  });
+
+  test('takeOuter takes m δ δᵀ off, or its diagonal', () => {
+    const rest = (form: CovarianceForm, ...scatter: number[]): Float64Array => {
+      const changed = Float64Array.from(scatter);
+      covarianceLayouts[form].takeOuter(changed, Float64Array.of(2, 3), 10);
+      return changed;
+    };
+    expect(rest('full', 100, 100, 100, 100)).toEqual(Float64Array.of(60, 40, 40, 10));
+    expect(rest('tied', 100, 100, 100, 100)).toEqual(Float64Array.of(60, 40, 40, 10));
+    expect(rest('diag', 100, 100)).toEqual(Float64Array.of(60, 10));
+    expect(rest('spherical', 100, 100)).toEqual(Float64Array.of(60, 10));
   });
 
   test.each(['full', 'tied'] as const)('the whitening factor of a %s covariance is upper triangular', (form) => {

@@ -67,6 +67,18 @@ describe.each(forms)('%s', (form) => {
     expect(repairs).toEqual([]);
   });
 
+  test('packing takes what estimating has factored, and does without', () => {
+    const collapsed = x.map((row) => row.map(() => row[0])); // singular, so that some are packed with a ridge
+    for (const rows of [x, collapsed]) {
+      const moments = momentsOf(rows, found.responsibilities, packed);
+      const { components } = family.estimate(moments, packed, noRegularization(3));
+      const { factored, ...plain } = components;
+      if (form === 'full' || form === 'tied') expect(factored).toHaveLength(form === 'tied' ? 1 : 3);
+      else expect(factored).toBeUndefined();
+      expect(family.pack(components)).toEqual(family.pack(plain));
+    }
+  });
+
   test('estimate adds the regularization to the variance of each column', () => {
     const moments = momentsOf(x, found.responsibilities, packed);
     const plain = family.toDense(family.estimate(moments, packed, noRegularization(3)).components);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { SimdKernel } from '../../kernels/simd/kernel.js';
 import { tileRows } from '../../kernels/simd/layout.js';
-import type { SimdModel } from '../../kernels/simd/model.js';
+import { packFactors, type SimdModel } from '../../kernels/simd/model.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import { mulberry32, normal } from '../oracle/index.js';
 
@@ -23,8 +23,8 @@ function modelOf(form: CovarianceForm): SimdModel {
   return { ...sizes, rate: 0.5, centre: 0, hard: false, least: -41.6, coupling: false };
 }
 
-function totalsOf(kernel: SimdKernel, form: CovarianceForm): Float64Array {
-  kernel.load(modelOf(form));
+function totalsOf(kernel: SimdKernel, form: CovarianceForm, model = modelOf(form)): Float64Array {
+  kernel.load(model);
   kernel.clear();
   for (let group = 0; group < 3; group++) kernel.sweepGroup(x, v);
   return kernel.totals().slice();
@@ -39,4 +39,16 @@ describe('a kernel that has had other models sums as a new one does', () => {
     for (const before of [...forms, ...forms]) totalsOf(used, before);
     expect(totalsOf(used, form)).toEqual(totalsOf(new SimdKernel(module), form));
   });
+});
+
+test('a kernel is given factors packed, or packs them itself', async () => {
+  const module = await simdModule('simd');
+  const model = modelOf('full');
+  model.whitening.forEach((_, at) => {
+    if (at % d > Math.floor(at / d) % d) model.whitening[at] = 0.1 * normal(random);
+  });
+  const given = { ...model, packed: packFactors(model), whitening: new Float32Array() };
+  const sums = totalsOf(new SimdKernel(module), 'full', given);
+  expect(sums).toEqual(totalsOf(new SimdKernel(module), 'full', model));
+  expect(sums).not.toEqual(totalsOf(new SimdKernel(module), 'full'));
 });

@@ -99,11 +99,20 @@ describe.each<SimdBuild>(['simd', 'relaxed'])('components chosen row by row, %s 
     await expectSame(build, settingOf({ d: 32, k: 150, spread: 3 }));
   });
 
-  test('where bounds leave too much over, all are summed, the same bit for bit', async () => {
-    const { bounds } = settingOf({ d: 32, k: 8, spread: 3 });
-    const near = settingOf({ d: 32, k: 8, spread: 0.1 });
-    const all = await totalsOf(build, near.model, near);
-    expect(await totalsOf(build, { ...near.model, bounds }, near)).toEqual(all);
+  test.each([
+    ['the first rows show it', false],
+    ['rows after the first show it', true],
+  ])('where bounds leave too much over all are summed, the same bit for bit: %s', async (_, later) => {
+    const setting = settingOf({ d: 32, k: 8, spread: 3 });
+    const { x } = setting;
+    const tile = tileRows(32);
+    // Logits that are all alike, but for those of the first tile's rows where only later ones are to show it.
+    const means = setting.model.means.map((mean, at) => (at < 32 ? 30 * mean : mean));
+    if (later) for (let at = 0; at < 32 * tile; at++) x[at] = means[Math.floor(at / tile)];
+    const model = { ...setting.model, means, rate: 1e-3 };
+    const bounds = logitBounds(model, new Float64Array(8).fill(1 / 8), { n: 1e6, least: -25, rate: 0.5 });
+    expect(bounds).toBeDefined();
+    expect(await totalsOf(build, { ...model, bounds }, setting)).toEqual(await totalsOf(build, model, setting));
   });
 
   test('components that bounds rule out are not looked at', async () => {
