@@ -1,8 +1,12 @@
 import type { Components, Family, Repair } from './families/family.js';
-import type { PlanModel } from './moments.js';
+import type { Moments, PlanModel } from './moments.js';
+import { negligibleShare } from './sweep/negligible.js';
 import type { BorrowedShard } from './sweep/shard.js';
 import { EXACT } from './transport/tolerance.js';
-import type { ComponentSide, InnerSolve, MarginalSolver, Settled } from './transport/solver.js';
+import type { ComponentSide, InnerSolve, MarginalSolver, Settled, Swept } from './transport/solver.js';
+
+/** A share of its mass that may be missing of a component whose mass's logarithm is taken. */
+const MISSED = 1e-3;
 
 /** A model before it is swept. */
 export interface Unswept {
@@ -56,20 +60,25 @@ export class EStep {
 
   private inner(components: PlanModel['components'], { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
     const { shard, signal } = this.problem;
-    const { coupling, tails } = marginal;
+    const { coupling } = marginal;
     let objectiveNear = near;
-    return {
-      epsilon,
-      tolerance,
-      bearable: tolerance > EXACT ? marginal.loosest : 0,
-      sweep: async (side) => {
-        const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
-        this.sweeps++;
-        objectiveNear = moments.objective / moments.weight;
-        return { side, moments };
-      },
+    let tails = false;
+    const sweep = async (side: ComponentSide): Promise<Swept> => {
+      const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
+      this.sweeps++;
+      objectiveNear = moments.objective / moments.weight;
+      if (tails || !marginal.tails || countsAll(moments, side, shard.n)) return { side, moments };
+      tails = true; // and for the rest of this solve
+      return sweep(side);
     };
+    return { epsilon, tolerance, bearable: tolerance > EXACT ? marginal.loosest : 0, sweep };
   }
+}
+
+/** Whether what a sweep may have left out is nothing to any component's mass. */
+function countsAll({ mass, weight }: Moments, { weights }: ComponentSide, n: number): boolean {
+  const missing = weight * negligibleShare(weights, n);
+  return mass.every((held) => missing <= MISSED * held);
 }
 
 /** What the next sweep's objective will be near, nats. */

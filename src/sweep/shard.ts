@@ -7,7 +7,7 @@ export interface SweepOptions {
   readonly coupling?: boolean;
   /**
    * Also count responsibilities under `negligibleShare`, which a shard may leave out of its sums: they decide nothing but
-   * from where the potential of a component starts that has no row as yet.
+   * the logarithm of the mass of a component that has hardly any.
    */
   readonly tails?: boolean;
   readonly signal?: AbortSignal | undefined;

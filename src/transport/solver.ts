@@ -36,7 +36,7 @@ export interface InnerSolve {
 export interface MarginalSolver {
   /** Whether its sweeps must sum r rᵀ. */
   readonly coupling: boolean;
-  /** Whether its sweeps must count what is under 2⁻⁶⁰ of a row: logarithms of masses are taken. */
+  /** Whether small masses must be right too, because logarithms of them are taken. */
   readonly tails: boolean;
   /** The largest error an inner solve may be left with before the last, however little mending it would add to F. */
   readonly loosest: number;
