@@ -1,3 +1,4 @@
+import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
 import { boundArrays, modelArrays, pathOf, paths, sparseBelow, type LogitBounds, type SimdModel } from './model.js';
@@ -12,9 +13,6 @@ const GATHER_LIMIT = 2 ** 24;
 const LIST_LIMIT = 2 ** 22;
 /** Rows of zero weight after a group's (assembly/sparse.ts, PADDING). */
 const MORE_ROWS = 16;
-/** The first bytes of memory, which the compiler may use. */
-const RESERVED = 1024;
-const PAGE = 65_536;
 
 /** Places of the arrays that the host fills or reads, in bytes. */
 interface Places {
@@ -30,7 +28,7 @@ interface Places {
 /** One instance of the fused kernel with a memory of its own: what one thread computes with. */
 export class SimdKernel {
   private readonly wasm: Exports;
-  private top = RESERVED;
+  private readonly arena: Arena;
   private tile = 0;
   private d = 0;
   private k = 0;
@@ -44,6 +42,7 @@ export class SimdKernel {
       throw new Error('the CPU kernel gave up');
     };
     this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.arena = new Arena(this.wasm.memory);
   }
 
   /** Lays memory out for a model and copies it there. */
@@ -52,28 +51,28 @@ export class SimdKernel {
     this.begin(d);
     const { means, origin, whitening, whiteningStep, offsets, slopes } = modelArrays(model);
     const arrays = [means, origin, whitening, offsets, slopes];
-    const [meansAt, originAt, whiteningAt, offsetsAt, slopesAt] = arrays.map(({ length }) => this.take(length));
+    const [meansAt, originAt, whiteningAt, offsetsAt, slopesAt] = arrays.map(({ length }) => this.arena.take(length));
     const path = paths[pathOf(model)];
     this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
     const plan = this.placeTile(model);
     this.placeSparse(model);
     const sums = sumsLayout(form, k, d, coupling);
-    const sumsAt = this.take(sums.count * 4);
-    const totals = this.take(sums.count * 2);
+    const sumsAt = this.arena.take(sums.count * 4);
+    const totals = this.arena.take(sums.count * 2);
     const secondStep = form === 'tied' ? 0 : sums.secondSize * 16;
     const [secondAt, couplingAt] = [sumsAt + sums.second * 16, sumsAt + sums.coupling * 16];
     this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.count, totals);
     this.places = { plan, totals, ...this.rowPlaces(d) };
     this.bounded = model.bounds !== undefined && this.gathers(model);
     const bounds = this.bounded && model.bounds ? this.placeBounds(model.bounds, model) : [];
-    this.reserve();
+    this.arena.reserve();
     this.wasm.temper(model.rate, model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
-      this.floats(at, arrays[index].length).set(arrays[index]);
+      this.arena.floats(at, arrays[index].length).set(arrays[index]);
     }
-    for (const { at, values } of bounds) this.floats(at, values.length).set(values);
+    for (const { at, values } of bounds) this.arena.floats(at, values.length).set(values);
     // Numbers, that 0 times what no row has filled yet is 0; and the sums.
-    this.floats(plan, (sumsAt - plan) / 4 + sums.count * 4).fill(0);
+    this.arena.floats(plan, (sumsAt - plan) / 4 + sums.count * 4).fill(0);
     this.k = k;
     this.sums = sums;
   }
@@ -83,14 +82,14 @@ export class SimdKernel {
     const { k, d, coupling } = model;
     const path = pathOf(model);
     const tile = d * this.tile;
-    const plan = this.take(k * this.tile);
+    const plan = this.arena.take(k * this.tile);
     const keep = this.keeps(model);
-    const whitened = this.take(keep ? k * tile : tile);
-    const scratch = this.take(d * 8);
-    const squares = this.take(path === 'ball' ? k * this.tile : 0);
-    const active = this.take(k);
-    const weighted = this.take(tile);
-    const kept = coupling ? this.take(k * this.tile) : 0;
+    const whitened = this.arena.take(keep ? k * tile : tile);
+    const scratch = this.arena.take(d * 8);
+    const squares = this.arena.take(path === 'ball' ? k * this.tile : 0);
+    const active = this.arena.take(k);
+    const weighted = this.arena.take(tile);
+    const kept = coupling ? this.arena.take(k * this.tile) : 0;
     this.wasm.placeTile(whitened, keep ? tile * 4 : 0, plan, scratch, squares, active, weighted, kept);
     return plan;
   }
@@ -108,11 +107,12 @@ export class SimdKernel {
     const enough = k > 1 ? sparseBelow(path, d, b, this.keeps(model)) : 0;
     const turns = enough > 0 && path !== 'matrix' && k * GROUP_ROWS * 8 <= GATHER_LIMIT;
     this.wasm.sparseBelow(enough);
-    if (this.gathers(model)) this.wasm.placeGathered(this.take(k * d * b), this.take(k * b), this.take(k));
+    if (this.gathers(model))
+      this.wasm.placeGathered(this.arena.take(k * d * b), this.arena.take(k * b), this.arena.take(k));
     else this.wasm.placeGathered(0, 0, 0);
     if (turns) {
-      const [turned, rows] = [this.take(GROUP_ROWS * Math.ceil(d / 8) * 8), this.take(k * GROUP_ROWS)];
-      this.wasm.placeTurned(turned, rows, this.take(k * GROUP_ROWS), this.take(k));
+      const [turned, rows] = [this.arena.take(GROUP_ROWS * Math.ceil(d / 8) * 8), this.arena.take(k * GROUP_ROWS)];
+      this.wasm.placeTurned(turned, rows, this.arena.take(k * GROUP_ROWS), this.arena.take(k));
     } else this.wasm.placeTurned(0, 0, 0, 0);
   }
 
@@ -126,15 +126,19 @@ export class SimdKernel {
   private placeBounds(bounds: LogitBounds, model: SimdModel): { at: number; values: Float32Array }[] {
     const { k, d, coupling } = model;
     const m = bounds.columns;
-    const arrays = boundArrays(bounds, model).map((values) => ({ at: this.take(values.length), values }));
+    const arrays = boundArrays(bounds, model).map((values) => ({ at: this.arena.take(values.length), values }));
     const step = packedSize(m) * 4;
-    this.wasm.placeBounds(m, ...arrays.map(({ at }) => at), step, this.take(m * this.tile));
+    this.wasm.placeBounds(m, ...arrays.map(({ at }) => at), step, this.arena.take(m * this.tile));
     const rows = GROUP_ROWS + MORE_ROWS;
-    const plan = { at: this.take(k * rows), values: new Float32Array(k * rows) };
-    const kept = coupling ? this.take(k * rows) : 0;
-    const [labels, best, byLabel] = [this.take(rows), this.take(rows), this.take(rows)];
+    const plan = { at: this.arena.take(k * rows), values: new Float32Array(k * rows) };
+    const kept = coupling ? this.arena.take(k * rows) : 0;
+    const [labels, best, byLabel] = [this.arena.take(rows), this.arena.take(rows), this.arena.take(rows)];
     const blocks = Math.max(GROUP_ROWS / 8 + k, Math.floor(LIST_LIMIT / (d * 32)));
-    const [z, blockRows, components] = [this.take(blocks * d * 8), this.take(blocks * 8), this.take(blocks)];
+    const [z, blockRows, components] = [
+      this.arena.take(blocks * d * 8),
+      this.arena.take(blocks * 8),
+      this.arena.take(blocks),
+    ];
     this.wasm.placeLists(plan.at, kept, labels, best, byLabel, z, blockRows, components, blocks);
     return [...arrays, plan];
   }
@@ -168,10 +172,10 @@ export class SimdKernel {
       this.wasm.rows(xAt + from * this.d * 4, labels, logSum, logLargest);
       const count = Math.min(tile, rows - from);
       into.labels.set(new Int32Array(this.wasm.memory.buffer, labels, count), from);
-      into.logSum.set(this.floats(logSum, count), from);
-      into.logLargest.set(this.floats(logLargest, count), from);
+      into.logSum.set(this.arena.floats(logSum, count), from);
+      into.logLargest.set(this.arena.floats(logLargest, count), from);
       if (into.responsibilities.length === 0) continue;
-      const responsibilities = this.floats(plan, k * tile);
+      const responsibilities = this.arena.floats(plan, k * tile);
       for (let row = 0; row < count; row++) {
         for (let c = 0; c < k; c++) into.responsibilities[(from + row) * k + c] = responsibilities[c * tile + row];
       }
@@ -183,12 +187,12 @@ export class SimdKernel {
     const d = metric.length;
     this.begin(d);
     const count = centres.length / d;
-    const [at, metricAt, totals] = [this.take(centres.length), this.take(d), this.take(count * 2)];
+    const [at, metricAt, totals] = [this.arena.take(centres.length), this.arena.take(d), this.arena.take(count * 2)];
     this.centres = { at, count, metricAt };
     this.places = { plan: at, totals, ...this.rowPlaces(d) };
-    this.reserve();
-    this.floats(at, centres.length).set(centres);
-    this.floats(metricAt, d).set(metric);
+    this.arena.reserve();
+    this.arena.floats(at, centres.length).set(centres);
+    this.arena.floats(metricAt, d).set(metric);
   }
 
   /**
@@ -199,14 +203,14 @@ export class SimdKernel {
     const { x: xAt, v: vAt, totals, logSum } = this.fill(x, v);
     const { at, count, metricAt } = this.centres;
     const into = new Float64Array(this.wasm.memory.buffer, totals, count).fill(0);
-    this.floats(logSum, nearest.length).set(nearest);
+    this.arena.floats(logSum, nearest.length).set(nearest);
     for (let from = 0; from < v.length; from += this.tile) {
       const tile = [xAt + from * this.d * 4, vAt + from * 4, logSum + from * 4] as const;
       if (!keep) this.wasm.potentials(...tile, at, count, metricAt, totals);
       else
         for (let c = 0; c < count; c++) this.wasm.keepNearest(...tile, at + c * this.d * 4, metricAt, totals + c * 8);
     }
-    if (keep) nearest.set(this.floats(logSum, nearest.length));
+    if (keep) nearest.set(this.arena.floats(logSum, nearest.length));
     for (let c = 0; c < count; c++) sums[c] += into[c];
   }
 
@@ -216,7 +220,7 @@ export class SimdKernel {
   }
 
   private begin(d: number): number {
-    this.top = RESERVED;
+    this.arena.begin();
     this.d = d;
     this.tile = tileRows(d);
     this.wasm.shape(d, this.tile);
@@ -226,35 +230,19 @@ export class SimdKernel {
   /** Places for a group of rows and what comes of them. */
   private rowPlaces(d: number): Omit<Places, 'plan' | 'totals'> {
     return {
-      x: this.take(GROUP_ROWS * d),
-      v: this.take(GROUP_ROWS + MORE_ROWS),
-      labels: this.take(GROUP_ROWS),
-      logSum: this.take(GROUP_ROWS),
-      logLargest: this.take(GROUP_ROWS),
+      x: this.arena.take(GROUP_ROWS * d),
+      v: this.arena.take(GROUP_ROWS + MORE_ROWS),
+      labels: this.arena.take(GROUP_ROWS),
+      logSum: this.arena.take(GROUP_ROWS),
+      logLargest: this.arena.take(GROUP_ROWS),
     };
-  }
-
-  /** A place for so many 4-byte numbers, at the beginning of a cache line. */
-  private take(count: number): number {
-    const at = this.top;
-    this.top += Math.ceil((count * 4) / 64) * 64;
-    return at;
-  }
-
-  private reserve(): void {
-    const missing = this.top - this.wasm.memory.buffer.byteLength;
-    if (missing > 0) this.wasm.memory.grow(Math.ceil(missing / PAGE));
-  }
-
-  private floats(at: number, count: number): Float32Array {
-    return new Float32Array(this.wasm.memory.buffer, at, count);
   }
 
   private fill(x: Float32Array, v: Float32Array): Places {
     if (!this.places) throw new Error('the CPU kernel has no model');
-    this.floats(this.places.x, x.length).set(x);
-    this.floats(this.places.v, v.length).set(v);
-    this.floats(this.places.v + v.length * 4, MORE_ROWS).fill(0);
+    this.arena.floats(this.places.x, x.length).set(x);
+    this.arena.floats(this.places.v, v.length).set(v);
+    this.arena.floats(this.places.v + v.length * 4, MORE_ROWS).fill(0);
     return this.places;
   }
 }

@@ -1,0 +1,32 @@
+/** The first bytes of memory, which the compiler may use. */
+const RESERVED = 1024;
+const PAGE = 65_536;
+
+/** Places for arrays in a kernel's memory, one after the other, all given back at once. */
+export class Arena {
+  private top = RESERVED;
+
+  constructor(private readonly memory: WebAssembly.Memory) {}
+
+  /** Gives all places back. */
+  begin(): void {
+    this.top = RESERVED;
+  }
+
+  /** A place for so many 4-byte numbers, at the beginning of a cache line; none may be used before `reserve`. */
+  take(count: number): number {
+    const at = this.top;
+    this.top += Math.ceil((count * 4) / 64) * 64;
+    return at;
+  }
+
+  /** Grows the memory to hold what was taken. */
+  reserve(): void {
+    const missing = this.top - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE));
+  }
+
+  floats(at: number, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, at, count);
+  }
+}
