@@ -5,21 +5,26 @@ import type { Machine } from './machine.js';
 import { comparePeer, type PeerLine } from './peers/compare.js';
 import { otherPeers, scikitLearn } from './peers/list.js';
 import { otherPeersTable, peerNotes } from './peers/report.js';
-import { operations, problemOf, type Problem, type Size } from './problem.js';
+import { nameOf, operations, problemOf, type Problem, type Size } from './problem.js';
 import { digits, table } from './table.js';
 
 const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
-const sizes = [
-  [200_000, 16, 16],
-  [100_000, 64, 32],
-  [1_000_000, 2, 8],
-  [1_000_000, 8, 64],
-  [50_000, 128, 16],
-] as const;
-const quickSizes = [
-  [50_000, 16, 16],
-  [100_000, 2, 8],
-] as const;
+/** The spread at which clouds overlap whatever their columns. */
+const OVERLAPPING = 0.3;
+
+const sizes: readonly Size[] = [
+  ...allForms(200_000, 16, 16),
+  ...allForms(100_000, 64, 32),
+  { covariance: 'full', n: 100_000, d: 64, k: 32, spread: OVERLAPPING },
+  ...allForms(1_000_000, 2, 8),
+  ...allForms(1_000_000, 8, 64),
+  ...allForms(50_000, 128, 16),
+];
+const quickSizes: readonly Size[] = [...allForms(50_000, 16, 16), ...allForms(100_000, 2, 8)];
+
+function allForms(n: number, d: number, k: number): Size[] {
+  return forms.map((covariance) => ({ covariance, n, d, k }));
+}
 
 /** One line of the bench. Times are seconds per EM iteration. */
 export interface CpuResult extends Size {
@@ -50,20 +55,17 @@ export async function benchCpu(
   await checkPlace({ kind: 'simd', threads: 1 });
   await checkPlace({ kind: 'simd', threads: machine.threads });
   const results: CpuResult[] = [];
-  for (const [n, d, k] of quick ? quickSizes : sizes) {
-    for (const covariance of forms) {
-      const name = `${covariance} ${n}x${d}x${k}`;
-      if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-      const problem = problemOf({ covariance, n, d, k });
-      results.push(await measure(problem, machine, quick));
-      say(`measured ${name}`);
-    }
+  for (const size of quick ? quickSizes : sizes) {
+    const name = `${size.covariance} ${size.n}x${size.d}x${size.k}${size.spread === undefined ? '' : ' overlapping'}`;
+    if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
+    results.push(await measure(problemOf(size), machine, quick));
+    say(`measured ${name}`);
   }
   return results;
 }
 
 async function measure(problem: Problem, machine: Machine, quick: boolean): Promise<CpuResult> {
-  const { covariance, n, d, k } = problem;
+  const { covariance, n, d, k, spread } = problem;
   const flop = operations(problem);
   // Few where one takes long: the peers have as many to do.
   const iterations = Math.max(4, Math.min(10, Math.round(2e10 / flop)));
@@ -71,7 +73,7 @@ async function measure(problem: Problem, machine: Machine, quick: boolean): Prom
   const all = await timeIterations(problem, { kind: 'simd', threads: machine.threads }, iterations, true);
   const gflops = flop / one.seconds / 1e9;
   return {
-    ...{ covariance, n, d, k, one, all, gflops, ofPeak: gflops / machine.peak },
+    ...{ covariance, n, d, k, spread, one, all, gflops, ofPeak: gflops / machine.peak },
     sklearn64: await comparePeer(scikitLearn, problem, 'float64', iterations),
     sklearn32: await comparePeer(scikitLearn, problem, 'float32', iterations),
     others: await compareOthers(problem, iterations, quick),
@@ -90,13 +92,12 @@ async function compareOthers(problem: Problem, iterations: number, quick: boolea
 
 /** The results as tables, and who was beside. */
 export function cpuTable(results: readonly CpuResult[]): string {
-  const rows = results.map(({ covariance, n, d, k, one, all, gflops, ofPeak, sklearn64, sklearn32 }) => [
-    covariance,
-    `${n.toLocaleString('en')} × ${d}, ${k}`,
+  const rows = results.map(({ one, all, gflops, ofPeak, sklearn64, sklearn32, ...size }) => [
+    ...nameOf(size),
     digits(one.seconds * 1000),
     digits(all.seconds * 1000),
     digits(one.seconds / all.seconds),
-    digits(n / all.seconds / 1e6),
+    digits(size.n / all.seconds / 1e6),
     digits(gflops),
     `${digits(ofPeak * 100, 2)} %`,
     digits(all.seeding / all.seconds, 2),

@@ -7,6 +7,13 @@ export interface Size {
   readonly n: number;
   readonly d: number;
   readonly k: number;
+  /** Standard deviation of the clouds' centres in each column; 1 where it is not given. */
+  readonly spread?: number | undefined;
+}
+
+/** Its covariance type and sizes, as tables show them. */
+export function nameOf({ covariance, n, d, k, spread }: Size): [string, string] {
+  return [covariance, `${n.toLocaleString('en')} × ${d}, ${k}${spread === undefined ? '' : ', overlapping'}`];
 }
 
 /** Rows and a start, the same for otmix and its peers. */
@@ -21,13 +28,14 @@ export interface Problem extends Size {
 }
 
 /**
- * Overlapping clouds, so that every component has a share of every row and nobody saves work by leaving rows out:
- * k unit Gaussians with centres 1 apart or so, started at unit covariances around nearby centres.
+ * k unit Gaussians with centres √(2 d) · spread apart or so, started at covariances of 1.5 around nearby centres. At 16
+ * columns nearly every component has a share of every row; at 64, 11 apart, a few, which saves work to whoever leaves
+ * out what is nothing; with a spread of 0.3 they have one again.
  */
 export function problemOf(size: Size, seed = 1): Problem {
-  const { n, d, k } = size;
+  const { n, d, k, spread = 1 } = size;
   const random = seededRandom(seed);
-  const centres = Array.from({ length: k }, () => Array.from({ length: d }, () => random.normal()));
+  const centres = Array.from({ length: k }, () => Array.from({ length: d }, () => spread * random.normal()));
   const data = new Float64Array(n * d);
   for (let row = 0, at = 0; row < n; row++) {
     const centre = centres[Math.floor(random.uniform() * k)];

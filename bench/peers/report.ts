@@ -1,4 +1,4 @@
-import type { Size } from '../problem.js';
+import { nameOf, type Size } from '../problem.js';
 import { digits, table } from '../table.js';
 import { agrees, bestPeer, type PeerLine } from './compare.js';
 import { otherPeers } from './list.js';
@@ -16,11 +16,10 @@ interface Compared extends Size {
 export function otherPeersTable(results: readonly Compared[]): string {
   const rows = results
     .filter(({ others }) => others.length > 0)
-    .map(({ covariance, n, d, k, all, others }) => {
+    .map(({ all, others, ...size }) => {
       const best = bestPeer(others, all.objective);
       return [
-        covariance,
-        `${n.toLocaleString('en')} × ${d}, ${k}`,
+        ...nameOf(size),
         digits(all.seconds * 1000),
         ...otherPeers.map(({ name }) => fastestOf(name, others, all.objective)),
         best ? [best.name, best.dtype, best.settings].filter((part) => part !== '').join(' ') : '–',
