@@ -99,6 +99,19 @@ describe.each<SimdBuild>(['simd', 'relaxed'])('components chosen row by row, %s 
     await expectSame(build, settingOf({ d: 32, k: 150, spread: 3 }));
   });
 
+  test('so they are after a sweep that gathered rows to be whitened again', async () => {
+    const setting = settingOf({ d: 32, k: 150, spread: 3 });
+    const { model, bounds, x, v } = setting;
+    const kernel = new SimdKernel(await simdModule(build));
+    kernel.load(model);
+    kernel.sweepGroup(x, v);
+    kernel.load({ ...model, bounds });
+    kernel.clear();
+    kernel.sweepGroup(x, v);
+    kernel.sweepGroup(x.subarray(0, tileRows(32) * 32), v.subarray(0, tileRows(32)));
+    expect(kernel.totals()).toEqual(await totalsOf(build, { ...model, bounds }, setting));
+  });
+
   test.each([
     ['the first rows show it', false],
     ['rows after the first show it', true],
