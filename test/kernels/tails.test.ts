@@ -9,7 +9,7 @@ import { expectWithin } from '../within.js';
 /** Mass of a component that is so many nats less likely than another, of rows at both their means, over columns d. */
 async function massAt(build: SimdBuild, form: CovarianceForm, d: number, gap: number, least: number): Promise<number> {
   const kernel = new SimdKernel(await simdModule(build));
-  const k = 5; // enough to be pruned
+  const k = 5;
   const size = form === 'full' ? d * d : form === 'diag' ? d : 1;
   const whitening = new Float32Array(k * size).map((_, at) => (at % size === 0 || form === 'diag' ? 1 : 0));
   if (form === 'full') for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) whitening[c * size + j * d + j] = 1;

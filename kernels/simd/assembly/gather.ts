@@ -1,5 +1,5 @@
 // Rows of which a component has some, where it has nothing of most: gathered over the tiles of a group, so that moments
-// cost what these rows cost. What is gathered is z where that is kept, else x.
+// cost what these rows cost. What is gathered is z where that is kept or listed (sparse.ts), else x.
 
 import { whitenComponent } from './logits';
 import { accumulateWhitened } from './moments';
