@@ -33,7 +33,7 @@ export interface FitDiagnostics {
   readonly adapter: string;
   /** Threads that computed: at most one per 1024 rows. */
   readonly threads: number;
-  /** What the user should know of how it ran, such as why there was only one thread. */
+  /** What the user should know of how it ran and how the data were read, such as why there was only one thread. */
   readonly notes: readonly string[];
   /** In which precision sweeps and host computed. */
   readonly precision: string;
@@ -151,7 +151,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       backend: backend.name,
       adapter: backend.adapter,
       threads: usefulThreads(backend.threads, shard.n),
-      notes: backend.notes,
+      notes: [...backend.notes, ...(making.source.notes ?? [])],
       precision: 'float32 sweeps, float64 host',
       rows: shard.n,
       dropped: dropped.length,

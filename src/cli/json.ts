@@ -6,7 +6,7 @@ import { covarianceOf } from './summary.js';
 /** A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. */
 export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Record<string, unknown> {
   const { mixture, criteria, diagnostics } = fit;
-  const { backend, adapter, threads, precision, rows, dropped, constantColumns, repairs } = diagnostics;
+  const { backend, adapter, threads, precision, rows, dropped, constantColumns, repairs, notes } = diagnostics;
   return {
     n: rows,
     d: mixture.d,
@@ -29,6 +29,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     repairs,
     constantColumns,
     dropped,
+    notes,
     backend,
     adapter,
     threads,

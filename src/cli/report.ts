@@ -7,6 +7,7 @@ import { version } from '../version.js';
 import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
 import type { RowSample } from './row-sample.js';
 import { covarianceOf } from './summary.js';
+import { warnings } from './warnings.js';
 
 /** What a report is made of, beside the fit. */
 export interface ReportParts {
@@ -48,6 +49,7 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     criteria: fit.criteria,
     restarts: fit.restarts.map((one, index) => ({ ...one, start: index + 1 })),
     diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
+    notes: warnings(fit),
     sample: weights ? { rows, labels, weights } : { rows, labels },
     ...(flags.dimensions && { dimensions: flags.dimensions }),
     ...(selection && { selection: selectionOf(selection) }),

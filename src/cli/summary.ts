@@ -2,13 +2,11 @@ import type { Fit } from '../fit.js';
 import type { Mixture } from '../mixture.js';
 import { columnFormat, count, counted, duration, nats, percent, shortened, significant } from '../report/numbers.js';
 import { textTable } from './table.js';
+import { warnings } from './warnings.js';
 
 /** Most components and, beside the width of the terminal, most columns that a summary shows. */
 const MOST_COMPONENTS = 20;
 const MOST_COLUMNS = 12;
-
-/** An error of the marginal that a user should know of; fits end at 1e-6. */
-const LARGE_ERROR = 1e-4;
 
 const covariancePhrases: Readonly<Record<string, string>> = {
   full: 'full covariances',
@@ -75,31 +73,6 @@ function componentsTable(mixture: Mixture, width: number): string {
   ];
   const more = left.length > 0 ? `and ${left.join(' and ')} more: see --json or --report\n` : '';
   return textTable(heads, rows) + more;
-}
-
-/** What a user should know before believing the numbers, and what to do about it. */
-function warnings({ status, iterations, ridged, diagnostics, objective, marginalError }: Fit): string[] {
-  const { repairs, constantColumns, dropped } = diagnostics;
-  const gain = objective.length > 1 ? objective[objective.length - 2] - objective[objective.length - 1] : undefined;
-  const lastGain = gain === undefined ? '' : ` (the last gained ${significant(gain, 2)} nats per row)`;
-  const found: string[] = [];
-  if (status === 'maxIterations') {
-    found.push(`not converged after ${iterations} iterations${lastGain}; raise --max-iterations`);
-  }
-  if (status === 'aborted') found.push('interrupted: this is the best of what was fitted until then, not converged');
-  for (const { message, times } of repairs) found.push(times > 1 ? `${message} (${times} times)` : message);
-  if (ridged) found.push('a component collapsed: its likelihood says nothing; fit fewer, or raise --regularization');
-  else if (repairs.length > 0) found.push('the fit recovered from these repairs; --restarts 10 may find a better one');
-  if (marginalError > LARGE_ERROR && status !== 'aborted') {
-    found.push(
-      `the proportions are met only to ${significant(marginalError, 2)}; raise --epsilon, or use --marginal relaxed`,
-    );
-  }
-  if (constantColumns.length > 0) {
-    found.push(`constant, and so of no use: ${constantColumns.join(', ')}; leave them out with --columns`);
-  }
-  if (dropped > 0) found.push(`left out ${counted(dropped, 'row')} with missing values, as --missing drop asks`);
-  return found;
 }
 
 /** The covariance type of a mixture. */

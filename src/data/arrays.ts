@@ -72,6 +72,7 @@ export function withWeights(source: Source, weights: ArrayLike<number>): Source 
     name: source.name,
     columns: source.columns,
     ...(source.rows === undefined ? {} : { rows: source.rows }),
+    ...(source.notes === undefined ? {} : { notes: source.notes }),
 
     async *batches() {
       let first = 0;

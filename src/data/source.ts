@@ -20,6 +20,8 @@ export interface Source {
   readonly columns: readonly string[];
   /** Number of rows, where it is known without reading them. */
   readonly rows?: number;
+  /** What reading decided that the user should know, a sentence each; complete once the batches have been read. */
+  readonly notes?: readonly string[];
   batches(): AsyncIterable<Batch>;
 }
 

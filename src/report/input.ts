@@ -95,6 +95,8 @@ export interface ReportInput {
   readonly criteria: Criteria;
   readonly restarts?: readonly RestartRow[];
   readonly diagnostics: Diagnostics;
+  /** What a reader should know before believing the numbers, a sentence each. */
+  readonly notes?: readonly string[];
   readonly sample: Sample;
   /** 1–4 column names to draw; by default those along which the components differ most. */
   readonly dimensions?: readonly string[];

@@ -46,6 +46,7 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
     name: table.name,
     columns: choice.features.map((index) => table.columns[index].name),
     ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
+    ...(table.notes && { notes: table.notes }),
     batches: () => batches(table, choice, every),
   };
 }

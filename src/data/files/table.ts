@@ -16,6 +16,8 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Number of rows, where it is known without reading them. */
   readonly rows?: number;
+  /** As those of a `Source`. */
+  readonly notes?: readonly string[];
   /**
    * The chosen columns in blocks of any number of rows: per block one array per chosen column, all equally
    * long, NaN where a value is missing. Every call starts at the first row; a caller that stops early
@@ -41,10 +43,12 @@ export function concatenated(name: string, tables: readonly Table[]): Table {
     });
   }
   const known = tables.every((table) => table.rows !== undefined);
+  const notes = tables.flatMap((table) => table.notes ?? []);
   return {
     name,
     columns: first.columns,
     ...(known && { rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0) }),
+    ...(notes.length > 0 && { notes }),
     async *blocks(chosen) {
       for (const table of tables) yield* table.blocks(chosen);
     },
