@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** What kind of mistake an {@link InputError} reports. */
 export type InputErrorCode =
   | 'option' // an option outside its domain, or two that contradict each other
@@ -16,7 +18,7 @@ export interface Complaint {
   readonly remedy: string;
 }
 
-/** A user's mistake: one line that says where, what was expected, what was got and what to do. */
+/** A user's mistake: one line that says where, what was expected, what was got and what to do, unprintable characters escaped. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 
@@ -26,7 +28,7 @@ export class InputError extends Error {
     options?: ErrorOptions,
   ) {
     const { where, expected, got, remedy } = complaint;
-    super(`${where}: expected ${expected}, got ${got}; ${remedy}`.replace(/\s*\n\s*/g, ' '), options);
+    super(printable(`${where}: expected ${expected}, got ${got}; ${remedy}`.replace(/\s*\n\s*/g, ' ')), options);
   }
 }
 

@@ -30,6 +30,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],
   ['src/threads/'],
   ['src/random.ts', 'src/cholesky.ts', 'src/errors.ts', 'src/stopwatch.ts', 'src/version.ts', 'src/breathe.ts'],
+  ['src/printable.ts'],
   ['kernels/'],
 ];
 

@@ -1,3 +1,5 @@
+import { printable } from '../printable.js';
+
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Prints 10ᵉ. */
@@ -92,8 +94,7 @@ export function columnFormat(means: readonly number[], scales: readonly number[]
  * Puts a name on one line and cuts its middle, for axis titles and running text: long names often share a beginning.
  */
 export function shortened(name: string, most = 32): string {
-  // eslint-disable-next-line no-control-regex -- control characters have no place in a line of text
-  const line = name.replace(/[\s\u0000-\u001f]+/g, ' ').trim();
+  const line = printable(name.replace(/\s+/g, ' ').trim());
   const letters = Array.from(new Intl.Segmenter('en').segment(line), ({ segment }) => segment);
   if (letters.length <= most) return line;
   const tail = Math.floor((most - 1) / 2);

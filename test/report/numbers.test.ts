@@ -45,6 +45,6 @@ test('columnFormat survives a column without spread', () => {
 
 test('shortened keeps both ends of a long name, on one line', () => {
   expect(numbers.shortened('short')).toBe('short');
-  expect(numbers.shortened('two\n lines\u0000')).toBe('two lines');
+  expect(numbers.shortened('two\n lines\u0000')).toBe('two lines\\x00');
   expect(numbers.shortened('feature.with.a.long.name_17', 12)).toBe('featur…me_17');
 });
