@@ -43,6 +43,7 @@ export {
   type TransportValues,
 } from './sinkhorn.js';
 export type { Batch, Matrix, Source } from './data/source.js';
+export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
 export type { DataInput } from './dataset.js';
 export {
   backendNames,

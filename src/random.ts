@@ -37,7 +37,7 @@ export function seededRandom(seed: number, stream = 0): Random {
 }
 
 /** A bijection of 32-bit integers that sends neighbours far apart: the finalizer of MurmurHash3 (Appleby). */
-function scrambled(seed: number): number {
+export function scrambled(seed: number): number {
   let bits = seed | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

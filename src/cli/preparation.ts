@@ -1,3 +1,4 @@
+import { RowSample } from '../data/row-sample.js';
 import type { Source } from '../data/source.js';
 import type { Fit } from '../fit.js';
 import type { Selection } from '../select.js';
@@ -5,7 +6,6 @@ import { writeText } from '../storage.node.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
 import { openData, watched } from './input.js';
 import { inputFiles, outputPlaces } from './outputs.js';
-import { RowSample } from './row-sample.js';
 
 type Flags = DataFlags & FitFlags & ResultFlags;
 type Seconds = Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ export async function prepare(spec: string, flags: Flags): Promise<Preparation> 
   const places = await outputPlaces({ '--out': flags.out, '--report': flags.report }, await inputFiles(spec));
   const opened = await openData(spec, sourceOptions(flags));
   requireDimensions(flags, opened.columns);
-  const sample = new RowSample(opened.columns.length);
+  const sample = new RowSample(opened.columns.length, { seed: flags.seed });
   const { '--out': out, '--report': report } = places;
   const elapsed = (): number => (performance.now() - started) / 1000;
   return {

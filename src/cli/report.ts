@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
+import type { RowSample } from '../data/row-sample.js';
 import { isQuery } from '../data/files/paths.js';
+import { InputError } from '../errors.js';
 import type { Fit } from '../fit.js';
 import type { Selection } from '../select.js';
 import type { CovarianceType, ReportInput } from '../report/input.js';
 import { version } from '../version.js';
 import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
-import type { RowSample } from './row-sample.js';
 import { covarianceOf } from './summary.js';
 import { warnings } from './warnings.js';
 
@@ -18,15 +19,23 @@ export interface ReportParts {
   readonly selection?: Selection;
 }
 
-/** Renders the report of a fit as HTML. */
+/**
+ * Renders the report of a fit as HTML. What a user may choose of it has been checked by now: whatever it refuses is a
+ * fault of ours.
+ */
 export async function reportOf(fit: Fit, parts: ReportParts): Promise<string> {
   const { renderReport } = await import('../report/index.js');
-  return renderReport(await reportInput(fit, parts));
+  try {
+    return await renderReport(await reportInput(fit, parts));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new Error(`the report refused the fit: ${error.message}`, { cause: error });
+  }
 }
 
 async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }: ReportParts): Promise<ReportInput> {
   const { mixture, diagnostics } = fit;
-  const { rows, weights } = sample.taken();
+  const { rows, ...drawn } = sample.taken();
   const labels = await mixture.predict(rows, { backend: flags.backend as 'auto' });
   return {
     title: titleOf(spec),
@@ -50,7 +59,7 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     restarts: fit.restarts.map((one, index) => ({ ...one, start: index + 1 })),
     diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
     notes: warnings(fit),
-    sample: weights ? { rows, labels, weights } : { rows, labels },
+    sample: { rows, labels, ...drawn },
     ...(flags.dimensions && { dimensions: flags.dimensions }),
     ...(selection && { selection: selectionOf(selection) }),
     version,

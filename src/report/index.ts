@@ -29,7 +29,7 @@ export async function renderReport(input: ReportInput): Promise<string> {
   const single = view.dimensions.length === 1;
   const [scatter, marginals, choice, convergence] = await Promise.all([
     single ? undefined : scatterSection(view, input.n),
-    marginalsSection(view),
+    marginalsSection(view, input.n),
     input.selection && choiceSection(input.selection),
     convergenceSection(input),
   ]);

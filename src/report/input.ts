@@ -3,13 +3,15 @@ export type SampleRows =
   | readonly (readonly number[])[]
   | { readonly data: Float32Array | Float64Array; readonly shape: readonly [rows: number, columns: number] };
 
-/** Rows drawn from the data to be pictured; a few thousand are enough. */
+/** Rows drawn from the data to be pictured; a few thousand are enough. `RowSample` of `otmix` draws them. */
 export interface Sample {
   readonly rows: SampleRows;
   /** The component each row is assigned to, 0 … k − 1, as `predict` answers. */
   readonly labels: ArrayLike<number>;
-  /** Sample weights; they scale the histograms. Absent when every row weighs 1. */
+  /** What the rows stand for; they scale the histograms. Absent when every row weighs 1. */
   readonly weights?: ArrayLike<number>;
+  /** Whether the rows were drawn at random, and not by a rule such as every tenth: then captions say so. */
+  readonly random?: boolean;
 }
 
 /** Information criteria of a fit, in nats over all rows; bic, aic and icl: lower is better. */

@@ -1,4 +1,4 @@
-import type { ReportInput, Selection } from './input.js';
+import type { ReportInput, Sample, Selection } from './input.js';
 import { listed } from '../errors.js';
 import { count, counted, fixed, percent, shortened, significant } from './numbers.js';
 import { MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
@@ -47,17 +47,26 @@ export function marginalPhrase({ marginal }: Pick<ReportInput, 'marginal'>): str
 /** Caption of the scatter plots: what is drawn, and everything that is not. */
 export function scatterCaption(view: View, n: number): string {
   const { k, sample } = view.input;
-  const rows = sample.labels.length;
-  const drawn = Math.ceil(rows / Math.max(1, Math.ceil(rows / MOST_DOTS)));
   const whose = k === 1 ? 'the Gaussian' : 'each component';
   return [
-    drawn < n ? `${count(drawn)} of ${count(n)} rows` : counted(n, 'row'),
-    k === 1 ? '.' : ', coloured by the component they most likely belong to.',
+    `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}.`,
     ` Ellipses hold ${whose} at 1σ and 2σ; a disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
     k > MOST_ELLIPSES ? ` Ellipses and means are drawn for the ${MOST_ELLIPSES} heaviest components.` : '',
     clipSentence(view.dimensions),
     absentSentence(view),
   ].join('');
+}
+
+/**
+ * The rows of a drawing, as the middle of a sentence: how many of the data's, and how they were chosen. `most` is the
+ * number that the drawing itself takes of the sample.
+ */
+export function rowsPhrase({ labels, weights, random }: Sample, n: number, most = Infinity): string {
+  const drawn = Math.min(labels.length, most);
+  if (drawn >= n) return n === 1 ? 'the only row' : `all ${counted(n, 'row')}`;
+  const share = `${count(drawn)} of ${counted(n, 'row')}`;
+  if (!random && drawn === labels.length) return share;
+  return weights ? `${share} drawn at random by their weights` : `${share} drawn at random`;
 }
 
 /** Components with their mean outside the axes of every panel. */
@@ -113,6 +122,10 @@ export function restSentence(weights: readonly number[], shown: readonly number[
   const rest = weights.length - shown.length;
   const share = 1 - shown.reduce((sum, c) => sum + weights[c], 0);
   return `and ${count(rest)} lighter ${rest === 1 ? 'component' : 'components'}, ${percent(Math.max(0, share))} of the weight together`;
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function joined(items: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { sampledIndices } from '../data/row-sample.js';
 import { COLOUR, type Datum, type Layer, type Layered, linear, PLACE, type Size, titleAbove } from './draw.js';
 import { ellipse, planeMarginal } from './ellipse.js';
 import { shortened } from './numbers.js';
@@ -56,11 +57,11 @@ function axes({ x, y, zoom }: Panel, left: boolean, bottom: boolean) {
 
 /** The rows, as zero-length strokes with round caps: a path of many dots costs a tenth of as many symbols. */
 function dots({ view, theme, x, y, zoom }: Panel): Layer {
-  const { labels } = view.input.sample;
-  const stride = Math.max(1, Math.ceil(x.values.length / MOST_DOTS));
+  const { labels, weights } = view.input.sample;
+  const drawn = sampledIndices(x.values.length, { size: MOST_DOTS }, weights);
   const seen = new Map<number, number>();
   const values: Datum[] = [];
-  for (let i = 0; i < x.values.length; i += stride) {
+  for (const i of drawn) {
     if (!inside(x, x.values[i]) || !inside(y, y.values[i])) continue;
     const component = labels[i];
     const earlier = seen.get(component) ?? 0;
@@ -69,9 +70,8 @@ function dots({ view, theme, x, y, zoom }: Panel): Layer {
     const own = { path, colour: theme.fill(view.rank[component]) };
     values.push({ x: x.values[i], y: y.values[i], ...own }, { x: null, y: null, ...own });
   }
-  const drawn = x.values.length / stride;
-  const diameter = zoom * Math.min(5.5, Math.max(2.5, 15 * drawn ** -0.21));
-  const [strokeWidth, strokeOpacity] = [Math.round(10 * diameter) / 10, drawn > 1000 ? 0.5 : 0.65];
+  const diameter = zoom * Math.min(5.5, Math.max(2.5, 15 * drawn.length ** -0.21));
+  const [strokeWidth, strokeOpacity] = [Math.round(10 * diameter) / 10, drawn.length > 1000 ? 0.5 : 0.65];
   return {
     data: { values },
     mark: { type: 'line', order: false, strokeCap: 'round', strokeWidth, strokeOpacity },

@@ -45,19 +45,19 @@ export function componentsSection(view: View, input: ReportInput): Markup {
 }
 
 /** A histogram with the fitted density for every dimension drawn. */
-export async function marginalsSection(view: View): Promise<Markup> {
+export async function marginalsSection(view: View, n: number): Promise<Markup> {
   const { dimensions, input } = view;
   const size = dimensions.length === 1 ? { width: 940, height: 320 } : { width: 456, height: 220 };
   const specs = dimensions.map((dimension) => marginalSpec(view, dimension, theme, size));
   const drawings = await Promise.all(
     dimensions.map((dimension, i) => {
-      const label = `Histogram of ${shortened(dimension.name)} in the sample, with the density of the fitted mixture.`;
+      const label = `Histogram of ${shortened(dimension.name)}, with the density of the fitted mixture.`;
       return draw(specs[i].spec, { name: `marginal${i}`, label, theme });
     }),
   );
   const cut = dimensions.filter((_, i) => specs[i].cut);
   const note = [
-    'Bars: the sample. Dark line: the density of the fitted model.',
+    `Bars: ${prose.rowsPhrase(input.sample, n)}. Dark line: the density of the fitted model.`,
     input.k > 1 ? ' Coloured: each component times its weight.' : '',
     cut.length > 0
       ? ` Components narrower than the bars run off the top in ${prose.columnsPhrase(cut.map((d) => d.name))}.`

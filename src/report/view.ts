@@ -30,6 +30,12 @@ export interface View {
 
 const MOST_DIMENSIONS = 4;
 
+/** A component that holds more of the weight than this is in the picture, however far it lies. */
+const NOTABLE = 0.002;
+
+/** Lighter ones are where the axis becomes no more than so many times longer. */
+const LONGEST = 2.4;
+
 /**
  * Cuts an axis may take, mildest first: the share left out at each end, where the range is
  * so many times emptier without.
@@ -75,12 +81,12 @@ export function bumpsOf({ weights, means, covariances }: PictureInput, j: number
 
 /**
  * The axis of a column: the whole sample where it fills its range, else its 0.1–99.9 % range, or 1–99 % where even
- * that is mostly empty; without a sample, ±3 scales of every component. No cut loses the mean of a component that
- * holds more than 0.2 % of the weight.
+ * that is mostly empty; without a sample, ±3 scales of every component. The mean of a component that holds more than
+ * 0.2 % of the weight is always on it, and that of a lighter one where that leaves the picture large enough.
  */
 export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimension, 'domain' | 'clip' | 'outside'> {
   const sorted = Float64Array.from(values).sort();
-  const notable = bumps.filter((bump) => bump.weight > 0.002);
+  const notable = bumps.filter((bump) => bump.weight > NOTABLE);
   let clip = 0;
   let range = sorted.length > 0 ? between(sorted, 0) : reach(bumps);
   for (const { share, emptier } of CUTS) {
@@ -91,7 +97,7 @@ export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimen
     clip = share;
     range = narrower;
   }
-  const domain = padded(range, notable);
+  const domain = padded(holding(range, bumps), notable);
   return { domain, clip, outside: sorted.filter((x) => x < domain[0] || x > domain[1]).length };
 }
 
@@ -108,6 +114,20 @@ function columnOf(rows: SampleRows, j: number, d: number): Float64Array {
 
 function between(sorted: Float64Array, share: number): Interval {
   return [quantile(sorted, share), quantile(sorted, 1 - share)];
+}
+
+/** The range, made longer where it leaves out means that belong into the picture. */
+function holding(range: Interval, bumps: readonly Bump[]): Interval {
+  const reaching = (held: Interval, x: number): Interval => [Math.min(held[0], x), Math.max(held[1], x)];
+  const far = ({ mean }: Bump): number => Math.max(range[0] - mean, mean - range[1]);
+  let held = range;
+  for (const { weight, mean } of bumps) if (weight > NOTABLE) held = reaching(held, mean);
+  const longest = LONGEST * width(held);
+  for (const { mean } of bumps.filter(({ weight }) => weight > 0).sort((a, b) => far(a) - far(b))) {
+    const longer = reaching(held, mean);
+    if (width(longer) <= longest) held = longer;
+  }
+  return held;
 }
 
 function reach(bumps: readonly Bump[]): Interval {

@@ -13,6 +13,15 @@ test.each([
   [prose.restSentence([0.5, 0.25, 0.25], [0]), 'and 2 lighter components, 50.0 % of the weight together'],
 ])('says: %s', (said, expected) => expect(said).toBe(expected)); // prettier-ignore
 
+const labels = new Int32Array(4000);
+test.each([
+  [prose.rowsPhrase({ rows: [], labels }, 4000), 'all 4,000 rows'],
+  [prose.rowsPhrase({ rows: [], labels, random: false }, 40_000), '4,000 of 40,000 rows'],
+  [prose.rowsPhrase({ rows: [], labels, random: true }, 40_000), '4,000 of 40,000 rows drawn at random'],
+  [prose.rowsPhrase({ rows: [], labels, random: false }, 4000, 100), '100 of 4,000 rows drawn at random'],
+  [prose.rowsPhrase({ rows: [], labels, random: true, weights: labels }, 5000), '4,000 of 5,000 rows drawn at random by their weights'],
+])('says of rows: %s', (said, expected) => expect(said).toBe(expected)); // prettier-ignore
+
 test('the choice names the runner-up, its distance and what failed', () => {
   const rows = [candidate(2, 'full', 10), candidate(3, 'full', 22.5), candidate(4, 'full', NaN)];
   expect(prose.choiceSentence({ rows, chosen: 0, criterion: 'bic' })).toBe(

@@ -47,6 +47,17 @@ describe('a report', () => {
       expect(page).toContain(text);
   });
 
+  test('draws a random sample of the rows it is given, not every m-th, and says so', async () => {
+    const input = reportInput(1, 2, 16_000, { n: 16_000 });
+    const rows = (input.sample.rows as number[][]).map((row, i) => [i % 4, row[1]]);
+    const page = await renderReport({ ...input, sample: { ...input.sample, rows } });
+    const [scatter] = /<svg[^]*?<\/svg>/.exec(page)!;
+    const across = [...scatter.matchAll(/M(-?[\d.]+),-?[\d.]+Z/g)].map(([, x]) => Number(x));
+    expect(across).toHaveLength(4000);
+    expect(new Set(across).size).toBe(4);
+    expect(page).toContain('4,000 of 16,000 rows drawn at random');
+  });
+
   test('loads nothing and runs nothing', async () => {
     const page = await renderReport(reportInput(3, 4, 200, { selection }));
     const loads = page.replaceAll('xmlns="http://www.w3.org/2000/svg"', '');

@@ -30,6 +30,18 @@ describe('axisOf', () => {
     expect(axisOf(heavy, [bump, { ...far, weight: 0.001 }])).toMatchObject({ clip: 0.01 });
   });
 
+  test('holds the mean of every component that is no speck, even one that the sample has no row of', () => {
+    const means = [-40, 0, 55, 60];
+    const { domain } = axisOf(plain, means.map((mean) => ({ weight: 0.25, mean, scale: 1 }))); // prettier-ignore
+    for (const mean of means) expect(mean > domain[0] && mean < domain[1], String(mean)).toBe(true);
+  });
+
+  test('holds that of a speck where the picture stays large enough', () => {
+    const speck = { weight: 0.0001, mean: 10, scale: 1 };
+    expect(axisOf(plain, [bump, speck]).domain[1]).toBeGreaterThan(10);
+    expect(axisOf(plain, [bump, { ...speck, mean: 100 }]).domain[1]).toBeLessThan(10);
+  });
+
   test('gives the ellipses room, but not much', () => {
     const { domain } = axisOf(Float64Array.of(0, 1), [{ ...bump, mean: 0.5, scale: 10 }]);
     expect(domain).toEqual([-0.12, 1.12]);
