@@ -57,7 +57,10 @@ export interface FitOptions {
   readonly tolerance?: number;
   /** Iterations per restart at the most; default 200. */
   readonly maxIterations?: number;
-  /** Added to covariance diagonals, in squared units of the data; default 1e-6. */
+  /**
+   * Added to the variances of components, in squared units of the data; default 1e-9 of each column's variance, and 1e-6
+   * at the most.
+   */
   readonly regularization?: number;
   /** `[n]`, not negative. A weight of 2 is the row twice. */
   readonly sampleWeights?: ArrayLike<number>;
@@ -77,7 +80,7 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-type Optional = 'sampleWeights' | 'threads' | 'onProgress' | 'signal';
+type Optional = 'regularization' | 'sampleWeights' | 'threads' | 'onProgress' | 'signal';
 /** Options with their defaults filled in. */
 export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
 
@@ -93,7 +96,6 @@ export function fitSettings(options: FitOptions): FitSettings {
     seed: 0,
     tolerance: 1e-4,
     maxIterations: 200,
-    regularization: 1e-6,
     missing: 'error',
     backend: 'auto',
     autotune: true,
@@ -105,7 +107,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireInteger('maxIterations', settings.maxIterations, 1);
   if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
   requireNumber('tolerance', settings.tolerance);
-  requireNumber('regularization', settings.regularization);
+  if (settings.regularization !== undefined) requireNumber('regularization', settings.regularization);
   requireOneOf('missing', settings.missing, ['error', 'drop']);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);

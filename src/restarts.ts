@@ -2,6 +2,7 @@ import { runCourses, type Course, type CourseOptions } from './courses.js';
 import type { Dataset } from './dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from './em.js';
 import type { FitSettings, GivenStart, Progress } from './options.js';
+import { regularizationOf } from './regularization.js';
 import { logVolume } from './scaling.js';
 import type { Start } from './seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
@@ -16,7 +17,7 @@ import type { BorrowedShard } from './sweep/shard.js';
  */
 export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
   const { shard, scaling } = dataset;
-  const regularization = scaling.scale.map((scale) => settings.regularization / scale ** 2);
+  const regularization = regularizationOf(settings.regularization, scaling);
   const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
   const fitting: Fitting = {
     ...{ dataset, settings, starts, watch },

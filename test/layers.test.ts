@@ -24,7 +24,7 @@ const layers: readonly (readonly string[])[] = [
     ...['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
     'src/sinkhorn.ts',
   ],
-  ['src/dataset.ts', 'src/strategy.ts', 'src/tensors.ts', 'src/sinkhorn/'],
+  ['src/dataset.ts', 'src/regularization.ts', 'src/strategy.ts', 'src/tensors.ts', 'src/sinkhorn/'],
   ['src/seeding/', 'src/tensors/'],
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],

@@ -36,7 +36,7 @@ export interface FitFlags {
   readonly seed: number;
   readonly tolerance: number;
   readonly maxIterations: number;
-  readonly regularization: number;
+  readonly regularization?: number;
   readonly backend: string;
   readonly autotune: boolean;
   readonly threads?: number;
@@ -65,7 +65,7 @@ export function addFitFlags(command: Command): Command {
     .option('--marginal <kind>', 'component proportions: free, fixed, relaxed', oneOf('--marginal', marginals), 'free')
     .option('--weights <list>', 'the proportions of fixed and relaxed, as in .2,.8', numbers('--weights'))
     .option('--rho <r>', 'how strongly relaxed draws to them, nats', number('--rho'))
-    .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal from FROM to 1', temperature('--epsilon'), 1)
+    .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal to 1, as in 1.5:5', temperature('--epsilon'), 1)
     .optionsGroup('Algorithm:')
     .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
     .option(
@@ -78,7 +78,11 @@ export function addFitFlags(command: Command): Command {
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
     .option('--max-iterations <n>', 'iterations per start at the most', integer('--max-iterations', 1), 200)
-    .option('--regularization <r>', 'added to variances, squared units', number('--regularization'), 1e-6)
+    .option(
+      '--regularization <r>',
+      "added to variances, squared units; default 1e-9 of each column's variance, 1e-6 at most",
+      number('--regularization'),
+    )
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
     .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1))
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest');
@@ -110,7 +114,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     seed: rest.seed,
     tolerance: rest.tolerance,
     maxIterations: rest.maxIterations,
-    regularization: rest.regularization,
+    ...(rest.regularization !== undefined && { regularization: rest.regularization }),
     missing: rest.missing,
     ...(threads !== undefined && { threads }),
     autotune: rest.autotune,

@@ -67,7 +67,7 @@ export function temperature(flag: string): Parser<number | { from: number; steps
     if (text.split(':').length === 2 && from > 0 && from < Infinity && Number.isInteger(steps) && steps >= 1) {
       return { from, steps };
     }
-    throw invalid(flag, 'a number ≥ 0, or FROM:STEPS', text, 'use 1 for maximum likelihood, 4:5 to anneal');
+    throw invalid(flag, 'a number ≥ 0, or FROM:STEPS', text, 'use 1 for maximum likelihood, 1.5:5 to anneal');
   };
 }
 

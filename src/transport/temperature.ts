@@ -28,6 +28,6 @@ function invalid(got: string): InputError {
     where: 'epsilon',
     expected: 'a number ≥ 0, or { from, steps } with from > 0 and a whole number of steps ≥ 1',
     got,
-    remedy: 'use 1 for maximum likelihood, or a schedule such as { from: 4, steps: 5 }',
+    remedy: 'use 1 for maximum likelihood, or a schedule such as { from: 1.5, steps: 5 }',
   });
 }

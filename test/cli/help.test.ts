@@ -32,7 +32,7 @@ describe('otmix --help', () => {
     for (const value of [restarts, seed, tolerance, maxIterations, seeding, missing, backend, marginal.kind]) {
       expect(text).toContain(`(default: ${JSON.stringify(value)})`);
     }
-    expect(text).toContain('(default: 0.000001)'); // regularization
+    expect(text).toContain("default 1e-9 of each column's variance, 1e-6 at most"); // regularization
     for (const type of covarianceTypes) expect(text).toContain(type);
   });
 

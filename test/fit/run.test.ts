@@ -246,7 +246,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'a negative temperature',
       { epsilon: -1 },
-      'epsilon: expected a number ≥ 0, or { from, steps } with from > 0 and a whole number of steps ≥ 1, got -1; use 1 for maximum likelihood, or a schedule such as { from: 4, steps: 5 }',
+      'epsilon: expected a number ≥ 0, or { from, steps } with from > 0 and a whole number of steps ≥ 1, got -1; use 1 for maximum likelihood, or a schedule such as { from: 1.5, steps: 5 }',
     ],
     [
       'weights of the wrong length',

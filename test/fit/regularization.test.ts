@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { fitMixture, selectMixture } from '../../src/index.js';
+import { mulberry32, normal } from '../oracle/index.js';
+import { expectAllWithin, expectWithin } from '../within.js';
+
+const random = mulberry32(11);
+/** Two clusters of standard deviation 1e-4, 8e-4 apart. */
+const narrow = Array.from({ length: 400 }, (_, i) => [8e-4 * (i % 2) + 1e-4 * normal(random)]);
+/** Two columns of variance 1 that differ by little: the smallest eigenvalue of their covariance is 4e-6. */
+const alike = Array.from({ length: 4000 }, () => {
+  const [common, own] = [normal(random), Math.sqrt(2e-6) * normal(random)];
+  return [common + own, common - own];
+});
+
+describe('regularization left at its default decides nothing', () => {
+  test('where clusters are narrow beside 1', async () => {
+    const { mixture } = await fitMixture(narrow, { components: 2 });
+    expectAllWithin(
+      mixture.means.map(([mean]) => mean).sort((a, b) => a - b),
+      [0, 8e-4],
+      3e-5,
+    );
+    for (const [[variance]] of mixture.covariances) expectWithin(variance, 1e-8, 3e-9);
+    const { best } = await selectMixture(narrow, { components: [1, 2, 3], restarts: 3 });
+    expect(best.k).toBe(2);
+  });
+
+  test('where columns are nearly collinear', async () => {
+    const [own, none] = [
+      await fitMixture(alike, { components: 1 }),
+      await fitMixture(alike, { components: 1, regularization: 0 }),
+    ];
+    expectWithin(own.criteria.logLikelihood, none.criteria.logLikelihood, 1e-3);
+  });
+
+  test('in any unit: powers of two move the fit and nothing else', async () => {
+    const fits = [2 ** -30, 1].map((unit) =>
+      fitMixture(
+        narrow.map(([x]) => [x * unit]),
+        { components: 2 },
+      ),
+    );
+    const [one, other] = (await Promise.all(fits)).map(({ mixture }) => mixture);
+    expect(one.weights).toEqual(other.weights);
+    expect(one.covariances.map(([[variance]]) => variance * 2 ** 60)).toEqual(other.covariances.map(([[v]]) => v));
+  });
+});
