@@ -3,12 +3,14 @@ import type { Place } from './backend.js';
 import { breathe } from './breathe.js';
 import { nestedArraySource, matrixSource, withWeights } from './data/arrays.js';
 import { cleanBlocks, type MissingPolicy } from './data/blocks.js';
-import { powerOfTwo, scalingOf, type Scaling } from './scaling.js';
+import { ColumnStatistics } from './data/statistics.js';
+import { misjudged, outlierNotes, requireSquares, scalingOf } from './coordinates.js';
+import { FARTHEST, powerOfTwo, type Scaling } from './scaling.js';
 import { isSource, type Matrix, type Source } from './data/source.js';
 import { tensorSource } from './data/tensor.js';
-import { InputError } from './errors.js';
+import { InputError, listed } from './errors.js';
 import type { Shard } from './sweep/shard.js';
-import { shardBuilder } from './sweep/builder.js';
+import { shardBuilder, type ShardBuilder } from './sweep/builder.js';
 import { total } from './sweep/tensor-block.js';
 
 /** Rows `[n][d]`, a matrix with its shape, a tensor `[n, d]`, or a source. */
@@ -21,10 +23,12 @@ export interface Dataset {
   readonly columns: readonly string[];
   /** Indices in the source of the rows left out for missing values, ascending. */
   readonly dropped: readonly number[];
-  /** Columns that hold one and the same value in every row. */
+  /** Columns that hold one and the same value in every row; none where the scaling was given. */
   readonly constant: readonly string[];
   /** Σ of the sample weights in the user's units; n where there are none. */
   readonly totalWeight: number;
+  /** What the user should know of how it was read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 export interface LoadOptions {
@@ -33,7 +37,7 @@ export interface LoadOptions {
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
   readonly commonScale?: boolean;
-  /** Coordinates to use; without it they come from the first block. */
+  /** Coordinates to use; without it they come from the rows. */
   readonly scaling?: Scaling;
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: (rows: number) => void;
@@ -81,52 +85,118 @@ function kindOf(value: unknown): string {
 }
 
 /**
- * Reads a source once into float32 rows in their place. Shift and scale are taken off in float64 before the conversion;
- * they come from the first block, whose size does not depend on the source's batches.
+ * Reads a source into float32 rows in their place. Shift and scale are taken off in float64 before the conversion. The
+ * first block gives a guess of them; where all rows show that it is wrong, the source is read once more, which is noted.
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
+  const first = await read(source, options, options);
+  const { statistics, coordinates } = first;
+  const wrong = statistics ? misjudged(coordinates.scaling, statistics, options.commonScale ?? false) : [];
+  const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
+  if (unlike.length === 0) return finish(source, first, []);
+  first.builder.discard();
+  const scaling = options.scaling ?? (statistics && scalingOf(statistics, options.commonScale ?? false));
+  const again = await read(source, options, { scaling, unit: unitOf(first) });
+  return finish(source, again, [
+    `the data were read twice: their first rows are unlike the others in ${listed(unlike)}`,
+  ]);
+}
+
+/** Where rows and their weights are held: as (x − shift) / scale and weight / unit, in float32. */
+interface Coordinates {
+  readonly scaling: Scaling;
+  /** A power of two near the mean weight. */
+  readonly unit: number;
+}
+
+/** What one read of a source found. */
+interface Reading {
+  readonly builder: ShardBuilder;
+  readonly coordinates: Coordinates;
+  readonly dropped: readonly number[];
+  readonly rows: number;
+  readonly totalWeight: number;
+  readonly heaviest: number;
+  /** Left out where the scaling was given. */
+  readonly statistics: ColumnStatistics | undefined;
+}
+
+/** Reads all rows into a builder, in these coordinates or those that the first block suggests. */
+async function read(
+  source: Source,
+  options: LoadOptions,
+  given: { readonly [name in keyof Coordinates]?: Coordinates[name] | undefined },
+): Promise<Reading> {
   const d = source.columns.length;
-  const { missing, signal, place } = options;
+  const { missing, signal, place, commonScale = false } = options;
+  const statistics = options.scaling ? undefined : new ColumnStatistics(d);
   const builder = shardBuilder(place, d);
+  const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const onDropped = (row: number): void => void dropped.push(row);
-  const varies = new Uint8Array(d);
-  let { scaling } = options;
-  let first: Float64Array | undefined;
-  let unit = NaN;
-  let rows = 0;
-  let totalWeight = 0;
+  let coordinates: Coordinates | undefined;
   try {
-    for await (const block of cleanBlocks(source, { missing, signal, onDropped, blockRows: gateRows(d) })) {
-      scaling ??= scalingOf(block.values, d, options.commonScale ?? false, block.weights);
-      first ??= block.values.slice(0, d);
-      if (Number.isNaN(unit)) unit = powerOfTwo(total(block.weights) / block.rows);
-      totalWeight += total(block.weights);
-      markVarying(block.values, first, varies);
-      await builder.add(
-        scaled(block.values, scaling, options.scaling ? FARTHEST : Infinity),
-        new Float32Array(block.weights.map((weight) => weight / unit)),
-      );
-      rows += block.rows;
-      options.onRows?.(rows);
+    for await (const { rows, values, weights } of cleanBlocks(source, {
+      ...{ missing, signal, onDropped, blockRows: gateRows(d) },
+    })) {
+      statistics?.add(values, weights);
+      sums.rows += rows;
+      sums.totalWeight += total(weights);
+      sums.heaviest = weights.reduce((a, b) => Math.max(a, b), sums.heaviest);
+      coordinates ??= {
+        scaling: given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), commonScale),
+        unit: given.unit ?? unitOf(sums),
+      };
+      const { scaling, unit } = coordinates;
+      await builder.add(scaled(values, scaling), new Float32Array(weights.map((weight) => weight / unit)));
+      options.onRows?.(sums.rows);
       await breathe(signal); // rows in memory come without a wait
     }
-    if (!scaling || totalWeight === 0) throw nothingLeft(source, dropped.length);
-    const shard = await builder.finish();
-    const constant = source.columns.filter((_, column) => !varies[column]);
-    return { shard, scaling, columns: source.columns, dropped, constant, totalWeight };
+    if (!coordinates || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
+    if (statistics) requireSquares(source, statistics, (row) => numberInSource(row, dropped));
+    return { builder, coordinates, dropped, statistics, ...sums };
   } catch (error) {
     builder.discard();
     throw error;
   }
 }
 
-/** Marks the columns in which a row `[d]` of the block differs from the first row. */
-function markVarying(values: Float64Array, first: Float64Array, varies: Uint8Array): void {
-  const d = first.length;
-  for (let at = 0, column = 0; at < values.length; at++, column = column + 1 === d ? 0 : column + 1) {
-    if (values[at] !== first[column]) varies[column] = 1;
+async function finish(source: Source, reading: Reading, notes: readonly string[]): Promise<Dataset> {
+  const { builder, coordinates, dropped, totalWeight, statistics } = reading;
+  try {
+    const shard = await builder.finish();
+    const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
+    const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
+    const { scaling } = coordinates;
+    return {
+      ...{ shard, scaling, columns: source.columns, dropped, constant, totalWeight },
+      notes: [...notes, ...outliers],
+    };
+  } catch (error) {
+    builder.discard();
+    throw error;
   }
+}
+
+/** The power of two nearest to the mean weight. */
+function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): number {
+  return powerOfTwo(totalWeight / rows);
+}
+
+/** Whether the unit of weights is so far off that sums of them could leave the range of float32. */
+function misweighed({ coordinates: { unit }, totalWeight, rows, heaviest }: Reading): boolean {
+  const mean = totalWeight / rows / unit;
+  return mean < 2 ** -30 || mean > 2 ** 30 || heaviest / unit > 2 ** 60;
+}
+
+/** From a row's number among those kept to its number in the source; `dropped` rises. */
+function numberInSource(kept: number, dropped: readonly number[]): number {
+  let row = kept;
+  for (const out of dropped) {
+    if (out > row) break;
+    row++;
+  }
+  return row;
 }
 
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */
@@ -135,18 +205,15 @@ function gateRows(d: number): number {
 }
 
 /**
- * How far out a row may be that a given mixture looks at, in scaled units: beyond, float32 would overflow where the
- * mixture says "none of mine" all the same.
+ * Rows `[rows, d]` in scaled coordinates: computed in float64, rounded to float32. Beyond `FARTHEST`, where no row lies
+ * whose weight counts in the fit that they are loaded for, float32 would overflow.
  */
-const FARTHEST = 1e12;
-
-/** Rows `[rows, d]` in scaled coordinates, none farther out than `limit`: computed in float64, rounded to float32. */
-function scaled(values: Float64Array, { shift, scale }: Scaling, limit: number): Float32Array {
+function scaled(values: Float64Array, { shift, scale }: Scaling): Float32Array {
   const d = shift.length;
   const result = new Float32Array(values.length);
   for (let at = 0; at < values.length;) {
     for (let j = 0; j < d; j++, at++) {
-      result[at] = Math.max(-limit, Math.min(limit, (values[at] - shift[j]) / scale[j]));
+      result[at] = Math.max(-FARTHEST, Math.min(FARTHEST, (values[at] - shift[j]) / scale[j]));
     }
   }
   return result;

@@ -151,7 +151,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       backend: backend.name,
       adapter: backend.adapter,
       threads: usefulThreads(backend.threads, shard.n),
-      notes: [...backend.notes, ...(making.source.notes ?? [])],
+      notes: [...backend.notes, ...(making.source.notes ?? []), ...dataset.notes],
       precision: 'float32 sweeps, float64 host',
       rows: shard.n,
       dropped: dropped.length,

@@ -9,35 +9,23 @@ export interface Scaling {
   readonly scale: Float64Array;
 }
 
-/**
- * The scaling of rows `[n, d]`: their weighted mean and standard deviations; `common`: one scale for all columns.
- * Rows of weight 0 have no say, unless all are.
- */
-export function scalingOf(values: ArrayLike<number>, d: number, common: boolean, weights?: ArrayLike<number>): Scaling {
-  const n = values.length / d;
-  const total = weights ? Array.from(weights).reduce((sum, weight) => sum + weight, 0) : 0;
-  const share = (row: number): number => (weights && total > 0 ? weights[row] / total : 1 / n);
-  const counted = Array.from({ length: n }, (_, row) => row).filter((row) => share(row) > 0);
-  const shift = new Float64Array(d);
-  const spread = new Float64Array(d);
-  for (let j = 0; j < d; j++) {
-    // About one of the rows, so that the mean of a column that never changes is exactly its value.
-    const origin = values[counted[0] * d + j];
-    for (const row of counted) shift[j] += share(row) * (values[row * d + j] - origin);
-    shift[j] += origin;
-    for (const row of counted) spread[j] += share(row) * (values[row * d + j] - shift[j]) ** 2;
-  }
-  return toScaling(shift, spread, common);
-}
+/** How many scales from the shift a row may be held: squares of more would come near the end of float32's range. */
+export const FARTHEST = 2 ** 41;
 
 /** The scaling of columns with these means and variances. */
 export function toScaling(means: Float64Array, variances: Float64Array, common: boolean): Scaling {
   const largest = variances.reduce((a, b) => Math.max(a, b), 0);
-  return {
-    // Rounded to float32, so that taking it off data that are float32 already is exact.
-    shift: Float64Array.from(means, Math.fround),
-    scale: variances.map((variance) => powerOfTwo(Math.sqrt(common ? largest : variance))),
-  };
+  const scale = variances.map((variance) => powerOfTwo(Math.sqrt(common ? largest : variance)));
+  return { shift: means.map((mean, j) => fewDigits(mean, scale[j])), scale };
+}
+
+/**
+ * A number near a mean with so few digits that taking it off data is exact: of float32, as data may be float32 already;
+ * or, far from 0, where that would be many scales off, a multiple of a sixteenth of the scale.
+ */
+function fewDigits(mean: number, scale: number): number {
+  const single = Math.fround(mean);
+  return Math.abs(single - mean) <= 16 * scale ? single : (Math.round((mean / scale) * 16) / 16) * scale;
 }
 
 /** The power of two nearest to a length; 1 for zero. */

@@ -3,7 +3,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Batch, Source } from '../src/data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../src/dataset.js';
 import { InputError } from '../src/errors.js';
-import { scalingOf } from '../src/scaling.js';
+import { scalingOf as scalingFrom } from '../src/coordinates.js';
+import { ColumnStatistics } from '../src/data/statistics.js';
+import type { Scaling } from '../src/scaling.js';
 import { problem } from './oracle/index.js';
 import { nodePlaces, startTfjsWasm } from './places.js';
 
@@ -22,6 +24,13 @@ async function valuesOf(source: Source): Promise<number[]> {
 }
 
 const cpu = nodePlaces['composites on cpu'];
+
+/** Of rows of equal weight. */
+function scalingOf(values: readonly number[], d: number, common: boolean): Scaling {
+  const statistics = new ColumnStatistics(d);
+  statistics.add(Float64Array.from(values), new Float64Array(values.length / d).fill(1));
+  return scalingFrom(statistics, common);
+}
 
 /** Loads, lets `use` look, frees. */
 async function withDataset(
@@ -156,6 +165,12 @@ describe('loadDataset', () => {
       expect(Array.from(rows, (value) => value * scaling.scale[0] + scaling.shift[0] - 1e9)).toEqual([0.25, 0.5, 1]);
     }));
 
+  test('keeps the digits of rows so far from 0 that float32 has no number near them', () =>
+    withDataset(toSource([[1e15 + 0.5], [1e15 + 1], [1e15 + 3]]), {}, async ({ shard, scaling }) => {
+      const rows = await shard.take([0, 1, 2]);
+      expect(Array.from(rows, (value) => value * scaling.scale[0] + scaling.shift[0] - 1e15)).toEqual([0.5, 1, 3]);
+    }));
+
   test('names the columns that never change', () =>
     withDataset(toSource([[1, 0.1, 5], [2, 0.1, 5], [3, 0.1, 5 + 1e-12]]), {}, ({ constant }) => {
       expect(constant).toEqual(['x1']);
@@ -232,6 +247,17 @@ describe('loadDataset refuses, and frees what it had loaded', () => {
   test('a bad value in a later block', async () => {
     const rows = Array.from({ length: 70_000 }, (_, i) => [i === 69_000 ? Infinity : 0]);
     await expect(load(toSource(rows))).rejects.toThrow('got Infinity in row 69000, column x0; ');
+  });
+
+  test('values whose squares float64 cannot hold', async () => {
+    const tiny = toSource([[1e-200, 0], [3e-200, 0], [2e-200, 1]]); // prettier-ignore
+    await expect(load(tiny)).rejects.toThrow(
+      'data: expected columns whose variances float64 can hold (1e-280 to 1e280), ' +
+        'got values from 1e-200 to 3e-200 in column x0; multiply the column by a power of 10',
+    );
+    await expect(load(toSource([[NaN], [1], [-1e300], [1e299]]))).rejects.toThrow(
+      'got -1e+300 in row 2, column x0; remove the row, or divide the column by a power of 10',
+    );
   });
 
   test('to go on once its signal is aborted', async () => {

@@ -25,7 +25,7 @@ const layers: readonly (readonly string[])[] = [
     'src/sinkhorn.ts',
   ],
   ['src/dataset.ts', 'src/regularization.ts', 'src/strategy.ts', 'src/tensors.ts', 'src/sinkhorn/'],
-  ['src/seeding/', 'src/tensors/'],
+  ['src/seeding/', 'src/tensors/', 'src/coordinates.ts'],
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],
   ['src/threads/'],
