@@ -54,9 +54,9 @@ function pairs(columns: readonly string[], names: readonly string[]): string {
 export function watched(source: Source, see: (batch: Batch, before: number) => void): Source {
   return {
     ...source,
-    async *batches() {
+    async *batches(signal) {
       let before = 0;
-      for await (const batch of source.batches()) {
+      for await (const batch of source.batches(signal)) {
         see(batch, before);
         before += batch.rows;
         yield batch;

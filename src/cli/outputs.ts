@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { expand, isQuery } from '../data/files/paths.js';
+import { exists, expand, isQuery } from '../data/files/paths.js';
+import { queryFiles } from '../data/files/query.js';
 import { InputError } from '../errors.js';
 
 /**
@@ -29,10 +30,7 @@ export async function outputPlaces<T extends string>(
 
 /** The files that a source reads, as far as its text tells; throws `InputError('file')` for a path that is none. */
 export async function inputFiles(spec: string): Promise<readonly string[]> {
-  if (!isQuery(spec)) return expand(spec);
-  const quoted = Array.from(spec.matchAll(/'((?:[^']|'')*)'/g), ([, text]) => text.replaceAll("''", "'"));
-  const found = await Promise.all(quoted.map((text) => expand(text).catch(() => [])));
-  return found.flat();
+  return isQuery(spec) && !(await exists(spec)) ? queryFiles(spec) : expand(spec);
 }
 
 async function writable(flag: string, path: string): Promise<string> {

@@ -74,9 +74,9 @@ export function withWeights(source: Source, weights: ArrayLike<number>): Source 
     ...(source.rows === undefined ? {} : { rows: source.rows }),
     ...(source.notes === undefined ? {} : { notes: source.notes }),
 
-    async *batches() {
+    async *batches(signal) {
       let first = 0;
-      for await (const batch of source.batches()) {
+      for await (const batch of source.batches(signal)) {
         const from = first;
         yield { ...batch, weights: Float64Array.from({ length: batch.rows }, (_, i) => weights[from + i] ?? 0) };
         first += batch.rows;

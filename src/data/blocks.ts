@@ -33,7 +33,7 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
   const weights = new Float64Array(options.blockRows);
   let filled = 0;
   let first = 0;
-  for await (const batch of source.batches()) {
+  for await (const batch of source.batches(options.signal)) {
     options.signal?.throwIfAborted();
     for (let row = 0; row < batch.rows; row++) {
       if (!isWhole(source, batch, row, first + row)) {

@@ -9,7 +9,8 @@ export interface Batch {
 }
 
 /**
- * A restartable stream of rows: every call of `batches()` yields the same rows in the same order.
+ * A restartable stream of rows: every call of `batches()` yields the same rows in the same order. A source that may wait
+ * long for a batch ends that with the signal's reason where `signal` is aborted; others may leave the signal alone.
  * A source reports values as they are; what to do about missing or infinite ones is decided where rows
  * enter a fit (`blocks.ts`), so that all formats behave alike.
  */
@@ -22,7 +23,7 @@ export interface Source {
   readonly rows?: number;
   /** What reading decided that the user should know, a sentence each; complete once the batches have been read. */
   readonly notes?: readonly string[];
-  batches(): AsyncIterable<Batch>;
+  batches(signal?: AbortSignal): AsyncIterable<Batch>;
 }
 
 /** A matrix in one typed array. */

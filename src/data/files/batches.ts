@@ -14,7 +14,12 @@ export function rowsPerBatch(d: number): number {
 }
 
 /** Rows 0, m, 2m, … (m = `every`) of the chosen columns, row-major, in batches of `rowsPerBatch(d)`. */
-export async function* batches(table: Table, { features, weight }: Choice, every: number): AsyncGenerator<Batch> {
+export async function* batches(
+  table: Table,
+  { features, weight }: Choice,
+  every: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Batch> {
   const d = features.length;
   const capacity = rowsPerBatch(d);
   const weighted = weight !== undefined;
@@ -22,7 +27,7 @@ export async function* batches(table: Table, { features, weight }: Choice, every
   let weights = new Float64Array(weighted ? capacity : 0);
   let filled = 0;
   let next = 0; // the next row to take, counted from the start of the block
-  for await (const columns of table.blocks(weighted ? [...features, weight] : features)) {
+  for await (const columns of table.blocks(weighted ? [...features, weight] : features, signal)) {
     const rows = columns[0].length;
     while (next < rows) {
       const taken = Math.min(capacity - filled, Math.ceil((rows - next) / every));

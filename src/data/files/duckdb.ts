@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
@@ -45,24 +46,52 @@ export async function globbed(pattern: string): Promise<string[]> {
   return rows.map(([file]) => String(file));
 }
 
+let scratch: string | undefined;
+
+/** A folder of this process and this user alone, for what a query spills; it is removed when the process ends. */
+function scratchFolder(): string {
+  if (scratch !== undefined) return scratch;
+  const path = mkdtempSync(join(tmpdir(), 'otmix-duckdb-'));
+  process.once('exit', () => rmSync(path, { recursive: true, force: true }));
+  return (scratch = path);
+}
+
+/** Nothing is downloaded, loaded from the user's home or asked of a network: DuckDB has only what is built into it. */
+const SETTINGS = {
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  allow_community_extensions: 'false',
+  allow_persistent_secrets: 'false',
+  enable_external_file_cache: 'false', // or a pass over a large file fills the memory
+};
+
 /**
  * A private DuckDB database in memory. Nothing but memory outlives a call: every method opens a connection of
- * its own and closes it, and with it the files it read. Errors are DuckDB's own; see `explain`.
+ * its own and closes it, and with it the files it read. Errors are DuckDB's own; see `explain`. A signal that is
+ * aborted interrupts what runs, which then throws the signal's reason.
  */
 export class Database {
   private constructor(
     private readonly duckdb: typeof DuckDB,
     private readonly instance: DuckDBInstance,
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
-  static async open(): Promise<Database> {
+  /** Opens an empty database; `signal` is for all that is asked of it, but for `stream`, which has its own. */
+  static async open(signal?: AbortSignal): Promise<Database> {
     const duckdb = await loadDuckDB();
+    const folder = scratchFolder();
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
-      autoinstall_known_extensions: 'false', // nothing is ever downloaded
-      enable_external_file_cache: 'false', // or a pass over a large file fills the memory
-      temp_directory: join(tmpdir(), 'otmix-duckdb'),
+      ...SETTINGS,
+      temp_directory: join(folder, 'spill'),
+      extension_directory: join(folder, 'extensions'),
     });
-    return new Database(duckdb, instance);
+    return new Database(duckdb, instance, signal);
+  }
+
+  /** Lets no statement from here on change a setting. */
+  async lock(): Promise<void> {
+    await this.rows('SET lock_configuration = true');
   }
 
   /** All rows of a small result. */
@@ -79,9 +108,14 @@ export class Database {
   /** Runs something on a connection of its own. */
   async connected<T>(run: (connection: DuckDBConnection, duckdb: typeof DuckDB) => Promise<T>): Promise<T> {
     const connection = await this.instance.connect();
+    const release = interruptedBy(this.signal, connection);
     try {
       return await run(connection, this.duckdb);
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      throw error;
     } finally {
+      release();
       connection.closeSync();
     }
   }
@@ -90,14 +124,16 @@ export class Database {
    * The named columns of `SELECT … FROM scan` as float64, NaN for NULL, in blocks of at most 2048 rows as
    * DuckDB produces them. The same seed of random() each time.
    */
-  async *stream(scan: string, names: readonly string[]): AsyncGenerator<Float64Array[]> {
+  async *stream(scan: string, names: readonly string[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
     const connection = await this.instance.connect();
+    const release = interruptedBy(signal, connection);
     try {
       await connection.run('SELECT setseed(0.5)');
       const values = names.map((name) => `coalesce(CAST(${identifier(name)} AS DOUBLE), 'nan'::DOUBLE)`);
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
       for (;;) {
         const chunk = await result.fetchChunk();
+        signal?.throwIfAborted();
         if (chunk === null || chunk.rowCount === 0) return;
         yield names.map((_, index) => {
           const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
@@ -105,11 +141,23 @@ export class Database {
           return items.slice(); // the chunk's memory is DuckDB's
         });
       }
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
+      release();
       await connection.run('SELECT 1').catch(() => undefined); // ends a stream cut short, which closes its files
       connection.closeSync();
     }
   }
+}
+
+/** Has a signal interrupt what a connection does, until the function it returns is called. */
+function interruptedBy(signal: AbortSignal | undefined, connection: DuckDBConnection): () => void {
+  signal?.throwIfAborted();
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
+  return () => signal?.removeEventListener('abort', interrupt);
 }
 
 function kindOf(type: string): Column['kind'] {

@@ -17,6 +17,8 @@ export interface SourceOptions {
   readonly weight?: string;
   /** Takes rows 0, m, 2m, …; 1 takes all. */
   readonly every?: number;
+  /** Ends an opening that takes long, with the signal's reason. Passes have the signals of those who make them. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
       remedy: 'use 10 for every tenth row',
     });
   }
-  const table = await openTable(spec);
+  const table = await openTable(spec, options.signal);
   if (table.rows === 0) throw emptyError(table.name);
   const choice = await chooseColumns(table, options.columns, options.weight);
   return {
@@ -47,16 +49,16 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
     columns: choice.features.map((index) => table.columns[index].name),
     ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
     ...(table.notes && { notes: table.notes }),
-    batches: () => batches(table, choice, every),
+    batches: (signal) => batches(table, choice, every, signal),
   };
 }
 
-async function openTable(spec: string): Promise<Table> {
+async function openTable(spec: string, signal: AbortSignal | undefined): Promise<Table> {
   if (spec.trim() === '') {
     const remedy = 'name the data to read';
     throw new InputError('option', { where: 'source', expected: 'a path, a glob or a query', got: 'none', remedy });
   }
-  if (isQuery(spec) && !(await exists(spec))) return openQuery(spec);
+  if (isQuery(spec) && !(await exists(spec))) return openQuery(spec, signal);
   const paths = await expand(spec);
   const format = formatOf(spec);
   switch (format) {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { InputError } from '../../errors.js';
 import { emptyError } from './table.js';
@@ -46,14 +47,7 @@ export function formatError(path: string): InputError {
 
 /** The files a path or glob names, sorted; a path that exists is never read as a glob. Checks that each can be read. */
 export async function expand(spec: string): Promise<readonly string[]> {
-  if (/^[a-z][a-z\d+.-]*:\/\//i.test(spec)) {
-    throw new InputError('unsupported', {
-      where: spec,
-      expected: 'a file on this machine',
-      got: 'an address',
-      remedy: 'download it first',
-    });
-  }
+  refuseAddress(spec);
   const isGlob = /[*?[]/.test(spec) && !(await exists(spec));
   const paths = isGlob ? await globbed(spec) : [spec];
   if (paths.length === 0) {
@@ -68,6 +62,17 @@ export async function expand(spec: string): Promise<readonly string[]> {
   return paths;
 }
 
+/** Throws `InputError('unsupported')` for the address of a file on another machine. */
+export function refuseAddress(path: string): void {
+  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(path)) return;
+  throw new InputError('unsupported', {
+    where: path,
+    expected: 'a file on this machine',
+    got: 'an address',
+    remedy: /^file:/i.test(path) ? 'write its path, without file://' : 'download it first',
+  });
+}
+
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -77,7 +82,8 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Throws unless the path is a file of at least one byte that this process may read. */
 async function checkFile(path: string): Promise<void> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  // A pipe without a writer would block an open that waits, and with it the end of the process.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   try {
@@ -90,10 +96,26 @@ async function checkFile(path: string): Promise<void> {
         remedy: `name the files in it with a glob such as ${path.replace(/[/\\]+$/, '')}/*.csv`,
       });
     }
-    if (stats.isFile() && stats.size === 0) throw emptyError(path, 'a file of 0 bytes');
+    if (!stats.isFile()) throw pipe(path);
+    if (stats.size === 0) throw emptyError(path, 'a file of 0 bytes');
   } finally {
     await handle.close();
   }
+}
+
+/** Throws `InputError('file')` for a pipe or a device, which would block whoever opens it. */
+export async function refusePipe(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats && !stats.isFile() && !stats.isDirectory()) throw pipe(path);
+}
+
+function pipe(path: string): InputError {
+  return new InputError('file', {
+    where: path,
+    expected: 'a file, which can be read several times',
+    got: 'a pipe or a device',
+    remedy: `write it to a file, or hand it to the command as its standard input: otmix fit - < ${path}`,
+  });
 }
 
 /** The error for a file that the system would not open or read. */

@@ -1,9 +1,9 @@
-import { InputError } from '../../errors.js';
-import { Database, literal } from './duckdb.js';
+import { Database } from './duckdb.js';
 import type { Reading } from './explain.js';
 import { loadFiles } from './load.js';
-import { expand, formatOf } from './paths.js';
+import { expand, formatOf, refusePipe } from './paths.js';
 import { asking, scanned } from './scan.js';
+import { parseStatement } from './statement.js';
 import type { Table } from './table.js';
 import { viewText } from './text.js';
 
@@ -19,18 +19,43 @@ const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_
  * as they are: groups, joins, samples and sorts run on one thread, and random() has a fixed seed. Plain scans
  * and filters run on all threads.
  */
-export async function openQuery(spec: string): Promise<Table> {
-  const name = spec.trim().replace(/\s+/g, ' ');
-  const reading: Reading = { name: name.length > 80 ? `${name.slice(0, 79)}…` : name, kind: 'query' };
-  const sql = spec.replace(/[;\s]+$/, '');
-  const database = await Database.open();
-  for (const table of await namedTables(database, sql, reading)) await provide(database, table);
+export async function openQuery(spec: string, signal?: AbortSignal): Promise<Table> {
+  const reading = readingOf(spec);
+  const sql = bare(spec);
+  const database = await Database.open(signal);
+  const statement = await parseStatement(database, sql, reading);
+  for (const path of [...statement.tables, ...statement.paths]) await refusePipe(path);
+  for (const table of statement.tables) await provide(database, table);
   const scan = `(${sql}\n)`;
   return asking(reading, async () => {
     const columns = await database.columns(scan);
     if (!(await isOrderly(database, sql))) await database.rows('SET threads = 1');
-    return scanned({ database, reading, columns, from: () => scan });
+    await database.lock();
+    const notes = statement.readers.map(readerNote);
+    return scanned({ database, reading, columns, from: () => scan, ...(notes.length > 0 && { notes }) });
   });
+}
+
+/** The files that a query names, as far as they exist. Throws where {@link openQuery} would refuse the query. */
+export async function queryFiles(spec: string): Promise<readonly string[]> {
+  const { tables, paths } = await parseStatement(await Database.open(), bare(spec), readingOf(spec));
+  const found = await Promise.all([...tables, ...paths].map((path) => expand(path).catch(() => [])));
+  return found.flat();
+}
+
+function readingOf(spec: string): Reading {
+  const name = spec.trim().replace(/\s+/g, ' ');
+  return { name: name.length > 80 ? `${name.slice(0, 79)}…` : name, kind: 'query' };
+}
+
+/** A statement without the semicolons behind it. */
+function bare(spec: string): string {
+  return spec.replace(/[;\s]+$/, '');
+}
+
+/** DuckDB's readers of text decide types by a sample, and round what comes later to fit. */
+function readerNote(name: string): string {
+  return `${name} reads by DuckDB's own rules, which may round or skip what the first rows do not show; FROM 'file' reads by otmix's`;
 }
 
 /** Makes a file that a query names available under that name, unless DuckDB reads it by itself. */
@@ -40,26 +65,6 @@ async function provide(database: Database, name: string): Promise<void> {
   const paths = await expand(name);
   if (format === 'arrow' || format === 'npy') await loadFiles(database, name, paths, format);
   else await viewText(database, name, paths, format);
-}
-
-/** The tables that a query names, files among them. Throws unless it is one statement that only reads. */
-async function namedTables(database: Database, sql: string, reading: Reading): Promise<Set<string>> {
-  const [[text]] = await database.rows(`SELECT json_serialize_sql(${literal(sql)})`);
-  const parsed = JSON.parse(String(text)) as { error_message?: string; statements?: unknown[] };
-  if (parsed.statements?.length === 1) return new Set(tablesIn(parsed.statements));
-  throw new InputError('option', {
-    where: reading.name,
-    expected: 'one SELECT statement',
-    got: parsed.error_message ?? `${parsed.statements?.length ?? 0} statements`,
-    remedy: 'correct it: it is read as SQL because it begins with SELECT, FROM or WITH',
-  });
-}
-
-/** Every `table_name` in a statement as DuckDB serializes it. */
-function tablesIn(node: unknown): string[] {
-  if (typeof node !== 'object' || node === null) return [];
-  const own = 'table_name' in node && typeof node.table_name === 'string' ? [node.table_name] : [];
-  return [...own, ...Object.values(node).flatMap(tablesIn)];
 }
 
 /** Whether DuckDB yields the same rows in the same order each time although it runs on several threads. */

@@ -4,6 +4,7 @@ import type { Column, Table } from './table.js';
 
 /** What DuckDB is to read. */
 export interface Scan {
+  readonly notes?: readonly string[];
   readonly database: Database;
   readonly reading: Reading;
   readonly columns: readonly Column[];
@@ -13,16 +14,17 @@ export interface Scan {
 }
 
 /** A table that DuckDB reads. */
-export function scanned({ database, reading, columns, rows, from }: Scan): Table {
+export function scanned({ database, reading, columns, rows, notes, from }: Scan): Table {
   return {
     name: reading.name,
     columns,
     ...(rows !== undefined && { rows }),
-    async *blocks(chosen) {
+    ...(notes && { notes }),
+    async *blocks(chosen, signal) {
       const wanted = chosen.map((index) => columns[index]);
       try {
         const names = wanted.map((column) => column.name);
-        for await (const block of database.stream(from(wanted), names)) yield block;
+        for await (const block of database.stream(from(wanted), names, signal)) yield block;
       } catch (error) {
         throw explain(error, reading);
       }

@@ -21,9 +21,9 @@ export interface Table {
   /**
    * The chosen columns in blocks of any number of rows: per block one array per chosen column, all equally
    * long, NaN where a value is missing. Every call starts at the first row; a caller that stops early
-   * releases what the format holds open.
+   * releases what the format holds open. An aborted signal ends what waits, with the signal's reason.
    */
-  blocks(chosen: readonly number[]): AsyncIterable<readonly Float64Array[]>;
+  blocks(chosen: readonly number[], signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
   /** Throws an error that names the first cell of a `text` column that is not a number. */
   checkNumbers?(column: number): Promise<void>;
 }
@@ -49,8 +49,8 @@ export function concatenated(name: string, tables: readonly Table[]): Table {
     columns: first.columns,
     ...(known && { rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0) }),
     ...(notes.length > 0 && { notes }),
-    async *blocks(chosen) {
-      for (const table of tables) yield* table.blocks(chosen);
+    async *blocks(chosen, signal) {
+      for (const table of tables) yield* table.blocks(chosen, signal);
     },
   };
 }

@@ -120,9 +120,6 @@ describe('queries', () => {
     expect(await complaint(`SELECT * FROM 'no-such.parquet'`)).toBe(
       `file: SELECT * FROM 'no-such.parquet': expected files that exist, got none that matches no-such.parquet; ${start}`,
     );
-    expect(await complaint(`SELECT * FROM 'https://example.org/x.parquet'`)).toMatch(
-      /^unsupported: .*: expected what DuckDB reads without extensions, got .*; use local CSV, JSON, Parquet, Arrow or npy files$/,
-    );
   });
 
   it('yields nothing where there are no rows', async () => {
