@@ -10,6 +10,7 @@ import type { Repair } from './families/family.js';
 import { Mixture } from './mixture.js';
 import { TransportPlan } from './plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
+import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
 import { logVolume } from './scaling.js';
 import { Stopwatch } from './stopwatch.js';
@@ -100,7 +101,8 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   try {
     requireRows(dataset, settings.components);
     const runs = await runRestarts(dataset, settings, watch);
-    return await report({ source, dataset, settings, backend, watch }, runs);
+    const fit = await report({ source, dataset, settings, backend, watch }, runs);
+    return { ...fit, mixture: fit.mixture.withProvenance(provenanceOf(fit, source, settings, backend.notes)) };
   } finally {
     dataset.shard.dispose();
   }

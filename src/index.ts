@@ -3,7 +3,7 @@ export type { FitStatus } from './em.js';
 export type { Duality, PlanRows, TransportPlan } from './plan.js';
 export type { FitOptions, GivenStart, Progress } from './options.js';
 export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './select.js';
-export { Mixture, type ModelFile, type Sample } from './mixture.js';
+export { Mixture, type ModelFile, type Provenance, type Sample } from './mixture.js';
 export { loadMixture } from './model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './evaluate.js';
 export type { Criteria } from './criteria.js';

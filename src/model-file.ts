@@ -36,7 +36,7 @@ function fromJson(json: unknown, where: string): Mixture {
   try {
     const family = families[file.family](file.options);
     const components = stored(file, family, where);
-    return new Mixture({ family, weights: Float64Array.from(file.weights), components }, file.columns);
+    return new Mixture({ family, weights: Float64Array.from(file.weights), components }, file.columns, file.provenance);
   } catch (error) {
     if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
     throw error;
@@ -70,7 +70,7 @@ function checked(json: unknown, where: string): ModelFile {
   if (typeof file.family !== 'string' || !Object.hasOwn(families, file.family)) {
     throw damaged(where, `family ${shown(file.family)}`);
   }
-  const { weights, columns, means, covariances, options } = file;
+  const { weights, columns, means, covariances, options, provenance } = file;
   const sound =
     isNumbers(weights) &&
     isNumbers(covariances) &&
@@ -87,11 +87,16 @@ function checked(json: unknown, where: string): ModelFile {
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }
+  if (provenance !== undefined && !isRecord(provenance)) throw damaged(where, 'provenance that is no object');
   return json as ModelFile;
 }
 
 function shown(value: unknown): string {
   return value === undefined ? 'missing' : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isNumbers(values: unknown): values is number[] {

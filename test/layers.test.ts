@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/index.ts', 'src/sources.ts', 'src/report/'],
   ['src/select.ts'],
   ['src/fit.ts'],
-  ['src/restarts.ts', 'src/model-file.ts'],
+  ['src/restarts.ts', 'src/model-file.ts', 'src/provenance.ts'],
   ['src/short-runs.ts'],
   ['src/best.ts', 'src/courses.ts', 'src/starts.ts'],
   ['src/em.ts', 'src/mixture.ts', 'src/plan.ts'],

@@ -5,6 +5,7 @@ import type { Selection } from '../select.js';
 import { writeText } from '../storage.node.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
 import { openData, watched } from './input.js';
+import { originOf } from './origin.js';
 import { inputFiles, outputPlaces } from './outputs.js';
 
 type Flags = DataFlags & FitFlags & ResultFlags;
@@ -32,12 +33,13 @@ export async function prepare(spec: string, flags: Flags): Promise<Preparation> 
   return {
     source: report === undefined ? opened : watched(opened, (batch, before) => sample.see(batch, before)),
     async deliver(fit, seconds, selection) {
-      if (out !== undefined) await fit.mixture.save(out);
+      const mixture = fit.mixture.withProvenance(originOf());
+      if (out !== undefined) await mixture.save(out);
       if (report === undefined) return { ...seconds, total: elapsed() };
       const { reportOf } = await import('./report.js');
       const parts = { spec, flags, sample, seconds: { ...seconds, total: elapsed() } };
       const before = elapsed();
-      await writeText(report, await reportOf(fit, selection ? { ...parts, selection } : parts));
+      await writeText(report, await reportOf({ ...fit, mixture }, selection ? { ...parts, selection } : parts));
       return { ...seconds, report: elapsed() - before, total: elapsed() };
     },
   };

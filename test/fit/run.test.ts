@@ -104,7 +104,7 @@ describe('a fit', () => {
     expect(fit).toMatchObject({ status: 'aborted', iterations: 4 });
     expectWithin(-fit.criteria.meanLogLikelihood, fit.objective[3], 1e-6);
     const four = await fitMixture(x, { components: 3, tolerance: 0, maxIterations: 4, backend: 'cpu' });
-    expect(fit.mixture.toJSON()).toEqual(four.mixture.toJSON());
+    expect(fit.mixture.toJSON()).toEqual({ ...four.mixture.toJSON(), provenance: expect.anything() as unknown });
   });
 
   test('that is aborted in its second start keeps the first', async () => {
