@@ -30,7 +30,7 @@ const steps = [
     counts: 'vitest',
     minutes: 30,
   },
-  { name: 'readme', command: ['node', 'scripts/readme-examples.mjs'], counts: 'printed' },
+  { name: 'examples of README and docs', command: ['node', 'scripts/page-examples.mjs'], counts: 'printed' },
   { name: 'pack', command: ['node', 'scripts/pack-check.mjs'], counts: 'printed' },
   {
     name: 'pack on Node 24',

@@ -1,11 +1,12 @@
 /**
- * Runs the code blocks of README.md in an empty project where `otmix` is this checkout, built: ts and js blocks as ES
- * modules, sh blocks line by line. They share one folder, in the order of the page. In front of a block,
+ * Runs the code blocks of README.md and of the pages in docs, each page in an empty project where `otmix` is this checkout,
+ * built: ts and js blocks as ES modules, sh blocks line by line. The blocks of a page share a folder, in the order of the
+ * page. In front of a block,
  *
  *     <!-- no-run: reason -->    leaves it out, and says so
  *     <!-- file: name -->        makes it that file of the project, whatever its language
  */
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -14,7 +15,8 @@ import ts from 'typescript';
 import { check, execute, finish, skip } from './checks.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const page = 'README.md';
+const docs = (await readdir(join(root, 'docs'))).filter((name) => name.endsWith('.md')).sort();
+const pages = ['README.md', ...docs.map((name) => join('docs', name))];
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const command = join(root, manifest.bin.otmix);
 const languages = {
@@ -22,24 +24,25 @@ const languages = {
   ...{ sh: runShell, bash: runShell, shell: runShell, console: runShell },
 };
 
-if (!existsSync(join(root, page))) throw new Error(`readme-examples: expected ${page}, got no such file; write it`);
 if (!existsSync(command))
-  throw new Error(`readme-examples: expected ${manifest.bin.otmix}, got no such file; run npm run build`);
+  throw new Error(`page-examples: expected ${manifest.bin.otmix}, got no such file; run npm run build`);
 
-const blocks = codeBlocks(await readFile(join(root, page), 'utf8'));
-if (blocks.length === 0) throw new Error(`readme-examples: expected code blocks in ${page}, got none; fence them`);
-const project = await mkdtemp(join(tmpdir(), 'otmix-readme-'));
-const bin = join(project, 'node_modules/.bin');
-try {
-  await prepareProject();
-  for (const block of blocks) await runBlock(block);
-} finally {
-  await rm(project, { recursive: true, force: true });
+for (const page of pages) {
+  const blocks = codeBlocks(page, await readFile(join(root, page), 'utf8'));
+  if (blocks.length === 0 && page === pages[0])
+    throw new Error(`page-examples: expected code blocks in ${page}, got none`);
+  const project = await mkdtemp(join(tmpdir(), 'otmix-page-'));
+  try {
+    await prepareProject(project);
+    for (const block of blocks) await runBlock(page, project, block);
+  } finally {
+    await rm(project, { recursive: true, force: true });
+  }
 }
 finish();
 
 /** The fenced blocks of a page: language, text, line, the heading above, and the comment right in front, if any. */
-function codeBlocks(text) {
+function codeBlocks(page, text) {
   const found = [];
   let heading = '';
   let comment = null;
@@ -65,7 +68,8 @@ function codeBlocks(text) {
 }
 
 /** The project sees this package, its peers and its command; and nothing that it does not declare. */
-async function prepareProject() {
+async function prepareProject(project) {
+  const bin = join(project, 'node_modules/.bin');
   await mkdir(bin, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'reader', private: true, type: 'module' }));
   await symlink(root, join(project, 'node_modules', manifest.name));
@@ -80,16 +84,16 @@ async function prepareProject() {
   await writeFile(join(bin, manifest.name), launcher, { mode: 0o755 });
 }
 
-async function runBlock(block) {
+async function runBlock(page, project, block) {
   const title = `${page}:${block.line} ${block.language || 'plain'}, ${block.heading}`;
   const [kind, value] = block.comment ?? [];
   const run = languages[block.language];
   if (kind === 'file') await check(`${title} -> ${value}`, () => writeFile(join(project, value), block.text));
   else if (kind === 'no-run') skip(title, value);
-  else if (run) await check(title, () => run(block));
+  else if (run) await check(title, () => run(project, block));
 }
 
-async function runModule({ language, text, line }) {
+async function runModule(project, { language, text, line }) {
   const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
   const code = language.startsWith('t') ? ts.transpileModule(text, { compilerOptions: options }).outputText : text;
   const file = join(project, `line-${line}.mjs`);
@@ -97,7 +101,8 @@ async function runModule({ language, text, line }) {
   await execute(process.execPath, [file], { cwd: project });
 }
 
-async function runShell({ text }) {
+async function runShell(project, { text }) {
+  const bin = join(project, 'node_modules/.bin');
   const lines = text.replace(/\\\n\s*/g, '').split('\n');
   const env = { ...process.env, PATH: `${bin}${delimiter}${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
   for (const line of lines.map((line) => line.replace(/^\$ /, '').trim())) {
