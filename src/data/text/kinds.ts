@@ -1,0 +1,50 @@
+import { lineEnds } from './encoding.js';
+import { isMissing, type Rules } from './missing.js';
+import type { SampleRecord } from './sample.js';
+
+/** What the cells of a column are in the sample, those that are missing aside. */
+export type Kind = 'number' | 'boolean' | 'date' | 'timestamp' | 'time' | 'empty' | 'text';
+
+/** A cell and the line that it begins in. */
+export interface Place {
+  readonly text: string;
+  readonly line: number;
+}
+
+export interface Kinds {
+  readonly kind: Kind;
+  /** The first cell that is not a number, where the kind is `text`. */
+  readonly odd?: Place;
+}
+
+const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
+  ['boolean', /^(true|false)$/i],
+  ['date', /^\d{4}-\d{2}-\d{2}$/],
+  ['timestamp', /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/],
+  ['time', /^\d{1,2}:\d{2}:\d{2}(\.\d+)?$/],
+];
+
+/** The kind of one cell; times only as ISO 8601 writes them, since 1/2/2020 could mean two days. */
+export function kindOfCell(text: string, rules: Rules): Kind {
+  const trimmed = text.trim();
+  if (isMissing(trimmed, rules)) return 'empty';
+  if (rules.spelling.parse(trimmed) !== undefined) return 'number';
+  return PATTERNS.find(([, pattern]) => pattern.test(trimmed))?.[0] ?? 'text';
+}
+
+/** The kind of a column: that of all its cells that are not missing; `text` where they differ. */
+export function kindOfColumn(records: readonly SampleRecord[], index: number, rules: Rules): Kinds {
+  let found: Kind = 'empty';
+  let odd: Place | undefined;
+  for (const { cells, line } of records) {
+    const text = cells[index]?.text ?? '';
+    const kind = kindOfCell(text, rules);
+    if (kind === 'empty') continue;
+    if (kind !== 'number') {
+      odd ??= { text, line: line + cells.slice(0, index).reduce((sum, cell) => sum + lineEnds(cell.text), 0) };
+    }
+    if (found !== 'empty' && found !== kind) found = 'text';
+    else if (found !== 'text') found = kind;
+  }
+  return { kind: found, ...(found === 'text' && odd && { odd }) };
+}

@@ -1,0 +1,9 @@
+/**
+ * `otmix/text`: CSV, TSV and other text in cells as tables of numbers, in Node and in browsers, from whatever yields
+ * bytes, by the rules that `otmix/sources` and the command have:
+ *
+ *     const table = await openDelimited({ name: file.name, format: 'txt', bytes: () => file.stream() });
+ *     for await (const [x, y] of table.blocks([0, 1])) console.log(x, y);
+ */
+export { openDelimited, type TextInput, type TextTable } from './data/text/open.js';
+export type { TextFormat, TextOptions } from './data/text/options.js';
