@@ -7,6 +7,7 @@ import type { GpuSweepOptions } from '../kernels/webgpu/options.js';
 import { sharedGpu } from '../kernels/webgpu/shared.js';
 import { summary } from '../kernels/webgpu/summary.js';
 import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../kernels/webgpu/tfjs.js';
+import { requireInteger, shown } from './check.js';
 import { InputError } from './errors.js';
 import { threadsFor } from './threads/pool.js';
 
@@ -131,7 +132,7 @@ export interface BackendNeeds {
  * Throws `InputError('backend')` for one that is unknown or not usable here, `InputError('option')` for bad threads.
  */
 export async function resolveBackend(request: BackendRequest, needs: BackendNeeds = {}): Promise<BackendChoice> {
-  if (needs.threads !== undefined) requireThreads(needs.threads);
+  if (needs.threads !== undefined) requireInteger('threads', needs.threads, 1);
   const home = homeOf(needs.data);
   // Tensors of tfjs's cpu and wasm backends lie in the host's memory: any CPU backend has them where they are.
   if (home !== undefined && !isHost(home)) return onDevice(request, home);
@@ -186,12 +187,6 @@ function required(device: GPUDevice): GPUDevice {
   });
 }
 
-function requireThreads(threads: number): void {
-  if (Number.isSafeInteger(threads) && threads >= 1) return;
-  const complaint = { where: 'threads', expected: 'a whole number ≥ 1', got: String(threads), remedy: 'correct it' };
-  throw new InputError('option', complaint);
-}
-
 function isHost(name: string): boolean {
   return name === 'cpu' || name === 'wasm';
 }
@@ -219,7 +214,7 @@ async function chosen(
 }
 
 function unusable(request: BackendRequest, reason: string): InputError {
-  const asked = typeof request === 'object' ? 'the given device' : JSON.stringify(request);
+  const asked = typeof request === 'object' ? 'the given device' : shown(request);
   return new InputError('backend', {
     where: 'backend',
     expected: `a usable one of auto, ${backendNames.join(', ')}`,

@@ -8,6 +8,7 @@ import { misjudged, outlierNotes, requireSquares, scalingOf } from './coordinate
 import { FARTHEST, powerOfTwo, type Scaling } from './scaling.js';
 import { isSource, type Matrix, type Source } from './data/source.js';
 import { tensorSource } from './data/tensor.js';
+import { isList } from './check.js';
 import { InputError, listed } from './errors.js';
 import type { Shard } from './sweep/shard.js';
 import { shardBuilder, type ShardBuilder } from './sweep/builder.js';
@@ -46,7 +47,7 @@ export interface LoadOptions {
 /** Makes a source of whatever users have; throws `InputError('shape')` for what is no data. */
 export function toSource(data: DataInput, sampleWeights?: ArrayLike<number>): Source {
   const source = unweighted(data);
-  return sampleWeights ? withWeights(source, sampleWeights) : source;
+  return (sampleWeights ?? undefined) === undefined ? source : withWeights(source, sampleWeights as ArrayLike<number>);
 }
 
 /** Takes `unknown`: callers in JavaScript have no types to stop them. */
@@ -69,9 +70,11 @@ function isRow(row: unknown): row is ArrayLike<number> {
   return typeof row === 'object' && row !== null && 'length' in row;
 }
 
+/** Whether there is a typed array of numbers, with a shape that is right or not. */
 function isMatrix(data: unknown): data is Matrix {
-  const { data: values, shape } = (data ?? {}) as Partial<Matrix>;
-  return ArrayBuffer.isView(values) && Array.isArray(shape);
+  if (typeof data !== 'object' || data === null || !('data' in data && 'shape' in data)) return false;
+  if (data.shape === undefined) return false;
+  return isList(data.data) && !Array.isArray(data.data) && typeof (data.data[0] ?? 0) === 'number';
 }
 
 function describe(data: unknown): string {

@@ -3,7 +3,7 @@ import { criteriaOf, type Criteria } from './criteria.js';
 import { columnNames } from './data/arrays.js';
 import type { Matrix } from './data/source.js';
 import type { DataInput } from './dataset.js';
-import { InputError } from './errors.js';
+import { requireInteger } from './check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
 import type { Family } from './families/family.js';
 import { drawIndex, seededRandom } from './random.js';
@@ -179,8 +179,8 @@ export class Mixture {
    * Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number.
    */
   sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
-    if (!Number.isSafeInteger(n) || n < 0) throw invalid('sample', 'a whole number of rows ≥ 0', n);
-    if (!Number.isSafeInteger(seed)) throw invalid('seed', 'a whole number', seed);
+    requireInteger('sample', n, 0, ' of rows');
+    requireInteger('seed', seed);
     const { d } = this;
     const random = seededRandom(seed);
     const draw = this.family.sampler(this.parts.components);
@@ -218,8 +218,4 @@ export class Mixture {
   async save(path: string | URL): Promise<void> {
     await writeText(path, `${JSON.stringify(this.toJSON(), undefined, 1)}\n`);
   }
-}
-
-function invalid(where: string, expected: string, got: number): InputError {
-  return new InputError('option', { where, expected, got: String(got), remedy: 'correct it' });
 }

@@ -1,4 +1,5 @@
 import type { MissingPolicy } from './data/blocks.js';
+import { invalid, isList, requireInteger, requireNotNegative, requireOneOf } from './check.js';
 import { InputError } from './errors.js';
 import type { BackendRequest } from './backend.js';
 import type { DenseComponents, Family } from './families/family.js';
@@ -7,6 +8,7 @@ import { seedingMethods } from './seeding/start.js';
 import type { SeedingMethod } from './seeding/seeding.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategy.js';
 import type { Marginal } from './transport/marginal.js';
+import { proportions } from './transport/proportions.js';
 import { temperatures, type EpsilonSchedule } from './transport/temperature.js';
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
@@ -103,11 +105,12 @@ export function fitSettings(options: FitOptions): FitSettings {
   };
   requireInteger('components', settings.components, 1);
   requireInteger('restarts', settings.restarts, 1);
-  requireInteger('seed', settings.seed, Number.MIN_SAFE_INTEGER);
+  requireInteger('seed', settings.seed);
   requireInteger('maxIterations', settings.maxIterations, 1);
   if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
-  requireNumber('tolerance', settings.tolerance);
-  if (settings.regularization !== undefined) requireNumber('regularization', settings.regularization);
+  requireNotNegative('tolerance', settings.tolerance);
+  if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
+  requireTools(settings);
   requireOneOf('missing', settings.missing, ['error', 'drop']);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
@@ -135,53 +138,34 @@ function requireSeeding({ seeding, components, restarts }: FitSettings): void {
     return;
   }
   if (restarts > 1) {
-    throw invalid(
-      'restarts',
-      '1 where the start is given',
-      String(restarts),
-      'leave restarts out, or choose a seeding method',
-    );
+    throw invalid('restarts', '1 where the start is given', restarts, 'leave restarts out, or choose a seeding method');
   }
   const { weights, means, covariances } = seeding;
-  if (![weights, means, covariances].every((part) => Array.isArray(part))) {
+  if (![weights, means, covariances].every(isList)) {
     const got = `an object with ${Object.keys(seeding).join(', ') || 'nothing'}`;
-    throw invalid(
-      'seeding',
-      `one of ${seedingMethods.join(', ')}, or { weights, means, covariances }`,
-      got,
-      'give all three',
-    );
+    const expected = `one of ${seedingMethods.join(', ')}, or { weights, means, covariances }`;
+    throw new InputError('option', { where: 'seeding', expected, got, remedy: 'give all three' });
   }
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  if (weights.length !== components || weights.some((weight) => !(weight > 0)) || Math.abs(sum - 1) > 1e-6) {
-    throw invalid(
-      'seeding.weights',
-      `${components} positive numbers that sum to 1`,
-      JSON.stringify(weights),
-      'correct them',
-    );
+  proportions(weights, components, 'seeding.weights');
+}
+
+/** What has methods that a fit calls must have them. */
+function requireTools({ family, onProgress, signal }: FitSettings): void {
+  const tools = { family: family as unknown, onProgress: onProgress as unknown, signal: signal as unknown };
+  if (typeof (tools.family as Family).pack !== 'function') {
+    throw invalid('family', 'a family such as gaussian()', tools.family, "give gaussian({ covariance: 'full' }) or so");
   }
+  requireCallbacks(tools);
 }
 
-function requireInteger(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  const bound = least === Number.MIN_SAFE_INTEGER ? '' : ` ≥ ${least}`;
-  throw invalid(name, `a whole number${bound}`, String(value), 'correct it');
-}
-
-function requireNumber(name: string, value: number): void {
-  if (typeof value === 'number' && value >= 0 && value < Infinity) return;
-  throw invalid(name, 'a finite number ≥ 0', String(value), 'correct it');
-}
-
-/** Throws `InputError('option')` that lists the choices. */
-export function requireOneOf(name: string, value: string, choices: readonly string[]): void {
-  if (!choices.includes(value))
-    throw invalid(name, `one of ${choices.join(', ')}`, JSON.stringify(value), 'choose one of these');
-}
-
-function invalid(where: string, expected: string, got: string, remedy: string): InputError {
-  return new InputError('option', { where, expected, got, remedy });
+/** Throws `InputError('option')` for a callback that is no function, or a signal that is no AbortSignal. */
+export function requireCallbacks(given: { readonly onProgress?: unknown; readonly signal?: unknown }): void {
+  const { onProgress, signal } = given;
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid('onProgress', 'a function', onProgress);
+  }
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.throwIfAborted === 'function') return;
+  throw invalid('signal', 'an AbortSignal', signal, 'give the signal of an AbortController');
 }
 
 /** The options that say something: callers in JavaScript write null, or nothing at all, for the default. */

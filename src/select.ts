@@ -1,9 +1,11 @@
 import type { CovarianceForm } from '../kernels/form.js';
+import { isList, requireInteger, requireOneOf, shown } from './check.js';
 import type { DataInput } from './dataset.js';
 import { InputError } from './errors.js';
+import { covarianceLayouts } from './families/covariance.js';
 import { gaussian } from './families/gaussian.js';
 import { fitMixture, type Fit } from './fit.js';
-import { requireOneOf, type FitOptions } from './options.js';
+import type { FitOptions } from './options.js';
 
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
@@ -45,16 +47,9 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     criterion = 'bic',
     onCandidate,
     ...rest
-  } = options;
+  } = (options as SelectOptions | undefined) ?? ({} as SelectOptions);
   requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
-  if (components.length === 0 || covariances.length === 0) {
-    throw new InputError('option', {
-      where: 'select',
-      expected: 'at least one number of components and one covariance type',
-      got: `components [${components.join(', ')}] and covariances [${covariances.join(', ')}]`,
-      remedy: 'name what to try',
-    });
-  }
+  requireChoice(components, covariances);
   const candidates: Candidate[] = [];
   const models = covariances.flatMap((covariance) => components.map((k) => ({ k, covariance })));
   try {
@@ -69,6 +64,21 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     if (!rest.signal?.aborted || candidates.length === 0) throw error;
   }
   return { candidates, best: bestCandidate(candidates, criterion), criterion };
+}
+
+/** Checks what to try before any of that is fitted. */
+function requireChoice(components: unknown, covariances: unknown): void {
+  const [counts, forms] = [components, covariances].map((list) => (isList(list) ? Array.from(list) : []));
+  if (counts.length === 0 || forms.length === 0) {
+    throw new InputError('option', {
+      where: 'select',
+      expected: 'at least one number of components and one covariance type',
+      got: `components ${shown(components)} and covariances ${shown(covariances)}`,
+      remedy: 'name what to try',
+    });
+  }
+  counts.forEach((count, at) => requireInteger(`components[${at}]`, count, 1));
+  forms.forEach((form, at) => requireOneOf(`covariances[${at}]`, form, Object.keys(covarianceLayouts)));
 }
 
 function bestCandidate(candidates: readonly Candidate[], criterion: Criterion): Candidate {

@@ -5,16 +5,10 @@ import { onBackend } from '../kernels/engine.js';
 import type { CovarianceForm } from '../kernels/form.js';
 import { logCostKernel } from '../kernels/log-cost.js';
 import { responsibilitiesKernel, softminKernel } from '../kernels/softmin.js';
+import { invalid, nestedNumbers, requireOneOf, single } from './check.js';
 import { InputError } from './errors.js';
 import { covarianceLayouts } from './families/covariance.js';
-import {
-  flatten,
-  requireFits,
-  requireOneBackend,
-  requireTensor,
-  requireWithinLimit,
-  type Numbers,
-} from './tensors/check.js';
+import { requireFits, requireOneBackend, requireTensor, requireWithinLimit, type Numbers } from './tensors/check.js';
 import { offsetsOf, type Prior } from './tensors/offsets.js';
 import { fromCovariances, fromPrecisions, type Setting } from './tensors/whitening.js';
 
@@ -85,21 +79,20 @@ export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
 function settingOf(x: tf.Tensor, options: LogCostOptions): Setting {
   const given = (options as LogCostOptions | null | undefined) ?? ({} as LogCostOptions); // from JavaScript
   const { means, covariance: form = 'full', covariances, precisionsCholesky, triangle = 'upper' } = given;
-  const complain = (what: string, expected: string, got: string, remedy: string): InputError =>
-    new InputError('option', { where: `logCost: ${what}`, expected, got, remedy });
-  if (!Object.hasOwn(covarianceLayouts, form)) {
-    const choices = Object.keys(covarianceLayouts).join(', ');
-    throw complain('covariance', `one of ${choices}`, JSON.stringify(form), 'choose one of these');
-  }
+  requireOneOf('logCost: covariance', form, Object.keys(covarianceLayouts));
   if (!['upper', 'lower'].includes(triangle)) {
-    throw complain('triangle', 'upper or lower', JSON.stringify(triangle), 'choose one of these');
+    throw invalid('logCost: triangle', 'upper or lower', triangle, 'choose one of these');
   }
   if (Boolean(covariances) === Boolean(precisionsCholesky)) {
-    const got = covariances ? 'both' : 'neither';
-    throw complain('components', 'either covariances or precisionsCholesky', got, 'give one of them');
+    throw new InputError('option', {
+      where: 'logCost: components',
+      expected: 'either covariances or precisionsCholesky',
+      got: covariances ? 'both' : 'neither',
+      remedy: 'give one of them',
+    });
   }
   if (means instanceof tf.Tensor) requireTensor(means, 'logCost: means', ['[k, d]', '[B, k, d]']);
-  const shape = means instanceof tf.Tensor ? means.shape : flatten(means, 'logCost: means').shape;
+  const shape = means instanceof tf.Tensor ? means.shape : nestedNumbers(means, 'logCost: means', single).shape;
   const d = x.shape[x.rank - 1];
   const k = shape[shape.length - 2] ?? 1;
   requireFits(shape, 'k, d', [k, d], 'logCost: means', 'give one value per column of x');
@@ -107,7 +100,7 @@ function settingOf(x: tf.Tensor, options: LogCostOptions): Setting {
 }
 
 function tensorOf(given: Numbers, where: string): tf.Tensor {
-  const { values, shape } = flatten(given, where);
+  const { values, shape } = nestedNumbers(given, where, single);
   return tf.tensor(Float32Array.from(values), shape);
 }
 
@@ -187,21 +180,11 @@ function alongRows(
 }
 
 function requireEpsilon(where: string, epsilon: number): void {
-  if (epsilon === 0 || (epsilon >= 1e-30 && epsilon <= 1e30)) return;
-  throw new InputError('option', {
-    where: `${where}: epsilon`,
-    expected: '0, or a number from 1e-30 to 1e30',
-    got: String(epsilon),
-    remedy: 'take 0 for the minimum itself',
-  });
+  if (typeof epsilon === 'number' && (epsilon === 0 || (epsilon >= 1e-30 && epsilon <= 1e30))) return;
+  throw invalid(`${where}: epsilon`, '0, or a number from 1e-30 to 1e30', epsilon, 'take 0 for the minimum itself');
 }
 
 function isBeforeLast(where: string, axis: number): boolean {
   if (axis === -1 || axis === -2) return axis === -2;
-  throw new InputError('option', {
-    where: `${where}: axis`,
-    expected: '-1 or -2',
-    got: String(axis),
-    remedy: 'count from the last dimension, or transpose the costs',
-  });
+  throw invalid(`${where}: axis`, '-1 or -2', axis, 'count from the last dimension, or transpose the costs');
 }

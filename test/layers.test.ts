@@ -29,6 +29,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/transport/', 'src/families/', 'src/data/', 'src/sweep/'],
   ['src/moments.ts', 'src/scaling.ts', 'src/backend.ts', 'src/storage.'],
   ['src/threads/'],
+  ['src/check.ts'],
   ['src/random.ts', 'src/cholesky.ts', 'src/errors.ts', 'src/stopwatch.ts', 'src/version.ts', 'src/breathe.ts'],
   ['src/printable.ts'],
   ['kernels/'],

@@ -129,7 +129,11 @@ describe('candidates that needed a ridge', () => {
 
 describe('what it refuses', () => {
   test.each([
-    ['no numbers of components', { components: [] }, 'components [] and covariances [full, tied, diag, spherical]'],
+    [
+      'no numbers of components',
+      { components: [] },
+      'components [] and covariances ["full", "tied", "diag", "spherical"]',
+    ],
     ['no covariance types', { components: [1, 2], covariances: [] }, 'components [1, 2] and covariances []'],
   ])('%s', async (_, options, got) => {
     await expect(selectMixture(x, options)).rejects.toThrow(
@@ -155,7 +159,7 @@ describe('what it refuses', () => {
 
   test('a number of components that none can have', async () => {
     await expect(selectMixture(x, { components: [2, 0] })).rejects.toThrow(
-      'components: expected a whole number ≥ 1, got 0; ',
+      'components[1]: expected a whole number ≥ 1, got 0; ',
     );
     await expect(selectMixture(x, { components: [301] })).rejects.toThrow(
       'components: expected at most 300, the number of rows, got 301; ',

@@ -1,3 +1,4 @@
+import { isList, notNegative, numbersOf, shown, wrongNumber, type Rule } from '../check.js';
 import { InputError } from '../errors.js';
 import type { Batch, Matrix, Source } from './source.js';
 
@@ -18,27 +19,35 @@ export function nestedArraySource(rows: readonly ArrayLike<number>[]): Source {
   }
   return arraySource(rows.length, d, (from, to) => {
     const values = new Float64Array((to - from) * d);
-    // null, which JSON has for a missing value, would else become 0.
-    for (let at = 0; at < values.length; at++) values[at] = rows[from + Math.floor(at / d)][at % d] ?? NaN;
+    for (let row = from, at = 0; row < to; row++) {
+      for (let column = 0; column < d; column++, at++) values[at] = cell(rows[row][column], row, column);
+    }
     return values;
   });
 }
 
+const cells: Rule = {
+  expected: 'numbers, or NaN where they are missing',
+  holds: () => true,
+  remedy: 'convert it, or read files by openSource of otmix/sources',
+};
+
+/** A number, whatever number it is; null and undefined, which JSON and sparse rows have, are missing values. */
+function cell(value: unknown, row: number, column: number): number {
+  if (typeof value === 'number') return value;
+  if (value === null || value === undefined) return NaN;
+  throw wrongNumber('data', cells, value, `in row ${row}, column x${column}`);
+}
+
 /** A source of a row-major matrix; throws `InputError('shape')` where data and shape disagree. */
 export function matrixSource({ data, shape }: Matrix): Source {
-  const [n, d] = shape;
-  if (
-    (shape.length as number) !== 2 ||
-    !Number.isInteger(n) ||
-    !Number.isInteger(d) ||
-    n < 0 ||
-    d < 0 ||
-    n * d !== data.length
-  ) {
+  const [n, d] = isList(shape) ? (shape as readonly number[]) : [0, 0];
+  const sound = isList(shape) && shape.length === 2 && [n, d].every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!sound || n * d !== data.length) {
     throw new InputError('shape', {
       where: 'data',
       expected: 'shape [rows, columns] with rows · columns values',
-      got: `shape [${shape.join(', ')}] and ${data.length} values`,
+      got: `shape ${shown(shape)} and ${data.length} values`,
       remedy: 'give the shape that the values have',
     });
   }
@@ -66,7 +75,8 @@ export function columnNames(d: number): string[] {
 }
 
 /** The same rows with these weights; throws `InputError('shape')` where there are not as many weights as rows. */
-export function withWeights(source: Source, weights: ArrayLike<number>): Source {
+export function withWeights(source: Source, given: ArrayLike<number>): Source {
+  const weights = weightsOf(given);
   if (source.rows !== undefined && source.rows !== weights.length) throw weightCount(source.rows, weights.length);
   return {
     name: source.name,
@@ -78,12 +88,36 @@ export function withWeights(source: Source, weights: ArrayLike<number>): Source 
       let first = 0;
       for await (const batch of source.batches(signal)) {
         const from = first;
-        yield { ...batch, weights: Float64Array.from({ length: batch.rows }, (_, i) => weights[from + i] ?? 0) };
+        yield { ...batch, weights: padded(weights.subarray(from, from + batch.rows), batch.rows) };
         first += batch.rows;
       }
       if (first !== weights.length) throw weightCount(first, weights.length);
     },
   };
+}
+
+/** What sample weights must be, but that a missing one, which leaves its row out, is NaN. */
+const weightRule: Rule = { ...notNegative, holds: (value) => notNegative.holds(value) || Number.isNaN(value) };
+
+/** Sample weights as numbers, NaN where missing; throws `InputError` for what are none. */
+function weightsOf(given: unknown): Float64Array {
+  if (!isList(given)) {
+    throw new InputError('shape', {
+      where: 'sampleWeights',
+      expected: 'an array of numbers, one per row',
+      got: shown(given),
+      remedy: 'give every row its weight',
+    });
+  }
+  const list = Array.from(given, (weight) => weight ?? NaN);
+  return numbersOf(list, 'sampleWeights', weightRule, (row) => `row ${row}`);
+}
+
+/** What is beyond the weights given weighs nothing, until all rows are counted. */
+function padded(weights: Float64Array, rows: number): Float64Array {
+  const whole = new Float64Array(rows);
+  whole.set(weights);
+  return whole;
 }
 
 function weightCount(rows: number, count: number): InputError {

@@ -1,3 +1,4 @@
+import { isList, nestedNumbers, shown } from '../check.js';
 import { InputError, listed } from '../errors.js';
 import { cholesky } from '../cholesky.js';
 
@@ -9,45 +10,25 @@ export function nested(values: Float64Array, columns: number): number[][] {
 }
 
 /** Nested arrays `[rows][columns]` as one row-major array; throws `InputError` where lengths or values do not fit. */
-export function denseMatrix(
-  dense: readonly (readonly number[])[],
-  rows: number,
-  columns: number,
-  where: string,
-): Float64Array {
-  if (dense.length !== rows || dense.some((row) => row.length !== columns)) {
-    throw new InputError('shape', {
-      where,
-      expected: `an array [${rows}][${columns}]`,
-      got:
-        dense.length === 0
-          ? 'an empty one'
-          : `${dense.length} rows of lengths ${listed(dense.map((row) => row.length))}`,
-      remedy: 'give one row per component and one value per column',
-    });
+export function denseMatrix(dense: unknown, rows: number, columns: number, where: string): Float64Array {
+  const lists = isList(dense) ? Array.from(dense) : [];
+  if (lists.length === rows && lists.every((row) => isList(row) && row.length === columns)) {
+    return nestedNumbers(dense, where).values;
   }
-  const values = Float64Array.from(dense.flat());
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new InputError('value', {
-      where,
-      expected: 'finite numbers',
-      got: `${values[bad]} at [${Math.floor(bad / columns)}][${bad % columns}]`,
-      remedy: 'replace it',
-    });
-  }
-  return values;
+  const lengths = listed(lists.map((row) => (isList(row) ? row.length : shown(row))));
+  const rest = lists.length === 0 ? 'an empty one' : `${lists.length} rows of lengths ${lengths}`;
+  throw new InputError('shape', {
+    where,
+    expected: `an array [${rows}][${columns}]`,
+    got: isList(dense) ? rest : shown(dense),
+    remedy: 'give one row per component and one value per column',
+  });
 }
 
 /**
  * Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite.
  */
-export function denseCovariances(
-  dense: readonly (readonly (readonly number[])[])[],
-  k: number,
-  d: number,
-  where: string,
-): Float64Array[] {
+export function denseCovariances(dense: ArrayLike<unknown>, k: number, d: number, where: string): Float64Array[] {
   if (dense.length !== k) {
     throw new InputError('shape', {
       where: `${where}: covariances`,
@@ -56,7 +37,7 @@ export function denseCovariances(
       remedy: 'give every component its covariance, whatever the covariance type',
     });
   }
-  return dense.map((one, index) => {
+  return Array.from(dense, (one, index) => {
     const values = denseMatrix(one, d, d, `${where}: covariances[${index}]`);
     const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     const symmetric = values.every(

@@ -1,4 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
+import { isList, shown } from '../check.js';
 import { InputError } from '../errors.js';
 import type { Moments, PackedComponents } from '../moments.js';
 import type { Scaling } from '../scaling.js';
@@ -22,7 +23,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
     throw new InputError('option', {
       where: 'gaussian',
       expected: `covariance to be one of ${Object.keys(covarianceLayouts).join(', ')}`,
-      got: JSON.stringify(form),
+      got: shown(form),
       remedy: 'choose one of these',
     });
   }
@@ -63,8 +64,9 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
       };
     },
     fromDense(dense, where) {
+      const [first] = dense.means as readonly unknown[];
       const k = Math.max(1, dense.means.length);
-      const d = Math.max(1, dense.means[0]?.length ?? 0);
+      const d = Math.max(1, isList(first) ? first.length : 0);
       const means = denseMatrix(dense.means, k, d, `${where}: means`);
       const matrices = denseCovariances(dense.covariances, k, d, where).map((one) => layout.fromMatrix(one, d));
       return { k, d, means, shape: layout.shared ? sum(matrices).map((value) => value / k) : concatenate(matrices) };

@@ -1,3 +1,4 @@
+import { isList, shown } from '../check.js';
 import { InputError, type InputErrorCode, listed } from '../errors.js';
 import type { PictureInput, ReportInput, Sample, Selection } from './input.js';
 
@@ -7,8 +8,8 @@ import type { PictureInput, ReportInput, Sample, Selection } from './input.js';
  */
 export function checkPicture(input: PictureInput, dimensions?: readonly string[], fewest: 1 | 2 = 1): void {
   const { columns, d, k, weights, means, covariances } = input;
-  if (!(Number.isInteger(k) && k >= 1)) refuse('shape', 'k', 'a whole number of components, at least 1', k);
-  if (!(Number.isInteger(d) && d >= 1)) refuse('shape', 'd', 'a whole number of columns, at least 1', d);
+  if (!(Number.isInteger(k) && k >= 1)) refuse('shape', 'k', 'a whole number of components, at least 1', shown(k));
+  if (!(Number.isInteger(d) && d >= 1)) refuse('shape', 'd', 'a whole number of columns, at least 1', shown(d));
   checkLength('columns', columns, d, 'names');
   checkLength('weights', weights, k, 'numbers');
   checkNumbers('weights', weights, 'a weight ≥ 0', (w) => w >= 0);
@@ -21,7 +22,7 @@ export function checkPicture(input: PictureInput, dimensions?: readonly string[]
     covariances[c].forEach((row, i) => {
       checkLength(`covariances[${c}][${i}]`, row, d, 'numbers');
       checkNumbers(`covariances[${c}][${i}]`, row);
-      if (row[i] < 0) refuse('value', `covariances[${c}][${i}][${i}]`, 'a variance ≥ 0', row[i]);
+      if (row[i] < 0) refuse('value', `covariances[${c}][${i}][${i}]`, 'a variance ≥ 0', shown(row[i]));
     });
   }
   checkSample(input.sample, d, k);
@@ -35,13 +36,13 @@ export function checkPicture(input: PictureInput, dimensions?: readonly string[]
 export function checkReport(input: ReportInput): void {
   checkPicture(input, input.dimensions);
   const { n, criteria, objective, iterations, sweeps, selection, diagnostics, tolerance } = input;
-  if (!(Number.isInteger(n) && n >= 1)) refuse('shape', 'n', 'a whole number of rows, at least 1', n);
+  if (!(Number.isInteger(n) && n >= 1)) refuse('shape', 'n', 'a whole number of rows, at least 1', shown(n));
   checkNumbers('objective', objective);
   checkNumbers('iterations', [iterations]);
   checkNumbers('sweeps', [sweeps]);
   if (tolerance !== undefined) checkNumbers('tolerance', [tolerance], 'a gain ≥ 0', (t) => t >= 0);
   for (const name of ['logLikelihood', 'meanLogLikelihood', 'bic', 'aic', 'icl'] as const)
-    if (!Number.isFinite(criteria[name])) refuse('value', `criteria.${name}`, 'a finite number', criteria[name]);
+    if (!Number.isFinite(criteria[name])) refuse('value', `criteria.${name}`, 'a finite number', shown(criteria[name]));
   for (const [phase, seconds] of Object.entries(diagnostics.seconds))
     checkNumbers(`diagnostics.seconds.${phase}`, [seconds], 'seconds ≥ 0', (s) => s >= 0);
   if (selection) checkSelection(selection);
@@ -50,18 +51,20 @@ export function checkReport(input: ReportInput): void {
 function checkSelection({ rows, chosen, criterion }: Selection): void {
   const best = rows.at(chosen);
   if (!Number.isInteger(chosen) || chosen < 0 || !best)
-    refuse('option', 'selection.chosen', `an index below ${rows.length}`, chosen, 'give an index into its rows');
+    refuse('option', 'selection.chosen', `an index below ${rows.length}`, shown(chosen), 'give an index into its rows');
   if (!Number.isFinite(best[criterion]))
     refuse(
       'value',
       `selection.rows[${chosen}].${criterion}`,
       'a finite number',
-      best[criterion],
+      shown(best[criterion]),
       'choose a fit that succeeded',
     );
 }
 
 function checkSample({ rows, labels, weights }: Sample, d: number, k: number): void {
+  if (typeof rows !== 'object' || !(isList(rows) || 'shape' in rows))
+    refuse('shape', 'sample.rows', 'rows of numbers', shown(rows));
   const matrix = 'shape' in rows;
   const size = matrix ? rows.shape[0] : rows.length;
   if (matrix && (rows.shape[1] !== d || rows.data.length !== size * d))
@@ -71,38 +74,37 @@ function checkSample({ rows, labels, weights }: Sample, d: number, k: number): v
       `${size * d} values of shape [${size}, ${d}]`,
       `${rows.data.length} of shape [${rows.shape.join(', ')}]`,
     );
-  if (labels.length !== size) refuse('shape', 'sample.labels', `${size} labels, one a row`, labels.length);
-  if (weights && weights.length !== size)
-    refuse('shape', 'sample.weights', `${size} weights, one a row`, weights.length);
+  checkLength('sample.labels', labels, size, 'labels, one a row');
+  if (weights) checkLength('sample.weights', weights, size, 'weights, one a row');
   for (let i = 0; i < size; i++) {
     if (!matrix) checkLength(`sample.rows[${i}]`, rows[i], d, 'numbers');
     for (let j = 0; j < d; j++) {
       const value = matrix ? rows.data[i * d + j] : rows[i][j];
       if (!Number.isFinite(value))
-        refuse('value', `sample.rows[${i}][${j}]`, 'a finite number', value, 'drop incomplete rows');
+        refuse('value', `sample.rows[${i}][${j}]`, 'a finite number', shown(value), 'drop incomplete rows');
     }
     const label = labels[i];
     if (!(Number.isInteger(label) && label >= 0 && label < k))
-      refuse('value', `sample.labels[${i}]`, `a component from 0 to ${k - 1}`, label);
+      refuse('value', `sample.labels[${i}]`, `a component from 0 to ${k - 1}`, shown(label));
     if (weights && !(Number.isFinite(weights[i]) && weights[i] >= 0))
-      refuse('value', `sample.weights[${i}]`, 'a finite weight ≥ 0', weights[i]);
+      refuse('value', `sample.weights[${i}]`, 'a finite weight ≥ 0', shown(weights[i]));
   }
 }
 
 function checkDimensions(dimensions: readonly string[], columns: readonly string[], fewest: number): void {
   const remedy = `name ${fewest} to 4 of ${listed(columns)}`;
   if (dimensions.length < fewest || dimensions.length > 4)
-    refuse('option', 'dimensions', `${fewest} to 4 column names`, dimensions.length, remedy);
+    refuse('option', 'dimensions', `${fewest} to 4 column names`, shown(dimensions.length), remedy);
   dimensions.forEach((name, i) => {
-    if (!columns.includes(name))
-      refuse('option', `dimensions[${i}]`, 'the name of a column', JSON.stringify(name), remedy);
+    if (!columns.includes(name)) refuse('option', `dimensions[${i}]`, 'the name of a column', shown(name), remedy);
     if (dimensions.indexOf(name) < i)
-      refuse('option', `dimensions[${i}]`, 'each column once', `${JSON.stringify(name)} again`, remedy);
+      refuse('option', `dimensions[${i}]`, 'each column once', `${shown(name)} again`, remedy);
   });
 }
 
-function checkLength(entry: string, list: readonly unknown[], length: number, noun: string): void {
-  if (list.length !== length) refuse('shape', entry, `${length} ${noun}`, list.length);
+function checkLength(entry: string, list: unknown, length: number, noun: string): void {
+  if (!isList(list)) refuse('shape', entry, `${length} ${noun}`, shown(list));
+  if (list.length !== length) refuse('shape', entry, `${length} ${noun}`, shown(list.length));
 }
 
 function checkNumbers(
@@ -112,15 +114,15 @@ function checkNumbers(
   allowed: (x: number) => boolean = () => true,
 ): void {
   const bad = list.findIndex((x) => !(Number.isFinite(x) && allowed(x)));
-  if (bad >= 0) refuse('value', list.length > 1 ? `${entry}[${bad}]` : entry, expected, list[bad]);
+  if (bad >= 0) refuse('value', list.length > 1 ? `${entry}[${bad}]` : entry, expected, shown(list[bad]));
 }
 
 function refuse(
   code: InputErrorCode,
   entry: string,
   expected: string,
-  got: unknown,
+  got: string,
   remedy = 'pass the fit as it was made',
 ): never {
-  throw new InputError(code, { where: `report ${entry}`, expected, got: String(got), remedy });
+  throw new InputError(code, { where: `report ${entry}`, expected, got, remedy });
 }

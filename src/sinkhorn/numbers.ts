@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { finite, isList, nestedNumbers, numbersOf, placeOf, shown, type Rule } from '../check.js';
 import { InputError } from '../errors.js';
-import { flatten, isTensor, requireTensor, type Numbers } from '../tensors/check.js';
+import { isTensor, requireTensor, type Numbers } from '../tensors/check.js';
 
 /** Row-major values and their shape. */
 export interface ShapedArray {
@@ -23,16 +24,20 @@ export function isShaped(value: unknown): value is ShapedArray {
 
 /**
  * Numbers of one of these shapes as float64 in the host's memory, copied; tensors are read. Throws `InputError` for
- * other shapes, and for numbers that are not finite.
+ * other shapes, and for numbers that the rule does not allow.
  */
-export async function hostArray(given: SinkhornNumbers, where: string, shapes: readonly string[]): Promise<HostArray> {
+export async function hostArray(
+  given: SinkhornNumbers,
+  where: string,
+  shapes: readonly string[],
+  rule = finite,
+): Promise<HostArray> {
   if (isTensor(given)) {
     requireTensor(given, where, shapes);
-    const values = Float64Array.from(await given.data());
-    requireFinite(values, where);
-    return { values, shape: given.shape };
+    const { shape } = given;
+    return { values: checked(await given.data(), shape, where, rule), shape };
   }
-  const { values, shape } = isShaped(given) ? shaped(given, where) : flatten(given, where);
+  const { values, shape } = isShaped(given) ? shaped(given, where, rule) : nestedNumbers(given, where, rule);
   if (shapes.some((letters) => letters.split(',').length === shape.length) && values.length > 0) {
     return { values, shape };
   }
@@ -44,33 +49,24 @@ export async function hostArray(given: SinkhornNumbers, where: string, shapes: r
   });
 }
 
-function shaped({ data, shape }: ShapedArray, where: string): HostArray {
+function shaped({ data, shape }: ShapedArray, where: string, rule: Rule): HostArray {
   const whole = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!whole || !(data instanceof Float32Array || data instanceof Float64Array) || sizeOf(shape) !== data.length) {
     throw new InputError('shape', {
       where,
       expected: 'data, a Float32Array or Float64Array, of as many numbers as shape says',
-      got: `shape [${String(shape)}] and ${typeof data === 'object' && data !== null ? data.length : typeof data} values`,
+      got: `shape ${shown(shape)} and ${isList(data) ? data.length : shown(data)} values`,
       remedy: 'give the shape that the values have',
     });
   }
-  const values = Float64Array.from(data);
-  requireFinite(values, where);
-  return { values, shape };
+  return { values: checked(data, shape, where, rule), shape };
 }
 
 function sizeOf(shape: readonly number[]): number {
   return tf.util.sizeFromShape([...shape]);
 }
 
-export function requireFinite(values: ArrayLike<number>, where: string): void {
-  for (let at = 0; at < values.length; at++) {
-    if (Number.isFinite(values[at])) continue;
-    throw new InputError('value', {
-      where,
-      expected: 'finite numbers',
-      got: String(values[at]),
-      remedy: 'replace it; where nothing should go, put a weight of 0 or a cost far above the others',
-    });
-  }
+/** Row-major values of this shape, checked. */
+function checked(data: ArrayLike<number>, shape: readonly number[], where: string, rule: Rule): Float64Array {
+  return numbersOf(data, where, rule, (index) => placeOf(index, shape));
 }

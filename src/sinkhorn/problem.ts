@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
+import { shown } from '../check.js';
 import { InputError } from '../errors.js';
 import { isTensor, requireFits, requireTensor } from '../tensors/check.js';
 import { hostArray, type HostArray, type SinkhornNumbers } from './numbers.js';
@@ -169,7 +170,7 @@ function requireMetric(metric: unknown, where: string): void {
   throw new InputError('option', {
     where: `${where}: metric`,
     expected: 'squaredEuclidean or dot',
-    got: JSON.stringify(metric),
+    got: shown(metric),
     remedy: 'choose one of these, or give the costs themselves',
   });
 }

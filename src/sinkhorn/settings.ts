@@ -1,4 +1,5 @@
 import type { BackendRequest } from '../backend.js';
+import { shown } from '../check.js';
 import { InputError } from '../errors.js';
 import type { IterationProgress } from './iterate.js';
 import type { SinkhornNumbers } from './numbers.js';
@@ -75,7 +76,7 @@ export function sinkhornSettings(options: SinkhornOptions, where: string): Sinkh
   const positive = (value: unknown): boolean => typeof value === 'number' && value >= 1e-30 && value <= 1e30;
   const require = (holds: boolean, name: string, expected: string, got: unknown, remedy = 'correct it'): void => {
     if (holds) return;
-    throw new InputError('option', { where: `${where}: ${name}`, expected, got: String(got), remedy });
+    throw new InputError('option', { where: `${where}: ${name}`, expected, got: shown(got), remedy });
   };
   const noScale = 'take a hundredth of the range of costs to begin with; for the limit 0, a thousandth';
   require(positive(epsilon), 'epsilon', 'a number from 1e-30 to 1e30', epsilon, noScale);

@@ -1,6 +1,7 @@
 /** What tensors of the user must be before kernels see them. */
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, bindingLimit } from '../../kernels/engine.js';
+import { isList, shown } from '../check.js';
 import { InputError } from '../errors.js';
 
 /** Numbers as nested arrays (read in float64) or as a float32 tensor (not read back, and differentiable). */
@@ -68,8 +69,7 @@ function written(shape: readonly number[]): string {
 }
 
 function nameOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  return isList(value) ? 'an array' : shown(value);
 }
 
 /**
@@ -102,42 +102,4 @@ export function requireWithinLimit(where: string, backend: string, shapes: reado
       remedy: 'compute it for fewer rows at a time',
     });
   }
-}
-
-/**
- * Nested arrays as one of numbers, and their shape; throws `InputError` where lengths differ or a number is not finite.
- */
-export function flatten(value: unknown, where: string): { values: Float64Array; shape: number[] } {
-  const shape = shapeOf(value);
-  const values = Float64Array.from(flat(value));
-  if (shape.length === 0 || !fits(value, shape)) {
-    throw new InputError('shape', {
-      where,
-      expected: 'a tensor, or nested arrays of equal lengths',
-      got: shape.length === 0 ? nameOf(value) : 'arrays of different lengths',
-      remedy: 'correct it',
-    });
-  }
-  const bad = values.find((entry) => !Number.isFinite(entry));
-  if (bad !== undefined) {
-    throw new InputError('value', { where, expected: 'finite numbers', got: String(bad), remedy: 'replace it' });
-  }
-  return { values, shape };
-}
-
-function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || value instanceof Float32Array || value instanceof Float64Array;
-}
-
-function shapeOf(value: unknown): number[] {
-  return isList(value) ? [value.length, ...shapeOf(value[0])] : [];
-}
-
-function flat(value: unknown): number[] {
-  return isList(value) ? Array.from(value).flatMap(flat) : [value as number];
-}
-
-function fits(value: unknown, [length, ...rest]: readonly number[]): boolean {
-  if (length === undefined) return typeof value === 'number';
-  return isList(value) && value.length === length && Array.from(value).every((one) => fits(one, rest));
 }

@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { above } from '../../kernels/above.js';
 import { ABSENT } from '../../kernels/costs.js';
+import { nestedNumbers, single, type Rule } from '../check.js';
 import { InputError } from '../errors.js';
-import { flatten, requireFits, requireTensor, type Numbers } from './check.js';
+import { requireFits, requireTensor, type Numbers } from './check.js';
+
+/** What weights in arrays must be; tensors are not read back: there a negative weight is as 0. */
+const weight: Rule = {
+  expected: 'numbers ≥ 0 that float32 can hold',
+  holds: (value) => value >= 0 && single.holds(value),
+  remedy: 'correct it',
+};
 
 /** What the components bring to a softmin besides their costs. */
 export interface Prior {
@@ -21,7 +29,7 @@ export function offsetsOf(
 ): tf.Tensor2D {
   const parts: tf.Tensor2D[] = [];
   if (weights !== undefined) {
-    const w = vector(weights, sizes, `${where}: weights`, requireNotNegative);
+    const w = vector(weights, sizes, `${where}: weights`, weight);
     const present = above(w, 0);
     // The logarithm is of 1 where w_k is 0, so that its slope there, infinite, does not meet the zero it is cut off by.
     const scaled = tf.mul(tf.log(tf.where(present, w, 1)), epsilon);
@@ -40,11 +48,11 @@ function vector(
   given: Numbers,
   { batches, k }: { batches: number | undefined; k: number },
   where: string,
-  check: (values: Float64Array, where: string) => void = () => undefined,
+  rule = single,
 ): tf.Tensor2D {
   if (given instanceof tf.Tensor) requireTensor(given, where, ['[k]', '[B, k]']);
-  const { shape, values } = given instanceof tf.Tensor ? { shape: given.shape, values: null } : flatten(given, where);
-  if (values) check(values, where);
+  const { shape, values } =
+    given instanceof tf.Tensor ? { shape: given.shape, values: null } : nestedNumbers(given, where, rule);
   const own = requireFits(shape, 'k', [k], where);
   if (own !== undefined && own !== batches) {
     throw new InputError('shape', {
@@ -57,11 +65,4 @@ function vector(
   }
   const tensor = values ? tf.tensor1d(Float32Array.from(values)) : (given as tf.Tensor);
   return tf.reshape(tensor, [own ?? 1, k]);
-}
-
-/** Tensors are not read back: there a negative weight is as 0. */
-function requireNotNegative(values: Float64Array, where: string): void {
-  const bad = values.find((value) => value < 0);
-  if (bad === undefined) return;
-  throw new InputError('value', { where, expected: 'numbers ≥ 0', got: String(bad), remedy: 'correct it' });
 }

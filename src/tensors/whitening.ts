@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { Triangle } from '../../kernels/costs.js';
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { whitenKernel } from '../../kernels/whiten.js';
+import { nestedNumbers, shown } from '../check.js';
 import { InputError } from '../errors.js';
 import { cholesky } from '../cholesky.js';
 import { covarianceLayouts } from '../families/covariance.js';
-import { flatten, requireFits, requireTensor, type Numbers } from './check.js';
+import { requireFits, requireTensor, type Numbers } from './check.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -85,7 +86,7 @@ function ofNumbers(
   where: string,
   whiten: (one: Float64Array, name: string) => { factor: Float32Array; logDeterminant: number },
 ): Whitening {
-  const { values, shape } = flatten(given, where);
+  const { values, shape } = nestedNumbers(given, where);
   const batches = requireFits(shape, shapes[form].letters, shapes[form].given(k, d), where, remedyOf(form));
   const layout = covarianceLayouts[form];
   const size = layout.size(d);
@@ -145,7 +146,7 @@ function requireCovariance(one: Float64Array, form: CovarianceForm, d: number, w
     new InputError('value', { where, expected, got, remedy: 'correct it, or add a little to its diagonal' });
   if (!isMatrix(form)) {
     const bad = one.find((variance) => !(variance > 0));
-    if (bad !== undefined) throw complain('variances > 0', String(bad));
+    if (bad !== undefined) throw complain('variances > 0', shown(bad));
     return;
   }
   const expected = 'a symmetric positive definite matrix';

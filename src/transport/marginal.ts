@@ -1,3 +1,4 @@
+import { shown } from '../check.js';
 import { InputError } from '../errors.js';
 import { free } from './free.js';
 import { prescribed } from './prescribed.js';
@@ -24,15 +25,15 @@ export function marginalSolver(marginal: Marginal, k: number): MarginalSolver {
     case 'free':
       return free;
     case 'fixed':
-      return prescribed(proportions(marginal.weights, k), Infinity);
+      return prescribed(proportions(marginal.weights, k, 'marginal.weights'), Infinity);
     case 'relaxed':
-      return prescribed(proportions(marginal.weights, k), strength(marginal.rho));
+      return prescribed(proportions(marginal.weights, k, 'marginal.weights'), strength(marginal.rho));
     default:
       marginal satisfies never;
       throw new InputError('option', {
         where: 'marginal',
         expected: "{ kind: 'free' | 'fixed' | 'relaxed' }",
-        got: JSON.stringify(marginal),
+        got: shown(marginal),
         remedy: "use { kind: 'free' }",
       });
   }

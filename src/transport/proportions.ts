@@ -1,15 +1,16 @@
+import { isList, shown } from '../check.js';
 import { InputError } from '../errors.js';
 
 /** Proportions `[k]`, positive, made to sum to 1 exactly; throws `InputError('option')` for what are none. */
-export function proportions(weights: unknown, k: number): Float64Array {
-  const list = Array.isArray(weights) || ArrayBuffer.isView(weights) ? Array.from(weights as ArrayLike<unknown>) : [];
+export function proportions(weights: unknown, k: number, where: string): Float64Array {
+  const list = isList(weights) ? Array.from(weights) : [];
   const sound = list.filter((weight): weight is number => typeof weight === 'number' && weight > 0);
   const sum = sound.reduce((total, weight) => total + weight, 0);
   if (list.length === k && sound.length === k && Math.abs(sum - 1) <= 1e-6) {
     return Float64Array.from(sound, (weight) => weight / sum);
   }
   throw new InputError('option', {
-    where: 'marginal.weights',
+    where,
     expected: `${k} positive numbers that sum to 1, one per component`,
     got: describe(weights, list, sum),
     remedy:
@@ -21,10 +22,8 @@ export function proportions(weights: unknown, k: number): Float64Array {
 
 function describe(weights: unknown, list: readonly unknown[], sum: number): string {
   if (weights === undefined || weights === null) return 'none';
-  const some = list
-    .slice(0, 10)
-    .map((one) => (typeof one === 'string' ? JSON.stringify(one) : String(one)))
-    .join(', ');
+  if (!isList(weights)) return shown(weights);
+  const some = list.slice(0, 10).map(shown).join(', ');
   return `${list.length}${list.length > 0 ? `: ${some}${list.length > 10 ? ', …' : ''}, sum ${Number(sum.toPrecision(9))}` : ''}`;
 }
 
@@ -34,7 +33,7 @@ export function strength(rho: unknown): number {
   throw new InputError('option', {
     where: 'marginal.rho',
     expected: 'a finite number > 0, nats',
-    got: String(rho),
+    got: shown(rho),
     remedy: "use 1 to begin with, more to draw harder, or { kind: 'fixed' } for the limit",
   });
 }

@@ -1,3 +1,4 @@
+import { shown } from '../check.js';
 import { InputError } from '../errors.js';
 
 /** Annealing: ε falls geometrically from `from` to 1 in `steps` stages, each run to convergence. */
@@ -15,19 +16,19 @@ export interface EpsilonSchedule {
 export function temperatures(epsilon: number | EpsilonSchedule): number[] {
   if (typeof epsilon === 'number') {
     if (epsilon >= 0 && Number.isFinite(epsilon)) return [epsilon];
-    throw invalid(String(epsilon));
+    throw invalid(epsilon);
   }
-  const { from, steps = 5 } = epsilon;
+  const { from, steps = 5 } = (epsilon as EpsilonSchedule | null | undefined) ?? ({} as Partial<EpsilonSchedule>);
   const valid = typeof from === 'number' && from > 0 && Number.isFinite(from) && Number.isInteger(steps) && steps >= 1;
-  if (!valid) throw invalid(JSON.stringify(epsilon));
+  if (!valid) throw invalid(epsilon);
   return Array.from({ length: steps }, (_, stage) => (stage === steps - 1 ? 1 : from ** (1 - stage / (steps - 1))));
 }
 
-function invalid(got: string): InputError {
+function invalid(got: unknown): InputError {
   return new InputError('option', {
     where: 'epsilon',
     expected: 'a number ≥ 0, or { from, steps } with from > 0 and a whole number of steps ≥ 1',
-    got,
+    got: shown(got),
     remedy: 'use 1 for maximum likelihood, or a schedule such as { from: 1.5, steps: 5 }',
   });
 }

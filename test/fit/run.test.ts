@@ -205,7 +205,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'start weights that do not sum to 1',
       { seeding: { ...start, weights: [0.5, 0.6] } },
-      'seeding.weights: expected 2 positive numbers that sum to 1, got [0.5,0.6]; correct them',
+      'seeding.weights: expected 2 positive numbers that sum to 1, one per component, got 2: 0.5, 0.6, sum 1.1; give every component its share of the rows',
     ],
     [
       'a start of another size',

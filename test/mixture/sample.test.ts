@@ -48,7 +48,7 @@ describe('sample', () => {
       new InputError('option', {
         where: 'sample',
         expected: 'a whole number of rows ≥ 0',
-        got: String(bad),
+        got: typeof bad === 'string' ? JSON.stringify(bad) : String(bad),
         remedy: 'correct it',
       }),
     );
@@ -59,7 +59,7 @@ describe('sample', () => {
       new InputError('option', {
         where: 'seed',
         expected: 'a whole number',
-        got: String(bad),
+        got: typeof bad === 'string' ? JSON.stringify(bad) : String(bad),
         remedy: 'correct it',
       }),
     );

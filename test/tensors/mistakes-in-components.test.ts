@@ -66,7 +66,7 @@ const ofComponents: readonly Mistake[] = [
     'means that are not finite',
     () => call({ means: [[1, NaN]], covariances: [unit] }),
     'value',
-    'logCost: means: expected finite numbers, got NaN; replace it',
+    'logCost: means: expected finite numbers that float32 can hold, got NaN at [0][1]; replace it',
   ],
   [
     'covariances of another type',

@@ -39,13 +39,13 @@ const ofCosts: readonly Mistake[] = [
     'a negative weight',
     () => costs({ weights: [1, -2, 1] }),
     'value',
-    'softmin: weights: expected numbers ≥ 0, got -2; correct it',
+    'softmin: weights: expected numbers ≥ 0 that float32 can hold, got -2 at [1]; correct it',
   ],
   [
     'an infinite potential',
     () => costs({ potential: [1, Infinity, 1] }),
     'value',
-    'softmin: potential: expected finite numbers, got Infinity; replace it',
+    'softmin: potential: expected finite numbers that float32 can hold, got Infinity at [1]; replace it',
   ],
   [
     'a potential that is batched where costs are not',

@@ -11,7 +11,7 @@ const ofRows: readonly Mistake[] = [
     'shape',
     `${rowsExpected} undefined; make a tensor of it`,
   ],
-  ['a number', () => call({}, 3), 'shape', `${rowsExpected} a number; make a tensor of it`],
+  ['a number', () => call({}, 3), 'shape', `${rowsExpected} 3; make a tensor of it`],
   [
     'one row',
     () =>
