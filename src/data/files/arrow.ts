@@ -1,17 +1,19 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as Arrow from 'apache-arrow';
-import type { DataType, RecordBatch, RecordBatchReader, Vector } from 'apache-arrow';
+import type { DataType, RecordBatch, RecordBatchReader, Schema } from 'apache-arrow';
 import { InputError } from '../../errors.js';
+import { arrowKind, arrowNumbers, durationUnit, pandasIndex, typeName, vectorAt } from '../arrow.js';
+import { distinctNames } from '../names.js';
 import { registerCodecs } from './codecs.js';
 import { unreadable } from './paths.js';
-import type { Column, Table } from './table.js';
+import { asideIndex, counting, type Column, type Table } from './table.js';
 
 /** Rows converted at a time. */
 const ROWS = 65_536;
 
 /** A table that also tells its columns' Arrow types. */
-export interface ArrowTable extends Table {
-  readonly fields: readonly { readonly name: string; readonly type: DataType }[];
+export interface ArrowFile extends Table {
+  readonly types: readonly DataType[];
 }
 
 /** apache-arrow, loaded when first needed, able to read compressed batches. */
@@ -25,26 +27,54 @@ async function loadArrow(): Promise<typeof Arrow> {
  * An Arrow IPC file or stream (Feather V2 is the former), uncompressed or compressed with LZ4 or, where Node
  * has it, Zstandard. One record batch is in memory at a time. The number of rows is known of files.
  */
-export async function openArrow(path: string): Promise<ArrowTable> {
+export async function openArrow(path: string): Promise<ArrowFile> {
   const arrow = await loadArrow();
-  const { fields, rows } = await reading(path, async (reader, handle) => ({
-    fields: reader.schema.fields.map(({ name, type }) => ({ name, type: type as DataType })),
+  const { schema, rows } = await reading(path, async (reader, handle) => ({
+    schema: checkedSchema(reader),
     rows: await countRows(arrow, path, reader, handle),
   }));
+  const { names, notes } = distinctNames(schema.fields.map((field) => field.name));
+  const index = pandasIndex(schema.metadata.get('pandas'));
   return {
     name: path,
-    fields,
-    columns: fields.map(({ name, type }) => ({ name, type: arrow.Type[type.typeId], kind: kindOf(arrow, type) })),
+    types: schema.fields.map((field) => field.type as DataType),
+    columns: schema.fields.map(({ name, type }, at) => column(names[at], type as DataType, index.has(name))),
     ...(rows !== undefined && { rows }),
+    ...(notes.length > 0 && { notes }),
     async *blocks(chosen) {
       for await (const batch of recordBatches(path)) {
         for (let from = 0; from < batch.numRows; from += ROWS) {
           const to = Math.min(from + ROWS, batch.numRows);
-          yield chosen.map((index) => numbers(arrow, vectorAt(batch, index), from, to));
+          yield chosen.map((at) => arrowNumbers(vectorAt(batch, at), from, to));
         }
       }
     },
   };
+}
+
+/** apache-arrow opens a file too short for a schema without one. */
+function checkedSchema({ schema }: { readonly schema?: Schema }): Schema {
+  if (!schema) throw new Error('no schema');
+  return schema;
+}
+
+function column(name: string, type: DataType, isIndex: boolean): Column {
+  const unit = durationUnit(type);
+  return {
+    ...{ name, type: typeName(type), kind: arrowKind(type) },
+    ...(unit !== undefined && counting(name, unit)),
+    ...(isIndex && asideIndex),
+  };
+}
+
+/** The schema that a message holds, as Parquet files keep it; undefined where there is none that can be read. */
+export async function schemaOf(message: Uint8Array): Promise<Schema | undefined> {
+  const arrow = await loadArrow();
+  try {
+    return arrow.RecordBatchReader.from(message).open().schema;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The record batches of a file. The file is closed when the iteration ends, early or not. */
@@ -125,49 +155,12 @@ async function countRows(
   return rows;
 }
 
-function kindOf(arrow: typeof Arrow, type: DataType): Column['kind'] {
-  const { DataType: is } = arrow;
-  if (is.isDictionary(type)) return kindOf(arrow, type.dictionary as DataType);
-  if (is.isInt(type) || is.isFloat(type) || is.isDecimal(type) || is.isBool(type)) return 'numeric';
-  return is.isTimestamp(type) || is.isDate(type) || is.isTime(type) || is.isDuration(type) ? 'temporal' : 'other';
-}
-
-export function vectorAt(batch: RecordBatch, column: number): Vector {
-  const vector: Vector | null = batch.getChildAt(column);
-  if (vector === null) throw new RangeError(`no column ${column} in a record batch`);
-  return vector;
-}
-
-/** Rows from … to − 1 of a vector as float64, NaN for null. */
-function numbers(arrow: typeof Arrow, vector: Vector, from: number, to: number): Float64Array {
-  const { DataType: is } = arrow;
-  const type = vector.type as DataType;
-  const out = new Float64Array(to - from);
-  const flat = (is.isInt(type) && type.bitWidth < 64) || (is.isFloat(type) && type.precision !== arrow.Precision.HALF);
-  if (!flat) {
-    const number = scalar(arrow, type);
-    for (let i = 0; i < out.length; i++) out[i] = number(vector.get(from + i));
-    return out;
-  }
-  const values = vector.data[0].values as Float64Array | Float32Array | Int32Array;
-  for (let i = 0; i < out.length; i++) out[i] = values[from + i];
-  if (vector.nullCount > 0) for (let i = 0; i < out.length; i++) if (!vector.isValid(from + i)) out[i] = NaN;
-  return out;
-}
-
-/** How a value of a type, as apache-arrow gives it, becomes a number. */
-export function scalar(arrow: typeof Arrow, type: DataType): (value: unknown) => number {
-  const { DataType: is } = arrow;
-  if (is.isDictionary(type)) return scalar(arrow, type.dictionary as DataType);
-  if (!is.isDecimal(type)) return (value) => (value === null ? NaN : Number(value));
-  type Decimal = Parameters<typeof arrow.util.bigNumToNumber>[0];
-  return (value) => (value === null ? NaN : arrow.util.bigNumToNumber(value as Decimal, type.scale));
-}
-
 /** Whatever apache-arrow throws at the contents of a file. */
 function damaged(path: string, error: unknown): unknown {
   if (error instanceof InputError || !(error instanceof Error)) return error;
   if (error.message.includes('codec not found')) return undecodable(path);
+  const [, type] = /^Unrecognized type: "?(\w+)/.exec(error.message) ?? [];
+  if (type !== undefined) return unknownType(path, type, error);
   return fault(
     path,
     'a well-formed Arrow file or stream',
@@ -176,6 +169,12 @@ function damaged(path: string, error: unknown): unknown {
     'format',
     error,
   );
+}
+
+/** Types that apache-arrow does not know: none of the file's columns can be read then. */
+function unknownType(path: string, type: string, error: Error): InputError {
+  const remedy = 'write such columns as plain arrays, or leave them out';
+  return fault(path, 'columns of types that can be read', type, remedy, 'unsupported', error);
 }
 
 function undecodable(path: string): InputError {

@@ -6,25 +6,26 @@ import type { Column, Table } from './table.js';
 export interface Choice {
   readonly features: readonly number[];
   readonly weight?: number;
+  /** What users should know of the columns chosen, and of those left out. */
+  readonly notes: readonly string[];
 }
 
 /** Most column names a remedy lists. */
 const PASTED = 50;
 
-/** SQL keywords a column of times may be named after, which need quotes in a query. */
-const RESERVED = new Set([
-  'all',
-  'check',
-  'column',
-  'default',
-  'end',
-  'from',
-  'limit',
-  'offset',
-  'order',
-  'to',
-  'when',
-]);
+/** DuckDB's keywords that can't be written as names of columns without quotes. */
+const RESERVED = new Set(
+  (
+    'all analyse analyze and anti any array as asc asof asymmetric at authorization binary both by case ' +
+    'cast check collate collation column concurrently constraint create cross default deferrable desc ' +
+    'describe distinct do else end except false fetch for foreign freeze from full glob group having ' +
+    'ilike in initially inner intersect into is isnull join lambda lateral leading left like limit ' +
+    'natural not notnull null offset on only or order outer overlaps pivot pivot_longer pivot_wider ' +
+    'placing positional primary qualify references returning right select semi show similar some ' +
+    'summarize symmetric table tablesample then to trailing true union unique unpack unpivot using ' +
+    'variadic verbose when where window with'
+  ).split(' '),
+);
 
 /**
  * The feature columns and the weight column of a table. Without `columns`, every column but the weight is a
@@ -36,7 +37,6 @@ export async function chooseColumns(
   names: readonly string[] | undefined,
   weightName: string | undefined,
 ): Promise<Choice> {
-  rejectEqualNames(table);
   const weight = weightName === undefined ? undefined : indexOf(table, weightName, 'weight');
   const features = names === undefined ? others(table, weight) : named(table, names);
   const bad: number[] = [];
@@ -47,26 +47,23 @@ export async function chooseColumns(
     else if (kind !== 'numeric') bad.push(index);
   }
   if (bad.length > 0) throw notNumeric(table, bad, weight);
-  return weight === undefined ? { features } : { features, weight };
+  const used = weight === undefined ? features : [...features, weight];
+  return { features, ...(weight !== undefined && { weight }), notes: notesOn(table, used, names === undefined) };
 }
 
-function rejectEqualNames(table: Table): void {
-  const seen = new Set<string>();
-  for (const { name } of table.columns) {
-    if (seen.has(name)) {
-      throw new InputError('format', {
-        where: table.name,
-        expected: 'columns with distinct names',
-        got: `two called ${name}`,
-        remedy: 'rename one of them',
-      });
-    }
-    seen.add(name);
-  }
+/** What is to be known of the columns used, and which stand aside because nobody named them. */
+function notesOn(table: Table, used: readonly number[], all: boolean): string[] {
+  const notes = [...new Set(used)].flatMap((index) => table.columns[index].note ?? []);
+  const aside = table.columns.filter((column, index) => column.aside !== undefined && !used.includes(index));
+  if (!all || aside.length === 0) return notes;
+  const left = listed(aside.map((column) => `${column.name} (${column.aside})`));
+  return [...notes, `not used, since no one named ${aside.length > 1 ? 'them' : 'it'} with --columns: ${left}`];
 }
 
 function others(table: Table, weight: number | undefined): number[] {
-  const features = table.columns.map((_, index) => index).filter((index) => index !== weight);
+  const features = [...table.columns.keys()].filter(
+    (index) => index !== weight && table.columns[index].aside === undefined,
+  );
   if (features.length > 0) return features;
   throw new InputError('format', {
     where: table.name,
@@ -116,6 +113,7 @@ function notNumeric(table: Table, bad: readonly number[], weight: number | undef
   const remedies: string[] = [];
   if (weight !== undefined && bad.includes(weight)) remedies.push('choose a numeric weight column');
   if (numeric.length > 0) remedies.push(`choose numeric ones with --columns ${pasteable(numeric)}`);
+  for (const { trouble } of columns) if (trouble?.remedy !== undefined) remedies.push(trouble.remedy);
   const time = columns.find((column) => column.kind === 'temporal');
   if (time) remedies.push(`make a number of a time with a query such as ${epochQuery(table.name, time.name)}`);
   if (remedies.length === 0) remedies.push('it has no others: make numbers of these first');
@@ -128,8 +126,8 @@ function notNumeric(table: Table, bad: readonly number[], weight: number | undef
 }
 
 /** A name and its type, without the fields of a STRUCT. */
-function described({ name, type }: Column): string {
-  return `${name} (${type.replace(/\(.*$/s, '')})`;
+function described({ name, type, trouble }: Column): string {
+  return `${name} (${trouble ? trouble.got : type.replace(/\(.*$/s, '')})`;
 }
 
 /** Names as one shell word. */

@@ -121,21 +121,21 @@ export class Database {
   }
 
   /**
-   * The named columns of `SELECT … FROM scan` as float64, NaN for NULL, in blocks of at most 2048 rows as
+   * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as
    * DuckDB produces them. The same seed of random() each time.
    */
-  async *stream(scan: string, names: readonly string[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
+  async *stream(scan: string, columns: readonly Column[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
     const connection = await this.instance.connect();
     const release = interruptedBy(signal, connection);
     try {
       await connection.run('SELECT setseed(0.5)');
-      const values = names.map((name) => `coalesce(CAST(${identifier(name)} AS DOUBLE), 'nan'::DOUBLE)`);
+      const values = columns.map((column) => `coalesce(${asDouble(column)}, 'nan'::DOUBLE)`);
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
       for (;;) {
         const chunk = await result.fetchChunk();
         signal?.throwIfAborted();
         if (chunk === null || chunk.rowCount === 0) return;
-        yield names.map((_, index) => {
+        yield columns.map((_, index) => {
           const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
           if (!(items instanceof Float64Array)) throw new TypeError('a DuckDB vector that is not DOUBLE');
           return items.slice(); // the chunk's memory is DuckDB's
@@ -160,7 +160,17 @@ function interruptedBy(signal: AbortSignal | undefined, connection: DuckDBConnec
   return () => signal?.removeEventListener('abort', interrupt);
 }
 
+/**
+ * A column as the nearest DOUBLE. DuckDB rounds twice where a number of more than 15 digits becomes a DOUBLE, and but once from
+ * its text.
+ */
+export function asDouble({ name, field = name, type }: Column): string {
+  const [, digits = /^U?HUGEINT$/.test(type) ? 39 : 0] = /^DECIMAL\((\d+),/.exec(type) ?? [];
+  const value = identifier(field);
+  return `CAST(${Number(digits) > 15 ? `CAST(${value} AS VARCHAR)` : value} AS DOUBLE)`;
+}
+
 function kindOf(type: string): Column['kind'] {
   if (/^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) return 'numeric';
-  return /^(DATE|TIME|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type) ? 'temporal' : 'other';
+  return /^(DATE|TIME(_NS)?|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type) ? 'temporal' : 'other';
 }

@@ -1,4 +1,5 @@
 import { InputError, type InputErrorCode } from '../../errors.js';
+import { refused } from './refusal.js';
 
 /** What was being read when DuckDB complained. */
 export interface Reading {
@@ -26,6 +27,8 @@ export function explain(error: unknown, reading: Reading): unknown {
   const message = error.message.replace(/^Failed to extract statements: /, '');
   const [, kind = '', body = ''] = /^([A-Z][A-Za-z ]*) Error: (.*)$/s.exec(message) ?? [];
   if (/^(|INTERNAL|FATAL)$/.test(kind)) return error;
+  const refusal = refused(body);
+  if (refusal) return refusal;
   const {
     code,
     where = reading.name,

@@ -7,8 +7,10 @@ import { openNpy } from './npy.js';
 import { openParquet } from './parquet.js';
 import { exists, expand, formatError, formatOf, isQuery } from './paths.js';
 import { openQuery } from './query.js';
-import { concatenated, emptyError, type Table } from './table.js';
+import { withPartitions } from './partitions.js';
+import { emptyError, type Table } from './table.js';
 import { openText } from './text.js';
+import { united } from './unite.js';
 
 export interface SourceOptions {
   /** The features, in this order; without it all columns but the weight, which must then all be numeric. */
@@ -44,11 +46,12 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
   const table = await openTable(spec, options.signal);
   if (table.rows === 0) throw emptyError(table.name);
   const choice = await chooseColumns(table, options.columns, options.weight);
+  const notes = [...(table.notes ?? []), ...choice.notes];
   return {
     name: table.name,
     columns: choice.features.map((index) => table.columns[index].name),
     ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
-    ...(table.notes && { notes: table.notes }),
+    ...(notes.length > 0 && { notes }),
     batches: (signal) => batches(table, choice, every, signal),
   };
 }
@@ -60,18 +63,26 @@ async function openTable(spec: string, signal: AbortSignal | undefined): Promise
   }
   if (isQuery(spec) && !(await exists(spec))) return openQuery(spec, signal);
   const paths = await expand(spec);
+  const tables = await openFiles(spec, paths);
+  return united(
+    spec,
+    tables.map((table) => withPartitions(table, table.name)),
+  );
+}
+
+async function openFiles(spec: string, paths: readonly string[]): Promise<readonly Table[]> {
   const format = formatOf(spec);
   switch (format) {
     case 'csv':
     case 'tsv':
     case 'json':
-      return openText(spec, paths, format);
+      return openText(paths, format);
     case 'parquet':
       return openParquet(spec, paths);
     case 'arrow':
-      return concatenated(spec, await openEach(paths, openArrow));
+      return openEach(paths, openArrow);
     case 'npy':
-      return concatenated(spec, await openEach(paths, openNpy));
+      return openEach(paths, openNpy);
     case undefined:
       throw formatError(spec);
     default:

@@ -1,11 +1,10 @@
 import { Database } from './duckdb.js';
 import type { Reading } from './explain.js';
-import { loadFiles } from './load.js';
-import { expand, formatOf, refusePipe } from './paths.js';
+import { expand, refusePipe } from './paths.js';
+import { provide } from './provide.js';
 import { asking, scanned } from './scan.js';
 import { parseStatement } from './statement.js';
 import type { Table } from './table.js';
-import { viewText } from './text.js';
 
 /** Plan steps that keep the order of rows on several threads. */
 const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_[A-Z_]+|[A-Z_]*SCAN)$/;
@@ -25,13 +24,22 @@ export async function openQuery(spec: string, signal?: AbortSignal): Promise<Tab
   const database = await Database.open(signal);
   const statement = await parseStatement(database, sql, reading);
   for (const path of [...statement.tables, ...statement.paths]) await refusePipe(path);
-  for (const table of statement.tables) await provide(database, table);
+  const notes = statement.readers.map(readerNote);
+  const aside = new Map<string, string>();
+  for (const table of statement.tables) {
+    const provided = await provide(database, table);
+    notes.push(...provided.notes);
+    for (const [column, what] of provided.aside) aside.set(column.toLowerCase(), what);
+  }
+  for (const named of statement.columns) aside.delete(named);
   const scan = `(${sql}\n)`;
   return asking(reading, async () => {
-    const columns = await database.columns(scan);
+    const columns = (await database.columns(scan)).map((column) => {
+      const what = aside.get(column.name.toLowerCase());
+      return what === undefined ? column : { ...column, aside: what };
+    });
     if (!(await isOrderly(database, sql))) await database.rows('SET threads = 1');
     await database.lock();
-    const notes = statement.readers.map(readerNote);
     return scanned({ database, reading, columns, from: () => scan, ...(notes.length > 0 && { notes }) });
   });
 }
@@ -56,15 +64,6 @@ function bare(spec: string): string {
 /** DuckDB's readers of text decide types by a sample, and round what comes later to fit. */
 function readerNote(name: string): string {
   return `${name} reads by DuckDB's own rules, which may round or skip what the first rows do not show; FROM 'file' reads by otmix's`;
-}
-
-/** Makes a file that a query names available under that name, unless DuckDB reads it by itself. */
-async function provide(database: Database, name: string): Promise<void> {
-  const format = formatOf(name);
-  if (format === undefined || format === 'parquet') return;
-  const paths = await expand(name);
-  if (format === 'arrow' || format === 'npy') await loadFiles(database, name, paths, format);
-  else await viewText(database, name, paths, format);
 }
 
 /** Whether DuckDB yields the same rows in the same order each time although it runs on several threads. */

@@ -23,8 +23,7 @@ export function scanned({ database, reading, columns, rows, notes, from }: Scan)
     async *blocks(chosen, signal) {
       const wanted = chosen.map((index) => columns[index]);
       try {
-        const names = wanted.map((column) => column.name);
-        for await (const block of database.stream(from(wanted), names, signal)) yield block;
+        for await (const block of database.stream(from(wanted), wanted, signal)) yield block;
       } catch (error) {
         throw explain(error, reading);
       }

@@ -11,6 +11,8 @@ export interface Statement {
   readonly paths: readonly string[];
   /** DuckDB's readers of text that it calls, each once. */
   readonly readers: readonly string[];
+  /** The columns that it names, in lower case. */
+  readonly columns: ReadonlySet<string>;
 }
 
 /** Table functions that read files, by the paths or globs in their first argument. */
@@ -48,7 +50,9 @@ export async function parseStatement(database: Database, sql: string, reading: R
     refuseAddress(path);
     if (/\.(duckdb|db|sqlite3?)$/i.test(path)) throw databaseFile(path);
   }
-  return { tables, paths, readers: Array.from(functions).filter((name) => /^read_(csv|json|ndjson)/.test(name)) };
+  const readers = Array.from(functions).filter((name) => /^read_(csv|json|ndjson)/.test(name));
+  const names = nodes.flatMap(({ column_names: path }) => (Array.isArray(path) ? path.map(String) : []));
+  return { tables, paths, readers, columns: new Set(names.map((name) => name.toLowerCase())) };
 }
 
 /** Every node of the only statement in a text. */

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { durationNote } from '../arrow.js';
 
 /** A named column, and what of it can enter a fit. */
 export interface Column {
@@ -7,6 +8,23 @@ export interface Column {
   readonly type: string;
   /** `text`: a cell of a text format that may spell a number, see {@link Table.checkNumbers}. */
   readonly kind: 'numeric' | 'temporal' | 'text' | 'other';
+  /** What DuckDB calls the column, where that is not its name. */
+  readonly field?: string;
+  /** What a column of durations counts, such as `milliseconds`. */
+  readonly unit?: string;
+  /** A sentence that those who use the column should know. */
+  readonly note?: string;
+  /** What the column is, if it is used only where it is named. */
+  readonly aside?: string;
+  /** Why no numbers can be had of the column although its type promises them; its kind is then `other`. */
+  readonly trouble?: Trouble;
+}
+
+/** Why a column can't be read, as parts of a message. */
+export interface Trouble {
+  readonly got: string;
+  /** Absent where it helps only to choose other columns. */
+  readonly remedy?: string;
 }
 
 /** What every file format provides: typed columns, and their values as float64. */
@@ -28,32 +46,13 @@ export interface Table {
   checkNumbers?(column: number): Promise<void>;
 }
 
-/** The tables of several files as one, in the order given. Throws unless all have the same columns. */
-export function concatenated(name: string, tables: readonly Table[]): Table {
-  const [first, ...rest] = tables;
-  if (rest.length === 0) return first;
-  const names = (table: Table) => table.columns.map((column) => `${column.name} (${column.kind})`).join(', ');
-  const odd = rest.find((table) => names(table) !== names(first));
-  if (odd) {
-    throw new InputError('format', {
-      where: name,
-      expected: `the columns of ${first.name} in every file: ${names(first)}`,
-      got: `${names(odd)} in ${odd.name}`,
-      remedy: 'match files of one kind',
-    });
-  }
-  const known = tables.every((table) => table.rows !== undefined);
-  const notes = tables.flatMap((table) => table.notes ?? []);
-  return {
-    name,
-    columns: first.columns,
-    ...(known && { rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0) }),
-    ...(notes.length > 0 && { notes }),
-    async *blocks(chosen, signal) {
-      for (const table of tables) yield* table.blocks(chosen, signal);
-    },
-  };
+/** What makes a column one of durations, which count as numbers of their unit. */
+export function counting(name: string, unit: string): Pick<Column, 'unit' | 'note'> {
+  return { unit, note: durationNote(name, unit) };
 }
+
+/** What makes a column one that pandas kept its index in. */
+export const asideIndex: Pick<Column, 'aside'> = { aside: 'the index of pandas' };
 
 /** The error for a file that is well-formed and holds nothing. */
 export function emptyError(name: string, got = 'no rows'): InputError {

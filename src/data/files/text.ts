@@ -4,7 +4,8 @@ import { createGunzip } from 'node:zlib';
 import { InputError } from '../../errors.js';
 import { Database, identifier, literal, pathList } from './duckdb.js';
 import { asking, scanned } from './scan.js';
-import { emptyError, type Column, type Table } from './table.js';
+import type { Relation } from './relation.js';
+import type { Column, Table } from './table.js';
 
 export type TextFormat = 'csv' | 'tsv' | 'json';
 
@@ -18,7 +19,7 @@ const SEPARATORS = [',', '\t', ';', '|'];
 type TypedScan = (types: ReadonlyMap<string, string>) => string;
 
 /**
- * CSV, TSV or JSON files as one table. Types are found from the first 20,480 rows; columns that hold numbers
+ * CSV, TSV or JSON files, a table each. Types are found from the first 20,480 rows; columns that hold numbers
  * there are read as float64 throughout, and a later cell that is no number is an error that names its line.
  *
  * CSV: separator, quotes and header are found; without a header columns are called column0, column1, …. No line
@@ -26,14 +27,47 @@ type TypedScan = (types: ReadonlyMap<string, string>) => string;
  * cells and NA, N/A, NULL are missing. JSON: an array of objects, or one object after another; an absent key and
  * null are missing.
  */
-export async function openText(name: string, paths: readonly string[], format: TextFormat): Promise<Table> {
+export async function openText(paths: readonly string[], format: TextFormat): Promise<Table[]> {
   const database = await Database.open();
-  const reading = { name, kind: 'file' } as const;
-  const { columns, scan } = await inspect(database, name, paths, format);
+  const tables: Table[] = [];
+  for (const path of paths) tables.push(textTable(database, path, await inspect(database, path, format)));
+  return tables;
+}
+
+/**
+ * Text files as a query reads them: as {@link openText} does. DuckDB's own reading would round 2.5 to 3 in a column
+ * whose sample holds integers only.
+ */
+export async function textRelations(
+  database: Database,
+  paths: readonly string[],
+  format: TextFormat,
+): Promise<Relation[]> {
+  const relations: Relation[] = [];
+  for (const path of paths) {
+    const inspected = await inspect(database, path, format);
+    const isNumber = ({ kind, type }: Column) => kind === 'numeric' && type !== 'BOOLEAN';
+    const needed = format === 'json' ? inspected.columns : inspected.columns.filter(isNumber);
+    const typed = inspected.columns.map((column) => (isNumber(column) ? { ...column, type: 'DOUBLE' } : column));
+    const types = new Map(needed.map((column) => [column.name, isNumber(column) ? 'DOUBLE' : column.type]));
+    const table = { ...textTable(database, path, inspected), columns: typed };
+    relations.push({ table, scan: inspected.scan(types) });
+  }
+  return relations;
+}
+
+interface Inspected {
+  readonly columns: readonly Column[];
+  readonly scan: TypedScan;
+  readonly empty: boolean;
+}
+
+function textTable(database: Database, path: string, { columns, scan, empty }: Inspected): Table {
+  const reading = { name: path, kind: 'file' } as const;
   const from = (chosen: readonly Column[]) =>
     scan(new Map(chosen.map((column) => [column.name, column.type === 'BOOLEAN' ? 'BOOLEAN' : 'DOUBLE'])));
   return {
-    ...scanned({ database, reading, columns, from }),
+    ...scanned({ database, reading, columns, ...(empty && { rows: 0 }), from }),
     async checkNumbers(index) {
       const column = columns[index];
       const sql = `SELECT count(${identifier(column.name)}) FROM ${from([column])}`;
@@ -42,80 +76,41 @@ export async function openText(name: string, paths: readonly string[], format: T
   };
 }
 
-/**
- * Lets a query read text files as {@link openText} does: a view that has their path or glob for a name comes
- * before the file. DuckDB's own reading would round 2.5 to 3 in a column whose sample holds integers only.
- */
-export async function viewText(
-  database: Database,
-  name: string,
-  paths: readonly string[],
-  format: TextFormat,
-): Promise<void> {
-  const { columns, scan } = await inspect(database, name, paths, format);
-  const isNumber = ({ kind, type }: Column) => kind === 'numeric' && type !== 'BOOLEAN';
-  const needed = format === 'json' ? columns : columns.filter(isNumber);
-  const types = new Map(needed.map((column) => [column.name, isNumber(column) ? 'DOUBLE' : column.type]));
-  await database.rows(`CREATE VIEW ${identifier(name)} AS SELECT * FROM ${scan(types)}`);
-}
-
-/** Finds the columns, and checks that there are rows. */
-async function inspect(
-  database: Database,
-  name: string,
-  paths: readonly string[],
-  format: TextFormat,
-): Promise<{ columns: readonly Column[]; scan: TypedScan }> {
-  for (const path of paths) if (/\.gz$/i.test(path)) await checkGzip(path);
-  const scan = format === 'json' ? jsonScan(paths) : csvScan(paths, format);
+/** Finds the columns, and whether there are rows. */
+async function inspect(database: Database, path: string, format: TextFormat): Promise<Inspected> {
+  if (/\.gz$/i.test(path)) await checkGzip(path);
+  const scan = format === 'json' ? jsonScan(path) : csvScan(path, format);
   const untyped = scan(new Map());
-  return asking({ name, kind: 'file' }, async () => {
-    if (format !== 'json') await checkLines(database, name, paths, format);
+  return asking({ name: path, kind: 'file' }, async () => {
     const columns = await database.columns(untyped);
-    if ((await database.rows(`SELECT 1 FROM ${untyped} LIMIT 1`)).length === 0) throw emptyError(name);
+    if (format !== 'json' && columns.length === 1 && columns[0].kind !== 'numeric') {
+      await checkWidths(database, path, columns[0].name);
+    }
+    const empty = (await database.rows(`SELECT 1 FROM ${untyped} LIMIT 1`)).length === 0;
     const isText = ({ type }: Column) => type === 'VARCHAR' || type === 'JSON';
-    return { columns: columns.map((column) => (isText(column) ? { ...column, kind: 'text' } : column)), scan };
+    return { columns: columns.map((column) => (isText(column) ? { ...column, kind: 'text' } : column)), scan, empty };
   });
 }
 
-function csvScan(paths: readonly string[], format: 'csv' | 'tsv'): TypedScan {
-  const options = [pathList(paths), 'skip = 0', `nullstr = [${MISSING.map(literal).join(', ')}]`];
+function csvScan(path: string, format: 'csv' | 'tsv'): TypedScan {
+  const options = [
+    pathList([path]),
+    'skip = 0',
+    'hive_partitioning = false',
+    `nullstr = [${MISSING.map(literal).join(', ')}]`,
+  ];
   if (format === 'tsv') options.push(`delim = ${literal('\t')}`);
-  if (/\.gz$/i.test(paths[0])) options.push(`compression = 'gzip'`);
+  if (/\.gz$/i.test(path)) options.push(`compression = 'gzip'`);
   return (types) => `read_csv(${options.join(', ')}${types.size > 0 ? `, types = ${map(types)}` : ''})`;
 }
 
-function jsonScan(paths: readonly string[]): TypedScan {
-  return (types) => `read_json(${pathList(paths)}${types.size > 0 ? `, columns = ${map(types)}` : ''})`;
+function jsonScan(path: string): TypedScan {
+  const options = `${pathList([path])}, hive_partitioning = false`;
+  return (types) => `read_json(${options}${types.size > 0 ? `, columns = ${map(types)}` : ''})`;
 }
 
 function map(types: ReadonlyMap<string, string>): string {
   return `{${Array.from(types, ([name, type]) => `${literal(name)}: ${literal(type)}`).join(', ')}}`;
-}
-
-/** Throws unless the lines of each file seem to have one width, and each file has all columns of the first. */
-async function checkLines(
-  database: Database,
-  name: string,
-  paths: readonly string[],
-  format: 'csv' | 'tsv',
-): Promise<void> {
-  let first: readonly string[] | undefined;
-  for (const path of paths) {
-    const columns = await database.columns(csvScan([path], format)(new Map()));
-    if (columns.length === 1 && columns[0].kind !== 'numeric') await checkWidths(database, path, columns[0].name);
-    const names = columns.map((column) => column.name);
-    const absent = first?.find((column) => !names.includes(column));
-    if (absent !== undefined) {
-      throw new InputError('format', {
-        where: name,
-        expected: `the columns of ${paths[0]} in every file`,
-        got: `no ${absent} in ${path}`,
-        remedy: 'match files of one kind',
-      });
-    }
-    first ??= names;
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll } from 'vitest';
 import { InputError } from '../../../src/errors.js';
 import { openSource, type Source, type SourceOptions } from '../../../src/sources.js';
@@ -10,7 +11,7 @@ export const vega = (file: string) => join('node_modules', 'vega-datasets', 'dat
 
 export interface Folder {
   readonly path: string;
-  /** Writes a file and returns its path. */
+  /** Writes a file, and the folders it lies in, and returns its path. */
   write(name: string, contents: string | Uint8Array): string;
 }
 
@@ -22,10 +23,25 @@ export function temporaryFolder(): Folder {
     path,
     write(name, contents) {
       const file = join(path, name);
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, contents);
       return file;
     },
   };
+}
+
+/** A file of test/data/files/fixtures. */
+export const fixture = (name: string) => join('test', 'data', 'files', 'fixtures', name);
+
+/** Writes what a query yields to a Parquet file, with `beside` as keys and values of its footer. */
+export async function parquet(path: string, query: string, beside: Record<string, string> = {}): Promise<string> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  const pairs = Object.entries(beside).map(([key, value]) => `${text(key)}: ${text(value)}`);
+  const keys = pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : '';
+  await connection.run(`COPY (${query}) TO ${text(path)} (FORMAT parquet${keys})`);
+  connection.closeSync();
+  return path;
 }
 
 export interface Contents {

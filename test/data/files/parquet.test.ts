@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/sources.js';
-import { complaint, read, temporaryFolder, vega } from './folder.js';
+import { complaint, parquet as writeParquet, read, temporaryFolder, vega } from './folder.js';
 
 const folder = temporaryFolder();
 const flights = vega('flights-3m.parquet');
 
-/** Writes what a query yields to a Parquet file. */
-async function parquet(name: string, query: string): Promise<string> {
-  const path = folder.write(name, '');
-  const connection = await (await DuckDBInstance.create()).connect();
-  await connection.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
-  connection.closeSync();
-  return path;
-}
+const parquet = (name: string, query: string) => writeParquet(join(folder.path, name), query);
 
 describe('Parquet', () => {
   it('knows the number of rows, and yields them in the same order each time', async () => {

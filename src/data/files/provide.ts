@@ -1,0 +1,68 @@
+import type { Database } from './duckdb.js';
+import { loadFile } from './load.js';
+import { parquetRuns } from './parquet.js';
+import { partitionsOf } from './partitions.js';
+import { expand, formatOf } from './paths.js';
+import { publish, type Relation } from './relation.js';
+import type { Column } from './table.js';
+import { textRelations } from './text.js';
+
+/** What was made available to a query. */
+export interface Provided {
+  readonly notes: readonly string[];
+  /** Columns that are used only where they are named, and what they are. */
+  readonly aside: ReadonlyMap<string, string>;
+}
+
+/**
+ * Makes the files that a query names available under that name, as they are read by themselves; what DuckDB reads
+ * so of its own accord is left to it. Arrow and npy files are copied into memory.
+ */
+export async function provide(database: Database, name: string): Promise<Provided> {
+  const format = formatOf(name);
+  if (format === undefined) return { notes: [], aside: new Map() };
+  const paths = await expand(name);
+  if (format === 'parquet') return provideParquet(database, name, paths);
+  const relations =
+    format === 'arrow' || format === 'npy'
+      ? await loadAll(database, name, paths, format)
+      : await textRelations(database, paths, format);
+  const columns = relations.flatMap(({ table }) => table.columns);
+  return { notes: await publish(database, name, relations), aside: asideOf(columns) };
+}
+
+async function loadAll(
+  database: Database,
+  name: string,
+  paths: readonly string[],
+  format: 'arrow' | 'npy',
+): Promise<Relation[]> {
+  const relations: Relation[] = [];
+  for (const [index, path] of paths.entries()) {
+    relations.push(await loadFile(database, `${name} ${index}`, path, format));
+  }
+  return relations;
+}
+
+/** DuckDB takes types from the first file, and positions too, and reads decimals of many digits wrongly. */
+async function provideParquet(database: Database, name: string, paths: readonly string[]): Promise<Provided> {
+  const runs = await parquetRuns(database, name, paths);
+  const columns = runs.flatMap((run) => run.columns);
+  const folders = paths.flatMap((path) =>
+    partitionsOf(path).map(([key]) => [key, 'from the names of folders'] as const),
+  );
+  const aside = new Map([...folders, ...asideOf(columns)]);
+  const isPlain =
+    columns.every((column) => !column.trouble && column.field?.toLowerCase() === column.name.toLowerCase()) &&
+    runs.every((run) => JSON.stringify(run.columns) === JSON.stringify(runs[0].columns));
+  if (isPlain) return { notes: [], aside };
+  const relations = runs.map(({ paths: [path], columns, notes, rows, scan }) => ({
+    table: { name: path, columns, notes, rows },
+    scan,
+  }));
+  return { notes: await publish(database, name, relations), aside };
+}
+
+function asideOf(columns: readonly Column[]): Map<string, string> {
+  return new Map(columns.flatMap(({ name, aside }) => (aside === undefined ? [] : [[name, aside] as const])));
+}
