@@ -1,5 +1,7 @@
 import { sep } from 'node:path';
 import { distinctNames } from '../names.js';
+import { identifier, literal } from './duckdb.js';
+import type { Relation } from './relation.js';
 import type { Column, Table } from './table.js';
 
 /** What Hive calls the folder of rows whose value is missing. */
@@ -24,45 +26,64 @@ function decoded(text: string): string {
   }
 }
 
+/** A column that the names of folders say, and its value in all rows of a file. */
+interface Partition {
+  readonly column: Column;
+  readonly value: number | string;
+}
+
+/** The columns that a path adds to a file's own; a column of the file's own with that name comes first. */
+function partitions({ columns }: Pick<Table, 'columns'>, path: string): readonly Partition[] {
+  const own = new Set(columns.map((column) => column.name.toLowerCase()));
+  const added = partitionsOf(path).filter(([key]) => !own.has(key.toLowerCase()));
+  const { names } = distinctNames(added.map(([key]) => key));
+  return added.map(([, text], index) => {
+    const number = text === ABSENT ? NaN : text.trim() === '' ? undefined : Number(text);
+    const isNumber = text === ABSENT || (number !== undefined && !Number.isNaN(number));
+    const type = isNumber
+      ? ({ type: 'DOUBLE', kind: 'numeric' } as const)
+      : ({ type: 'VARCHAR', kind: 'other' } as const);
+    const column = { name: names[index], ...type, field: `folder ${index}`, aside: 'from the names of folders' };
+    return { column, value: isNumber ? Number(number) : text };
+  });
+}
+
 /**
  * A table with a further column for each `key=value` folder of its path, as Hive, Spark and pyarrow lay data out.
- * Such a column is used only where it is named. A column of the file's own with that name comes first.
+ * Such a column is used only where it is named.
  */
 export function withPartitions(table: Table, path: string): Table {
-  const own = new Set(table.columns.map((column) => column.name.toLowerCase()));
-  const added = partitionsOf(path).filter(([key]) => !own.has(key.toLowerCase()));
-  if (added.length === 0) return table;
-  const { names } = distinctNames(added.map(([key]) => key));
-  const values = added.map(([, value]) => numberIn(value));
+  const added = partitions(table, path);
+  // Without a column of the file's own, the length of a block would not be known.
   const counted = table.columns.findIndex((column) => column.kind === 'numeric');
-  const isNumber = (index: number): boolean => counted >= 0 && values[index] !== undefined;
-  const columns = names.map((name, index): Column => ({
-    name,
-    type: isNumber(index) ? 'DOUBLE' : 'VARCHAR',
-    kind: isNumber(index) ? 'numeric' : 'other',
-    aside: 'from the names of folders',
-  }));
+  if (added.length === 0 || counted < 0) return table;
   const first = table.columns.length;
   return {
     ...table,
-    columns: [...table.columns, ...columns],
+    columns: [...table.columns, ...added.map(({ column }) => column)],
     async *blocks(chosen, signal) {
       const inFile = chosen.filter((index) => index < first);
-      // Without a column of the file's own, the length of a block would not be known.
       for await (const block of table.blocks(inFile.length > 0 ? inFile : [counted], signal)) {
         const rows = block[0].length;
         let next = 0;
         yield chosen.map((index) =>
-          index < first ? block[next++] : new Float64Array(rows).fill(values[index - first] ?? NaN),
+          index < first ? block[next++] : new Float64Array(rows).fill(Number(added[index - first].value)),
         );
       }
     },
   };
 }
 
-/** What a folder's value is as a number, NaN where it is missing; undefined where it is text. */
-function numberIn(value: string): number | undefined {
-  if (value === ABSENT) return NaN;
-  const number = Number(value);
-  return value.trim() === '' || Number.isNaN(number) ? undefined : number;
+/** The same for a query. */
+export function relationWithPartitions({ table, scan }: Relation): Relation {
+  const added = partitions(table, table.name);
+  if (added.length === 0) return { table, scan };
+  const values = added.map(({ column, value }) => {
+    const constant = Number.isNaN(value) ? 'NULL' : literal(String(value));
+    return `CAST(${constant} AS ${column.type}) AS ${identifier(column.field ?? column.name)}`;
+  });
+  return {
+    table: { ...table, columns: [...table.columns, ...added.map(({ column }) => column)] },
+    scan: `(SELECT *, ${values.join(', ')} FROM ${scan})`,
+  };
 }

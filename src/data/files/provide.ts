@@ -1,7 +1,7 @@
 import type { Database } from './duckdb.js';
 import { loadFile } from './load.js';
 import { parquetRuns } from './parquet.js';
-import { partitionsOf } from './partitions.js';
+import { partitionsOf, relationWithPartitions } from './partitions.js';
 import { expand, formatOf } from './paths.js';
 import { publish, type Relation } from './relation.js';
 import type { Column } from './table.js';
@@ -27,8 +27,7 @@ export async function provide(database: Database, name: string): Promise<Provide
     format === 'arrow' || format === 'npy'
       ? await loadAll(database, name, paths, format)
       : await textRelations(database, paths, format);
-  const columns = relations.flatMap(({ table }) => table.columns);
-  return { notes: await publish(database, name, relations), aside: asideOf(columns) };
+  return published(database, name, relations);
 }
 
 async function loadAll(
@@ -47,20 +46,23 @@ async function loadAll(
 /** DuckDB takes types from the first file, and positions too, and reads decimals of many digits wrongly. */
 async function provideParquet(database: Database, name: string, paths: readonly string[]): Promise<Provided> {
   const runs = await parquetRuns(database, name, paths);
-  const columns = runs.flatMap((run) => run.columns);
-  const folders = paths.flatMap((path) =>
-    partitionsOf(path).map(([key]) => [key, 'from the names of folders'] as const),
-  );
-  const aside = new Map([...folders, ...asideOf(columns)]);
+  const [{ columns }] = runs;
   const isPlain =
-    columns.every((column) => !column.trouble && column.field?.toLowerCase() === column.name.toLowerCase()) &&
-    runs.every((run) => JSON.stringify(run.columns) === JSON.stringify(runs[0].columns));
-  if (isPlain) return { notes: [], aside };
+    runs.length === 1 &&
+    partitionsOf(paths[0]).length === 0 &&
+    columns.every((column) => !column.trouble && column.field?.toLowerCase() === column.name.toLowerCase());
+  if (isPlain) return { notes: [], aside: asideOf(columns) };
   const relations = runs.map(({ paths: [path], columns, notes, rows, scan }) => ({
     table: { name: path, columns, notes, rows },
     scan,
   }));
-  return { notes: await publish(database, name, relations), aside };
+  return published(database, name, relations);
+}
+
+async function published(database: Database, name: string, relations: readonly Relation[]): Promise<Provided> {
+  const whole = relations.map(relationWithPartitions);
+  const notes = await publish(database, name, whole);
+  return { notes, aside: asideOf(whole.flatMap(({ table }) => table.columns)) };
 }
 
 function asideOf(columns: readonly Column[]): Map<string, string> {

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll } from 'vitest';
 import { InputError } from '../../../src/errors.js';
 import { openSource, type Source, type SourceOptions } from '../../../src/sources.js';
@@ -32,17 +31,6 @@ export function temporaryFolder(): Folder {
 
 /** A file of test/data/files/fixtures. */
 export const fixture = (name: string) => join('test', 'data', 'files', 'fixtures', name);
-
-/** Writes what a query yields to a Parquet file, with `beside` as keys and values of its footer. */
-export async function parquet(path: string, query: string, beside: Record<string, string> = {}): Promise<string> {
-  const connection = await (await DuckDBInstance.create()).connect();
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-  const pairs = Object.entries(beside).map(([key, value]) => `${text(key)}: ${text(value)}`);
-  const keys = pairs.length > 0 ? `, KV_METADATA {${pairs.join(', ')}}` : '';
-  await connection.run(`COPY (${query}) TO ${text(path)} (FORMAT parquet${keys})`);
-  connection.closeSync();
-  return path;
-}
 
 export interface Contents {
   readonly columns: readonly string[];

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/sources.js';
-import { complaint, parquet as writeParquet, read, temporaryFolder, vega } from './folder.js';
+import { complaint, read, temporaryFolder, vega } from './folder.js';
+import { parquet as writeParquet } from './parquet-file.js';
 
 const folder = temporaryFolder();
 const flights = vega('flights-3m.parquet');

@@ -15,7 +15,8 @@ import {
 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/sources.js';
-import { complaint, contents, fixture, parquet, read, temporaryFolder } from './folder.js';
+import { complaint, contents, fixture, read, temporaryFolder } from './folder.js';
+import { parquet } from './parquet-file.js';
 
 const folder = temporaryFolder();
 
@@ -111,6 +112,9 @@ describe('the index of pandas stands aside', () => {
     expect(source.notes).toEqual([
       'not used, since no one named it with --columns: __index_level_0__ (the index of pandas)',
     ]);
+    const query = await openSource(`SELECT * FROM '${fixture(name)}'`);
+    expect([query.columns, query.notes]).toEqual([source.columns, source.notes]);
+    expect((await openSource(`SELECT __index_level_0__, x FROM '${fixture(name)}'`)).columns).toHaveLength(2);
     const named = await openSource(fixture(name), { columns: ['x'], weight: '__index_level_0__' });
     expect(named.notes).toBeUndefined();
     expect(await contents(named)).toMatchObject({ rows: [[1], [2], [3]], weights: [10, 20, 40] });

@@ -13,7 +13,8 @@ import {
 import { dump } from 'npyjs';
 import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/sources.js';
-import { complaint, contents, parquet, read, temporaryFolder } from './folder.js';
+import { complaint, contents, read, temporaryFolder } from './folder.js';
+import { parquet } from './parquet-file.js';
 
 const folder = temporaryFolder();
 
@@ -161,5 +162,8 @@ describe('what the names of folders say', () => {
       [2021, 1010.5],
     ]);
     expect((await read(glob, { columns: ['year'], every: 2 })).rows).toEqual([[2020]]);
+    const query = await openSource(`SELECT * FROM '${glob}'`);
+    expect([query.columns, query.notes]).toEqual([source.columns, source.notes]);
+    expect((await read(`SELECT year, x FROM '${glob}'`)).rows[1]).toEqual([2021, 1010.5]);
   });
 });
