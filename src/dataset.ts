@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Place } from './backend.js';
 import { breathe } from './breathe.js';
 import { nestedArraySource, matrixSource, withWeights } from './data/arrays.js';
-import { cleanBlocks, type MissingPolicy } from './data/blocks.js';
+import { cleanBlocks, type CleanBlock, type MissingPolicy } from './data/blocks.js';
 import { ColumnStatistics } from './data/statistics.js';
 import { misjudged, outlierNotes, requireSquares, scalingOf } from './coordinates.js';
 import { FARTHEST, powerOfTwo, type Scaling } from './scaling.js';
@@ -28,6 +28,8 @@ export interface Dataset {
   readonly constant: readonly string[];
   /** Σ of the sample weights in the user's units; n where there are none. */
   readonly totalWeight: number;
+  /** Its rows again, as they are in the source. */
+  readonly blocks: () => AsyncIterable<CleanBlock>;
   /** What the user should know of how it was read, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -96,11 +98,11 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   const { statistics, coordinates } = first;
   const wrong = statistics ? misjudged(coordinates.scaling, statistics, options.commonScale ?? false) : [];
   const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
-  if (unlike.length === 0) return finish(source, first, []);
+  if (unlike.length === 0) return finish(source, options, first, []);
   first.builder.discard();
   const scaling = options.scaling ?? (statistics && scalingOf(statistics, options.commonScale ?? false));
   const again = await read(source, options, { scaling, unit: unitOf(first) });
-  return finish(source, again, [
+  return finish(source, options, again, [
     `the data were read twice: their first rows are unlike the others in ${listed(unlike)}`,
   ]);
 }
@@ -164,7 +166,12 @@ async function read(
   }
 }
 
-async function finish(source: Source, reading: Reading, notes: readonly string[]): Promise<Dataset> {
+async function finish(
+  source: Source,
+  { missing }: LoadOptions,
+  reading: Reading,
+  notes: readonly string[],
+): Promise<Dataset> {
   const { builder, coordinates, dropped, totalWeight, statistics } = reading;
   try {
     const shard = await builder.finish();
@@ -173,6 +180,7 @@ async function finish(source: Source, reading: Reading, notes: readonly string[]
     const { scaling } = coordinates;
     return {
       ...{ shard, scaling, columns: source.columns, dropped, constant, totalWeight },
+      blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
       notes: [...notes, ...outliers],
     };
   } catch (error) {

@@ -3,8 +3,10 @@ import type { MissingPolicy } from './data/blocks.js';
 import type { Source } from './data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.js';
 import { InputError } from './errors.js';
+import { exactRows, FAR, withFarRows } from './exactly.js';
 import type { Components, Family } from './families/family.js';
 import { logVolume, toScaling, type Scaling } from './scaling.js';
+import { beyond } from './reach.js';
 import type { RowOptions, RowOutputs, Shard } from './sweep/shard.js';
 
 /** How a mixture looks at data. */
@@ -62,15 +64,19 @@ export async function evaluate<T>(
   }
 }
 
-/** What a mixture says of the rows of a loaded dataset. */
+/**
+ * What a mixture says of the rows of a loaded dataset: in float32 where that can tell, in float64 of rows whose log-density
+ * is under −`far`, nats in scaled coordinates, and of all rows where components are finer than float32 resolves.
+ */
 export async function* evaluatedRows(
   mixture: MixtureParts,
-  { shard, scaling, dropped }: Pick<Dataset, 'shard' | 'scaling' | 'dropped'>,
-  options: RowOptions = {},
+  dataset: Pick<Dataset, 'shard' | 'scaling' | 'dropped' | 'blocks'>,
+  { far = FAR, ...options }: RowOptions & { readonly far?: number } = {},
 ): AsyncGenerator<EvaluatedRows> {
+  const { shard, scaling, dropped } = dataset;
   const volume = logVolume(scaling);
   const sourceIndex = keptIndices(shard, dropped);
-  for await (const block of likelihoodRows(mixture, shard, scaling, options)) {
+  for await (const block of likelihoodRows(mixture, dataset, far, options)) {
     const index = new Int32Array(block.rows).map((_, i) => sourceIndex(block.start + i));
     yield { ...block, index, logDensity: block.logDensity.map((density) => density - volume) };
   }
@@ -79,12 +85,17 @@ export async function* evaluatedRows(
 /** Rows at ε = 1 and g = 0, in scaled coordinates. */
 function likelihoodRows(
   { family, weights, components }: MixtureParts,
-  shard: Shard,
-  scaling: Scaling,
+  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks'>,
+  far: number,
   options: RowOptions,
 ): AsyncIterable<RowOutputs> {
-  const packed = family.pack(family.toScaled(components, scaling));
-  return shard.rows({ components: packed, weights, potential: new Float64Array(weights.length), epsilon: 1 }, options);
+  const scaled = family.toScaled(components, dataset.scaling);
+  const at = { weights, potential: new Float64Array(weights.length), epsilon: 1 };
+  const exact = { ...at, components: family.packExactly(scaled) };
+  const variances = family.toDense(scaled).covariances.map((covariance) => covariance.map((row, j) => row[j]));
+  if (beyond(exact.components, 'float32', variances) !== undefined) return exactRows(exact, dataset, options);
+  const outputs = dataset.shard.rows({ ...at, components: family.pack(scaled) }, options);
+  return withFarRows(outputs, exact, dataset, far);
 }
 
 /** From a row's number among those kept to its number in the source. */

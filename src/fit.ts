@@ -6,6 +6,7 @@ import { loadDataset, toSource, type DataInput, type Dataset } from './dataset.j
 import type { EmRun, FitStatus } from './em.js';
 import { InputError } from './errors.js';
 import { evaluatedRows } from './evaluate.js';
+import { FAR_SUMMED } from './exactly.js';
 import type { Repair } from './families/family.js';
 import { Mixture } from './mixture.js';
 import { TransportPlan } from './plan.js';
@@ -130,7 +131,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.
   const criteria = await watch.time('score', () =>
-    criteriaOf(evaluatedRows(parts, dataset), mixture.parameters, totalWeight),
+    criteriaOf(evaluatedRows(parts, dataset, { far: FAR_SUMMED }), mixture.parameters, totalWeight),
   );
   const volume = logVolume(scaling);
   return {

@@ -1,27 +1,35 @@
 import { isMatrix, type CovarianceForm } from '../kernels/form.js';
 
-/** Components packed for the kernels: float32 where the device computes, float64 where the host does. */
-export interface PackedComponents {
+/** Numbers that whoever sweeps computes with: kernels in float32, the host in float64. */
+export type Floats = Float32Array | Float64Array;
+
+/** Components packed for sweeps: what enters every row's arithmetic in the sweep's precision, all else in float64. */
+export interface PackedComponents<Values extends Floats = Float32Array> {
   readonly form: CovarianceForm;
   readonly k: number;
   readonly d: number;
   /** Means `[k, d]`: exactly those that moments are about. */
-  readonly means: Float32Array;
+  readonly means: Values;
   /** Whitening factors, shaped by `form` (kernels/mixture.ts). */
-  readonly whitening: Float32Array;
+  readonly whitening: Values;
   /** `[k]`: log p(x | θ_k) = logNormalizers_k − ‖(x − μ_k) W_k‖² / 2, in nats. */
   readonly logNormalizers: Float64Array;
 }
 
 /** All a shard needs to know of the model to compute its part of the plan. */
-export interface PlanModel {
-  readonly components: PackedComponents;
+export interface PlanModel<Values extends Floats = Float32Array> {
+  readonly components: PackedComponents<Values>;
   /** Mixture weights w, `[k]`, sum 1. */
   readonly weights: Float64Array;
   /** Dual potential g of the component side, `[k]`, nats. */
   readonly potential: Float64Array;
   /** Temperature ε ≥ 0; 0 is hard assignment. */
   readonly epsilon: number;
+}
+
+/** Whether a model is of float64 numbers. */
+export function isExact(model: PlanModel | PlanModel<Float64Array>): model is PlanModel<Float64Array> {
+  return model.components.means instanceof Float64Array;
 }
 
 /**
@@ -49,7 +57,7 @@ export interface Moments {
   readonly coupling?: Float64Array;
 }
 
-export function emptyMoments({ form, k, d }: PackedComponents, coupling = false): Moments {
+export function emptyMoments({ form, k, d }: PackedComponents<Floats>, coupling = false): Moments {
   const matrices = form === 'tied' ? 1 : k;
   return {
     weight: 0,

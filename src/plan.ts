@@ -2,9 +2,10 @@ import type { Place } from './backend.js';
 import { matrixSource } from './data/arrays.js';
 import { cleanBlocks, type MissingPolicy } from './data/blocks.js';
 import type { Source } from './data/source.js';
-import { loadDataset } from './dataset.js';
+import { loadDataset, type Dataset } from './dataset.js';
+import { exactRows, FAR, withFarRows } from './exactly.js';
 import { costsOf, relativeEntropy } from './primal.js';
-import type { PlanModel } from './moments.js';
+import { isExact, type PlanModel } from './moments.js';
 import { logVolume, type Scaling } from './scaling.js';
 import type { RowOutputs } from './sweep/shard.js';
 
@@ -40,7 +41,7 @@ export interface PlanParts {
   readonly scaling: Scaling;
   readonly totalWeight: number;
   /** In scaled coordinates. */
-  readonly model: PlanModel;
+  readonly model: PlanModel | PlanModel<Float64Array>;
   /** Column masses, `[k]`, sum 1. */
   readonly mass: Float64Array;
   /** F, the data's units. */
@@ -118,14 +119,15 @@ export class TransportPlan {
     const { source, place, missing, scaling, model } = this.parts;
     const d = source.columns.length;
     let before = 0;
-    for await (const { rows, values, weights } of cleanBlocks(source, {
+    for await (const block of cleanBlocks(source, {
       missing,
       blockRows: Math.max(1024, Math.floor(BLOCK_VALUES / d)),
     })) {
-      const block = matrixSource({ data: values, shape: [rows, d] });
-      const { shard } = await loadDataset(block, { place, missing, scaling });
+      const { rows, values, weights } = block;
+      const data = await loadDataset(matrixSource({ data: values, shape: [rows, d] }), { place, missing, scaling });
+      const { shard } = data;
       try {
-        for await (const outputs of shard.rows(model, { responsibilities: true })) {
+        for await (const outputs of planOutputs(data, model)) {
           const from = outputs.start;
           yield {
             start: before + from,
@@ -140,6 +142,13 @@ export class TransportPlan {
       before += rows;
     }
   }
+}
+
+/** What the model says of rows, in the precision that it was fitted in, of those far out in float64. */
+function planOutputs(data: Dataset, model: PlanModel | PlanModel<Float64Array>): AsyncIterable<RowOutputs> {
+  const wanted = { responsibilities: true };
+  if (isExact(model)) return exactRows(model, data, wanted);
+  return withFarRows(data.shard.rows(model, wanted), model, data, FAR);
 }
 
 interface Block {

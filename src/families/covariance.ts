@@ -1,4 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
+import type { Floats } from '../moments.js';
 import { cholesky, congruence, inverseTransposed } from '../cholesky.js';
 
 /**
@@ -38,17 +39,21 @@ export interface CovarianceLayout {
   /** Free parameters per covariance. */
   parameters(d: number): number;
   /** Undoes a whitening factor W: z = (x − μ) W. */
-  unwhiten(factor: Float32Array, d: number): Unwhitening;
+  unwhiten(factor: Floats, d: number): Unwhitening;
   /** S ← S − m δ δᵀ of second moments: a matrix `[d, d]` or its diagonal `[d]`. */
   takeOuter(scatter: Float64Array, delta: Float64Array, m: number): void;
   /** Writes S / m, of such moments that sum to the mass m. */
   fromScatter(scatter: Float64Array, m: number, into: Float64Array): void;
   addDiagonal(covariance: Float64Array, diagonal: Float64Array): void;
-  /** What makes it positive definite; undefined where it is not finite. */
-  definite(covariance: Float64Array, d: number): Definite | undefined;
+  /** What makes it positive definite by `floor`, default `VARIANCE_FLOOR`; undefined where it is not finite. */
+  definite(covariance: Float64Array, d: number, floor?: number): Definite | undefined;
   /** C_ij ← C_ij s_i s_j. */
   rescale(covariance: Float64Array, scale: Float64Array): Float64Array;
-  /** `lower` is its Cholesky factor, where that is known. */
+  /** Whitening factor W of a covariance; `lower` is its Cholesky factor, where that is known. */
+  factor(covariance: Float64Array, d: number, lower?: Float64Array): Float64Array;
+  /** log |det W|. */
+  logDeterminant(factor: Floats, d: number): number;
+  /** The factor as float32 kernels take it. */
   whiten(covariance: Float64Array, d: number, lower?: Float64Array): Whitening;
   /** Lower factor L of the covariance as a matrix, `[d, d]`, for sampling. */
   lower(covariance: Float64Array, d: number): Float64Array;
@@ -56,7 +61,10 @@ export interface CovarianceLayout {
   fromMatrix(matrix: Float64Array, d: number): Float64Array;
 }
 
-const matrix: Omit<CovarianceLayout, 'shared'> = {
+/** What a layout is made of. */
+type Form = Omit<CovarianceLayout, 'shared' | 'whiten'>;
+
+const matrix: Form = {
   size: (d) => d * d,
   parameters: (d) => (d * (d + 1)) / 2,
   unwhiten(factor, d) {
@@ -84,14 +92,14 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
     const d = diagonal.length;
     for (let j = 0; j < d; j++) covariance[j * d + j] += diagonal[j];
   },
-  definite(covariance, d) {
-    const sound = cholesky(covariance, d, VARIANCE_FLOOR / 2);
+  definite(covariance, d, floor = VARIANCE_FLOOR) {
+    const sound = cholesky(covariance, d, floor / 2);
     if (sound) return { ridge: 0, lower: sound }; // and so finite, being symmetric
     if (!covariance.every(Number.isFinite)) return undefined;
-    for (let ridge = VARIANCE_FLOOR; ; ridge *= 4) {
+    for (let ridge = floor; ; ridge *= 4) {
       const ridged = covariance.slice();
       matrix.addDiagonal(ridged, new Float64Array(d).fill(ridge));
-      const lower = cholesky(ridged, d, VARIANCE_FLOOR / 2);
+      const lower = cholesky(ridged, d, floor / 2);
       if (lower || !Number.isFinite(ridge)) return { ridge, lower };
     }
   },
@@ -99,11 +107,11 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
     const d = scale.length;
     return covariance.map((value, at) => value * scale[Math.floor(at / d)] * scale[at % d]);
   },
-  whiten(covariance, d, lower = matrix.lower(covariance, d)) {
-    const factor = new Float32Array(inverseTransposed(lower, d));
-    let logDeterminant = 0;
-    for (let i = 0; i < d; i++) logDeterminant += Math.log(factor[i * d + i]);
-    return { factor, logDeterminant };
+  factor: (covariance, d, lower = matrix.lower(covariance, d)) => inverseTransposed(lower, d),
+  logDeterminant(factor, d) {
+    let sum = 0;
+    for (let i = 0; i < d; i++) sum += Math.log(factor[i * d + i]);
+    return sum;
   },
   lower(covariance, d) {
     const l = cholesky(covariance, d);
@@ -114,7 +122,7 @@ const matrix: Omit<CovarianceLayout, 'shared'> = {
   fromMatrix: (dense) => dense.slice(),
 };
 
-const diagonal: Omit<CovarianceLayout, 'shared'> = {
+const diagonal: Form = {
   size: (d) => d,
   parameters: (d) => d,
   unwhiten: (factor) => ({
@@ -130,15 +138,17 @@ const diagonal: Omit<CovarianceLayout, 'shared'> = {
   addDiagonal(covariance, added) {
     for (let j = 0; j < covariance.length; j++) covariance[j] += added[j];
   },
-  definite(covariance) {
+  definite(covariance, _, floor = VARIANCE_FLOOR) {
     if (!covariance.every(Number.isFinite)) return undefined;
     const least = covariance.reduce((a, b) => Math.min(a, b), Infinity);
-    return { ridge: least >= VARIANCE_FLOOR / 2 ? 0 : VARIANCE_FLOOR - least };
+    return { ridge: least >= floor / 2 ? 0 : floor - least };
   },
   rescale: (covariance, scale) => covariance.map((value, j) => value * scale[j] * scale[j]),
-  whiten(covariance) {
-    const factor = Float32Array.from(covariance, (variance) => 1 / Math.sqrt(variance));
-    return { factor, logDeterminant: factor.reduce((sum, value) => sum + Math.log(value), 0) };
+  factor: (covariance) => covariance.map((variance) => 1 / Math.sqrt(variance)),
+  logDeterminant(factor) {
+    let sum = 0;
+    for (const value of factor) sum += Math.log(value);
+    return sum;
   },
   lower: (covariance, d) => diagonal.toMatrix(covariance.map(Math.sqrt), d),
   toMatrix(covariance, d) {
@@ -150,7 +160,7 @@ const diagonal: Omit<CovarianceLayout, 'shared'> = {
 };
 
 /** One variance: a diagonal whose entries are averaged. */
-const single: Omit<CovarianceLayout, 'shared'> = {
+const single: Form = {
   size: () => 1,
   parameters: () => 1,
   unwhiten: ([factor]) => ({
@@ -166,10 +176,8 @@ const single: Omit<CovarianceLayout, 'shared'> = {
   },
   definite: diagonal.definite,
   rescale: (covariance, scale) => Float64Array.of(covariance[0] * scale[0] * scale[0]),
-  whiten(covariance, d) {
-    const { factor, logDeterminant } = diagonal.whiten(covariance, 1);
-    return { factor, logDeterminant: d * logDeterminant };
-  },
+  factor: diagonal.factor,
+  logDeterminant: (factor, d) => d * diagonal.logDeterminant(factor, 1),
   lower: (covariance, d) => diagonal.lower(new Float64Array(d).fill(covariance[0]), d),
   toMatrix: (covariance, d) => diagonal.toMatrix(new Float64Array(d).fill(covariance[0]), d),
   fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
@@ -205,10 +213,21 @@ function average(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+function layoutOf(form: Form, shared: boolean): CovarianceLayout {
+  return {
+    ...form,
+    shared,
+    whiten(covariance, d, lower) {
+      const factor = new Float32Array(form.factor(covariance, d, lower));
+      return { factor, logDeterminant: form.logDeterminant(factor, d) };
+    },
+  };
+}
+
 /** The four covariance types. */
 export const covarianceLayouts: Readonly<Record<CovarianceForm, CovarianceLayout>> = {
-  full: { ...matrix, shared: false },
-  tied: { ...matrix, shared: true },
-  diag: { ...diagonal, shared: false },
-  spherical: { ...single, shared: false },
+  full: layoutOf(matrix, false),
+  tied: layoutOf(matrix, true),
+  diag: layoutOf(diagonal, false),
+  spherical: layoutOf(single, false),
 };

@@ -1,4 +1,4 @@
-import type { Moments, PackedComponents } from '../moments.js';
+import type { Floats, Moments, PackedComponents } from '../moments.js';
 import type { Random } from '../random.js';
 import type { Scaling } from '../scaling.js';
 
@@ -64,10 +64,12 @@ export interface Family {
   around(centres: Float64Array, variances: Float64Array): Components;
   /** Packs components for the kernels. */
   pack(components: Components): PackedComponents;
+  /** Packs components for sweeps in float64. */
+  packExactly(components: Components): PackedComponents<Float64Array>;
   /**
    * Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired.
    */
-  estimate(moments: Moments, packed: PackedComponents, options: EstimateOptions): Estimate;
+  estimate(moments: Moments, packed: PackedComponents<Floats>, options: EstimateOptions): Estimate;
   /** x = shift + scale · y, applied to the components of y. */
   unscale(components: Components, scaling: Scaling): Components;
   /** y = (x − shift) / scale, applied to the components of x. */

@@ -1,11 +1,12 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { isList, shown } from '../check.js';
 import { InputError } from '../errors.js';
-import type { Moments, PackedComponents } from '../moments.js';
+import type { Floats, Moments, PackedComponents } from '../moments.js';
 import type { Scaling } from '../scaling.js';
 import { covarianceLayouts, type CovarianceLayout, type Unwhitening } from './covariance.js';
 import { denseCovariances, denseMatrix, nested } from './dense.js';
-import type { Components, Estimate, EstimateOptions, Family, Repair } from './family.js';
+import type { Components, Estimate, EstimateOptions, Family } from './family.js';
+import { settle, settleExactly } from './ridge.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -40,7 +41,8 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
       const one = layout.fromMatrix(covarianceLayouts.diag.toMatrix(variances, d), d);
       return { k, d, means: centres, shape: concatenate(new Array<Float64Array>(layout.shared ? 1 : k).fill(one)) };
     },
-    pack: (components) => pack(components, form, layout),
+    pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
+    packExactly: (components) => pack(components, form, layout, (values) => values),
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
     unscale: (components, { shift, scale }) =>
       affine(components, layout, (mean, j) => shift[j] + scale[j] * mean, scale),
@@ -74,15 +76,23 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
   };
 }
 
-function pack(components: Components, form: CovarianceForm, layout: CovarianceLayout): PackedComponents {
+/** `toPrecision`: rounds to what sweeps compute in. log |det W| is of W as rounded. */
+function pack<Values extends Floats>(
+  components: Components,
+  form: CovarianceForm,
+  layout: CovarianceLayout,
+  toPrecision: (values: Float64Array) => Values,
+): PackedComponents<Values> {
   const { k, d, means, factored } = components;
-  const whitenings = covariances(components, layout).map((one, index) => layout.whiten(one, d, factored?.[index]));
-  const whitening = new Float32Array(whitenings.length * layout.size(d));
-  for (const [index, { factor }] of whitenings.entries()) whitening.set(factor, index * layout.size(d));
-  const logNormalizers = new Float64Array(k).map(
-    (_, index) => whitenings[layout.shared ? 0 : index].logDeterminant - (d / 2) * LOG_TWO_PI,
+  const factors = covariances(components, layout).map((one, index) =>
+    toPrecision(layout.factor(one, d, factored?.[index])),
   );
-  return { form, k, d, means: Float32Array.from(means), whitening, logNormalizers };
+  const logDeterminants = factors.map((factor) => layout.logDeterminant(factor, d));
+  const logNormalizers = new Float64Array(k).map(
+    (_, index) => logDeterminants[layout.shared ? 0 : index] - (d / 2) * LOG_TWO_PI,
+  );
+  const whitening = toPrecision(concatenate(factors));
+  return { form, k, d, means: toPrecision(means), whitening, logNormalizers };
 }
 
 /**
@@ -90,7 +100,7 @@ function pack(components: Components, form: CovarianceForm, layout: CovarianceLa
  */
 function estimate(
   moments: Moments,
-  packed: PackedComponents,
+  packed: PackedComponents<Floats>,
   options: EstimateOptions,
   layout: CovarianceLayout,
 ): Estimate {
@@ -101,6 +111,7 @@ function estimate(
   const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
   let all: Float64Array | undefined;
   const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
+  const exact = packed.means instanceof Float64Array;
   const shape = new Float64Array(scatters.length * layout.size(d));
   const settled = covariances({ shape, d }, layout).map((covariance, index) => {
     const scatter = scatters[index];
@@ -110,7 +121,7 @@ function estimate(
     const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
     layout.fromScatter(pooled, drawn, covariance);
     layout.addDiagonal(covariance, regularization);
-    return settle(covariance, index, d, layout);
+    return exact ? settleExactly(covariance, index, d, layout) : settle(covariance, index, d, layout);
   });
   const factored = settled.flatMap(({ lower }) => lower ?? []);
   const components = { k, d, means, shape, ...(factored.length > 0 ? { factored } : {}) };
@@ -126,7 +137,7 @@ const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
  */
 function centred(
   { mass, first, second, frame }: Moments,
-  { k, d, whitening }: PackedComponents,
+  { k, d, whitening }: PackedComponents<Floats>,
   layout: CovarianceLayout,
 ): { shifts: Float64Array[]; scatters: Float64Array[] } {
   const size = layout.size(d);
@@ -161,32 +172,6 @@ function sampler(components: Components, layout: CovarianceLayout): ReturnType<F
   };
 }
 
-/** A covariance, positive definite. */
-interface Settled {
-  /** Its Cholesky factor, if it is a matrix. */
-  readonly lower?: Float64Array | undefined;
-  readonly repairs: readonly Repair[];
-}
-
-/** Makes a covariance positive definite in place by the smallest ridge that does; says so. */
-function settle(covariance: Float64Array, component: number, d: number, layout: CovarianceLayout): Settled {
-  const definite = layout.definite(covariance, d);
-  if (!definite) {
-    throw new InputError('value', {
-      where: `component ${component}`,
-      expected: 'a finite covariance',
-      got: 'one that overflowed',
-      remedy: 'check the data for values near the limits of floating point, or fit fewer components',
-    });
-  }
-  const { ridge, lower } = definite;
-  if (ridge === 0) return { lower, repairs: [] };
-  layout.addDiagonal(covariance, new Float64Array(d).fill(ridge));
-  const name = layout.shared ? 'the tied covariance' : `the covariance of component ${component}`;
-  const message = `${name} was not positive definite; ${ridge.toExponential(1)} of the columns' variances was added to its diagonal`;
-  return { lower, repairs: [{ kind: 'ridge', component, message }] };
-}
-
 /** Covariances one by one, as views. */
 function covariances({ shape, d }: Pick<Components, 'shape' | 'd'>, layout: CovarianceLayout): Float64Array[] {
   const size = layout.size(d);
@@ -215,7 +200,7 @@ function sum([first, ...others]: readonly Float64Array[]): Float64Array {
   return total;
 }
 
-function concatenate(arrays: readonly Float64Array[]): Float64Array {
+function concatenate(arrays: readonly Floats[]): Float64Array {
   const size = arrays[0].length;
   const all = new Float64Array(arrays.length * size);
   for (const [index, one] of arrays.entries()) all.set(one, index * size);

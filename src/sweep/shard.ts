@@ -1,4 +1,4 @@
-import type { Moments, PackedComponents, PlanModel } from '../moments.js';
+import type { Floats, Moments, PackedComponents, PlanModel } from '../moments.js';
 
 export interface SweepOptions {
   /** A guess of the objective: the closer, the more digits its sum keeps. */
@@ -48,7 +48,7 @@ export interface RowOutputs {
   /** log max_k r_ik, `[rows]`. */
   readonly logLargest: Float64Array;
   /** Sample weights as the shard holds them, `[rows]`. */
-  readonly weights: Float32Array;
+  readonly weights: Floats;
 }
 
 /** Distances to the nearest of a growing set of centres, as k-means++ and k-means|| need them. */
@@ -65,18 +65,22 @@ export interface NearestCentres {
   dispose(): void;
 }
 
-/** Rows that live in one place and answer sweeps there. Owns their memory. */
-export interface Shard {
+/** Rows as EM sees them, swept by models of one precision. */
+export interface SweptRows<Values extends Floats = Float32Array> {
   readonly n: number;
   readonly d: number;
   /** One read of the data: cost → row softmin → moments. */
-  sweep(model: PlanModel, options?: SweepOptions): Promise<Moments>;
-  /** Left out where sweeps gain nothing from being made at once. */
-  readonly joint?: JointSweeps | undefined;
+  sweep(model: PlanModel<Values>, options?: SweepOptions): Promise<Moments>;
   /** One read of the data, block after block. */
-  rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs>;
+  rows(model: PlanModel<Values>, options?: RowOptions): AsyncIterable<RowOutputs>;
   /** The rows of these indices, `[indices.length, d]`. */
   take(indices: readonly number[]): Promise<Float64Array>;
+}
+
+/** Rows that live in one place and answer sweeps there. Owns their memory. */
+export interface Shard extends SweptRows {
+  /** Left out where sweeps gain nothing from being made at once. */
+  readonly joint?: JointSweeps | undefined;
   /** `metric`: inverse length of a unit per column, `[d]`. */
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres;
   dispose(): void;

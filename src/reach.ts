@@ -1,0 +1,45 @@
+import type { Floats, PackedComponents } from './moments.js';
+
+/** In what rows are held and swept. */
+export type Precision = 'float32' | 'float64';
+
+/** Half a unit in the last place of 1. */
+const ROUNDING: Readonly<Record<Precision, number>> = { float32: 2 ** -24, float64: 2 ** -53 };
+/**
+ * How many of a component's own standard deviations rounding may move its rows: it adds a third of the square to
+ * variances, 2e-5 of them.
+ */
+const BEARABLE = 2 ** -7;
+
+/**
+ * The first component that lies so many of its own standard deviations from where rows are held about, that rows of it
+ * rounded to the precision are moved by more than is bearable; undefined where none is. With variances of its columns,
+ * `[k][d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
+ */
+export function beyond(
+  packed: PackedComponents<Floats>,
+  precision: Precision,
+  variances?: readonly (readonly number[])[],
+): number | undefined {
+  const limit = (BEARABLE / ROUNDING[precision]) ** 2;
+  for (let c = 0; c < packed.k; c++) if (squaredReach(packed, c, variances?.[c]) > limit) return c;
+  return undefined;
+}
+
+/** Σ_ij (μ_i² + σ_i²) W_ij², of a component: the squared size of its rows in its own deviations, were columns by themselves. */
+function squaredReach(
+  { form, d, means, whitening }: PackedComponents<Floats>,
+  c: number,
+  variances?: readonly number[],
+): number {
+  let sum = 0;
+  for (let i = 0; i < d; i++) {
+    let row = 0;
+    if (form === 'full' || form === 'tied') {
+      const from = (form === 'tied' ? 0 : c * d * d) + i * d;
+      for (let j = i; j < d; j++) row += whitening[from + j] ** 2;
+    } else row = whitening[form === 'diag' ? c * d + i : c] ** 2;
+    sum += (means[c * d + i] ** 2 + (variances?.[i] ?? 0)) * row;
+  }
+  return sum;
+}
