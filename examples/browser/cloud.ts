@@ -34,7 +34,7 @@ export function drawCloud({ rows, d, clusters, seed }: CloudRequest, onProgress:
       columns[j].values[i] = value;
     }
   }
-  return { name: 'a generated cloud', rows, columns };
+  return { name: 'a generated cloud', rows, columns, remarks: [] };
 }
 
 /** Clusters that overlap a little: each mean is the farthest from the others of a dozen, axes are long and narrow. */

@@ -22,7 +22,7 @@ export async function readCsv(file: File): Promise<Table> {
     throw fault('a line of column names', names.join(', '), 'put names in the first line');
   }
   const columns = names.map((name) => columnOf(name, records)).filter((column) => column !== undefined);
-  if (columns.length > 0) return { name: file.name, rows: records.length, columns };
+  if (columns.length > 0) return { name: file.name, rows: records.length, columns, remarks: [] };
   throw fault('a column of numbers', `text in ${names.join(', ')}`, 'give a file that has one');
 }
 

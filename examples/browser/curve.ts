@@ -1,7 +1,6 @@
 import { svg } from './dom.js';
-import { tickText, ticksOf, toPixels } from './plane.js';
-
-const MARGIN = { left: 56, right: 10, top: 8, bottom: 22 };
+import { axesOf, frameOf } from './frame.js';
+import { toPixels } from './plane.js';
 
 export interface CurvePoint {
   readonly objective: number;
@@ -35,25 +34,15 @@ export class Curve {
     }
     const values = points.map(({ objective }) => objective);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const spare = high > low ? 0.08 * (high - low) : 0.5;
-    const bottom = height - MARGIN.bottom;
-    const x = { domain: [1, Math.max(2, points.length)], pixels: [MARGIN.left, width - MARGIN.right] } as const;
-    const y = { domain: [low - spare, high + spare], pixels: [bottom, MARGIN.top] } as const;
+    const spare = high > low ? 0.08 * (high - low) : 0.01 * Math.abs(low) || 1;
+    const frame = frameOf({ width, height }, [1, Math.max(2, points.length)], [low - spare, high + spare]);
+    const { across: x, up: y } = frame;
     const place = (i: number): string => `${toPixels(x, i + 1).toFixed(1)} ${toPixels(y, values[i]).toFixed(1)}`;
     const path = points
       .map(({ epsilon }, i) => `${points[i - 1]?.epsilon === epsilon ? 'L' : 'M'}${place(i)}`)
       .join('');
     const axis = svg('g', { class: 'axis' });
-    axis.append(svg('path', { d: `M${MARGIN.left} ${MARGIN.top}V${bottom}H${width - MARGIN.right}`, fill: 'none' }));
-    const beside = ticksOf(y.domain, 4);
-    for (const value of beside) {
-      const at = { x: MARGIN.left - 8, y: toPixels(y, value) + 4, 'text-anchor': 'end' };
-      axis.append(svg('text', at, tickText(beside)(value)));
-    }
-    const below = ticksOf(x.domain, Math.min(points.length, 8)).filter(Number.isInteger);
-    for (const value of below) {
-      axis.append(svg('text', { x: toPixels(x, value), y: bottom + 17, 'text-anchor': 'middle' }, String(value)));
-    }
+    axis.append(...axesOf({ ...frame, below: frame.below.filter(({ value }) => Number.isInteger(value)) }));
     const here = { cx: toPixels(x, marked), cy: toPixels(y, values[marked - 1]), r: 5, class: 'here' };
     this.plot.replaceChildren(axis, svg('path', { d: path, class: 'descent' }), svg('circle', here));
   }

@@ -20,3 +20,33 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 export function assign(element: Element, attributes: Readonly<Record<string, string | number>>): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
+
+/** Puts a remark a line into a list, which is hidden where there are none. */
+export function list(element: HTMLElement, remarks: readonly string[]): void {
+  element.replaceChildren(
+    ...remarks.map((remark) => Object.assign(document.createElement('li'), { textContent: remark })),
+  );
+  element.hidden = remarks.length === 0;
+}
+
+/** Says that a button does nothing now, without taking the focus from it, as `disabled` would. */
+export function enable(button: HTMLButtonElement, enabled: boolean): void {
+  button.setAttribute('aria-disabled', String(!enabled));
+}
+
+export function isEnabled(button: HTMLButtonElement): boolean {
+  return button.getAttribute('aria-disabled') !== 'true';
+}
+
+let ruler: CanvasRenderingContext2D | null | undefined;
+
+/** Pixels that a text of a drawing is wide. */
+export function textWidth(text: string): number {
+  if (ruler === undefined) {
+    ruler = document.createElement('canvas').getContext('2d');
+    if (ruler) ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  }
+  return ruler?.measureText(text).width ?? 8 * text.length;
+}
+
+export const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;

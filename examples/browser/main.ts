@@ -1,45 +1,43 @@
 /** The page: data, a fit that is drawn while it runs, and its end. */
 import { GpuError, InputError, type Fit, type Progress } from 'otmix';
-import { Curve } from './curve.js';
-import { byId } from './dom.js';
-import { fitLive, speedOf, type Step } from './live.js';
-import { Scatter } from './scatter.js';
+import { Announcer } from './announcer.js';
+import { byId, enable, isEnabled, prefersStillness } from './dom.js';
+import { markFaults } from './fields.js';
+import { fitLive } from './live.js';
 import * as settings from './settings.js';
-import { sampleOf, sourceOf, TableError, type Table } from './table.js';
+import { sampleOf, sourceOf, TableError, wholeRows, type Table } from './table.js';
 import { loadTable } from './tables.js';
+import { View } from './view.js';
 import * as words from './words.js';
 
 /** Points drawn at the most. */
 const POINTS = 20_000;
-/** Milliseconds that a replay shows an iteration for. */
-const REPLAY = 80;
 
 type State = 'empty' | 'loading' | 'ready' | 'fitting' | 'failed' | Fit['status'];
 
-const scatter = new Scatter(byId('scatter', HTMLElement));
-const curve = new Curve(byId('curve', HTMLElement));
-const form = byId('settings', HTMLFormElement);
-const slider = byId('iteration', HTMLInputElement);
-const replay = byId('replay', HTMLButtonElement);
+const start = byId('start', HTMLButtonElement);
+const cancel = byId('cancel', HTMLButtonElement);
+const announcer = new Announcer(byId('announced', HTMLElement));
+const view = new View();
 
 /** All columns there are, those to be fitted, and a sample of their rows to draw. */
 let table: Table | undefined;
 let fitted: Table | undefined;
 let sample: Table | undefined;
-/** The fit that runs or ran. */
-let steps: Step[] = [];
-let frame = 0;
-/** Ends what goes on. */
+/** Ends what goes on; that it is another says that there are other data, or another fit. */
 let work = new AbortController();
+/** Whether a fit was asked for while there were no data yet. */
+let wanted = false;
+/** Whether there are no data since a number of the cloud's settings is wrong. */
+let faulty = false;
 
 function enter(state: State, text: string): void {
   document.body.dataset.state = state;
   say(text);
+  announcer.say(text);
   const busy = state === 'loading' || state === 'fitting';
-  byId('inputs', HTMLFieldSetElement).disabled = state === 'fitting';
-  byId('start', HTMLButtonElement).disabled = busy || fitted === undefined;
-  byId('cancel', HTMLButtonElement).disabled = !busy;
-  slider.disabled = replay.disabled = state === 'fitting' || steps.length === 0;
+  enable(start, state === 'loading' || (!busy && fitted !== undefined));
+  enable(cancel, busy);
 }
 
 function say(text: string): void {
@@ -57,21 +55,21 @@ async function load(): Promise<void> {
   work.abort();
   const { signal } = (work = new AbortController());
   table = fitted = undefined;
-  forget();
+  wanted = false;
+  view.clear();
+  settings.offerColumns(undefined);
   settings.fromFile();
-  if (!form.reportValidity()) {
-    enter('empty', 'Correct the data’s settings.');
-    return;
-  }
-  const request = settings.tableRequest();
+  const wrong = markFaults('cloud');
+  faulty = wrong !== undefined;
+  const request = wrong ? undefined : settings.tableRequest();
   if (!request) {
-    enter('empty', 'Choose a CSV file.');
+    enter('empty', wrong?.fault ?? 'Choose a CSV file.');
     return;
   }
-  enter('loading', request.kind === 'csv' ? `Reading ${request.file.name}` : 'Drawing rows');
+  const doing = request.kind === 'csv' ? `Reading ${request.file.name}` : 'Drawing rows';
+  enter('loading', doing);
   try {
-    const show = (share: number): void => say(`Drawing rows: ${Math.round(100 * share)} %`);
-    table = await loadTable(request, signal, show);
+    table = await loadTable(request, signal, (share) => say(`${doing}: ${Math.round(100 * share)} %`));
     settings.offerColumns(table);
     choose();
   } catch (error) {
@@ -82,110 +80,83 @@ async function load(): Promise<void> {
 
 /** Takes the columns that are to be fitted. */
 function choose(): void {
-  forget();
+  work.abort();
+  work = new AbortController();
   const chosen = table && settings.chosenColumns(table);
   fitted = chosen?.columns.length ? chosen : undefined;
   if (!fitted) {
+    view.clear();
     enter('empty', 'Choose a column.');
     return;
   }
-  settings.offerAxes(fitted);
-  sample = sampleOf(fitted, POINTS);
-  byId('caption', HTMLElement).textContent = words.ofCaption(sample.rows, fitted.rows);
-  drawRows();
-  enter('ready', words.ofTable(fitted));
+  const whole = wholeRows(fitted);
+  sample = sampleOf(fitted, whole, POINTS);
+  view.showRows(sample, whole.length);
+  enter('ready', words.ofTable(fitted, whole.length));
+  if (wanted) void fit();
+  wanted = false;
 }
 
-function drawRows(): void {
-  if (sample) scatter.show(sample, settings.drawnColumns());
-}
-
-/** Takes the last fit off the page. */
-function forget(): void {
-  steps = [];
-  for (const id of ['count', 'objective', 'speed', 'ran']) byId(id, HTMLElement).textContent = '–';
-  scatter.fitted(undefined);
-  scatter.label(undefined);
-  curve.show([], 0);
-}
-
-/** Draws the mixture after an iteration, from 1. */
-function showStep(iteration: number): void {
-  const step = steps[iteration - 1];
-  if (!step) return;
-  slider.max = String(steps.length);
-  slider.value = String(iteration);
-  scatter.fitted(step.model());
-  curve.show(steps, iteration);
-  byId('count', HTMLElement).textContent = String(iteration);
-  byId('objective', HTMLElement).textContent = words.nats(step.objective);
-}
-
-/** Fits, and draws the latest iteration in each frame. */
+/** Fits, and shows each iteration. */
 async function fit(): Promise<void> {
   if (!fitted || !sample) return;
   const { signal } = (work = new AbortController());
   const rows = sample;
-  forget();
-  const own = steps;
+  view.forget();
   enter('fitting', 'Starting');
-  const onPhase = (progress: Progress): void => say(words.ofProgress(progress));
-  const onStep = (step: Step): void => {
-    own.push(step);
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => {
-      showStep(steps.length);
-      byId('speed', HTMLElement).textContent = words.shortly(step.speed);
-    });
+  showView();
+  let phase = '';
+  const onPhase = (progress: Progress): void => {
+    if (work.signal !== signal) return;
+    say(words.ofProgress(progress));
+    if (progress.phase !== phase) announcer.say(words.ofPhase(progress.phase));
+    phase = progress.phase;
   };
   try {
-    const done = await fitLive(fitted, settings.fitOptions(), { signal, onPhase, onStep });
-    finish(done);
-    const labels = await done.mixture.predict(sourceOf(rows), { backend: 'wasm', missing: 'drop' });
-    if (steps === own) scatter.label(labels); // else there is another fit, or other data
+    const done = await fitLive(fitted, settings.fitOptions(), {
+      signal,
+      onPhase,
+      onStep: (step) => work.signal === signal && view.add(step),
+    });
+    if (work.signal !== signal) return;
+    view.finish(done);
+    enter(done.status, words.ofFit(done));
+    const labels = await done.mixture.predict(sourceOf(rows), { backend: 'wasm' });
+    if (work.signal === signal) view.label(labels);
   } catch (error) {
+    if (work.signal !== signal) return;
+    view.forget();
     if (signal.aborted) enter('aborted', 'Cancelled before the first iteration.');
     else fail(error);
   }
 }
 
-function finish(done: Fit): void {
-  cancelAnimationFrame(frame);
-  showStep(steps.length);
-  byId('speed', HTMLElement).textContent = words.shortly(speedOf(done));
-  const [name, rest] = words.ofPlace(done);
-  byId('ran', HTMLElement).replaceChildren(name, Object.assign(document.createElement('small'), { textContent: rest }));
-  enter(done.status, words.ofFit(done));
+/** On a narrow page the picture lies below the settings: brings it into view. */
+function showView(): void {
+  if (!matchMedia('(max-width: 820px)').matches) return;
+  byId('view', HTMLElement).scrollIntoView({ behavior: prefersStillness() ? 'instant' : 'smooth', block: 'start' });
 }
 
-/** Shows the iterations of the last fit one after the other. */
-function play(): void {
-  const started = performance.now();
-  const shown = steps;
-  const advance = (): void => {
-    if (steps !== shown) return; // there is another fit
-    const iteration = Math.min(steps.length, 1 + Math.floor((performance.now() - started) / REPLAY));
-    showStep(iteration);
-    if (iteration < steps.length) frame = requestAnimationFrame(advance);
-  };
-  cancelAnimationFrame(frame);
-  advance();
+/** What Fit and the Enter key ask for. */
+function submit(): void {
+  const wrong = markFaults('cloud') ?? markFaults('mixture');
+  if (wrong) wrong.field.focus();
+  else if (document.body.dataset.state === 'loading') wanted = true;
+  else if (isEnabled(start)) void fit();
 }
 
+const form = byId('settings', HTMLFormElement);
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  void fit();
+  submit();
 });
-byId('cancel', HTMLButtonElement).addEventListener('click', () => work.abort());
-replay.addEventListener('click', play);
-slider.addEventListener('input', () => {
-  cancelAnimationFrame(frame);
-  showStep(slider.valueAsNumber);
+form.addEventListener('input', () => {
+  markFaults('mixture');
+  if (!markFaults('cloud') && faulty) void load(); // mended: not to wait until the field is left
 });
+cancel.addEventListener('click', () => work.abort());
 byId('columns', HTMLElement).addEventListener('change', choose);
-for (const id of ['across', 'up']) byId(id, HTMLSelectElement).addEventListener('change', drawRows);
-for (const id of ['rows', 'dimensions', 'clusters', 'cloud-seed', 'file']) {
-  byId(id, HTMLElement).addEventListener('change', () => void load());
-}
+byId('cloud', HTMLElement).addEventListener('change', () => void load());
+byId('file', HTMLElement).addEventListener('change', () => void load());
 for (const tab of document.querySelectorAll('.tabs input')) tab.addEventListener('change', () => void load());
 void load();

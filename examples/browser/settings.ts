@@ -1,5 +1,5 @@
 import { gaussian, type BackendName, type CovarianceForm, type FitOptions, type SeedingMethod } from 'otmix';
-import { byId } from './dom.js';
+import { byId, list } from './dom.js';
 import type { Table, TableRequest } from './table.js';
 
 /** What the form asks to be fitted. */
@@ -25,18 +25,23 @@ export function tableRequest(): TableRequest | undefined {
   return { kind: 'cloud', rows, d, clusters, seed: numberIn('cloud-seed') };
 }
 
-/** Whether the data come from a file; shows the controls for that, or those of the cloud. */
+/** Whether the data come from a file; shows the controls for that, or those of the cloud. What is hidden is disabled, too. */
 export function fromFile(): boolean {
-  const csv = byId('settings', HTMLFormElement).elements.namedItem('source') as RadioNodeList;
-  const isFile = csv.value === 'csv';
-  byId('cloud', HTMLElement).hidden = isFile;
-  byId('csv', HTMLElement).hidden = !isFile;
+  const source = byId('settings', HTMLFormElement).elements.namedItem('source') as RadioNodeList;
+  const isFile = source.value === 'csv';
+  for (const [id, shown] of [
+    ['cloud', !isFile],
+    ['csv', isFile],
+  ] as const) {
+    const group = byId(id, HTMLFieldSetElement);
+    group.hidden = group.disabled = !shown; // else what nobody sees would be validated
+  }
   return isFile;
 }
 
-/** Offers the columns of a table: to fit, all of them at first, where they come from a file; and to draw. */
-export function offerColumns(table: Table): void {
-  const chips = table.columns.map(({ name }, j) => {
+/** Offers the columns of a table to fit, all of them at first, and says how it was read; or takes that away. */
+export function offerColumns(table: Table | undefined): void {
+  const chips = (table?.columns ?? []).map(({ name }, j) => {
     const label = document.createElement('label');
     const input = Object.assign(document.createElement('input'), { type: 'checkbox', value: String(j), checked: true });
     const text = Object.assign(document.createElement('span'), { textContent: name, title: name });
@@ -44,7 +49,7 @@ export function offerColumns(table: Table): void {
     return label;
   });
   byId('columns', HTMLElement).replaceChildren(...chips);
-  offerAxes(table);
+  list(byId('reading', HTMLElement), table?.remarks ?? []);
 }
 
 /** The table with the columns that are to be fitted. */
@@ -63,11 +68,12 @@ export function offerAxes({ columns }: Table): void {
     select.selectedIndex = kept >= 0 ? kept : Math.min(at, columns.length - 1);
   }
   const [across, up] = [byId('across', HTMLSelectElement), byId('up', HTMLSelectElement)];
-  if (across.selectedIndex === up.selectedIndex && columns.length > 1)
+  if (across.selectedIndex === up.selectedIndex && columns.length > 1) {
     up.selectedIndex = across.selectedIndex === 0 ? 1 : 0;
+  }
 }
 
-/** Positions of the columns to draw. */
+/** Positions of the columns to draw; the same twice asks for a histogram. */
 export function drawnColumns(): [number, number] {
   return [byId('across', HTMLSelectElement).selectedIndex, byId('up', HTMLSelectElement).selectedIndex];
 }

@@ -1,4 +1,4 @@
-import type { Source } from 'otmix';
+import { sampledIndices, type Source } from 'otmix';
 
 const BATCH = 1 << 15;
 
@@ -7,6 +7,8 @@ export interface Table {
   readonly name: string;
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** What reading decided and left out, a sentence each. */
+  readonly remarks: readonly string[];
 }
 
 export interface Column {
@@ -61,10 +63,19 @@ export function sourceOf({ name, rows, columns }: Table): Source {
   };
 }
 
-/** At most `most` rows, evenly spaced, of a table. */
-export function sampleOf({ name, rows, columns }: Table, most: number): Table {
-  const kept = Math.min(rows, most);
-  const pick = (values: Column['values']): Float64Array<ArrayBuffer> =>
-    Float64Array.from({ length: kept }, (_, i) => values[Math.floor((i * rows) / kept)]);
-  return { name, rows: kept, columns: columns.map((column) => ({ ...column, values: pick(column.values) })) };
+/** The numbers of the rows that have no missing value. */
+export function wholeRows({ rows, columns }: Table): Uint32Array {
+  const whole = new Uint32Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    if (columns.every(({ values }) => !Number.isNaN(values[row]))) whole[count++] = row;
+  }
+  return whole.subarray(0, count);
+}
+
+/** At most `most` of these rows of a table, drawn at random; the same ones every time. */
+export function sampleOf({ columns, ...table }: Table, among: Uint32Array, most: number): Table {
+  const drawn = sampledIndices(among.length, { size: most }).map((at) => among[at]);
+  const pick = (values: Column['values']): Float64Array<ArrayBuffer> => Float64Array.from(drawn, (row) => values[row]);
+  return { ...table, rows: drawn.length, columns: columns.map(({ name, values }) => ({ name, values: pick(values) })) };
 }

@@ -1,9 +1,9 @@
-import type { Fit, Progress } from 'otmix';
+import type { Fit, Mixture, Progress } from 'otmix';
+import { counted, duration, fixed, percent } from '../../src/report/numbers.js';
+import type { Outside } from './picture.js';
 import type { Table } from './table.js';
 
-const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
-const fine = new Intl.NumberFormat('en', { minimumFractionDigits: 4, maximumFractionDigits: 4 });
 
 /** 12.3M. */
 export function shortly(value: number): string {
@@ -12,58 +12,87 @@ export function shortly(value: number): string {
 
 /** Nats, to four digits. */
 export function nats(value: number): string {
-  return fine.format(value).replace('-', '−');
+  return Number.isFinite(value) ? fixed(value, 4) : '–';
 }
 
-export function ofTable({ name, rows, columns }: Table): string {
-  return `${name}: ${count(rows, 'row')} of ${count(columns.length, 'column')}.`;
+/** What there is to fit, of which so many rows are whole. */
+export function ofTable({ name, rows, columns }: Table, whole: number): string {
+  const missing = whole < rows ? ` ${counted(rows - whole, 'row')} with missing values will be left out.` : '';
+  return `${name}: ${counted(rows, 'row')} of ${counted(columns.length, 'column')}.${missing}`;
+}
+
+export function ofPhase(phase: Progress['phase']): string {
+  return { load: 'Loading rows', seed: 'Choosing a start', fit: 'Fitting', score: 'Scoring the rows' }[phase];
 }
 
 export function ofProgress({ phase, rows, totalRows, iteration, epsilon }: Progress): string {
-  switch (phase) {
-    case 'load':
-      return `Loading rows: ${whole.format(rows ?? 0)}${totalRows === undefined ? '' : ` of ${whole.format(totalRows)}`}`;
-    case 'seed':
-      return 'Choosing a start';
-    case 'fit':
-      return `Fitting: iteration ${iteration ?? 0}${epsilon === 1 ? '' : ` at ε = ${short.format(epsilon ?? 1)}`}`;
-    case 'score':
-      return 'Scoring the rows';
-  }
+  const doing = ofPhase(phase);
+  if (phase === 'load')
+    return `${doing}: ${fixed(rows ?? 0, 0)}${totalRows === undefined ? '' : ` of ${fixed(totalRows, 0)}`}`;
+  if (phase === 'fit')
+    return `${doing}: iteration ${iteration ?? 0}${epsilon === 1 ? '' : ` at ε = ${short.format(epsilon ?? 1)}`}`;
+  return doing;
 }
 
-/** How a fit ended, and what there is to say of it. */
-export function ofFit(fit: Fit): string {
-  const { status, iterations, criteria, diagnostics } = fit;
-  const ending = {
-    converged: `Converged after ${count(iterations, 'iteration')}`,
-    maxIterations: `Stopped at the limit of ${count(iterations, 'iteration')}`,
-    aborted: `Cancelled after ${count(iterations, 'iteration')}: shown is what was fitted so far`,
-  }[status];
+/** How a fit ended. */
+export function ofFit({ status, iterations, criteria, diagnostics }: Fit): string {
+  const after = counted(iterations, 'iteration');
+  const endings: Readonly<Record<string, string>> = {
+    converged: `Converged after ${after}`,
+    maxIterations: `Stopped at the limit of ${after}, not converged`,
+    aborted: `Cancelled after ${after}: shown is what was fitted so far`,
+    precision: `Stopped after ${after}, where the precision of the numbers shows no further gain`,
+  };
   const seconds = Object.values(diagnostics.seconds).reduce((sum, part) => sum + part, 0);
-  const repairs = diagnostics.repairs.reduce((sum, { times }) => sum + times, 0);
-  const remarks = [
-    `${ending}, in ${seconds.toFixed(seconds < 10 ? 2 : 0)} s.`,
-    `Mean log-likelihood ${nats(criteria.meanLogLikelihood)} nats.`,
-    repairs > 0 ? `${count(repairs, 'repair')} of components.` : '',
-    diagnostics.dropped > 0 ? `${count(diagnostics.dropped, 'row')} with missing values left out.` : '',
+  const ending = `${endings[status] ?? `Ended (${status}) after ${after}`}, in ${duration(seconds)}.`;
+  return `${ending} Mean log-likelihood ${nats(criteria.meanLogLikelihood)} nats.`;
+}
+
+/** What there is to say of a fit before one believes it. */
+export function notesOf({ diagnostics, ridged }: Fit): string[] {
+  const { repairs, dropped, constantColumns, notes } = diagnostics;
+  return [
+    ...(dropped > 0 ? [`${counted(dropped, 'row')} with missing values left out.`] : []),
+    ...(constantColumns.length > 0 ? [`Constant, and so of no use: ${constantColumns.join(', ')}.`] : []),
+    ...repairs.map(({ message, times }) => `${message}${times > 1 ? ` (${times} times)` : ''}.`),
+    ...(ridged
+      ? ['A component collapsed: its likelihood says nothing. Fit fewer components, or leave out rows that repeat.']
+      : []),
+    ...notes.map((note) => `${note[0]?.toUpperCase() ?? ''}${note.slice(1)}`),
   ];
-  return remarks.filter(Boolean).join(' ');
 }
 
 /** What the fit ran on: its name, and the rest. */
 export function ofPlace({ diagnostics }: Fit): readonly [name: string, rest: string] {
-  const { backend, adapter, threads, notes } = diagnostics;
+  const { backend, adapter, threads } = diagnostics;
   const names: Readonly<Record<string, string>> = { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'CPU', cpu: 'CPU' };
-  const rest = [adapter, backend === 'wasm' ? count(threads, 'thread') : '', ...notes];
+  const rest = [adapter, backend === 'wasm' ? counted(threads, 'thread') : ''];
   return [names[backend] ?? backend, rest.filter(Boolean).join('; ')];
 }
 
-export function ofCaption(drawn: number, rows: number): string {
-  const points = drawn < rows ? `${whole.format(drawn)} of ${whole.format(rows)} rows` : `All ${count(rows, 'row')}`;
-  return `${points}, and the components at one and two standard deviations; dots are sized by weight.`;
+/** What is drawn, and what is not. */
+export function ofCaption(
+  {
+    drawn,
+    rows,
+    histogram,
+    fitted,
+  }: { readonly drawn: number; readonly rows: number; readonly histogram: boolean; readonly fitted: boolean },
+  outside: Outside,
+): string {
+  const of =
+    drawn < rows ? `A random sample of ${fixed(drawn, 0)} of ${counted(rows, 'row')}` : `All ${counted(rows, 'row')}`;
+  const components = histogram
+    ? 'the densities of mixture and components'
+    : 'the components at one and two standard deviations, with dots sized by weight';
+  const beyond =
+    outside.rows > 0 ? ` Beyond the axes: ${counted(outside.rows, 'row')} (${percent(outside.rows / drawn)}).` : '';
+  const lost =
+    outside.components.length > 0 ? ` Centred beyond the axes: component ${outside.components.join(', ')}.` : '';
+  return `${of}${histogram ? ' as a histogram' : ''}${fitted ? `, and ${components}; numbers are those of the table` : ''}.${beyond}${lost}`;
 }
 
-function count(n: number, noun: string): string {
-  return `${whole.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+/** A model file, as otmix's command writes and reads it. */
+export function ofModel(mixture: Mixture): string {
+  return `${JSON.stringify(mixture.toJSON(), undefined, 1)}\n`;
 }

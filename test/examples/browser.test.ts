@@ -1,117 +1,46 @@
-/** The example page, built by Vite for production, in a real browser. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { serve, type Server } from '../bundles/server.js';
-import { launchOptions, setup } from '../chromium.js';
-import { root } from '../unpack.js';
+/** What the example page does with data and fits. */
+import { expect, test } from 'vitest';
+import { loadMixture } from '../../src/index.js';
+import { examplePage, PATIENCE } from './page.js';
 
-/** Much to do for two cores that other tests use too. */
-const PATIENCE = 240_000;
-
-const folder = mkdtempSync(join(tmpdir(), 'otmix-example-'));
-let browser: Browser | undefined;
-let server: Server;
-let page: Page;
-/** What went wrong in the page that it did not expect. */
-let wrong: string[];
-
-beforeAll(async () => {
-  setup();
-  const { NODE_ENV: _, VITEST: __, ...env } = process.env; // as a stranger would build it
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const args = [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
-  await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: PATIENCE });
-  server = await serve(folder, true);
-  browser = await chromium.launch(launchOptions);
-}, PATIENCE);
-
-afterAll(async () => {
-  server?.close();
-  await browser?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  page = await browser!.newPage({ viewport: { width: 1240, height: 1000 } });
-  page.setDefaultTimeout(PATIENCE);
-  wrong = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
-  page.on('response', (response) => response.ok() || wrong.push(`${response.url()} ${response.status()}`));
-  await page.goto(`${server.address}index.html`);
-  await reach('ready');
-}, PATIENCE);
-
-afterEach(async () => {
-  await page.close();
-  expect(wrong).toEqual([]);
-});
-
-/** Waits until the page is in one of these states, and says in which; fails at once where it has failed instead. */
-async function reach(...states: string[]): Promise<string> {
-  const wanted = JSON.stringify([...states, 'failed']);
-  await page.waitForFunction(`${wanted}.includes(document.body.dataset.state)`);
-  const state = await page.evaluate<string>('document.body.dataset.state');
-  expect(states, await text('status')).toContain(state);
-  return state;
-}
-
-async function text(id: string): Promise<string> {
-  return (await page.locator(`#${id}`).textContent()) ?? '';
-}
-
-/** Where the components are drawn, and how they lie. */
-async function ellipses(): Promise<string[]> {
-  return page.$$eval('.component', (groups) =>
-    groups.map((group) => `${group.getAttribute('transform')} ${group.firstElementChild?.getAttribute('rx')}`),
-  );
-}
-
-async function smallCloud(rows: number): Promise<void> {
-  await page.selectOption('#rows', String(rows));
-  await page.waitForFunction(`/^a generated cloud: ${rows.toLocaleString('en')} rows/.test(
-    document.getElementById('status').textContent)`);
-}
+const opened = examplePage();
 
 test('fits a generated cloud on WebGPU, its ellipses moving with the iterations', { timeout: PATIENCE }, async () => {
-  expect(await text('status')).toBe('a generated cloud: 100,000 rows of 2 columns.');
-  expect(await ellipses()).toEqual([]);
+  const driver = opened();
+  const { page } = driver;
+  expect(await driver.text('status')).toBe('a generated cloud: 100,000 rows of 2 columns.');
+  expect(await driver.text('caption')).toBe('A random sample of 20,000 of 100,000 rows.');
+  expect(await driver.ellipses()).toEqual([]);
   await page.evaluate(`globalThis.seen = new Set();
     new MutationObserver((changes) => {
       for (const { target } of changes) if (target.className.baseVal === 'component') seen.add(target.getAttribute('transform'));
-    }).observe(document.getElementById('scatter'), { subtree: true, attributeFilter: ['transform'] })`);
+    }).observe(document.getElementById('picture'), { subtree: true, attributeFilter: ['transform'] })`);
   await page.selectOption('#backend', 'webgpu');
   await page.fill('#components', '5');
   await page.selectOption('#seeding', 'random'); // some way to go
   await page.click('#start');
-  await reach('converged');
+  await driver.reach('converged');
   expect(await page.evaluate('seen.size')).toBeGreaterThan(2 * 5); // five ellipses, drawn while it ran and at the end
-  expect(await text('status')).toMatch(
+  expect(await driver.text('status')).toMatch(
     /^Converged after \d+ iterations, in [\d.]+ m?s\. Mean log-likelihood −\d+\.\d{4} nats\./,
   );
-  expect(await text('ran')).toMatch(/^WebGPU.*swiftshader/i);
-  expect(await text('speed')).toMatch(/^\d+(\.\d+)?[KMB]?$/);
-  const last = await ellipses();
+  expect(await driver.text('ran')).toMatch(/^WebGPU.*swiftshader/i);
+  expect(await driver.text('speed')).toMatch(/^\d+(\.\d+)?[KMB]?$/);
+  const last = await driver.ellipses();
   expect(last).toHaveLength(5);
-  const iterations = Number(await text('count'));
-  const objective = await text('objective');
+  const iterations = Number(await driver.text('count'));
+  const objective = await driver.text('objective');
   const path = (await page.locator('.descent').getAttribute('d')) ?? '';
   expect(path.match(/[ML]/g)).toHaveLength(iterations);
   await page.locator('#iteration').fill('1');
-  expect(await text('count')).toBe('1');
-  const first = await ellipses();
+  expect(await driver.text('count')).toBe('1');
+  const first = await driver.ellipses();
   first.forEach((ellipse, k) => expect(ellipse).not.toBe(last[k]));
   const value = (nats: string): number => Number(nats.replace('−', '-'));
-  expect(value(await text('objective'))).toBeGreaterThan(value(objective));
+  expect(value(await driver.text('objective'))).toBeGreaterThan(value(objective));
   await page.click('#replay');
-  await expect.poll(() => text('count'), { timeout: PATIENCE }).toBe(String(iterations));
-  expect(await ellipses()).toEqual(last);
+  await driver.waitForText('count', String(iterations));
+  expect(await driver.ellipses()).toEqual(last);
 });
 
 /** Two groups of 30 rows around (10, 100) and (20, 300), a column of text, and a missing value. */
@@ -123,80 +52,161 @@ function csv(): string {
   return ['kind,length,mass,number', ...rows, 'c,,200,60'].join('\n');
 }
 
-async function upload(name: string, content: string): Promise<void> {
-  await page.check('input[value=csv]', { force: true });
-  await page.setInputFiles('#file', { name, mimeType: 'text/csv', buffer: Buffer.from(content) });
-}
+test(
+  'fits the chosen columns of a CSV file, and gives numbers and a model to keep',
+  { timeout: PATIENCE },
+  async () => {
+    const driver = opened();
+    const { page } = driver;
+    await driver.upload('animals.csv', csv());
+    await driver.reach('ready');
+    const missing = '1 row with missing values will be left out.';
+    expect(await driver.text('status')).toBe(`animals.csv: 61 rows of 3 columns. ${missing}`);
+    expect(await driver.text('caption')).toBe('All 60 rows.');
+    expect(await driver.text('columns')).toBe('lengthmassnumber');
+    await page.uncheck('#columns input[value="2"]', { force: true });
+    expect(await driver.text('across')).toBe('lengthmass');
+    await driver.fit(2);
+    expect(await driver.text('ran')).toMatch(/^CPUWebAssembly SIMD/);
+    expect(await driver.text('notes')).toContain('1 row with missing values left out.');
+    // The heights of the two ellipses: mass 100 and 300 on an axis that has ticks at 100 and 300.
+    const heightOf = (mass: string): Promise<number> =>
+      page
+        .locator('.axis text', { hasText: mass })
+        .last()
+        .evaluate((label) => Number(label.getAttribute('y')) - 4);
+    const drawn = (await driver.ellipses()).map((ellipse) => Number(/ ([\d.]+)\)/.exec(ellipse)?.[1]));
+    const [low, high] = [Math.max(...drawn), Math.min(...drawn)];
+    expect(Math.abs(high - (await heightOf('300')))).toBeLessThan(8);
+    expect(Math.abs(low - (await heightOf('100')))).toBeLessThan(8);
 
-test('fits the chosen columns of a CSV file on the CPU', { timeout: PATIENCE }, async () => {
-  await upload('animals.csv', csv());
-  await reach('ready');
-  expect(await text('status')).toBe('animals.csv: 61 rows of 3 columns.');
-  expect(await text('columns')).toBe('lengthmassnumber');
-  await page.uncheck('#columns input[value="2"]', { force: true });
-  expect(await text('across')).toBe('lengthmass');
-  await page.selectOption('#backend', 'wasm');
-  await page.fill('#components', '2');
-  await page.click('#start');
-  await reach('converged');
-  expect(await text('ran')).toMatch(/^CPUWebAssembly SIMD/);
-  expect(await text('status')).toContain('1 row with missing values left out.');
-  // The heights of the two ellipses: mass 100 and 300 on an axis that has ticks at 100 and 300.
-  const heightOf = (mass: string): Promise<number> =>
-    page
-      .locator('.axis text', { hasText: mass })
-      .last()
-      .evaluate((label) => Number(label.getAttribute('y')) - 4);
-  const drawn = (await ellipses()).map((ellipse) => Number(/ ([\d.]+)\)/.exec(ellipse)?.[1])).sort((a, b) => a - b);
-  expect(Math.abs(drawn[0] - (await heightOf('300')))).toBeLessThan(8);
-  expect(Math.abs(drawn[1] - (await heightOf('100')))).toBeLessThan(8);
-});
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    expect(saved.suggestedFilename()).toBe('model.json');
+    const { columns, weights, means, covariances } = await loadMixture(await saved.path());
+    expect(columns).toEqual(['length', 'mass']);
+    const rows = await page
+      .locator('#components-table tr')
+      .evaluateAll((all) => all.map((row) => Array.from(row.children, (cell) => Number.parseFloat(cell.textContent))));
+    const deviations = await page
+      .locator('#components-table tr')
+      .evaluateAll((all) =>
+        all.map((row) => Array.from(row.children, (cell) => Number(cell.textContent.split(' ± ')[1])).slice(2)),
+      );
+    expect(rows.map(([number]) => number)).toEqual([0, 1]);
+    expect(await page.locator('.component .number').allTextContents()).toEqual(['0', '1']);
+    for (const k of [0, 1]) {
+      expect(rows[k][1]).toBeCloseTo(100 * weights[k], 1);
+      for (const j of [0, 1]) {
+        const scale = Math.sqrt(covariances[k][j][j]);
+        expect(Math.abs(rows[k][2 + j] - means[k][j])).toBeLessThan(0.06 * scale); // two digits of the deviation
+        expect(Math.abs(deviations[k][j] - scale)).toBeLessThan(0.06 * scale);
+      }
+    }
+  },
+);
+
+test(
+  'draws one column as a histogram with densities, and says what lies beyond the axis',
+  { timeout: PATIENCE },
+  async () => {
+    const driver = opened();
+    const values = Array.from({ length: 400 }, (_, i) => (i % 2 ? 10 : 30) + ((i * 37) % 101) / 50);
+    await driver.upload('one.csv', ['x', ...values, 1e9].join('\n'));
+    await driver.reach('ready');
+    expect(await driver.text('caption')).toBe('All 401 rows as a histogram. Beyond the axes: 1 row (0.25 %).');
+    expect(await driver.page.locator('.bars').getAttribute('d')).toMatch(/^M/);
+    await driver.fit(3);
+    expect(await driver.page.locator('.density').count()).toBe(3);
+    expect(await driver.text('caption')).toMatch(/Centred beyond the axes: component \d\.$/);
+    const last = (): Promise<string> =>
+      driver.page
+        .locator('.axis text')
+        .allTextContents()
+        .then((texts) => texts.join(' '));
+    expect(await last()).not.toContain('e9');
+    await driver.page.check('#whole');
+    expect(await last()).toContain('1.0e9');
+    expect(await driver.text('caption')).not.toContain('eyond');
+  },
+);
 
 test('cancels a long fit and shows what is fitted so far', { timeout: PATIENCE }, async () => {
-  await smallCloud(1_000_000);
-  await page.selectOption('#backend', 'wasm');
-  await page.fill('#components', '32');
-  await page.fill('#tolerance', '0');
-  await page.click('#start');
-  await page.waitForFunction("Number(document.getElementById('count').textContent) >= 2");
-  expect(await page.isDisabled('#start')).toBe(true);
-  await page.click('#cancel');
-  await reach('aborted');
-  expect(await text('status')).toMatch(/^Cancelled after \d+ iterations: shown is what was fitted so far/);
-  expect(Number(await text('count'))).toBeLessThan(200);
-  expect(await ellipses()).toHaveLength(32);
-  expect(await page.isDisabled('#start')).toBe(false);
+  const driver = opened();
+  await driver.fitLong();
+  expect(await driver.page.isDisabled('#start')).toBe(true);
+  await driver.page.click('#cancel');
+  await driver.reach('aborted');
+  expect(await driver.text('status')).toMatch(/^Cancelled after \d+ iterations: shown is what was fitted so far/);
+  expect(Number(await driver.text('count'))).toBeLessThan(200);
+  expect(await driver.ellipses()).toHaveLength(32);
+  expect(await driver.page.isDisabled('#start')).toBe(false);
 });
 
 test('cancels before there is anything, and can begin anew', { timeout: PATIENCE }, async () => {
-  await page.selectOption('#rows', '10000000');
-  await reach('loading');
-  await page.click('#cancel');
-  await reach('empty');
-  expect(await text('status')).toBe('Cancelled: there are no data.');
-  expect(await page.isDisabled('#start')).toBe(true);
-  await smallCloud(1000);
-  expect(await page.isDisabled('#start')).toBe(false);
+  const driver = opened();
+  await driver.page.selectOption('#rows', '10000000');
+  await driver.reach('loading');
+  await driver.page.click('#cancel');
+  await driver.reach('empty');
+  expect(await driver.text('status')).toBe('Cancelled: there are no data.');
+  expect(await driver.isBlank()).toBe(true);
+  expect(await driver.page.isDisabled('#start')).toBe(true);
+  await driver.cloud(1000);
+  expect(await driver.page.isDisabled('#start')).toBe(false);
+  expect(await driver.isBlank()).toBe(false);
 });
 
 test('says what is wrong with data and settings', { timeout: PATIENCE }, async () => {
-  const failure = async (): Promise<string> => {
-    await page.waitForFunction("document.body.dataset.state === 'failed'");
-    return text('status');
-  };
-  await smallCloud(1000);
-  await page.selectOption('#backend', 'wasm');
-  await page.fill('#components', '1001');
-  await page.click('#start');
-  const tooMany =
-    'components: expected at most 1000, the number of rows, got 1001; fit fewer components or give more rows';
-  expect(await failure()).toBe(tooMany);
-  await upload('words.csv', 'a,b\nx,y\nz,w\n');
+  const driver = opened();
+  await driver.cloud(1000);
+  await driver.page.selectOption('#backend', 'wasm');
+  await driver.page.fill('#components', '1001');
+  await driver.page.click('#start');
+  await driver.waitForText(
+    'status',
+    'components: expected at most 1000, the number of rows, got 1001; fit fewer components or give more rows',
+  );
+  await driver.fit(2);
+  await driver.upload('words.csv', 'a,b\nx,y\nz,w\n');
   const words = 'words.csv: expected a column of numbers, got text in a, b; give a file that has one';
-  await expect.poll(() => text('status'), { timeout: PATIENCE }).toBe(words);
-  expect(await failure()).toBe(words);
-  expect(await page.isDisabled('#start')).toBe(true);
-  await upload('headless.csv', '1,2\n3,4\n');
-  const headless = 'headless.csv: expected a line of column names, got 1, 2; put names in the first line';
-  await expect.poll(() => text('status'), { timeout: PATIENCE }).toBe(headless);
+  await driver.waitForText('status', words);
+  expect(await driver.page.getAttribute('body', 'data-state')).toBe('failed');
+  expect(await driver.page.isDisabled('#start')).toBe(true);
+  expect(await driver.isBlank()).toBe(true);
+  expect(await driver.page.isVisible('#fitted')).toBe(false);
 });
+
+test(
+  'a wrong number is named where it is, stops nothing where it is hidden, and can be mended',
+  { timeout: PATIENCE },
+  async () => {
+    const driver = opened();
+    const { page } = driver;
+    await page.fill('#dimensions', '20');
+    await page.press('#dimensions', 'Tab');
+    const fault = 'Columns: expected a whole number from 1 to 8, got 20; correct it';
+    expect(await driver.text('status')).toBe(fault);
+    expect(await driver.text('cloud-fault')).toBe(fault);
+    expect(await page.getAttribute('#dimensions', 'aria-invalid')).toBe('true');
+    expect(await driver.isBlank()).toBe(true);
+    await driver.upload('animals.csv', csv());
+    await driver.reach('ready');
+    await driver.fit(2);
+    await page.fill('#components', '');
+    expect(await driver.text('mixture-fault')).toBe(
+      'Components k: expected a whole number from 1 to 2000, got none; correct it',
+    );
+    await page.click('#start');
+    expect(await page.evaluate('document.activeElement.id')).toBe('components');
+    await page.fill('#components', '3');
+    expect(await page.isVisible('#mixture-fault')).toBe(false);
+    await page.press('#components', 'Enter');
+    await expect.poll(() => page.locator('.component').count(), { timeout: PATIENCE }).toBe(3);
+    await page.check('input[value=cloud]', { force: true });
+    expect(await page.isVisible('#cloud-fault')).toBe(true);
+    await page.fill('#dimensions', '3');
+    await page.click('#start'); // as soon as the cloud is there
+    await driver.reach('converged', 'maxIterations');
+    expect(await driver.text('across')).toBe('x1x2x3');
+  },
+);

@@ -1,0 +1,125 @@
+/** The example page, built by Vite for production, in a real browser. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { chromium, type Browser, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { serve, type Server } from '../bundles/server.js';
+import { launchOptions, setup } from '../chromium.js';
+import { root } from '../unpack.js';
+
+/** Much to do for two cores that other tests use too. */
+export const PATIENCE = 240_000;
+
+/** What a test does with the page. */
+export class Driver {
+  constructor(readonly page: Page) {}
+
+  /** Waits until the page is in one of these states, and says in which; fails at once where it has failed instead. */
+  async reach(...states: string[]): Promise<string> {
+    const wanted = JSON.stringify([...states, 'failed']);
+    await this.page.waitForFunction(`${wanted}.includes(document.body.dataset.state)`);
+    const state = await this.page.evaluate<string>('document.body.dataset.state');
+    expect(states, await this.text('status')).toContain(state);
+    return state;
+  }
+
+  async text(id: string): Promise<string> {
+    return (await this.page.locator(`#${id}`).textContent()) ?? '';
+  }
+
+  async waitForText(id: string, wanted: string): Promise<void> {
+    await expect.poll(() => this.text(id), { timeout: PATIENCE }).toBe(wanted);
+  }
+
+  /** Where the components are drawn, and how they lie. */
+  ellipses(): Promise<string[]> {
+    return this.page.$$eval('.component', (groups) =>
+      groups.map((group) => `${group.getAttribute('transform')} ${group.firstElementChild?.getAttribute('rx')}`),
+    );
+  }
+
+  async cloud(rows: number): Promise<void> {
+    await this.page.selectOption('#rows', String(rows));
+    await this.page.waitForFunction(`/^a generated cloud: ${rows.toLocaleString('en')} rows/.test(
+      document.getElementById('status').textContent)`);
+  }
+
+  async upload(name: string, content: string): Promise<void> {
+    await this.page.check('input[value=csv]', { force: true });
+    await this.page.setInputFiles('#file', { name, mimeType: 'text/csv', buffer: Buffer.from(content) });
+  }
+
+  /** Fits on the CPU to the end. */
+  async fit(components: number): Promise<void> {
+    await this.page.selectOption('#backend', 'wasm');
+    await this.page.fill('#components', String(components));
+    await this.page.click('#start');
+    await this.reach('converged', 'maxIterations');
+  }
+
+  /** Begins a fit that takes long, and waits for its second iteration. */
+  async fitLong(): Promise<void> {
+    await this.cloud(1_000_000);
+    await this.page.selectOption('#backend', 'wasm');
+    await this.page.fill('#components', '32');
+    await this.page.fill('#tolerance', '0');
+    await this.page.click('#start');
+    await this.page.waitForFunction("Number(document.getElementById('count').textContent) >= 2");
+  }
+
+  /** Whether nothing of rows and components is in the picture. */
+  isBlank(): Promise<boolean> {
+    return this.page.evaluate<boolean>(
+      `document.querySelector('#picture canvas').width === 0
+        && document.querySelectorAll('#picture text, .component, .bars').length === 0`,
+    );
+  }
+}
+
+/** Builds and serves the page for the tests of a file, opens it anew for each, and fails where the page finds a fault in itself. */
+export function examplePage(): () => Driver {
+  const folder = mkdtempSync(join(tmpdir(), 'otmix-example-'));
+  let browser: Browser | undefined;
+  let server: Server;
+  let driver: Driver;
+  let wrong: string[];
+
+  beforeAll(async () => {
+    setup();
+    const { NODE_ENV: _, VITEST: __, ...env } = process.env; // as a stranger would build it
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    const args = [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+    await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: PATIENCE });
+    server = await serve(folder, true);
+    browser = await chromium.launch(launchOptions);
+  }, PATIENCE);
+
+  afterAll(async () => {
+    server?.close();
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    const page = await browser!.newPage({ viewport: { width: 1240, height: 1000 } });
+    page.setDefaultTimeout(PATIENCE);
+    wrong = [];
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+    page.on('response', (response) => response.ok() || wrong.push(`${response.url()} ${response.status()}`));
+    await page.goto(`${server.address}index.html`);
+    driver = new Driver(page);
+    await driver.reach('ready');
+  }, PATIENCE);
+
+  afterEach(async () => {
+    await driver.page.close();
+    expect(wrong).toEqual([]);
+  });
+
+  return () => driver;
+}
