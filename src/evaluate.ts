@@ -99,7 +99,7 @@ function likelihoodRows(
 }
 
 /** From a row's number among those kept to its number in the source. */
-function keptIndices(shard: Shard, dropped: readonly number[]): (kept: number) => number {
+export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: number) => number {
   if (dropped.length === 0) return (kept) => kept;
   const out = new Set(dropped);
   const kept = new Int32Array(shard.n);

@@ -56,7 +56,7 @@ export interface Fit {
   readonly iterations: number;
   readonly sweeps: number;
   /**
-   * F after each iteration, nats; at ε = 1 with a free marginal the negative mean log-likelihood. Under a prescribed
+   * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean log-likelihood. Under a prescribed
    * marginal it has the marginal's terms; the last is that of a plan that meets the marginal, those before it are of
    * plans that need only come near.
    */
@@ -139,7 +139,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     status: runs.some(({ status }) => status === 'aborted') || settings.signal?.aborted ? 'aborted' : run.status,
     iterations: run.objective.length,
     sweeps: run.sweeps,
-    objective: run.objective.map((value) => value + volume),
+    objective: (run.objective.length > 0 ? run.objective : [run.finalObjective]).map((value) => value + volume),
     marginalError: run.marginalError,
     plan: planOf(making, run),
     criteria,

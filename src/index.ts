@@ -1,7 +1,9 @@
 export { fitMixture, type Fit, type FitDiagnostics, type RepairReport, type RestartOutcome } from './fit.js';
 export type { FitStatus } from './em.js';
 export type { Duality, PlanRows, TransportPlan } from './plan.js';
-export type { FitOptions, GivenStart, Progress } from './options.js';
+export type { FitOptions, Progress } from './options.js';
+export type { AssignedStart } from './seeding/assigned.js';
+export type { GivenStart, PartialStart } from './seeding/given.js';
 export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './select.js';
 export { Mixture, type ModelFile, type Provenance, type Sample } from './mixture.js';
 export { loadMixture } from './model-file.js';

@@ -5,6 +5,7 @@ import type { Matrix } from './data/source.js';
 import type { DataInput } from './dataset.js';
 import { requireInteger } from './check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
+import { inverseOf, nested, precisionFactor } from './families/dense.js';
 import type { Family } from './families/family.js';
 import { drawIndex, seededRandom } from './random.js';
 
@@ -97,6 +98,24 @@ export class Mixture {
   /** Covariances, `[k][d][d]` whatever the covariance type. */
   get covariances(): number[][][] {
     return this.family.toDense(this.parts.components).covariances;
+  }
+
+  /** Precisions Σ_k⁻¹, `[k][d][d]` whatever the covariance type. */
+  get precisions(): number[][][] {
+    return this.ofCovariances(inverseOf);
+  }
+
+  /**
+   * Upper triangular U_k with Σ_k⁻¹ = U_k U_kᵀ, `[k][d][d]` whatever the covariance type; of `full` they are
+   * scikit-learn's `precisions_cholesky_`. `logCost` takes them.
+   */
+  get precisionsCholesky(): number[][][] {
+    return this.ofCovariances(precisionFactor);
+  }
+
+  private ofCovariances(map: (covariance: Float64Array, d: number) => Float64Array): number[][][] {
+    const { d } = this;
+    return this.covariances.map((one) => nested(map(Float64Array.from(one.flat()), d), d));
   }
 
   /** Number of free parameters p, mixture weights included. */

@@ -1,21 +1,15 @@
 import type { MissingPolicy } from './data/blocks.js';
-import { invalid, isList, requireInteger, requireNotNegative, requireOneOf } from './check.js';
+import { invalid, requireInteger, requireNotNegative, requireOneOf } from './check.js';
 import { InputError } from './errors.js';
 import type { BackendRequest } from './backend.js';
-import type { DenseComponents, Family } from './families/family.js';
+import type { Family } from './families/family.js';
 import { gaussian } from './families/gaussian.js';
+import { requireStart, type GivenStart, type StartInput } from './seeding/given.js';
 import { seedingMethods } from './seeding/start.js';
 import type { SeedingMethod } from './seeding/seeding.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategy.js';
 import type { Marginal } from './transport/marginal.js';
-import { proportions } from './transport/proportions.js';
 import { temperatures, type EpsilonSchedule } from './transport/temperature.js';
-
-/** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
-export interface GivenStart extends DenseComponents {
-  /** Mixture weights, sum 1. */
-  readonly weights: readonly number[];
-}
 
 /** What a fit is doing now. */
 export interface Progress {
@@ -47,8 +41,8 @@ export interface FitOptions {
   readonly marginal?: Marginal;
   /** Temperature, or a schedule that ends at 1; default 1, maximum likelihood. */
   readonly epsilon?: number | EpsilonSchedule;
-  /** Where EM starts; default 'k-means++'. */
-  readonly seeding?: SeedingMethod | GivenStart;
+  /** Where EM starts: a method (default 'k-means++'), a start given in full or in part, responsibilities or labels. */
+  readonly seeding?: SeedingMethod | StartInput;
   /** How a run goes from its start to its end; default 'plain'. What it needs to decide itself must not be given. */
   readonly strategy?: Strategy;
   /** Number of starts, of which the best objective wins; default 1. */
@@ -57,7 +51,7 @@ export interface FitOptions {
   readonly seed?: number;
   /** A fit has converged when an iteration lowers the objective by less, nats; default 1e-4. */
   readonly tolerance?: number;
-  /** Iterations per restart at the most; default 200. */
+  /** Iterations per restart at the most; default 200. 0 fits nothing: the result is the start itself. */
   readonly maxIterations?: number;
   /**
    * Added to the variances of components, in squared units of the data; default 1e-9 of each column's variance, and 1e-6
@@ -106,7 +100,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireInteger('components', settings.components, 1);
   requireInteger('restarts', settings.restarts, 1);
   requireInteger('seed', settings.seed);
-  requireInteger('maxIterations', settings.maxIterations, 1);
+  requireInteger('maxIterations', settings.maxIterations, 0);
   if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
   requireNotNegative('tolerance', settings.tolerance);
   if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
@@ -140,13 +134,7 @@ function requireSeeding({ seeding, components, restarts }: FitSettings): void {
   if (restarts > 1) {
     throw invalid('restarts', '1 where the start is given', restarts, 'leave restarts out, or choose a seeding method');
   }
-  const { weights, means, covariances } = seeding;
-  if (![weights, means, covariances].every(isList)) {
-    const got = `an object with ${Object.keys(seeding).join(', ') || 'nothing'}`;
-    const expected = `one of ${seedingMethods.join(', ')}, or { weights, means, covariances }`;
-    throw new InputError('option', { where: 'seeding', expected, got, remedy: 'give all three' });
-  }
-  proportions(weights, components, 'seeding.weights');
+  requireStart(seeding, components);
 }
 
 /** What has methods that a fit calls must have them. */

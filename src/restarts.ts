@@ -1,9 +1,10 @@
 import { runCourses, type Course, type CourseOptions } from './courses.js';
 import type { Dataset } from './dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from './em.js';
-import type { FitSettings, GivenStart, Progress } from './options.js';
+import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { logVolume } from './scaling.js';
+import type { GivenStart } from './seeding/given.js';
 import type { Start } from './seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
 import { startsOf, type Starts } from './starts.js';

@@ -1,9 +1,10 @@
 import type { Dataset } from './dataset.js';
-import { InputError } from './errors.js';
-import type { Components } from './families/family.js';
-import type { FitSettings, GivenStart } from './options.js';
+import { keptIndices } from './evaluate.js';
+import type { FitSettings } from './options.js';
 import { seededRandom } from './random.js';
+import { startOfRows } from './seeding/assigned.js';
 import { columnVariances } from './seeding/columns.js';
+import { isAssigned, needsMetric, startOfParts } from './seeding/given.js';
 import { seed, type Start } from './seeding/start.js';
 import type { BorrowedShard } from './sweep/shard.js';
 
@@ -12,22 +13,24 @@ export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
 
 /** The starts of a fit, in the shard's coordinates: each has luck of its own. */
 export async function startsOf(
-  { shard, scaling }: Dataset,
+  { shard, scaling, dropped }: Dataset,
   settings: FitSettings,
   regularization: Float64Array,
 ): Promise<Starts> {
   const { seeding, family, signal } = settings;
-  if (typeof seeding === 'object') {
-    const components = family.toScaled(givenComponents(seeding, settings, shard.d), scaling);
-    return () => Promise.resolve({ weights: Float64Array.from(seeding.weights), components });
-  }
-  const own = await columnVariances(shard, signal);
+  const own = needsMetric(seeding) ? await columnVariances(shard, signal) : new Float64Array(shard.d).fill(1);
   const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
   const variances = family.commonScale ? own.fill(mean) : own;
+  const kept = { n: shard.n + dropped.length, indexOf: keptIndices(shard, dropped) };
   return (index, rows) => {
     const random = seededRandom(settings.seed, index);
     const problem = { shard: rows, k: settings.components, variances, random, signal };
-    return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
+    if (typeof seeding === 'string') {
+      return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
+    }
+    return isAssigned(seeding)
+      ? startOfRows(seeding, problem, family, { regularization, kept })
+      : startOfParts(seeding, problem, family, { regularization, scaling });
   };
 }
 
@@ -48,15 +51,4 @@ function inOrder(start: Start, { marginal, family }: FitSettings): Start {
     weights: Float64Array.from(order, (k) => start.weights[k]),
     components: family.fromDense(dense, 'seeding'),
   };
-}
-
-function givenComponents(start: GivenStart, { family, components: k }: FitSettings, d: number): Components {
-  const components = family.fromDense(start, 'seeding');
-  if (components.k === k && components.d === d) return components;
-  throw new InputError('shape', {
-    where: 'seeding',
-    expected: `means [${k}][${d}] and covariances [${k}][${d}][${d}]`,
-    got: `${components.k} components in ${components.d} dimensions`,
-    remedy: 'give a start that fits components and data',
-  });
 }

@@ -77,7 +77,7 @@ export function addFitFlags(command: Command): Command {
     .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
-    .option('--max-iterations <n>', 'iterations per start at the most', integer('--max-iterations', 1), 200)
+    .option('--max-iterations <n>', 'iterations per start at the most', integer('--max-iterations', 0), 200)
     .option(
       '--regularization <r>',
       "added to variances, squared units; default 1e-9 of each column's variance, 1e-6 at most",

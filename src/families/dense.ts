@@ -1,6 +1,6 @@
 import { isList, nestedNumbers, shown } from '../check.js';
 import { InputError, listed } from '../errors.js';
-import { cholesky } from '../cholesky.js';
+import { cholesky, congruence, inverseTransposed } from '../cholesky.js';
 
 /** A row-major matrix with `columns` columns as nested arrays. */
 export function nested(values: Float64Array, columns: number): number[][] {
@@ -28,27 +28,51 @@ export function denseMatrix(dense: unknown, rows: number, columns: number, where
 /**
  * Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite.
  */
-export function denseCovariances(dense: ArrayLike<unknown>, k: number, d: number, where: string): Float64Array[] {
+export function denseCovariances(
+  dense: ArrayLike<unknown>,
+  k: number,
+  d: number,
+  where: string,
+  what: 'covariances' | 'precisions' = 'covariances',
+): Float64Array[] {
   if (dense.length !== k) {
     throw new InputError('shape', {
-      where: `${where}: covariances`,
+      where: `${where}: ${what}`,
       expected: `${k} matrices, one per component`,
       got: String(dense.length),
-      remedy: 'give every component its covariance, whatever the covariance type',
+      remedy: `give every component its ${what === 'precisions' ? 'precision' : 'covariance'}, whatever the covariance type`,
     });
   }
   return Array.from(dense, (one, index) => {
-    const values = denseMatrix(one, d, d, `${where}: covariances[${index}]`);
+    const values = denseMatrix(one, d, d, `${where}: ${what}[${index}]`);
     const largest = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     const symmetric = values.every(
       (value, at) => Math.abs(value - values[(at % d) * d + Math.floor(at / d)]) <= 1e-9 * largest,
     );
     if (symmetric && cholesky(values, d)) return values;
     throw new InputError('value', {
-      where: `${where}: covariances[${index}]`,
+      where: `${where}: ${what}[${index}]`,
       expected: 'a symmetric positive definite matrix',
       got: symmetric ? 'one that is not positive definite' : 'one that is not symmetric',
       remedy: 'correct it, or add a little to its diagonal',
     });
   });
+}
+
+/**
+ * U, upper triangular, with Σ⁻¹ = U Uᵀ of a positive definite matrix Σ `[d, d]`: L⁻ᵀ of its Cholesky factor L, as
+ * scikit-learn's `precisions_cholesky_`.
+ */
+export function precisionFactor(matrix: Float64Array, d: number): Float64Array {
+  const lower = cholesky(matrix, d);
+  if (!lower) throw new RangeError('a matrix that was positive definite no longer is');
+  return inverseTransposed(lower, d);
+}
+
+/** The inverse of a positive definite matrix `[d, d]`, exactly symmetric. */
+export function inverseOf(matrix: Float64Array, d: number): Float64Array {
+  const unit = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) unit[i * d + i] = 1;
+  // Back to front, an upper triangular matrix is a lower one.
+  return congruence(precisionFactor(matrix, d).reverse(), unit, d).reverse();
 }

@@ -1,4 +1,5 @@
 import type { Components, Family } from '../families/family.js';
+import type { Moments, PackedComponents } from '../moments.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
@@ -31,14 +32,44 @@ export async function seed(
   family: Family,
   regularization: Float64Array,
 ): Promise<Start> {
-  const { shard, k, variances, signal } = problem;
   const centres = await centresBy[method](problem);
-  const packed = family.pack(family.around(centres, variances));
+  const assigned = await assign(family.around(centres, problem.variances), 0, problem, family);
+  const components = clusters(assigned, problem, family, regularization);
+  return { weights: shares(assigned.moments, problem.shard.n), components };
+}
+
+/** Rows that went to components, and the components as they were then. */
+export interface Assigned {
+  readonly packed: PackedComponents;
+  readonly moments: Moments;
+}
+
+/** One sweep at equal weights: each row to its nearest component (ε = 0), or shared out among all (1). */
+export async function assign(
+  components: Components,
+  epsilon: 0 | 1,
+  { shard, k, signal }: SeedingProblem,
+  family: Family,
+): Promise<Assigned> {
+  const packed = family.pack(components);
   const uniform = new Float64Array(k).fill(1 / k);
-  const model = { components: packed, weights: uniform, potential: new Float64Array(k), epsilon: 0 };
-  const moments = await shard.sweep(model, { signal });
-  const { components } = family.estimate(moments, packed, { regularization, pooling: (shard.d + 1) / shard.n });
-  const counts = moments.mass.map((mass) => mass / moments.weight + 1 / shard.n);
+  const model = { components: packed, weights: uniform, potential: new Float64Array(k), epsilon };
+  return { packed, moments: await shard.sweep(model, { signal }) };
+}
+
+/** The family's estimate of clusters, each drawn to the pool of all. */
+export function clusters(
+  { packed, moments }: Assigned,
+  { shard }: SeedingProblem,
+  family: Family,
+  regularization: Float64Array,
+): Components {
+  return family.estimate(moments, packed, { regularization, pooling: (shard.d + 1) / shard.n }).components;
+}
+
+/** Mixture weights: the clusters' shares, as if each of n rows' clusters had one row more. */
+export function shares(moments: Moments, n: number): Float64Array {
+  const counts = moments.mass.map((mass) => mass / moments.weight + 1 / n);
   const sum = counts.reduce((total, count) => total + count, 0);
-  return { weights: counts.map((count) => count / sum), components };
+  return counts.map((count) => count / sum);
 }

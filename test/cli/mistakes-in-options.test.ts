@@ -36,7 +36,7 @@ describeMistakes('options', [
   ['no restarts', `${fit} -k 2 --restarts 0`, /--restarts: expected a whole number ≥ 1, got "0"/],
   ['half a seed', `${fit} -k 2 --seed .5`, /--seed: expected a whole number, got "\.5"/],
   ['a negative tolerance', `${fit} -k 2 --tolerance -1`, /--tolerance: expected a finite number ≥ 0, got "-1"/],
-  ['no iterations', `${fit} -k 2 --max-iterations 0`, /--max-iterations: expected a whole number ≥ 1, got "0"/],
+  ['half an iteration', `${fit} -k 2 --max-iterations 0.5`, /--max-iterations: expected a whole number ≥ 0, got "0.5"/],
   [
     'infinite regularization',
     `${fit} -k 2 --regularization Infinity`,

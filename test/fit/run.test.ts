@@ -191,7 +191,11 @@ describe('a mistake in the options is one clear line', () => {
       { regularization: NaN },
       'regularization: expected a finite number ≥ 0, got NaN; correct it',
     ],
-    ['no iterations', { maxIterations: 0 }, 'maxIterations: expected a whole number ≥ 1, got 0; correct it'],
+    [
+      'fewer than no iterations',
+      { maxIterations: -1 },
+      'maxIterations: expected a whole number ≥ 0, got -1; correct it',
+    ],
     [
       'an unknown seeding',
       { seeding: 'magic' as 'random' },
@@ -256,7 +260,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'a start without means',
       { seeding: { weights: [0.5, 0.5] } as unknown as 'random' },
-      'seeding: expected one of k-means++, k-means||, k-means, random, or { weights, means, covariances }, got an object with weights; give all three',
+      'seeding: expected one of k-means++, k-means||, k-means, random, or an object with means (and weights, covariances or precisions), with responsibilities, or with labels, got an object with weights; give one of these; what means lack is estimated',
     ],
   ])('%s', async (_, options, message) => {
     const attempt = fitMixture(x, { components: 2, backend: 'cpu', ...options });

@@ -1,0 +1,128 @@
+import { isList, shown } from '../check.js';
+import { InputError } from '../errors.js';
+import { denseCovariances, inverseOf, nested } from '../families/dense.js';
+import type { Components, DenseComponents, Family } from '../families/family.js';
+import type { Scaling } from '../scaling.js';
+import { proportions } from '../transport/proportions.js';
+import type { AssignedStart } from './assigned.js';
+import type { SeedingProblem } from './seeding.js';
+import { assign, clusters, shares, seedingMethods, type Start } from './start.js';
+
+/** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
+export interface GivenStart extends DenseComponents {
+  /** Mixture weights, sum 1. */
+  readonly weights: readonly number[];
+}
+
+/**
+ * A start given in part: what is left out comes from one sweep at what is given. Without covariances each row goes to
+ * the nearest mean, distances in standard deviations of the columns, and clusters are estimated as after a seeding;
+ * with them rows are shared out as the components have it. Given means stay.
+ */
+export interface PartialStart {
+  /** `[k][d]`. */
+  readonly means: DenseComponents['means'];
+  /** Mixture weights `[k]`, positive, sum 1. */
+  readonly weights?: readonly number[];
+  /** `[k][d][d]` whatever the covariance type. */
+  readonly covariances?: DenseComponents['covariances'];
+  /** Their inverses, instead of them. */
+  readonly precisions?: DenseComponents['covariances'];
+}
+
+/** Everything that a fit can start from besides a seeding method. */
+export type StartInput = GivenStart | PartialStart | AssignedStart;
+
+const parts = ['means', 'weights', 'covariances', 'precisions'] as const;
+const assignments = ['responsibilities', 'labels'] as const;
+
+/** Throws `InputError('option')` for what is no start, as far as can be told without the data. */
+export function requireStart(start: unknown, k: number): void {
+  const given = Object.entries((start ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
+    (value ?? undefined) === undefined ? [] : [name],
+  );
+  const known = isAssigned(start as StartInput) ? assignments : parts;
+  const sound =
+    typeof start === 'object' &&
+    !isList(start) &&
+    given.every((name) => known.some((one) => one === name)) &&
+    (known === assignments ? given.length === 1 : given.includes('means')) &&
+    !(given.includes('covariances') && given.includes('precisions'));
+  if (!sound) {
+    throw new InputError('option', {
+      where: 'seeding',
+      expected:
+        `one of ${seedingMethods.join(', ')}, or an object with means (and weights, covariances or precisions), ` +
+        'with responsibilities, or with labels',
+      got:
+        typeof start === 'object' && !isList(start) ? `an object with ${given.join(', ') || 'nothing'}` : shown(start),
+      remedy: 'give one of these; what means lack is estimated',
+    });
+  }
+  const { weights } = start as PartialStart;
+  if ((weights ?? undefined) !== undefined) proportions(weights, k, 'seeding.weights');
+}
+
+export function isAssigned(start: StartInput): start is AssignedStart {
+  return typeof start === 'object' && assignments.some((name) => name in start);
+}
+
+/** Whether distances have to be measured: neither spreads nor shares are known. */
+export function needsMetric(seeding: string | StartInput): boolean {
+  if (typeof seeding === 'string') return true;
+  return !isAssigned(seeding) && !(seeding as PartialStart).covariances && !(seeding as PartialStart).precisions;
+}
+
+/** The whole of a start that is given in part or in full, in the shard's coordinates. Throws `InputError`. */
+export async function startOfParts(
+  given: GivenStart | PartialStart,
+  problem: SeedingProblem,
+  family: Family,
+  { scaling, regularization }: { readonly scaling: Scaling; readonly regularization: Float64Array },
+): Promise<Start> {
+  const { weights, means, covariances, precisions } = given as PartialStart;
+  const [k, d] = [problem.k, problem.shard.d];
+  const own = covariances ?? (precisions && inverses(precisions, k, d));
+  const placed = family.toScaled(componentsOf({ means, covariances: own ?? units(means) }, family, k, d), scaling);
+  const known = weights && proportions(weights, k, 'seeding.weights');
+  if (own && known) return { weights: known, components: placed };
+  const around = own ? placed : family.around(placed.means, problem.variances);
+  const assigned = await assign(around, own ? 1 : 0, problem, family);
+  const components = own ? placed : { ...clusters(assigned, problem, family, regularization), means: placed.means };
+  return { weights: known ?? shares(assigned.moments, problem.shard.n), components };
+}
+
+function componentsOf(dense: DenseComponents, family: Family, k: number, d: number): Components {
+  if (!isList(dense.means) || !isList(dense.covariances)) {
+    const [where, got] = isList(dense.means) ? ['covariances', dense.covariances] : ['means', dense.means];
+    const remedy = 'give one per component';
+    throw new InputError('shape', {
+      where: `seeding: ${where}`,
+      expected: `an array of ${k}`,
+      got: shown(got),
+      remedy,
+    });
+  }
+  const components = family.fromDense(dense, 'seeding');
+  if (components.k === k && components.d === d) return components;
+  throw new InputError('shape', {
+    where: 'seeding',
+    expected: `means [${k}][${d}] and covariances [${k}][${d}][${d}]`,
+    got: `${components.k} components in ${components.d} dimensions`,
+    remedy: 'give a start that fits components and data',
+  });
+}
+
+/** Covariances of precisions `[k][d][d]`; throws `InputError` where one is not symmetric and positive definite. */
+function inverses(precisions: unknown, k: number, d: number): number[][][] {
+  const list = isList(precisions) ? precisions : [];
+  return denseCovariances(list, k, d, 'seeding', 'precisions').map((one) => nested(inverseOf(one, d), d));
+}
+
+/** A unit matrix for each mean, to stand for covariances that are not known. */
+function units(means: unknown): number[][][] {
+  const rows: unknown[] = isList(means) ? Array.from(means) : [];
+  const d = isList(rows[0]) ? rows[0].length : 0;
+  const unit = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => Number(i === j)));
+  return rows.map(() => unit);
+}
