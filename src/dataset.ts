@@ -1,21 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Place } from './backend.js';
 import { breathe } from './breathe.js';
-import { nestedArraySource, matrixSource, withWeights } from './data/arrays.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './data/blocks.js';
 import { ColumnStatistics } from './data/statistics.js';
 import { misjudged, outlierNotes, requireSquares, scalingOf } from './coordinates.js';
 import { FARTHEST, powerOfTwo, type Scaling } from './scaling.js';
-import { isSource, type Matrix, type Source } from './data/source.js';
-import { tensorSource } from './data/tensor.js';
-import { isList } from './check.js';
+import type { Source } from './data/source.js';
 import { InputError, listed } from './errors.js';
 import type { Shard } from './sweep/shard.js';
 import { shardBuilder, type ShardBuilder } from './sweep/builder.js';
 import { total } from './sweep/tensor-block.js';
 
-/** Rows `[n][d]`, a matrix with its shape, a tensor `[n, d]`, or a source. */
-export type DataInput = readonly ArrayLike<number>[] | Matrix | tf.Tensor2D | Source;
+export { toSource, type DataInput } from './data/input.js';
 
 /** Data on a backend, in scaled coordinates. Disposing `shard` frees it. */
 export interface Dataset {
@@ -44,49 +39,6 @@ export interface LoadOptions {
   readonly scaling?: Scaling;
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: (rows: number) => void;
-}
-
-/** Makes a source of whatever users have; throws `InputError('shape')` for what is no data. */
-export function toSource(data: DataInput, sampleWeights?: ArrayLike<number>): Source {
-  const source = unweighted(data);
-  return (sampleWeights ?? undefined) === undefined ? source : withWeights(source, sampleWeights as ArrayLike<number>);
-}
-
-/** Takes `unknown`: callers in JavaScript have no types to stop them. */
-function unweighted(data: unknown): Source {
-  if (data instanceof tf.Tensor) {
-    if (data.rank === 2 && !data.isDisposed) return tensorSource(data as tf.Tensor2D);
-  } else if (Array.isArray(data)) {
-    if (data.every(isRow)) return nestedArraySource(data);
-  } else if (isSource(data)) return data;
-  else if (isMatrix(data)) return matrixSource(data);
-  throw new InputError('shape', {
-    where: 'data',
-    expected: 'number[][], { data: Float32Array | Float64Array, shape: [n, d] }, a tf.Tensor2D or a source',
-    got: describe(data),
-    remedy: 'give rows and columns; for one column, rows of one value each',
-  });
-}
-
-function isRow(row: unknown): row is ArrayLike<number> {
-  return typeof row === 'object' && row !== null && 'length' in row;
-}
-
-/** Whether there is a typed array of numbers, with a shape that is right or not. */
-function isMatrix(data: unknown): data is Matrix {
-  if (typeof data !== 'object' || data === null || !('data' in data && 'shape' in data)) return false;
-  if (data.shape === undefined) return false;
-  return isList(data.data) && !Array.isArray(data.data) && typeof (data.data[0] ?? 0) === 'number';
-}
-
-function describe(data: unknown): string {
-  if (data instanceof tf.Tensor && data.isDisposed) return 'a tensor that was disposed';
-  if (data instanceof tf.Tensor) return `a tensor of shape [${(data as tf.Tensor).shape.join(', ')}]`;
-  return Array.isArray(data) ? `an array of ${kindOf(data.find((row) => !isRow(row)))}s` : kindOf(data);
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : typeof value;
 }
 
 /**

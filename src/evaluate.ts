@@ -27,6 +27,8 @@ export interface MixtureParts {
   readonly family: Family;
   readonly weights: Float64Array;
   readonly components: Components;
+  /** Names of the columns, which data that have names are matched by. */
+  readonly columns?: readonly string[];
 }
 
 /** Row outputs in the data's units. */
@@ -51,7 +53,7 @@ export async function evaluate<T>(
   use: (evaluation: Evaluation) => Promise<T>,
 ): Promise<T> {
   const { sampleWeights, missing = 'error', signal } = options;
-  const source = toSource(data, sampleWeights);
+  const source = toSource(data, sampleWeights, mixture.columns);
   requireColumns(source, mixture.components.d);
   const { place } = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
   const dataset = await loadDataset(source, { place, missing, signal, scaling: scalingFor(mixture) });

@@ -46,7 +46,8 @@ export {
 } from './sinkhorn.js';
 export type { Batch, Matrix, Source } from './data/source.js';
 export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
-export type { DataInput } from './dataset.js';
+export type { ChosenColumns, DataInput } from './data/input.js';
+export type { ArrowTable } from './data/arrow-table.js';
 export {
   backendNames,
   probeBackend,

@@ -72,8 +72,10 @@ export class Mixture {
   /** Column names, `[d]`. */
   readonly columns: readonly string[];
 
+  private readonly parts: MixtureParts;
+
   constructor(
-    private readonly parts: MixtureParts,
+    parts: MixtureParts,
     columns?: readonly string[],
     /** How it came about, where that is known. */
     readonly provenance?: Provenance,
@@ -83,6 +85,7 @@ export class Mixture {
     this.d = d;
     this.family = parts.family;
     this.columns = columns ?? columnNames(d);
+    this.parts = { ...parts, columns: this.columns };
   }
 
   /** Mixture weights w, `[k]`, sum 1. */

@@ -85,7 +85,7 @@ describe('what is data', () => {
     ['one column as an array of numbers', one, 'an array of numbers'],
     ['an array of strings', ['1,2', '3,4'], 'an array of strings'],
     ['a missing row', [[1], null], 'an array of nulls'],
-    ['records', [{ x: 1 }], 'an array of objects'],
+    ['rows of two kinds', [{ x: 1 }, [1]], 'rows of two kinds: row 1 is unlike row 0'],
     ['a typed array', Float64Array.from(one), 'object'],
     ['a matrix whose values are no typed array', { data: one, shape: [2, 2] }, 'object'],
     ['a matrix without shape', { data: Float64Array.from(one), shape: undefined }, 'object'],
@@ -93,7 +93,8 @@ describe('what is data', () => {
     expect(() => toSource(data as DataInput)).toThrow(
       new InputError('shape', {
         where: 'data',
-        expected: 'number[][], { data: Float32Array | Float64Array, shape: [n, d] }, a tf.Tensor2D or a source',
+        expected:
+          'number[][], { data: Float32Array | Float64Array, shape: [n, d] }, records, an Arrow table, a tf.Tensor2D or a source',
         got,
         remedy: 'give rows and columns; for one column, rows of one value each',
       }),

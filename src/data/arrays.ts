@@ -54,11 +54,20 @@ export function matrixSource({ data, shape }: Matrix): Source {
   return arraySource(n, d, (from, to) => data.subarray(from * d, to * d));
 }
 
-function arraySource(n: number, d: number, slice: (from: number, to: number) => Batch['values']): Source {
+function arraySource(n: number, d: number, slice: Slice): Source {
+  return rowSource(n, columnNames(d), slice);
+}
+
+/** Rows from … to − 1, row-major. */
+type Slice = (from: number, to: number) => Batch['values'];
+
+/** A source of n rows in memory. */
+export function rowSource(n: number, columns: readonly string[], slice: Slice, notes: readonly string[] = []): Source {
   return {
     name: 'data',
-    columns: columnNames(d),
+    columns,
     rows: n,
+    ...(notes.length > 0 && { notes }),
 
     async *batches() {
       for (let from = 0; from < n; from += BATCH_ROWS) {
