@@ -1,12 +1,11 @@
 import type { EmRun } from './em.js';
 
 /**
- * The run with the lowest objective. One whose components still needed a ridge wins only over its like: a component
- * that collapses on a few rows has a likelihood without bound, which says nothing.
+ * The run that is judged best, the first of equals; where none was judged, the one with the lowest objective. More runs
+ * never make it worse, since nothing else has a say.
  */
 export function bestOf(runs: readonly EmRun[]): EmRun {
-  return runs.reduce((best, run) => {
-    if (best.ridged !== run.ridged) return best.ridged ? run : best;
-    return run.finalObjective < best.finalObjective ? run : best;
-  });
+  const judged = runs.some((run) => run.judged !== undefined);
+  const loss = (run: EmRun): number => (judged ? (run.judged ?? Infinity) : run.finalObjective);
+  return runs.reduce((best, run) => (loss(run) < loss(best) ? run : best));
 }

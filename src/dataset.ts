@@ -25,6 +25,8 @@ export interface Dataset {
   readonly totalWeight: number;
   /** Its rows again, as they are in the source. */
   readonly blocks: () => AsyncIterable<CleanBlock>;
+  /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
+  readonly effectiveRows: number;
   /** What the user should know of how it was read, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -124,7 +126,7 @@ async function finish(
   reading: Reading,
   notes: readonly string[],
 ): Promise<Dataset> {
-  const { builder, coordinates, dropped, totalWeight, statistics } = reading;
+  const { builder, coordinates, dropped, totalWeight, heaviest, statistics } = reading;
   try {
     const shard = await builder.finish();
     const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
@@ -132,6 +134,7 @@ async function finish(
     const { scaling } = coordinates;
     return {
       ...{ shard, scaling, columns: source.columns, dropped, constant, totalWeight },
+      effectiveRows: totalWeight / Math.min(1, heaviest),
       blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
       notes: [...notes, ...outliers],
     };

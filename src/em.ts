@@ -1,4 +1,5 @@
 import type { Components, Family, Repair } from './families/family.js';
+import { judge } from './judge.js';
 import type { PlanModel } from './moments.js';
 import { reseed } from './reseed.js';
 import type { Start } from './seeding/start.js';
@@ -21,6 +22,8 @@ export interface EmProblem {
   readonly maxIterations: number;
   /** Per column, in the shard's coordinates. */
   readonly regularization: Float64Array;
+  /** How many rows there are, whatever their weights sum to, if the run is to be judged when it has ended. */
+  readonly judgedRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onIteration?: (iteration: EmIteration) => void;
 }
@@ -44,6 +47,8 @@ export interface EmRun {
   readonly objective: readonly number[];
   /** F at the components it ended with. */
   readonly finalObjective: number;
+  /** What it is judged by, as `judge` says; left out where nobody asks, and where it was aborted. */
+  readonly judged?: number | undefined;
   /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
   readonly plan: { readonly model: PlanModel; readonly mass: Float64Array };
   /** How far that is from meeting the marginal, as `Settled` has it. */
@@ -96,7 +101,20 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
   const { status, objective, repairs } = course;
   // A last stage that was left no iterations has an F all the same.
   if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
-  return { ...ending(course.state), status, objective, repairs, sweeps: step.sweeps };
+  const judged = await verdict(problem, course, step);
+  return { ...ending(course.state), status, objective, repairs, judged, sweeps: step.sweeps };
+}
+
+/** What the run is judged by; undefined where nobody asks, or it is aborted before that is known. */
+async function verdict(problem: EmProblem, { state, stage, status }: Course, step: EStep): Promise<number | undefined> {
+  const { judgedRows, signal } = problem;
+  if (judgedRows === undefined || status === 'aborted') return undefined;
+  try {
+    return await judge(state, judgedRows, { ...problem, marginal: stage.marginal, step });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    return undefined;
+  }
 }
 
 /** Settles the plan of the next stage; another marginal starts from the weights that the one before has left. */
@@ -147,7 +165,7 @@ async function settleAgain(course: Course, step: EStep, tolerance: number): Prom
   if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
 }
 
-function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'sweeps' | 'repairs'> {
+function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'judged' | 'sweeps' | 'repairs'> {
   const { components, model, moments, objective, error, repairs } = state;
   const sum = moments.mass.reduce((total, share) => total + share, 0);
   return {

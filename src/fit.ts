@@ -23,7 +23,13 @@ export interface RestartOutcome {
   readonly iterations: number;
   /** F at its components, nats. */
   readonly objective: number;
-  /** Whether its components needed a ridge at the end: then it wins only over its like. */
+  /**
+   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once a weak prior (mclust's) has drawn the
+   * parameters to the pool of all rows, which undoes components that have collapsed on a few. So the best of more restarts
+   * never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was aborted.
+   */
+  readonly judged?: number;
+  /** Whether its components needed a ridge at the end. */
   readonly ridged: boolean;
 }
 
@@ -70,6 +76,8 @@ export interface Fit {
   readonly plan: TransportPlan;
   /** How well the mixture describes the data it was fitted to, always at ε = 1. */
   readonly criteria: Criteria;
+  /** What the restart that won is judged by, as `RestartOutcome` has it. */
+  readonly judged?: number;
   /** Whether a component still needed a ridge at the end: then the likelihood may be spurious. */
   readonly ridged: boolean;
   /** How every restart ended. */
@@ -143,11 +151,13 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     marginalError: run.marginalError,
     plan: planOf(making, run),
     criteria,
+    ...judgedOf(run, volume),
     ridged: run.ridged,
     restarts: runs.map((one) => ({
       status: one.status,
       iterations: one.objective.length,
       objective: one.finalObjective + volume,
+      ...judgedOf(one, volume),
       ridged: one.ridged,
     })),
     diagnostics: {
@@ -163,6 +173,10 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       seconds: watch.seconds,
     },
   };
+}
+
+function judgedOf({ judged }: EmRun, volume: number): Pick<RestartOutcome, 'judged'> {
+  return judged === undefined ? {} : { judged: judged + volume };
 }
 
 function planOf({ source, dataset, settings, backend }: Making, run: EmRun): TransportPlan {

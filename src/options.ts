@@ -45,7 +45,7 @@ export interface FitOptions {
   readonly seeding?: SeedingMethod | StartInput;
   /** How a run goes from its start to its end; default 'plain'. What it needs to decide itself must not be given. */
   readonly strategy?: Strategy;
-  /** Number of starts, of which the best objective wins; default 1. */
+  /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
   readonly restarts?: number;
   /** Seed of all randomness, an integer; default 0. */
   readonly seed?: number;

@@ -20,9 +20,11 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
   const { shard, scaling } = dataset;
   const regularization = regularizationOf(settings.regularization, scaling);
   const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
+  // Of a single run there is nothing to judge.
+  const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
   const fitting: Fitting = {
     ...{ dataset, settings, starts, watch },
-    problem: { ...settings, shard, stages: stagesOf(settings), regularization },
+    problem: { ...settings, ...judged, shard, stages: stagesOf(settings), regularization },
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
   const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
@@ -78,13 +80,13 @@ interface Short {
 
 /** The best short run of each restart; of an aborted fit, of those restarts that have one. */
 async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Promise<Short[]> {
-  const { problem, lanes } = fitting;
+  const { problem, lanes, dataset } = fitting;
   const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
   const courses = restarts.flatMap((restart) =>
     numbers.map((number): Course<{ restart: number; short: EmRun }> => async (shard) => {
       const index = restart * SHORT_RUNS.runs + number;
       const start = await startOf(fitting, restart, index, shard, number === 0);
-      return { restart, short: await shortRun({ ...problem, shard }, start) };
+      return { restart, short: await shortRun({ ...problem, shard, judgedRows: dataset.effectiveRows }, start) };
     }),
   );
   const short = await runCourses(courses, lanes);

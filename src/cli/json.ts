@@ -23,6 +23,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     marginalError: fit.marginalError,
     columnMasses: fit.plan.mass,
     status: fit.status,
+    judged: fit.judged,
     ridged: fit.ridged,
     objective: fit.objective,
     restarts: fit.restarts,

@@ -34,6 +34,11 @@ export interface EstimateOptions {
   readonly pooling?: number;
 }
 
+export interface PosteriorOptions extends Pick<EstimateOptions, 'regularization'> {
+  /** How many rows the moments are of, whatever their weights sum to. */
+  readonly rows: number;
+}
+
 /** Components as users give and get them: covariances `[k][d][d]` whatever the family stores. */
 export interface DenseComponents {
   readonly means: readonly (readonly number[])[];
@@ -70,6 +75,8 @@ export interface Family {
    * Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired.
    */
   estimate(moments: Moments, packed: PackedComponents<Floats>, options: EstimateOptions): Estimate;
+  /** The mode of the posterior under the family's default prior, from the same; regularization is added as ever. */
+  posteriorMode(moments: Moments, packed: PackedComponents<Floats>, options: PosteriorOptions): Components;
   /** x = shift + scale · y, applied to the components of y. */
   unscale(components: Components, scaling: Scaling): Components;
   /** y = (x − shift) / scale, applied to the components of x. */

@@ -3,10 +3,12 @@ import { isList, shown } from '../check.js';
 import { InputError } from '../errors.js';
 import type { Floats, Moments, PackedComponents } from '../moments.js';
 import type { Scaling } from '../scaling.js';
-import { covarianceLayouts, type CovarianceLayout, type Unwhitening } from './covariance.js';
+import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import { denseCovariances, denseMatrix, nested } from './dense.js';
 import type { Components, Estimate, EstimateOptions, Family } from './family.js';
+import { posteriorMode } from './gaussian-prior.js';
 import { settle, settleExactly } from './ridge.js';
+import { centred, sum } from './scatter.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -44,6 +46,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
     pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
     packExactly: (components) => pack(components, form, layout, (values) => values),
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
+    posteriorMode: (moments, packed, options) => posteriorMode(moments, packed, options, layout),
     unscale: (components, { shift, scale }) =>
       affine(components, layout, (mean, j) => shift[j] + scale[j] * mean, scale),
     toScaled(components, { shift, scale }: Scaling) {
@@ -128,36 +131,6 @@ function estimate(
   return { components, repairs: settled.flatMap(({ repairs }) => repairs) };
 }
 
-/** Moments of differences are where they should be. */
-const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
-
-/**
- * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over
- * them: centred where the moments are, mostly in whitened coordinates, then brought back.
- */
-function centred(
-  { mass, first, second, frame }: Moments,
-  { k, d, whitening }: PackedComponents<Floats>,
-  layout: CovarianceLayout,
-): { shifts: Float64Array[]; scatters: Float64Array[] } {
-  const size = layout.size(d);
-  const matrices = layout.shared ? 1 : k;
-  const undo = Array.from({ length: matrices }, (_, index) =>
-    frame === 'differences' ? AS_IS : layout.unwhiten(whitening.subarray(index * size, (index + 1) * size), d),
-  );
-  const shifts = Array.from({ length: k }, (_, index) =>
-    first.slice(index * d, (index + 1) * d).map((value) => (mass[index] > 0 ? value / mass[index] : 0)),
-  );
-  const scatters = undo.map((back, index) => {
-    const step = second.length / matrices;
-    const scatter = second.slice(index * step, (index + 1) * step);
-    const own = layout.shared ? [...shifts.keys()] : [index];
-    for (const c of own) layout.takeOuter(scatter, shifts[c], mass[c]);
-    return back.second(scatter);
-  });
-  return { shifts: shifts.map((shift, index) => undo[layout.shared ? 0 : index].first(shift)), scatters };
-}
-
 /** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal. */
 function sampler(components: Components, layout: CovarianceLayout): ReturnType<Family['sampler']> {
   const { d, means } = components;
@@ -192,12 +165,6 @@ function affine(
     means: components.means.map((mean, at) => move(mean, at % d)),
     shape: concatenate(covariances(components, layout).map((one) => layout.rescale(one, scale))),
   };
-}
-
-function sum([first, ...others]: readonly Float64Array[]): Float64Array {
-  const total = first.slice();
-  for (const one of others) for (let at = 0; at < total.length; at++) total[at] += one[at];
-  return total;
 }
 
 function concatenate(arrays: readonly Floats[]): Float64Array {

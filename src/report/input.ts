@@ -35,6 +35,8 @@ export interface RestartRow {
   readonly iterations: number;
   /** Final objective; not finite where the start failed. */
   readonly objective: number;
+  /** What decides which start wins, the least of all; absent where the objective does. */
+  readonly judged?: number;
 }
 
 /** One candidate of a choice of k and covariance; criteria that are not finite mark a fit that failed. */

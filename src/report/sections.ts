@@ -126,11 +126,12 @@ export async function choiceSection(selection: Selection): Promise<Markup> {
 
 export function restartsSection({ restarts }: ReportInput): Markup | undefined {
   if (!restarts || restarts.length < 2) return undefined;
-  return section(
-    'Restarts',
-    `${count(restarts.length)} starts; the one with the lowest objective was kept.`,
-    restartsTable(restarts),
-  );
+  const judged = restarts.some((row) => row.judged !== undefined);
+  const rule = judged
+    ? 'the objective once a weak prior has undone what collapsed on a few rows (“judged”)'
+    : 'the objective';
+  const kept = `${count(restarts.length)} starts; kept is the one with the lowest value of ${rule}.`;
+  return section('Restarts', kept, restartsTable(restarts));
 }
 
 /** Where and how the fit ran, and what had to be repaired. */

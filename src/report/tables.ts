@@ -75,23 +75,27 @@ export function columnsNote({ columns, d }: ReportInput): string {
     : '';
 }
 
-/** Starts by rising objective, the kept one first. */
+/** Starts, the kept one first: by what they are judged by where they are, else by their objective. */
 export function restartsTable(restarts: readonly RestartRow[]): Markup {
-  const sorted = byRising(restarts, (row) => row.objective);
+  const judged = restarts.some((row) => row.judged !== undefined);
+  const loss = (row: RestartRow): number => (judged ? (row.judged ?? NaN) : row.objective);
+  const sorted = byRising(restarts, loss);
   const shown = sorted.slice(0, MOST_ROWS);
   const best = sorted[0];
   const rest = sorted.length - shown.length;
   const rows = shown.map((row) => {
-    const excess = Number.isFinite(row.objective) ? `+ ${significant(row.objective - best.objective, 3)}` : '–';
+    const excess = Number.isFinite(loss(row)) ? `+ ${significant(loss(row) - loss(best), 3)}` : '–';
     return html`<tr class="${row === best ? 'chosen' : ''}">
       <th scope="row" class="number">${row.start}</th>
       <td>${row.status}</td>
       <td class="number">${count(row.iterations)}</td>
       <td class="number">${Number.isFinite(row.objective) ? fixed(row.objective, 6) : '–'}</td>
+      ${judged ? html`<td class="number">${row.judged === undefined ? '–' : fixed(row.judged, 6)}</td>` : undefined}
       <td class="number">${row === best ? 'best' : excess}</td>
     </tr>`;
   });
-  const heads = [number('start'), text('status'), number('iterations'), number('objective'), number('above the best')];
+  const numbers = ['iterations', 'objective', ...(judged ? ['judged'] : []), 'above the best'].map(number);
+  const heads = [number('start'), text('status'), ...numbers];
   return table('Restarts', heads, rows, rest > 0 ? `and ${count(rest)} more, none of them better` : undefined);
 }
 

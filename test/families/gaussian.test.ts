@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
+import type { CovarianceForm } from '../../kernels/form.js';
 import { InputError } from '../../src/errors.js';
 import type { EstimateOptions } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../../src/moments.js';
 import { seededRandom } from '../../src/random.js';
 import {
   constrain,
@@ -16,6 +15,7 @@ import {
   type OracleMixture,
 } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
+import { momentsOf, whitened } from './moments.js';
 
 const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
 const { x, truth, start } = problem('overlapping', { n: 200, d: 3, k: 3, seed: 4 });
@@ -24,34 +24,6 @@ const noRegularization = (d: number): EstimateOptions => ({ regularization: new 
 
 function identity(d: number): number[][] {
   return Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => (i === j ? 1 : 0)));
-}
-
-/** (row − μ_k) W_k */
-function whitened(row: number[], { form, d, means, whitening }: PackedComponents, k: number): number[] {
-  const delta = row.map((value, j) => value - means[k * d + j]);
-  if (form === 'diag') return delta.map((value, j) => value * whitening[k * d + j]);
-  if (form === 'spherical') return delta.map((value) => value * whitening[k]);
-  const from = form === 'full' ? k * d * d : 0;
-  return delta.map((_, j) => sum(delta.map((value, i) => value * whitening[from + i * d + j])));
-}
-
-/** Moments of a plan P `[n][k]` as a sweep gives them. */
-function momentsOf(rows: number[][], plan: number[][], packed: PackedComponents): Moments {
-  const moments = emptyMoments(packed);
-  const { form, k, d } = packed;
-  const square = isMatrix(form) ? d * d : d;
-  rows.forEach((row, i) => {
-    for (let index = 0; index < k; index++) {
-      const share = plan[i][index];
-      const z = whitened(row, packed, index);
-      const products = isMatrix(form) ? z.flatMap((u) => z.map((v) => u * v)) : z.map((u) => u * u);
-      moments.weight += share;
-      moments.mass[index] += share;
-      z.forEach((value, j) => (moments.first[index * d + j] += share * value));
-      products.forEach((value, j) => (moments.second[(form === 'tied' ? 0 : index * square) + j] += share * value));
-    }
-  });
-  return moments;
 }
 
 describe.each(forms)('%s', (form) => {

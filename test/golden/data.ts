@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Covariance, OracleMixture } from '../oracle/sweep.js';
 
-export type GoldenDataset = 'faithful' | 'iris';
+export type GoldenDataset = 'faithful' | 'iris' | 'zero_inflated';
 
 const columnsOf = {
   faithful: ['eruptions', 'waiting'],
   iris: ['sepal_length', 'sepal_width', 'petal_length', 'petal_width'],
+  zero_inflated: ['claim', 'age'],
 } satisfies Record<GoldenDataset, string[]>;
 
 const lines = (dataset: GoldenDataset): string[][] =>
