@@ -110,7 +110,7 @@ export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: nu
 }
 
 /** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */
-function scalingFor({ family, weights, components }: MixtureParts): Scaling {
+export function scalingFor({ family, weights, components }: MixtureParts): Scaling {
   const { means, covariances } = family.toDense(components);
   const { d } = components;
   const mean = new Float64Array(d);

@@ -1,5 +1,7 @@
 import { readText } from '#storage';
+import { shown } from './check.js';
 import { InputError } from './errors.js';
+import { scalingFor, type MixtureParts } from './evaluate.js';
 import type { Components, Family } from './families/family.js';
 import { gaussian } from './families/gaussian.js';
 import { Mixture, type ModelFile } from './mixture.js';
@@ -14,7 +16,8 @@ const families: Readonly<Record<string, (options: Readonly<Record<string, string
 
 /**
  * Reads a mixture from a model file's path or from its JSON data. Throws `InputError`: 'file' where it can't be read,
- * 'format' where it is damaged or no model, 'unsupported' where its version is not known.
+ * 'format' where it is damaged or no model, 'unsupported' where its version is not known. Entries of other names than
+ * {@link ModelFile} has are ignored.
  */
 export async function loadMixture(model: string | URL | ModelFile): Promise<Mixture> {
   if (typeof model === 'string' || model instanceof URL) return parse(await readText(model), String(model));
@@ -35,10 +38,13 @@ function fromJson(json: unknown, where: string): Mixture {
   const file = checked(json, where);
   try {
     const family = families[file.family](file.options);
-    const components = stored(file, family, where);
-    return new Mixture({ family, weights: Float64Array.from(file.weights), components }, file.columns, file.provenance);
+    requireOptions(file.options, family, where);
+    const parts = { family, weights: Float64Array.from(file.weights), components: stored(file, family, where) };
+    requireWithinReach(parts, where);
+    return new Mixture(parts, file.columns, file.provenance);
   } catch (error) {
     if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
+    if (error instanceof RangeError) throw damaged(where, 'covariances that are singular but for rounding');
     throw error;
   }
 }
@@ -55,20 +61,40 @@ function stored(file: ModelFile, family: Family, where: string): Components {
   return components;
 }
 
+/** Throws unless the options are those that the family writes, each with its value. */
+function requireOptions(options: Readonly<Record<string, unknown>>, family: Family, where: string): void {
+  const own = Object.entries(family.options);
+  const same = own.every(([name, value]) => Object.hasOwn(options, name) && options[name] === value);
+  if (!same || Object.keys(options).length !== own.length) throw damaged(where, `options ${shown(options)}`);
+}
+
+/**
+ * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is evaluated
+ * in: no fit ends there, and scores would be NaN.
+ */
+function requireWithinReach(parts: MixtureParts, where: string): void {
+  const { family, components } = parts;
+  const scaling = scalingFor(parts);
+  const { means, whitening, logNormalizers } = family.pack(family.toScaled(components, scaling));
+  const distances = components.means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
+  if ([distances, means, whitening, logNormalizers].every((values) => values.every(Number.isFinite))) return;
+  throw damaged(where, 'means or covariances that float32 cannot hold');
+}
+
 function checked(json: unknown, where: string): ModelFile {
   if (typeof json !== 'object' || json === null) throw damaged(where, 'JSON that is no object');
   const file = json as Partial<Record<keyof ModelFile, unknown>>;
-  if (file.format !== 'otmix-mixture') throw damaged(where, `format ${shown(file.format)}`);
+  if (file.format !== 'otmix-mixture') throw damaged(where, `format ${given(file.format)}`);
   if (file.version !== VERSION) {
     throw new InputError('unsupported', {
       where,
       expected: `a model file of version ${VERSION}`,
-      got: `version ${shown(file.version)}`,
+      got: `version ${given(file.version)}`,
       remedy: 'use the version of otmix that wrote it, or a newer one',
     });
   }
   if (typeof file.family !== 'string' || !Object.hasOwn(families, file.family)) {
-    throw damaged(where, `family ${shown(file.family)}`);
+    throw damaged(where, `family ${given(file.family)}`);
   }
   const { weights, columns, means, covariances, options, provenance } = file;
   const sound =
@@ -80,19 +106,20 @@ function checked(json: unknown, where: string): ModelFile {
     Array.isArray(columns) &&
     columns.length > 0 &&
     columns.every((name) => typeof name === 'string') &&
-    means.every((mean) => isNumbers(mean) && mean.length === columns.length) &&
-    typeof options === 'object' &&
-    options !== null;
+    Array.from(means).every((mean) => isNumbers(mean) && mean.length === columns.length) &&
+    isRecord(options);
   if (!sound) throw damaged(where, 'weights, means, covariances or columns that are missing or do not fit together');
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }
+  const twice = columns.find((name, at): name is string => columns.indexOf(name) < at);
+  if (twice !== undefined) throw damaged(where, `two columns ${shown(twice)}`);
   if (provenance !== undefined && !isRecord(provenance)) throw damaged(where, 'provenance that is no object');
   return json as ModelFile;
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value);
+function given(value: unknown): string {
+  return value === undefined ? 'missing' : shown(value);
 }
 
 function isRecord(value: unknown): boolean {
@@ -100,7 +127,7 @@ function isRecord(value: unknown): boolean {
 }
 
 function isNumbers(values: unknown): values is number[] {
-  return Array.isArray(values) && values.every((value) => typeof value === 'number' && Number.isFinite(value));
+  return Array.isArray(values) && Array.from(values).every(Number.isFinite); // which, unlike isFinite, converts nothing
 }
 
 function damaged(where: string, got: string): InputError {

@@ -31,14 +31,14 @@ afterEach(async () => {
 const path = (name = 'model.json'): string => join(folder, name);
 
 describe('save and loadMixture', () => {
-  // Doubles with long expansions, at the ends of the range, and next to round numbers.
+  // Doubles with long expansions, far from and near to 0, and next to round numbers.
   const awkward: OracleMixture = {
     weights: [0.1 + 0.2, 1 / 3, 1 - (0.1 + 0.2) - 1 / 3],
-    means: [[5e-324, -1.7976931348623157e308], [1 + 2 ** -52, 123456789.12345679], [-1e-7, 2 ** 53 - 1]],
+    means: [[5e-324, -1.797693134862316e30], [1 + 2 ** -52, 123456789.12345679], [-1e-7, 2 ** 53 - 1]],
     covariances: [
       [[1 / 3, 0.1], [0.1, 0.7]],
-      [[1e-300, 0], [0, 1e300]],
-      [[2 ** -1060, 0], [0, Math.PI]],
+      [[1e-10, 0], [0, 1e30]],
+      [[2 ** -60, 0], [0, Math.PI]],
     ],
   }; // prettier-ignore
 
@@ -164,6 +164,12 @@ describe('loadMixture refuses', () => {
     ['no columns', without('columns'), misfit],
     ['no options', without('options'), misfit],
     ['null for options', { ...model, options: null }, misfit],
+    ['an array for options', { ...model, options: [] }, misfit],
+    ['options that are missing', { ...model, options: {} }, 'options {}'],
+    ['other options', { ...model, options: { covariance: 'full', ridge: '1' } }, 'options {"covariance":"full","ridge":"1"}'],
+    ['two columns of one name', { ...model, columns: ['a', 'a'] }, 'two columns "a"'],
+    ['means beyond float32', { ...model, means: [[1e39, 0], ...model.means.slice(1)] }, 'means or covariances that float32 cannot hold'],
+    ['covariances that nothing resolves', { ...model, covariances: model.covariances.map((c, at) => (at < 4 ? c * 1e-200 : c)) }, 'means or covariances that float32 cannot hold'],
     ['null among its numbers, as JSON writes NaN', { ...model, weights: [null, 0.5, 0.5] }, misfit],
     ['strings for numbers', { ...model, covariances: model.covariances.map(String) }, misfit],
     ['fewer weights than means', { ...model, weights: [0.5, 0.5] }, misfit],
@@ -222,6 +228,33 @@ describe('loadMixture refuses', () => {
       }),
     );
   });
+});
+
+/** JSON of arrays nested this deep. */
+const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
+
+test.each([
+  'format',
+  'version',
+  'family',
+  'options',
+  'columns',
+  'weights',
+  'means',
+  'covariances',
+  'provenance',
+] as const)('what is nested 200,000 deep is refused in one line: %s', async (key) => {
+  const text = JSON.stringify({ ...mixtureOf(truth).toJSON(), [key]: 'here' });
+  await writeFile(path(), text.replace('"here"', deep(200_000)));
+  const error = (await loadMixture(path()).catch((thrown: unknown) => thrown)) as Error;
+  expect(error).toBeInstanceOf(InputError);
+  expect(error.message).not.toContain('\n');
+  expect(error.message.length).toBeLessThan(500);
+});
+
+test('entries of other names are ignored', async () => {
+  const model = { ...mixtureOf(truth).toJSON(), note: 'mine', provenance: { seed: 1 } };
+  expect((await loadMixture(model as ModelFile)).means).toEqual(truth.means);
 });
 
 describe('save writes whole files or none', () => {
