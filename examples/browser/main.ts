@@ -73,8 +73,10 @@ async function load(): Promise<void> {
     settings.offerColumns(table);
     choose();
   } catch (error) {
-    if (!signal.aborted) fail(error);
-    else if (work.signal === signal) enter('empty', 'Cancelled: there are no data.');
+    if (!signal.aborted) {
+      fail(error);
+      if (request.kind === 'csv' && error instanceof TableError) settings.sayOfReading([error.message]);
+    } else if (work.signal === signal) enter('empty', 'Cancelled: there are no data.');
   }
 }
 
@@ -90,6 +92,12 @@ function choose(): void {
     return;
   }
   const whole = wholeRows(fitted);
+  if (whole.length === 0) {
+    fitted = undefined;
+    view.clear();
+    enter('empty', 'Every row lacks a value in one of the chosen columns: choose others.');
+    return;
+  }
   sample = sampleOf(fitted, whole, POINTS);
   view.showRows(sample, whole.length);
   enter('ready', words.ofTable(fitted, whole.length));
@@ -157,6 +165,8 @@ form.addEventListener('input', () => {
 cancel.addEventListener('click', () => work.abort());
 byId('columns', HTMLElement).addEventListener('change', choose);
 byId('cloud', HTMLElement).addEventListener('change', () => void load());
-byId('file', HTMLElement).addEventListener('change', () => void load());
+for (const id of ['file', 'header', 'decimal', 'thousands', 'na']) {
+  byId(id, HTMLElement).addEventListener('change', () => void load());
+}
 for (const tab of document.querySelectorAll('.tabs input')) tab.addEventListener('change', () => void load());
 void load();

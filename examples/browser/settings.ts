@@ -1,4 +1,5 @@
 import { gaussian, type BackendName, type CovarianceForm, type FitOptions, type SeedingMethod } from 'otmix';
+import type { TextOptions } from 'otmix/text';
 import { byId, list } from './dom.js';
 import type { Table, TableRequest } from './table.js';
 
@@ -20,9 +21,21 @@ export function fitOptions(): FitOptions {
 /** The data that the form asks for; none where no file is chosen. */
 export function tableRequest(): TableRequest | undefined {
   const file = byId('file', HTMLInputElement).files?.[0];
-  if (fromFile()) return file && { kind: 'csv', file };
+  if (fromFile()) return file && { kind: 'csv', file, reading: textOptions() };
   const [rows, d, clusters] = [Number(chosen('rows')), numberIn('dimensions'), numberIn('clusters')];
   return { kind: 'cloud', rows, d, clusters, seed: numberIn('cloud-seed') };
+}
+
+/** How the form says that a file is written. */
+function textOptions(): TextOptions {
+  const [header, thousands] = [chosen('header'), chosen('thousands')];
+  const na = byId('na', HTMLInputElement).value.split(',').map((spelling) => spelling.trim()).filter(Boolean); // prettier-ignore
+  return {
+    ...(header !== '' && { header: header === 'names' }),
+    decimal: chosen('decimal') as '.' | ',',
+    ...(thousands !== '' && { thousands: thousands === 'space' ? ' ' : thousands }),
+    na,
+  };
 }
 
 /** Whether the data come from a file; shows the controls for that, or those of the cloud. What is hidden is disabled, too. */
@@ -39,17 +52,23 @@ export function fromFile(): boolean {
   return isFile;
 }
 
-/** Offers the columns of a table to fit, all of them at first, and says how it was read; or takes that away. */
+/** Offers the columns of a table to fit, all but those aside at first, and says how it was read; or takes that away. */
 export function offerColumns(table: Table | undefined): void {
-  const chips = (table?.columns ?? []).map(({ name }, j) => {
+  const chips = (table?.columns ?? []).map(({ name, aside }, j) => {
     const label = document.createElement('label');
-    const input = Object.assign(document.createElement('input'), { type: 'checkbox', value: String(j), checked: true });
+    const box = { type: 'checkbox', value: String(j), checked: aside === undefined };
+    const input = Object.assign(document.createElement('input'), box);
     const text = Object.assign(document.createElement('span'), { textContent: name, title: name });
     label.append(input, text);
     return label;
   });
   byId('columns', HTMLElement).replaceChildren(...chips);
-  list(byId('reading', HTMLElement), table?.remarks ?? []);
+  sayOfReading(table?.remarks ?? []);
+}
+
+/** Says below a file's columns what there is to say of its reading. */
+export function sayOfReading(remarks: readonly string[]): void {
+  list(byId('reading', HTMLElement), remarks);
 }
 
 /** The table with the columns that are to be fitted. */

@@ -1,4 +1,5 @@
 import { sampledIndices, type Source } from 'otmix';
+import type { TextOptions } from 'otmix/text';
 
 const BATCH = 1 << 15;
 
@@ -14,6 +15,8 @@ export interface Table {
 export interface Column {
   readonly name: string;
   readonly values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  /** What the column is, if it is fitted only where it is chosen. */
+  readonly aside?: string;
 }
 
 /** A file that is no table of numbers. The message says what was expected, what was got and what to do. */
@@ -33,6 +36,8 @@ export interface CloudRequest {
 export interface FileRequest {
   readonly kind: 'csv';
   readonly file: File;
+  /** How it is written, where that is not to be found from it. */
+  readonly reading: TextOptions;
 }
 
 export type TableRequest = CloudRequest | FileRequest;

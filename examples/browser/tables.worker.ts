@@ -1,6 +1,6 @@
 /** Makes and reads tables beside the page, so that it never stands still. */
 import { drawCloud } from './cloud.js';
-import { readCsv } from './csv.js';
+import { inPage, readCsv } from './csv.js';
 import { TableError, type Table, type TableReply, type TableRequest } from './table.js';
 
 function reply(message: TableReply, transfer: Transferable[] = []): void {
@@ -8,8 +8,19 @@ function reply(message: TableReply, transfer: Transferable[] = []): void {
 }
 
 async function tableOf(request: TableRequest): Promise<Table> {
-  if (request.kind === 'csv') return readCsv(request.file);
-  return drawCloud(request, (share) => reply({ kind: 'progress', share }));
+  const onProgress = (share: number): void => reply({ kind: 'progress', share });
+  return request.kind === 'csv' ? readCsv(request, onProgress) : drawCloud(request, onProgress);
+}
+
+/** Whether an error tells a reader what to do: those of otmix do, too. */
+function isTelling(error: unknown): error is Error {
+  return error instanceof TableError || (error instanceof Error && error.name === 'InputError');
+}
+
+function messageOf(error: unknown): string {
+  if (isTelling(error)) return inPage(error.message);
+  if (error instanceof RangeError) return 'the data do not fit the memory of a page; fit them with the command otmix';
+  return `the data could not be made: ${String(error)}`;
 }
 
 addEventListener('message', ({ data }: MessageEvent<TableRequest>) => {
@@ -19,9 +30,6 @@ addEventListener('message', ({ data }: MessageEvent<TableRequest>) => {
         { kind: 'table', table },
         table.columns.map(({ values }) => values.buffer),
       ),
-    (error: unknown) => {
-      const message = error instanceof TableError ? error.message : `the data could not be made: ${String(error)}`;
-      reply({ kind: 'error', message });
-    },
+    (error: unknown) => reply({ kind: 'error', message: messageOf(error) }),
   );
 });

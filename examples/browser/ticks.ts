@@ -26,10 +26,10 @@ export function ticksOf([low, high]: Domain, count: number): Tick[] {
 
 /** The ticks of a horizontal axis: as many as can be read, their texts so many pixels wide. */
 export function readableTicks({ domain, pixels: [from, to] }: Axis, widthOf: (text: string) => number): Tick[] {
-  for (let count = Math.floor((to - from) / 60); count > 1; count--) {
+  for (let count = Math.floor((to - from) / 40); count > 1; count--) {
     const ticks = ticksOf(domain, count);
     const gap = ((to - from) * (ticks[1]?.value - ticks[0]?.value)) / (domain[1] - domain[0]);
-    if (!ticks.some(({ text }) => widthOf(text) + 24 > gap)) return ticks;
+    if (!ticks.some(({ text }) => widthOf(text) + 40 > gap)) return ticks;
   }
   return ticksOf(domain, 1).slice(0, 1);
 }

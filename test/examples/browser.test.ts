@@ -64,6 +64,10 @@ test(
     expect(await driver.text('status')).toBe(`animals.csv: 61 rows of 3 columns. ${missing}`);
     expect(await driver.text('caption')).toBe('All 60 rows.');
     expect(await driver.text('columns')).toBe('lengthmassnumber');
+    expect(await page.locator('#reading li').allTextContents()).toEqual([
+      'Left out kind: text such as "b" in line 2',
+      'Missing: 1 cell of length; a fit leaves out the rows that lack a chosen column',
+    ]);
     await page.uncheck('#columns input[value="2"]', { force: true });
     expect(await driver.text('across')).toBe('lengthmass');
     await driver.fit(2);
@@ -168,7 +172,9 @@ test('says what is wrong with data and settings', { timeout: PATIENCE }, async (
   );
   await driver.fit(2);
   await driver.upload('words.csv', 'a,b\nx,y\nz,w\n');
-  const words = 'words.csv: expected a column of numbers, got text in a, b; give a file that has one';
+  const words =
+    'words.csv: expected a column of numbers, got a: text such as "x" in line 2; b: text such as "y" in line 2; ' +
+    'say how to read it, or give a file that has one';
   await driver.waitForText('status', words);
   expect(await driver.page.getAttribute('body', 'data-state')).toBe('failed');
   expect(await driver.page.isDisabled('#start')).toBe(true);
