@@ -3,60 +3,70 @@ import { endianness } from 'node:os';
 import { InputError } from '../../errors.js';
 import { unreadable } from './paths.js';
 import { rowsPerBatch } from './batches.js';
-import type { Table } from './table.js';
+import { parseHeader, type NpyField, type NpyHeader } from './npy-header.js';
+import { counting, type Table } from './table.js';
 
 /** Where the header's text ends in the buffers that npyjs decodes; the numbers follow, aligned. */
 const PREFIX = 128;
 
-interface Header {
+interface Header extends NpyHeader {
   readonly path: string;
-  readonly rows: number;
-  readonly d: number;
-  /** Item type without byte order, as in `f8`. */
-  readonly type: string;
-  readonly bigEndian: boolean;
-  readonly fortran: boolean;
-  /** Bytes per item. */
-  readonly size: number;
   /** Where the numbers begin in the file. */
   readonly start: number;
 }
 
 type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 
+/** What numpy has for a missing duration. */
+const NOT_A_TIME = -(2n ** 63n);
+
 /**
- * A NumPy array of one or two dimensions, `[n]` or `[n, d]`, of floats (f2, f4, f8), integers or booleans, in
- * either byte order and either memory order. Columns are called x0, x1, …. Numbers are read a batch at a time;
- * integers beyond 2⁵³ are rounded.
+ * A NumPy array of one or two dimensions, `[n]` or `[n, d]`, of floats (f2, f4, f8), integers, booleans or durations, in
+ * either byte order and either memory order, with columns called x0, x1, …; or a structured array `[n]` of such, whose
+ * fields are the columns. Numbers are read a batch at a time; integers beyond 2⁵³ are rounded.
  */
 export async function openNpy(path: string): Promise<Table> {
   const header = await withFile(path, (handle) => readHeader(path, handle));
   return {
     name: path,
-    columns: Array.from({ length: header.d }, (_, j) => ({ name: `x${j}`, type: header.type, kind: 'numeric' })),
+    columns: header.fields.map(({ name, type, unit }) => ({
+      ...{ name, type, kind: 'numeric' },
+      ...(unit !== undefined && counting(name, unit)),
+    })),
     rows: header.rows,
     blocks: (chosen) => readBlocks(header, chosen),
   };
 }
 
 async function* readBlocks(header: Header, chosen: readonly number[]): AsyncGenerator<Float64Array[]> {
-  const { path, rows, d, size, start, fortran } = header;
+  const { path, rows, fields, stride, start, fortran, structured } = header;
   const { parse } = await import('npyjs');
-  const decode = (bytes: ArrayBuffer): Numbers => parse(bytes).data as unknown as Numbers;
+  const decode = (bytes: Uint8Array, field: NpyField): Numbers =>
+    parse(asFile(bytes, field)).data as unknown as Numbers;
   const handle = await openFile(path);
   try {
+    const d = fields.length;
     const step = rowsPerBatch(d);
     for (let from = 0; from < rows; from += step) {
       const count = Math.min(step, rows - from);
-      const read = async (first: number, items: number) =>
-        decode(await readNumbers(handle, header, start + first * size, items));
+      const read = (offset: number, length: number) => readBytes(handle, header, start + offset, length);
       if (fortran) {
         const block: Float64Array[] = [];
-        for (const j of chosen) block.push(column(await read(j * rows + from, count), 0, 1, count));
+        for (const j of chosen) {
+          const { size } = fields[j];
+          block.push(
+            column(decode(await read((j * rows + from) * size, count * size), fields[j]), fields[j], 0, 1, count),
+          );
+        }
         yield block;
-      } else {
-        const block = await read(from * d, count * d);
-        yield chosen.map((j) => column(block, j, d, count));
+        continue;
+      }
+      const bytes = await read(from * stride, count * stride);
+      if (structured)
+        yield chosen.map((j) => column(decode(gathered(bytes, fields[j], stride), fields[j]), fields[j], 0, 1, count));
+      else {
+        const block = decode(bytes, fields[0]);
+        yield chosen.map((j) => column(block, fields[j], j, d, count));
       }
     }
   } finally {
@@ -64,24 +74,40 @@ async function* readBlocks(header: Header, chosen: readonly number[]): AsyncGene
   }
 }
 
-/** Every `stride`-th number from `first` on, as float64. */
-function column(numbers: Numbers, first: number, stride: number, count: number): Float64Array {
+/** Every `stride`-th number of a field from `first` on, as float64. */
+function column(numbers: Numbers, { unit }: NpyField, first: number, stride: number, count: number): Float64Array {
   const out = new Float64Array(count);
   for (let i = 0; i < count; i++) out[i] = Number(numbers[first + i * stride]);
+  if (unit !== undefined) for (let i = 0; i < count; i++) if (numbers[first + i * stride] === NOT_A_TIME) out[i] = NaN;
   return out;
 }
 
-/** The items at a position of the file as a little npy file of their own, in this machine's byte order. */
-async function readNumbers(handle: FileHandle, header: Header, position: number, items: number): Promise<ArrayBuffer> {
-  const bytes = new Uint8Array(PREFIX + items * header.size);
-  const type = header.type === 'b1' ? 'u1' : header.type; // npyjs gives booleans one by one
-  const text = `{'descr': '<${type}', 'fortran_order': False, 'shape': (${items},), }`.padEnd(PREFIX - 11) + '\n';
+/** The items of one field, one after the other. */
+function gathered(bytes: Uint8Array, { offset, size }: NpyField, stride: number): Uint8Array {
+  const out = new Uint8Array((bytes.length / stride) * size);
+  for (let to = 0, from = offset; to < out.length; from += stride) {
+    for (let byte = 0; byte < size; byte++) out[to++] = bytes[from + byte];
+  }
+  return out;
+}
+
+/** Items as a little npy file of their own, in this machine's byte order. */
+function asFile(items: Uint8Array, { type: own, size, bigEndian }: NpyField): ArrayBuffer {
+  const bytes = new Uint8Array(PREFIX + items.length);
+  const type = own === 'b1' ? 'u1' : own; // npyjs gives booleans one by one
+  const shape = `(${items.length / size},)`;
+  const text = `{'descr': '<${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(PREFIX - 11) + '\n';
   bytes.set(Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(PREFIX - 10)}\x00${text}`, 'latin1'));
-  const body = Buffer.from(bytes.buffer, PREFIX);
-  const read = await readFully(handle, body, position);
-  if (read < body.length) throw truncated(header, position - header.start + read);
-  if (header.size > 1 && header.bigEndian !== (endianness() === 'BE')) swap(body, header.size);
+  bytes.set(items, PREFIX);
+  if (size > 1 && bigEndian !== (endianness() === 'BE')) swap(Buffer.from(bytes.buffer, PREFIX), size);
   return bytes.buffer;
+}
+
+async function readBytes(handle: FileHandle, header: Header, position: number, length: number): Promise<Uint8Array> {
+  const body = Buffer.alloc(length);
+  const read = await readFully(handle, body, position);
+  if (read < length) throw truncated(header, position - header.start + read);
+  return body;
 }
 
 function swap(bytes: Buffer, size: number): void {
@@ -104,32 +130,10 @@ async function readHeader(path: string, handle: FileHandle): Promise<Header> {
   await readFully(handle, text, wide ? 12 : 10);
   const start = length + (wide ? 12 : 10);
   const header = { path, start, ...parseHeader(path, text.toString('latin1')) };
-  const { rows, d, size } = header;
-  if (d === 0) throw fault(path, 'at least one column', `shape (${rows}, 0)`, 'check how it was written');
-  if (fileSize < start + rows * d * size) throw truncated(header, Math.max(0, fileSize - start));
+  const { rows, fields, stride } = header;
+  if (fields.length === 0) throw fault(path, 'at least one column', `shape (${rows}, 0)`, 'check how it was written');
+  if (fileSize < start + rows * stride) throw truncated(header, Math.max(0, fileSize - start));
   return header;
-}
-
-/** `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }` */
-function parseHeader(path: string, text: string): Omit<Header, 'path' | 'start'> {
-  const [, descr = text.trim()] = /'descr'\s*:\s*(\[.*\]|'[^']*')/s.exec(text) ?? [];
-  const [, order, type] = /^'([<>|=])(f[248]|[iu][1248]|b1)'$/.exec(descr) ?? [];
-  if (!type) {
-    const remedy = 'convert it with array.astype("float64") and write it with numpy.save';
-    throw fault(path, 'numbers or booleans (f2, f4, f8, i1 … i8, u1 … u8, b1)', `dtype ${clipped(descr)}`, remedy);
-  }
-  const [, shapeText = '?'] = /'shape'\s*:\s*\(([^)]*)\)/.exec(text) ?? [];
-  const shape = shapeText
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map(Number);
-  if (shape.length < 1 || shape.length > 2 || !shape.every(Number.isSafeInteger)) {
-    const remedy = 'reshape it to rows × columns';
-    throw fault(path, 'an array of one or two dimensions', `shape (${shapeText.trim()})`, remedy);
-  }
-  const [rows, d = 1] = shape;
-  const fortran = /'fortran_order'\s*:\s*True/.test(text) && shape.length === 2;
-  return { rows, d, type, bigEndian: order === '>', fortran, size: Number(type.slice(1)) };
 }
 
 async function withFile<T>(path: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
@@ -158,14 +162,11 @@ async function readFully(handle: FileHandle, buffer: Buffer, position: number): 
   return done;
 }
 
-function truncated({ path, rows, d, size }: Header, got: number): InputError {
-  return fault(path, `${rows * d * size} bytes of numbers (${rows} × ${d})`, `${got}`, 'write or download it again');
+function truncated({ path, rows, fields, stride }: Header, got: number): InputError {
+  const expected = `${rows * stride} bytes of numbers (${rows} × ${fields.length})`;
+  return fault(path, expected, `${got}`, 'write or download it again');
 }
 
 function fault(where: string, expected: string, got: string, remedy: string): InputError {
   return new InputError('format', { where, expected, got, remedy });
-}
-
-function clipped(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -94,6 +94,35 @@ describe('npy', () => {
     expect((await read(folder.write('h.npy', halves))).rows).toEqual([[-Infinity], [NaN], [-(2 ** -24)], [-2]]);
   });
 
+  it('reads the fields of structured arrays as columns, whatever lies between them', async () => {
+    const record = Buffer.alloc(16);
+    const rows = [
+      [1, 2, 3],
+      [-4, 0.5, 1],
+    ].map(([a, b, c]) => {
+      record.writeInt16BE(a, 0);
+      record.writeDoubleLE(b, 5);
+      record.writeUInt8(c, 13);
+      return Buffer.from(record);
+    });
+    const descr = "[('a', '>i2'), ('', '|V3'), ('b \\'s', '<f8'), ('c', '|u1'), ('', '|V2')]";
+    const path = folder.write('structured.npy', npy(Buffer.concat(rows), { descr, shape: '(2,)' }));
+    const source = await openSource(path);
+    expect(source.rows).toBe(2);
+    expect(await contents(source)).toMatchObject({ columns: ['a', "b 's", 'c'], rows: [[1, 2, 3], [-4, 0.5, 1]] }); // prettier-ignore
+    expect((await read(path, { columns: ['c'], weight: 'a' })).weights).toEqual([1, -4]);
+    expect((await read(`SELECT c, a FROM '${path}'`)).rows).toEqual([[3, 1], [1, -4]]); // prettier-ignore
+  });
+
+  it('counts durations in their unit, with a note', async () => {
+    const data = new BigInt64Array([1500n, -(2n ** 63n), -3n, 7n]);
+    const path = folder.write('durations.npy', npy(bytes(data), { descr: "'<m8[ms]'", shape: '(2, 2)' }));
+    const source = await openSource(path, { columns: ['x0'] });
+    expect((await contents(source)).rows).toEqual([[1500], [-3]]);
+    expect(source.notes).toEqual(['the column x0 holds durations: they count as numbers of milliseconds']);
+    expect((await read(path)).rows[0]).toEqual([1500, NaN]);
+  });
+
   it.each([
     ['version 2', { version: 2 } as const],
     ['version 3', { version: 3 } as const],
@@ -150,27 +179,35 @@ describe('npy', () => {
     ['no dimension', npy(doubles(1), { shape: '()' }), 'an array of one or two dimensions, got shape ()'],
     ['no columns', npy(doubles(), { shape: '(3, 0)' }), 'at least one column, got shape (3, 0)'],
     ['no rows', npy(doubles(), { shape: '(0, 3)' }), 'at least one row, got no rows'],
-    ...["'|O'", "'<c16'", "'<U5'", "'|S3'", "'<M8[ns]'", "[('a', '<f8')]", "'<f16'"].map(
-      (descr): [string, Buffer, string] => [
-        `dtype ${descr}`,
-        npy(new Uint8Array(96), { descr }),
-        `numbers or booleans (f2, f4, f8, i1 … i8, u1 … u8, b1), got dtype ${descr}`,
-      ],
-    ),
+    ...[
+      ["'|O'", 'array.astype("float64")'],
+      ["'<c16'", 'array.view("float64").reshape(len(array), -1)'],
+      ["'<c8'", 'array.view("float32").reshape(len(array), -1)'],
+      ["'<U5'", 'array.astype("float64")'],
+      ["'|S3'", 'array.astype("float64")'],
+      ["'<M8[ns]'", 'array.astype("float64")'],
+      ["'<m8'", 'array.astype("float64")'],
+      ["'<f16'", 'array.astype("float64")'],
+      ["[('a', '<f8', (2,))]", 'numpy.lib.recfunctions.structured_to_unstructured(array)'],
+      ["[('a', [('b', '<f8')])]", 'numpy.lib.recfunctions.structured_to_unstructured(array)'],
+    ].map(([descr, conversion]): [string, Buffer, string] => [
+      `dtype ${descr}`,
+      npy(new Uint8Array(96), { descr, shape: '(2,)' }),
+      'numbers, booleans or durations (f2, f4, f8, i1 … i8, u1 … u8, b1, m8 with a unit), ' +
+        `got dtype ${descr}; convert it with ${conversion} and write it with numpy.save`,
+    ]),
   ];
 
   it.each(bad)('refuses %s', async (_, data, message) => {
     const path = folder.write('bad.npy', data);
     const remedies = [
-      'write it with numpy.save',
-      'write or download it again',
-      'reshape it to rows × columns',
-      'check how it was written',
-      'convert it with array.astype("float64") and write it with numpy.save',
+      '',
+      '; write it with numpy.save',
+      '; write or download it again',
+      '; reshape it to rows × columns',
+      '; check how it was written',
     ];
-    expect(remedies.map((remedy) => `format: ${path}: expected ${message}; ${remedy}`)).toContain(
-      await complaint(path),
-    );
+    expect(remedies.map((remedy) => `format: ${path}: expected ${message}${remedy}`)).toContain(await complaint(path));
   });
 
   it('refuses a header cut short', async () => {
