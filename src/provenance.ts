@@ -4,6 +4,7 @@ import type { FitStatus } from './em.js';
 import type { Repair } from './families/family.js';
 import type { Provenance } from './mixture.js';
 import type { FitSettings } from './options.js';
+import { defaultRegularization } from './regularization.js';
 import { version } from './version.js';
 
 /** What a fit says of itself, of which its mixture keeps what does not depend on the machine. */
@@ -56,7 +57,8 @@ function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readon
     components,
     ...family.options,
     ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
-    ...{ restarts, seed, tolerance, maxIterations, regularization, missing },
+    ...{ restarts, seed, tolerance, maxIterations, missing },
+    regularization: regularization ?? defaultRegularization,
     ...(sampleWeights && { sampleWeights: 'given' }),
   };
 }

@@ -13,7 +13,7 @@ describe('the model file of a fit', () => {
       options: {
         ...{ components: 2, covariance: 'diag', marginal: { kind: 'free' }, epsilon: 1, seeding: 'k-means' },
         ...{ strategy: 'plain', restarts: 1, seed: 5, tolerance: 1e-3, maxIterations: 200, missing: 'drop' },
-        regularization: expect.anything() as unknown,
+        regularization: "1e-9 of each column's variance, 1e-6 at most",
       },
       ...{ backend: 'cpu', precision: fit.diagnostics.precision, status: fit.status, iterations: fit.iterations },
       ...{ objective: fit.objective.at(-1), marginalError: 0, ridged: fit.ridged, criteria: fit.criteria },

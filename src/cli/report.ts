@@ -3,6 +3,7 @@ import type { RowSample } from '../data/row-sample.js';
 import { isQuery } from '../data/files/paths.js';
 import { InputError } from '../errors.js';
 import type { Fit } from '../fit.js';
+import type { Mixture } from '../mixture.js';
 import type { Selection } from '../select.js';
 import type { CovarianceType, ReportInput } from '../report/input.js';
 import { version } from '../version.js';
@@ -59,15 +60,33 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     restarts: fit.restarts.map((one, index) => ({ ...one, start: index + 1 })),
     diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
     notes: warnings(fit),
+    dropped: diagnostics.dropped,
+    constantColumns: diagnostics.constantColumns,
+    options: optionsOf(mixture, flags),
+    ...(mixture.provenance?.command !== undefined && { command: mixture.provenance.command }),
+    model: mixture.toJSON(),
     sample: { rows, labels, ...drawn },
     ...(flags.dimensions && { dimensions: flags.dimensions }),
     ...(selection && { selection: selectionOf(selection) }),
     version,
-    created: new Date()
-      .toISOString()
-      .replace(/:\d\d\..*/, ' UTC')
-      .replace('T', ' '),
+    ...(mixture.provenance?.created !== undefined && { created: timeText(mixture.provenance.created) }),
   };
+}
+
+/** The options of the fit, and what the command takes of the data. */
+function optionsOf({ provenance }: Mixture, { every, sampleWeight, backend, threads }: ReportParts['flags']) {
+  return {
+    ...provenance?.options,
+    ...(sampleWeight !== undefined && { sampleWeights: `column ${sampleWeight}` }),
+    ...(every > 1 && { rows: `one in ${every}` }),
+    'backend asked for': backend,
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+/** `2026-11-29T18:00:00Z` as `2026-11-29 18:00 UTC`. */
+function timeText(created: string): string {
+  return created.replace(/:\d\dZ$/, ' UTC').replace('T', ' ');
 }
 
 function repairLine({ message, times }: Fit['diagnostics']['repairs'][number]): string {

@@ -1,5 +1,4 @@
 import { type Datum, framed, type Layer, type Layered, linear, PLACE, type Size, titleAbove } from './draw.js';
-import { powerOfTen } from './numbers.js';
 import type { Theme } from './palette.js';
 
 /** Gains F_{t−1} − F_t of each iteration after the first; negative where the objective rose. */
@@ -24,13 +23,18 @@ export function gainSpec(objective: readonly number[], tolerance: number, theme:
   const room = 0.06 * (high - low) || 0.5;
   const every = Math.max(1, Math.ceil((high - low) / 6));
   const ticks = decades(low - room, high + room).filter((e) => e % every === 0);
-  const labels = Object.fromEntries(ticks.map((e) => [e, powerOfTen(e)]));
+  const labels = Object.fromEntries(ticks.map((e) => [e, decadeLabel(e)]));
   const y = linear([low - room, high + room], {
     ...titleAbove('gain of an iteration, nats per row'),
     ...{ values: ticks, labelExpr: `${JSON.stringify(labels)}[datum.value]` },
   });
   const spec = series(values, objective.length, y, theme, size);
   return tolerance > 0 ? { ...spec, layer: [...toleranceLine(Math.log10(tolerance), theme), ...spec.layer] } : spec;
+}
+
+/** 10ᵉ in signs that every font has. */
+function decadeLabel(exponent: number): string {
+  return Math.abs(exponent) <= 4 ? String(Number(`1e${exponent}`)) : `1e${exponent}`.replace('-', '−');
 }
 
 /** The whole exponents within an interval. */

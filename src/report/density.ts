@@ -44,14 +44,27 @@ export interface Bar {
   readonly height: number;
 }
 
+/** What decides the bars of a histogram beside its values. */
+export interface Binning {
+  /** The densities that are drawn over it. */
+  readonly bumps?: readonly Bump[];
+  /** At most so many bins. */
+  readonly most?: number;
+}
+
 /**
  * Histogram of the values inside the interval, on the density scale of all values: bars × widths sum to the
- * weight share inside. Bin width by Freedman and Diaconis (1981), 2·IQR·n^(−1/3), held between 12 and 72 bins.
+ * weight share inside. Bin width by Freedman and Diaconis (1981), 2·IQR·n^(−1/3), or where that is less, half a standard
+ * deviation of the narrow components: of many clusters the quartiles say how far they lie apart, not how wide they are.
  */
-export function histogram(values: Float64Array, interval: Interval, weights?: ArrayLike<number>): Bar[] {
+export function histogram(
+  values: Float64Array,
+  interval: Interval,
+  weights?: ArrayLike<number>,
+  binning: Binning = {},
+): Bar[] {
   const [low, high] = interval;
-  const sorted = Float64Array.from(values).sort();
-  const bins = binCount(sorted, high - low);
+  const bins = binCount(Float64Array.from(values).sort(), high - low, binning);
   const width = (high - low) / bins;
   const mass = new Float64Array(bins);
   let total = 0;
@@ -67,10 +80,22 @@ export function histogram(values: Float64Array, interval: Interval, weights?: Ar
   }));
 }
 
-function binCount(sorted: Float64Array, width: number): number {
+/** Between 12 bins and `most`, but no more than there are values for: some 20 to a bin on average. */
+function binCount(sorted: Float64Array, width: number, { bumps = [], most = 72 }: Binning): number {
+  const n = Math.max(sorted.length, 1);
   const spread = quantile(sorted, 0.75) - quantile(sorted, 0.25);
-  const binWidth = (2 * spread) / Math.cbrt(Math.max(sorted.length, 1));
-  return binWidth > 0 ? Math.min(72, Math.max(12, Math.ceil(width / binWidth))) : 24;
+  const widths = [(2 * spread) / Math.cbrt(n), narrowScale(bumps) / 2].filter((w) => w > 0);
+  if (widths.length === 0) return 24;
+  const limit = Math.max(Math.min(72, most), Math.min(most, n / 20));
+  return Math.floor(Math.min(limit, Math.max(12, Math.ceil(width / Math.min(...widths)))));
+}
+
+/** The scale than which components of a fifth of the weight are narrower; 0 where there are none. */
+function narrowScale(bumps: readonly Bump[]): number {
+  const rising = bumps.filter(({ scale, weight }) => scale > 0 && weight > 0).sort((a, b) => a.scale - b.scale);
+  const total = rising.reduce((sum, { weight }) => sum + weight, 0);
+  let below = 0;
+  return rising.find(({ weight }) => (below += weight) >= total / 5)?.scale ?? 0;
 }
 
 /** The q-quantile of sorted values, linear between them; NaN when there are none. */

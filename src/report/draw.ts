@@ -66,7 +66,10 @@ function configOf({ ink, muted, rule }: Theme): NonNullable<TopLevelSpec['config
   };
 }
 
-/** Drops what Vega writes for its own event handling, labels it hid, and decimals finer than a tenth of a pixel. */
+/**
+ * Drops what Vega writes for its own event handling, labels it hid, and decimals finer than a tenth of a pixel. Gives
+ * strokes of a single point a length, without which they are missing where a page is printed to PDF.
+ */
 function thinned(svg: string): string {
   return svg
     .replace(/<path class="(?:fore|back)ground"[^>]* d="[^"]*"(?: pointer-events="none")?(?: display="none")?\/>/g, '')
@@ -74,7 +77,9 @@ function thinned(svg: string): string {
     .replace(/<[^>]+>/g, (tag) =>
       tag
         .replace(/ (?:class|role|pointer-events|aria-\w+|xmlns:xlink)="[^"]*"/g, '')
-        .replace(/ (?:d|transform|x2|y2)="[^"]*"/g, (attribute) => attribute.replace(/-?\d+\.\d+(?:e-?\d+)?/g, tenths)),
+        .replace(/ (?:d|transform|x2|y2)="[^"]*"/g, (attribute) =>
+          attribute.replace(/-?\d+\.\d+(?:e-?\d+)?/g, tenths).replace(/(M[-\d.,]+)Z/g, '$1h.1Z'),
+        ),
     );
 }
 

@@ -3,6 +3,7 @@ import type { PictureInput, ReportInput } from './input.js';
 import { page } from './page.js';
 import { paperTheme } from './palette.js';
 import { columnsPhrase } from './prose.js';
+import { runSection } from './run.js';
 import { scatterSpec } from './scatter.js';
 import {
   choiceSection,
@@ -10,7 +11,6 @@ import {
   convergenceSection,
   marginalsSection,
   restartsSection,
-  runSection,
   scatterSection,
 } from './sections.js';
 import { checkPicture, checkReport } from './validate.js';

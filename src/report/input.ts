@@ -1,3 +1,5 @@
+import type { ModelFile } from '../mixture.js';
+
 /** Rows in data units: one array per row, or a row-major matrix `[rows, d]`. */
 export type SampleRows =
   | readonly (readonly number[])[]
@@ -99,8 +101,17 @@ export interface ReportInput {
   readonly criteria: Criteria;
   readonly restarts?: readonly RestartRow[];
   readonly diagnostics: Diagnostics;
-  /** What a reader should know before believing the numbers, a sentence each. */
+  /** What a reader should know before believing the numbers, a sentence each; they stand under the status. */
   readonly notes?: readonly string[];
+  /** Rows left out for missing values, and columns that hold one and the same value in every row. */
+  readonly dropped?: number;
+  readonly constantColumns?: readonly string[];
+  /** The options of the fit by their names, as `mixture.provenance.options` has them: numbers, words or objects of them. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The command line that makes this fit and report again, quoted for a shell. */
+  readonly command?: string;
+  /** The mixture as `mixture.toJSON()` answers it: the page offers it for download, unless it is too large. */
+  readonly model?: ModelFile;
   readonly sample: Sample;
   /** 1–4 column names to draw; by default those along which the components differ most. */
   readonly dimensions?: readonly string[];

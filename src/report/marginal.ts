@@ -18,9 +18,9 @@ export function marginalSpec(
   dimension: Dimension,
   theme: Theme,
   size: Size,
-): { spec: Layered; cut: boolean } {
+): { spec: Layered; dimension: Dimension; cut: boolean } {
   const { bumps, domain, values, name } = dimension;
-  const bars = histogram(values, domain, view.input.sample.weights);
+  const bars = histogram(values, domain, view.input.sample.weights, { bumps, most: size.width / 3 });
   const total = densityGrid(domain, bumps).map((x) => ({ x, y: mixtureDensity(x, bumps) }));
   const [tallest, peak] = [Math.max(0, ...bars.map((b) => b.height)), Math.max(...total.map((p) => p.y))];
   const top = tallest > 0 ? Math.max(tallest, Math.min(peak, 2 * tallest)) : peak;
@@ -44,7 +44,7 @@ export function marginalSpec(
       },
     ],
   };
-  return { spec, cut: peak > top };
+  return { spec, dimension, cut: peak > top };
 }
 
 function componentCurves(view: View, { bumps, domain }: Dimension, theme: Theme): Layer[] {

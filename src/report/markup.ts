@@ -1,3 +1,6 @@
+import { plainDigits } from './numbers.js';
+import { printable } from '../printable.js';
+
 /** HTML that is already safe to print. Only {@link html} and {@link trusted} make it. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -14,10 +17,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Writes text so that HTML and SVG show it as it is, in content and in quoted attributes; drops control characters. */
+/**
+ * Writes text so that HTML and SVG show it as it is, in content and in quoted attributes; characters that act or hide
+ * are written as {@link printable} does, line breaks and tabs apart.
+ */
 export function escapeText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- NUL and its kind are not valid in HTML, even escaped
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').replace(/[&<>"']/g, (c) => ENTITIES[c]);
+  return text.replace(/[^\n\t]+/g, printable).replace(/[&<>"']/g, (c) => ENTITIES[c]);
 }
 
 /** Vouches for text made by us (a drawing, a style sheet). */
@@ -27,12 +32,25 @@ export function trusted(text: string): Markup {
 
 /** Builds HTML: strings and numbers are escaped, {@link Markup} passes, lists are joined, `undefined` is nothing. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
-  return new Markup(parts.reduce((text, part, i) => text + written(contents[i - 1]) + part));
+  return new Markup(
+    parts.reduce((text, part, i) => {
+      const inTag = text.lastIndexOf('<') > text.lastIndexOf('>');
+      return text + written(contents[i - 1], inTag) + part;
+    }),
+  );
 }
 
-function written(content: Content): string {
+function written(content: Content, inTag: boolean): string {
   if (content === undefined) return '';
   if (content instanceof Markup) return content.text;
-  if (typeof content === 'string' || typeof content === 'number') return escapeText(String(content));
-  return content.map(written).join('');
+  if (typeof content === 'string' || typeof content === 'number') {
+    const text = escapeText(String(content));
+    return inTag ? text : raised(text);
+  }
+  return content.map((part) => written(part, inTag)).join('');
+}
+
+/** Powers of ten as HTML raises them: not every font has the superscript digits and their minus. */
+function raised(text: string): string {
+  return text.replace(/×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, power: string) => `×10<sup>${plainDigits(power)}</sup>`);
 }

@@ -8,6 +8,11 @@ export function powerOfTen(exponent: number): string {
   return `10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
+/** Superscript digits as plain ones, with a true minus sign. */
+export function plainDigits(superscripts: string): string {
+  return superscripts.replace(/./g, (c) => (c === '⁻' ? '−' : String(SUPERSCRIPTS.indexOf(c))));
+}
+
 /** Prints with so many decimals, thousands grouped, a true minus sign, and no negative zero. */
 export function fixed(x: number, decimals: number): string {
   const text = Math.abs(x).toLocaleString('en-US', {

@@ -26,8 +26,15 @@ export function page(input: ReportInput, sections: readonly (Markup | undefined)
           ${header(input)}
           <main>${sections.map((section) => (section ? html`${section} ` : ''))}</main>
           <footer>
-            <span>otmix ${input.version}${input.created ? ` · ${input.created}` : ''}</span
-            ><span>Log-likelihoods and criteria in nats, summed over rows; bic, aic, icl: lower is better.</span>
+            <h3>The numbers</h3>
+            <dl class="facts">
+              ${prose.GLOSSARY.map(
+                ([term, meaning]) =>
+                  html`<dt>${term}</dt>
+                    <dd>${meaning}</dd>`,
+              )}
+            </dl>
+            <p>otmix ${input.version}${input.created ? ` · ${input.created}` : ''}</p>
           </footer>
         </div>
       </body>
@@ -43,8 +50,16 @@ function header(input: ReportInput): Markup {
       ${prose.columnsPhrase(input.columns)} from <b>${input.source}</b>. ${prose.marginalPhrase(input)}
     </p>
     <p class="ending"><i class="${input.status}"></i>${prose.endingPhrase(input)}.</p>
-    ${tiles(input)}
+    ${notesList(input.notes)} ${tiles(input)}
   </header>`;
+}
+
+/** What the reader should know before believing the numbers. */
+function notesList(notes: readonly string[] = []): Markup | undefined {
+  if (notes.length === 0) return undefined;
+  return html`<ul class="notes" aria-label="Notes">
+    ${notes.map((note) => html`<li>${note}</li>`)}
+  </ul>`;
 }
 
 /** The key numbers. */

@@ -11,6 +11,14 @@ const COVARIANCE_PHRASES = {
   spherical: ['a spherical covariance', 'spherical covariances'],
 } as const;
 
+/** What the numbers of a report mean, a sentence or two each. */
+export const GLOSSARY = [
+  ['nats', 'The unit of log-likelihoods: natural logarithms of densities. One nat more per row makes the rows e ≈ 2.7 times as likely on average. Totals are sums over rows.'],
+  ['bic', 'Bayesian information criterion, −2 log-likelihood + p log n of p free parameters and n rows: how well the model fits, and the more rows there are, the more each parameter has to earn. Lower is better.'],
+  ['aic', 'Akaike information criterion, −2 log-likelihood + 2 p: a parameter costs the same however many rows there are, so that larger models win more often. Lower is better.'],
+  ['icl', 'Integrated completed likelihood, bic and a penalty for rows that could belong to several components: it prefers clusters that lie apart. Lower is better.'],
+] as const; // prettier-ignore
+
 /** What was fitted, as the middle of a sentence: `a mixture of 3 Gaussians with full covariances`. */
 export function modelPhrase({ k, covarianceType }: Pick<ReportInput, 'k' | 'covarianceType'>): string {
   const [one, several] = COVARIANCE_PHRASES[covarianceType];

@@ -20,8 +20,10 @@ interface Panel {
   readonly theme: Theme;
   readonly x: Dimension;
   readonly y: Dimension;
-  /** 1 for a single large panel, less in a matrix. */
+  /** 1 for a single large panel, less for a small one and in a matrix. */
   readonly zoom: number;
+  /** Whether it is one of a matrix, whose axes are named at its edges. */
+  readonly inMatrix: boolean;
 }
 
 /**
@@ -32,7 +34,8 @@ export function scatterSpec(view: View, theme: Theme, size: Size): TopLevelSpec 
   const { dimensions } = view;
   const last = dimensions.length - 1;
   const cell = (i: number, j: number): Layered => {
-    const panel = { view, theme, x: dimensions[i], y: dimensions[j], zoom: last === 1 ? 1 : 0.8 };
+    const zoom = last > 1 ? 0.8 : size.width < 400 ? 0.7 : 1;
+    const panel = { view, theme, x: dimensions[i], y: dimensions[j], zoom, inMatrix: last > 1 };
     const layer = [dots(panel), ...ellipses(panel), ...means(panel)];
     return { ...size, data: { values: [] }, encoding: axes(panel, i === 0, j === last), layer };
   };
@@ -44,18 +47,18 @@ export function scatterSpec(view: View, theme: Theme, size: Size): TopLevelSpec 
 }
 
 /** The axes of a panel, with names and labels only at the edge of the matrix. */
-function axes({ x, y, zoom }: Panel, left: boolean, bottom: boolean) {
+function axes({ x, y, zoom, inMatrix }: Panel, left: boolean, bottom: boolean) {
   const [nameX, nameY] = [shortened(x.name, zoom < 1 ? 28 : 60), shortened(y.name, zoom < 1 ? 24 : 60)];
   const bare = { title: null, labels: false };
   const tickCount = zoom < 1 ? 4 : 7;
-  const titleY = zoom < 1 ? { title: nameY, minExtent: 44 } : titleAbove(nameY);
+  const titleY = inMatrix ? { title: nameY, minExtent: 44 } : titleAbove(nameY);
   return {
     x: linear(x.domain, { tickCount, ...(bottom ? { title: nameX } : bare) }),
     y: linear(y.domain, { tickCount, ...(left ? titleY : bare) }),
   };
 }
 
-/** The rows, as zero-length strokes with round caps: a path of many dots costs a tenth of as many symbols. */
+/** The rows, as strokes of hardly a length, with round joins: a path of many dots costs a tenth of as many symbols. */
 function dots({ view, theme, x, y, zoom }: Panel): Layer {
   const { labels, weights } = view.input.sample;
   const drawn = sampledIndices(x.values.length, { size: MOST_DOTS }, weights);
@@ -74,7 +77,7 @@ function dots({ view, theme, x, y, zoom }: Panel): Layer {
   const [strokeWidth, strokeOpacity] = [Math.round(10 * diameter) / 10, drawn.length > 1000 ? 0.5 : 0.65];
   return {
     data: { values },
-    mark: { type: 'line', order: false, strokeCap: 'round', strokeWidth, strokeOpacity },
+    mark: { type: 'line', order: false, strokeCap: 'round', strokeJoin: 'round', strokeWidth, strokeOpacity },
     encoding: { ...PLACE, detail: { field: 'path' }, stroke: COLOUR },
   };
 }
@@ -121,7 +124,7 @@ function means({ view, theme, x, y, zoom }: Panel): Layer[] {
   };
   const number: Layer = {
     data: { values },
-    mark: { type: 'text', fontSize: zoom < 1 ? 9 : 10, fontWeight: 600, baseline: 'middle', color: theme.ink, dy: 0.5 },
+    mark: { type: 'text', fontSize: 11, fontWeight: 600, baseline: 'middle', color: theme.ink, dy: 0.5 },
     encoding: { ...PLACE, text: { field: 'number', type: 'nominal' } },
   };
   return numbered ? [disc, number] : [disc];

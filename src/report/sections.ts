@@ -1,6 +1,8 @@
 import { draw, type Size } from './draw.js';
 import { choiceSpec, comparable, covarianceKey, covariancesOf } from './choice.js';
 import { gains, gainSpec, objectiveSpec } from './convergence.js';
+import { everything } from './everything.js';
+import { grid, plot } from './figure.js';
 import { html, type Markup, trusted } from './markup.js';
 import { marginalSpec } from './marginal.js';
 import type { Criterion, ReportInput, Selection } from './input.js';
@@ -8,11 +10,10 @@ import { count, counted, percent, shortened, significant } from './numbers.js';
 import { PAGE_THEME } from './palette.js';
 import * as prose from './prose.js';
 import { scatterSpec } from './scatter.js';
-import { chip, choiceTable, columnsNote, componentsTable, phasesTable, restartsTable } from './tables.js';
+import { chip, choiceTable, columnsNote, componentsTable, restartsTable } from './tables.js';
 import type { View } from './view.js';
 
 const CRITERIA = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
-const MOST_REPAIRS = 20;
 const MOST_LEGEND = 12;
 const theme = PAGE_THEME;
 
@@ -20,15 +21,19 @@ const theme = PAGE_THEME;
 export async function scatterSection(view: View, n: number): Promise<Markup> {
   const { dimensions, input, order } = view;
   const label = `Scatter plots of ${prose.columnsPhrase(dimensions.map((d) => d.name))} with the components’ ellipses at one and two standard deviations.`;
-  const svg = await draw(scatterSpec(view, theme, scatterSize(dimensions.length)), { name: 'scatter', label, theme });
+  const drawn = (name: string, size: Size): Promise<string> =>
+    draw(scatterSpec(view, theme, size), { name, label, theme });
+  const [wide, narrow] = await Promise.all([
+    drawn('scatter', scatterSize(dimensions.length)),
+    dimensions.length === 2 ? drawn('scatter-narrow', { width: 264, height: 250 }) : undefined,
+  ]);
   const entries = order.map((c) => html`<li>${chip(view, c)} ${percent(input.weights[c])}</li>`);
   const legend = html`<ul class="legend" aria-label="Components and weights">${entries}</ul>`; // prettier-ignore
   return section(
     'Data and components',
     prose.scatterCaption(view, n),
     html`<div class="${dimensions.length > 2 ? 'matrix' : ''}">
-      ${input.k > 1 && input.k <= MOST_LEGEND ? legend : undefined}
-      <figure class="plot wide">${trusted(svg)}</figure>
+      ${input.k > 1 && input.k <= MOST_LEGEND ? legend : undefined} ${plot('Scatter plots', wide, narrow)}
     </div>`,
   );
 }
@@ -41,35 +46,37 @@ function scatterSize(dimensions: number): Size {
 export function componentsSection(view: View, input: ReportInput): Markup {
   const order = input.k > 1 ? 'Heaviest first, numbered as predict answers them. ' : '';
   const note = `${order}Each column holds mean ± standard deviation; the strip below places both on the range all components span.`;
-  return section(input.k > 1 ? 'Components' : 'The component', note + columnsNote(input), componentsTable(view));
+  return section(
+    input.k > 1 ? 'Components' : 'The component',
+    note + columnsNote(input),
+    html`${componentsTable(view)}${everything(view, input)}`,
+  );
 }
 
 /** A histogram with the fitted density for every dimension drawn. */
 export async function marginalsSection(view: View, n: number): Promise<Markup> {
   const { dimensions, input } = view;
-  const size = dimensions.length === 1 ? { width: 940, height: 320 } : { width: 456, height: 220 };
-  const specs = dimensions.map((dimension) => marginalSpec(view, dimension, theme, size));
+  const single = dimensions.length === 1;
+  const sizes = single ? [{ width: 940, height: 320 }, { width: 300, height: 200 }] : [{ width: 456, height: 220 }]; // prettier-ignore
+  const specs = dimensions.flatMap((dimension) => sizes.map((size) => marginalSpec(view, dimension, theme, size)));
   const drawings = await Promise.all(
-    dimensions.map((dimension, i) => {
+    specs.map(({ spec, dimension }, i) => {
       const label = `Histogram of ${shortened(dimension.name)}, with the density of the fitted mixture.`;
-      return draw(specs[i].spec, { name: `marginal${i}`, label, theme });
+      return draw(spec, { name: `marginal${i}`, label, theme });
     }),
   );
-  const cut = dimensions.filter((_, i) => specs[i].cut);
+  const cut = dimensions.filter((dimension) => specs.find((one) => one.dimension === dimension)?.cut);
   const note = [
     `Bars: ${prose.rowsPhrase(input.sample, n)}. Dark line: the density of the fitted model.`,
     input.k > 1 ? ' Coloured: each component times its weight.' : '',
     cut.length > 0
       ? ` Components narrower than the bars run off the top in ${prose.columnsPhrase(cut.map((d) => d.name))}.`
       : '',
-    dimensions.length === 1 ? prose.clipSentence(dimensions) : '',
+    single ? prose.clipSentence(dimensions) : '',
     prose.pointSentence(view),
   ];
-  return section(
-    dimensions.length > 1 ? 'Columns one by one' : 'Data and density',
-    note.join(''),
-    figures(drawings, 400),
-  );
+  const body = single ? plot('Histogram and density', drawings[0], drawings[1]) : grid(drawings, 400);
+  return section(single ? 'Data and density' : 'Columns one by one', note.join(''), body);
 }
 
 /** The objective per iteration and its gains; a sentence where there is too little to draw. */
@@ -88,12 +95,12 @@ export async function convergenceSection({ objective, tolerance }: ReportInput):
     draw(objectiveSpec(objective, theme, size), value),
     draw(gainSpec(objective, tolerance ?? 0, theme, size), gain),
   ]);
-  const rose = rises > 0 ? ` In ${counted(rises, 'iteration')} it rose; those have no point on the right.` : '';
+  const rose = rises > 0 ? ` In ${counted(rises, 'iteration')} it rose; those have no point among the gains.` : '';
   const stop = tolerance ? ' The fit stops once the gain is below the tolerance.' : '';
   return section(
     'Convergence',
-    `${summary} Left, its value; right, how much each iteration gained.${stop}${rose}`,
-    figures(drawings, 400),
+    `${summary} First, its value; then, how much each iteration gained.${stop}${rose}`,
+    grid(drawings, 400),
   );
 }
 
@@ -112,7 +119,7 @@ export async function choiceSection(selection: Selection): Promise<Markup> {
   const body = html`<ul class="legend" aria-label="Covariance types">
       ${legend}
     </ul>
-    ${figures(drawings, 280)}
+    ${grid(drawings, 280)}
     <details>
       <summary>All ${count(selection.rows.length)} fits</summary>
       ${choiceTable(selection)}
@@ -134,53 +141,8 @@ export function restartsSection({ restarts }: ReportInput): Markup | undefined {
   return section('Restarts', kept, restartsTable(restarts));
 }
 
-/** Where and how the fit ran, and what had to be repaired. */
-export function runSection({ diagnostics, sweeps, tolerance, marginal = 'free' }: ReportInput): Markup {
-  const { backend, adapter, precision, repairs, seconds } = diagnostics;
-  const settings = {
-    ...{ backend, adapter, precision, proportions: marginal },
-    ...(tolerance === undefined ? {} : { tolerance: `${tolerance} nats per row` }),
-    'sweeps over the data': count(sweeps),
-  };
-  const facts = Object.entries(settings).map(([name, value]) => html`<dt>${name}</dt><dd>${value || '–'}</dd>`); // prettier-ignore
-  const timed = Object.keys(seconds).some((phase) => phase !== 'total');
-  return section(
-    'The run',
-    undefined,
-    html`<div class="grid">
-      <div>
-        <h3>Setting</h3>
-        <dl class="facts">${facts}</dl>
-      </div>
-      <div>
-        ${timed ? [html`<h3>Time by phase</h3>`, phasesTable(seconds)] : undefined}
-        <h3>Repairs</h3>
-        ${repairsList(repairs)}
-      </div>
-    </div>`,
-  );
-}
-
-function repairsList(repairs: readonly string[]): Markup {
-  if (repairs.length === 0) return html`<p class="note">None were needed.</p>`;
-  const shown = repairs.slice(0, MOST_REPAIRS);
-  const rest = repairs.length - shown.length;
-  const lines = rest > 0 ? [...shown, `and ${count(rest)} more`] : shown;
-  return html`<ul class="repairs">
-    ${lines.map((line) => html`<li>${line}</li>`)}
-  </ul>`;
-}
-
-/** Drawings side by side where the page is wide enough; a single one takes its whole width. */
-function figures(drawings: readonly string[], cell: number): Markup {
-  const figure = (svg: string): Markup => html`<figure class="plot wide">${trusted(svg)}</figure>`;
-  if (drawings.length === 1) return figure(drawings[0]);
-  return html`<div class="grid" style="--cell:${cell}px">
-    ${drawings.map((svg) => html`<figure>${trusted(svg)}</figure>`)}
-  </div>`;
-}
-
-function section(heading: string, note?: string, body?: Markup): Markup {
+/** A part of the page under a heading. */
+export function section(heading: string, note?: string, body?: Markup): Markup {
   const id = heading.toLowerCase().replace(/[^a-z]+/g, '-');
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${heading}</h2>

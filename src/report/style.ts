@@ -26,6 +26,8 @@ p{margin:0}
 .ending{margin-top:10px;color:var(--muted)}
 .ending i{display:inline-block;width:8px;height:8px;border-radius:50%;margin-right:8px;background:var(--warn)}
 .ending i.converged{background:var(--good)}
+.notes{margin:12px 0 0;padding:0 0 0 14px;border-left:2px solid var(--warn);list-style:none;max-width:62em;overflow-wrap:anywhere}
+.notes li+li{margin-top:4px}
 .tiles{display:grid;grid-template-columns:repeat(4,1fr);margin:32px 0 0;border-top:1px solid var(--rule)}
 .tiles div{padding:14px 16px 14px 0;border-bottom:1px solid var(--rule);min-width:0}
 .tiles dt{font-size:12px;color:var(--muted)}
@@ -38,9 +40,10 @@ section{margin-top:40px;padding:26px 28px 28px;background:var(--paper);border:1p
 figure{margin:0;min-width:0}
 .plot{overflow-x:auto;position:relative}
 svg{display:block;max-width:100%;height:auto;margin:0 auto}
+.plot svg{min-width:var(--least)}
 .grid svg{width:100%;max-width:560px;margin:0;overflow:visible}
 svg text{font-family:inherit}
-.wide svg{min-width:620px}
+.on-narrow{display:none}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,var(--cell,400px)),1fr));gap:24px 28px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;list-style:none;margin:0 0 16px;padding:0;font-size:13px;color:var(--muted)}
 .legend b{font-weight:600;color:var(--ink)}
@@ -49,7 +52,7 @@ svg text{font-family:inherit}
 .chip i{width:10px;height:10px;border-radius:50%;flex:none}
 .key{width:11px;height:11px;display:inline-block;vertical-align:-1px;margin:0 6px 0 0}
 .scroll{overflow-x:auto;border-radius:3px}
-.scroll:focus-visible{outline:2px solid var(--muted);outline-offset:4px}
+[tabindex]:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--muted);outline-offset:4px}
 table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:tabular-nums}
 th{font-weight:500;text-align:left}
 thead th{white-space:nowrap;font-size:12px;color:var(--muted);border-bottom:1px solid var(--ink);padding:4px 16px 6px 0;vertical-align:bottom}
@@ -74,11 +77,20 @@ td small{font-size:12px;color:var(--muted)}
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:5px 20px;margin:0;font-size:13.5px}
 .facts dt{color:var(--muted)}
 .facts dd{margin:0;overflow-wrap:anywhere}
+.command{margin:0 0 22px;padding:10px 14px;background:var(--ground);border-radius:4px;font:12.5px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;user-select:all;overflow-x:auto}
+.matrices{display:flex;flex-wrap:wrap;gap:20px 40px;align-items:flex-start}
+.matrices table{width:auto}
+caption{text-align:left;font-size:12px;color:var(--muted);padding-bottom:2px}
+.download{margin-top:20px}
+a{color:inherit}
 .repairs{margin:4px 0 0;padding-left:18px;font-size:13.5px}
 details{margin-top:20px}
 summary{cursor:pointer;font-size:13.5px;color:var(--muted)}
 details[open] summary{margin-bottom:12px}
-footer{margin-top:28px;color:var(--muted);font-size:12.5px;display:flex;flex-wrap:wrap;gap:4px 24px;justify-content:space-between}
+footer{margin-top:28px;color:var(--muted);font-size:12.5px}
+footer .facts{font-size:12.5px;max-width:76em;margin-bottom:20px}
+footer dt{font-weight:600}
+@media screen and (max-width:520px){.on-narrow{display:block}.on-wide{display:none}.large svg text{font-size:16px}.facts{grid-template-columns:minmax(0,auto) 1fr;gap:5px 14px}}
 @media (max-width:720px){.page{padding:28px 16px}.tiles{grid-template-columns:repeat(2,1fr)}section{padding:20px 16px}h1{font-size:30px}}
-@media print{@page{margin:14mm}body{background:none;font-size:12px;-webkit-print-color-adjust:exact;print-color-adjust:exact}.page{padding:0;max-width:none}section{border:0;padding:0;margin-top:26px}.plot,.scroll{overflow:visible}.grid{grid-template-columns:repeat(2,1fr)}.tiles{grid-template-columns:repeat(4,1fr)}.wide svg{min-width:0}h2{break-after:avoid}tr{break-inside:avoid}}
+@media print{@page{margin:14mm}body{background:none;font-size:12px;-webkit-print-color-adjust:exact;print-color-adjust:exact}.page{padding:0;max-width:none}section{border:0;padding:0;margin-top:26px}section{break-inside:auto}figure,.plot{break-inside:avoid}.note,.legend{break-inside:avoid}.note,h3,.legend{break-after:avoid}.note:last-child{break-after:auto}.plot,.scroll{overflow:visible}.grid{grid-template-columns:repeat(2,1fr)}.tiles{grid-template-columns:repeat(4,1fr)}.plot svg{min-width:0;max-height:100mm}h2{break-after:avoid}tr{break-inside:avoid}}
 `;

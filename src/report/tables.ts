@@ -71,7 +71,7 @@ function columnCells(view: View, j: number): { head: Markup; cell: (component: n
 /** Which columns {@link componentsTable} leaves out. */
 export function columnsNote({ columns, d }: ReportInput): string {
   return d > MOST_COLUMNS
-    ? ` Shown are the ${MOST_COLUMNS} of ${columns.length} columns along which the components differ most.`
+    ? ` Shown are the ${MOST_COLUMNS} of ${columns.length} columns along which the components differ most; all are further down.`
     : '';
 }
 
@@ -142,22 +142,30 @@ function byRising<T>(rows: readonly T[], value: (row: T) => number): T[] {
   return [...rows].sort((a, b) => key(a) - key(b));
 }
 
-function number(head: string): Markup {
+/** The head of a column of numbers. */
+export function number(head: string): Markup {
   return html`<th scope="col" class="number">${head}</th>`;
 }
 
-function text(head: string): Markup {
+/** The head of a column of words. */
+export function text(head: string): Markup {
   return html`<th scope="col">${head}</th>`;
 }
 
-/** A table in a box that scrolls sideways where the page is too narrow for it. */
-function table(label: string, heads: readonly Markup[], rows: readonly Markup[], foot?: string, kind = ''): Markup {
+/** A table in a box that scrolls sideways where the page is too narrow for it, by keys too: it takes the focus. */
+export function table(
+  label: string,
+  heads: readonly Markup[],
+  rows: readonly Markup[],
+  foot?: string,
+  kind = '',
+): Markup {
   const footer = html`<tfoot>
     <tr>
       <td colspan="${heads.length}">${foot}</td>
     </tr>
   </tfoot>`;
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="${label}">
+  return html`<div class="scroll" role="group" tabindex="0" aria-label="Table: ${label}">
     <table class="${kind}">
       <thead>
         <tr>

@@ -52,6 +52,15 @@ describe('histogram', () => {
     expect(area(histogram(values, [0, 10], weights))).toBeCloseTo(1, 12);
   });
 
+  test('has bars as narrow as the components of many clusters, of which quartiles know nothing', () => {
+    const bumps = Array.from({ length: 40 }, (_, mean) => ({ weight: 1 / 40, mean, scale: 0.06 }));
+    const clusters = Float64Array.from({ length: 4000 }, (_, i) => (i % 40) + 0.06 * normal());
+    const widthOf = (bars: readonly { low: number; high: number }[]): number => bars[0].high - bars[0].low;
+    expect(widthOf(histogram(clusters, [-1, 40], undefined, { bumps, most: 313 }))).toBeLessThan(0.25);
+    expect(widthOf(histogram(clusters, [-1, 40]))).toBeGreaterThan(0.5);
+    expect(histogram(clusters, [-1, 40], undefined, { bumps, most: 100 })).toHaveLength(100);
+  });
+
   test('has between 12 and 72 bars, also of a constant column and of none', () => {
     for (const column of [values, new Float64Array(50).fill(7), new Float64Array()]) {
       const bars = histogram(column, [-8, 8]);

@@ -10,6 +10,12 @@ test('html lets its own kind through, joins lists and skips undefined', () => {
   expect(html`<ul>${items}${undefined}</ul>${trusted('<hr>')}`.text).toBe('<ul><li>a</li><li>&lt;</li></ul><hr>'); // prettier-ignore
 });
 
-test('html drops control characters', () => {
-  expect(html`${'a\u0000b\u001bc\nd'}`.text).toBe('abc\nd');
+test('html writes characters that act or hide as escapes, and keeps line breaks and tabs', () => {
+  expect(html`${'a\u0000b\u001bc\u202ed\te\nf'}`.text).toBe('a\\x00b\\x1bc\\u202ed\te\nf');
+  expect(html`<p title="${'\u202e'}"></p>`.text).toBe('<p title="\\u202e"></p>');
+});
+
+test('html raises powers of ten in text, and leaves attributes alone', () => {
+  const power = '−1.5×10⁻¹²';
+  expect(html`<p title="${power}">${[power]}</p>`.text).toBe(`<p title="${power}">−1.5×10<sup>−12</sup></p>`);
 });

@@ -52,7 +52,7 @@ describe('a report', () => {
     const rows = (input.sample.rows as number[][]).map((row, i) => [i % 4, row[1]]);
     const page = await renderReport({ ...input, sample: { ...input.sample, rows } });
     const [scatter] = /<svg[^]*?<\/svg>/.exec(page)!;
-    const across = [...scatter.matchAll(/M(-?[\d.]+),-?[\d.]+Z/g)].map(([, x]) => Number(x));
+    const across = [...scatter.matchAll(/M(-?[\d.]+),-?[\d.]+h\.1Z/g)].map(([, x]) => Number(x));
     expect(across).toHaveLength(4000);
     expect(new Set(across).size).toBe(4);
     expect(page).toContain('4,000 of 16,000 rows drawn at random');
@@ -64,6 +64,13 @@ describe('a report', () => {
     expect(loads).not.toMatch(/https?:|<script|<link|<img|<iframe|@import|@font-face|\son\w+=|javascript:/i);
     expect([...loads.matchAll(/url\(([^)]*)\)/g)].every(([, target]) => target.startsWith('#'))).toBe(true);
     expect(page).toContain('default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;');
+  });
+
+  test('labels axes in signs that every font has', async () => {
+    const objective = Array.from({ length: 12 }, (_, t) => 2 + 0.1 ** t);
+    const page = await renderReport(reportInput(2, 2, 20, { objective, tolerance: 1e-9 }));
+    expect(page).toContain('>1e−10</text>');
+    expect(page).not.toMatch(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/);
   });
 
   test('has unique ids, and every reference meets one', async () => {

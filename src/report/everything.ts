@@ -1,0 +1,93 @@
+import { printableJson } from '../printable.js';
+import { html, type Markup } from './markup.js';
+import type { ReportInput } from './input.js';
+import { counted, shortened, significant } from './numbers.js';
+import { chip, number, table, text } from './tables.js';
+import type { View } from './view.js';
+
+/** At most so many numbers stand in the tables of one of the details. */
+const MOST_NUMBERS = 6000;
+/** The largest model that a page carries for download, in characters of JSON. */
+const LARGEST_MODEL = 1e6;
+
+/** What the table of components has no room for: every mean and deviation, the covariances, and all of it as a file. */
+export function everything(view: View, input: ReportInput): Markup {
+  return html`${momentsDetails(view, input)}${covariancesDetails(view, input)}${download(input)}`;
+}
+
+/** Weights, means and standard deviations of all components in all columns. */
+function momentsDetails(view: View, input: ReportInput): Markup {
+  const { columns, d, k, weights, means, covariances } = input;
+  const across = columns.slice(0, MOST_NUMBERS / 2);
+  const shown = view.order.slice(0, Math.max(1, Math.floor(MOST_NUMBERS / 2 / across.length)));
+  const cell = (c: number, j: number): Markup =>
+    html`<td class="number">${significant(means[c][j], 6)} <small>± ${significant(Math.sqrt(covariances[c][j][j]), 6)}</small></td>`; // prettier-ignore
+  const rows = shown.map(
+    (c) => html`<tr><th scope="row">${chip(view, c)}</th><td class="number">${significant(100 * weights[c], 6)} %</td>${across.map((_, j) => cell(c, j))}</tr>`, // prettier-ignore
+  );
+  const left = [
+    ...(shown.length < k ? [counted(k - shown.length, 'lighter component')] : []),
+    ...(across.length < d ? [counted(d - across.length, 'column')] : []),
+  ];
+  const heads = [text('no.'), number('weight'), ...across.map((name) => number(shortened(name)))];
+  return html`<details>
+    <summary>Means and standard deviations: ${counted(k, 'component')} × ${counted(d, 'column')}</summary>
+    ${table('All means and standard deviations', heads, rows, leftOut(left, input), 'dense')}
+  </details>`;
+}
+
+/** The covariance matrices, where the deviations do not say all of them. */
+function covariancesDetails(view: View, input: ReportInput): Markup | undefined {
+  const { d, k, covarianceType, covariances, columns } = input;
+  if (d === 1 || covarianceType === 'diag' || covarianceType === 'spherical') return undefined;
+  const names = columns.map((name) => shortened(name, 16));
+  const all = covarianceType === 'tied' ? [0] : view.order;
+  const shown = all.slice(0, Math.floor(MOST_NUMBERS / ((d * (d + 1)) / 2)));
+  const left = shown.length < all.length ? [`the ${counted(all.length - shown.length, 'matrix', 'matrices')}`] : [];
+  const rest = leftOut(left, input);
+  return html`<details>
+    <summary>
+      Covariances: ${counted(all.length, 'matrix', 'matrices')}${all.length < k ? ', that of all components' : ''}
+    </summary>
+    <div class="scroll matrices" role="group" tabindex="0" aria-label="Covariance matrices">
+      ${shown.map((c) => matrix(covariances[c], names, k > 1 && all.length > 1 ? chip(view, c) : undefined))}
+    </div>
+    ${rest === undefined ? undefined : html`<p class="note">${rest}</p>`}
+  </details>`;
+}
+
+/** The lower triangle of a symmetric matrix. */
+function matrix(values: readonly (readonly number[])[], names: readonly string[], caption: Markup | undefined): Markup {
+  const rows = values.map(
+    (row, i) => html`<tr><th scope="row">${names[i]}</th>${row.slice(0, i + 1).map((x) => html`<td class="number">${significant(x, 5)}</td>`)}</tr>`, // prettier-ignore
+  );
+  return html`<table class="dense">
+    ${caption && html`<caption>${caption}</caption>`}
+    <thead><tr><td></td>${names.map(number)}</tr></thead>
+    <tbody>${rows}</tbody>
+  </table>`; // prettier-ignore
+}
+
+/** The mixture as a file inside the page. */
+function download(input: ReportInput): Markup | undefined {
+  const { model, columns, k } = input;
+  if (model === undefined) return undefined;
+  const json = printableJson(model);
+  const size = significant(json.length / 1000, 2);
+  if (!carries(input))
+    return html`<p class="note download">The whole model would be ${size} kB of JSON, too much for this page: otmix fit --out saves it.</p>`; // prettier-ignore
+  const link = `data:application/json;charset=utf-8,${encodeURIComponent(json)}`;
+  return html`<p class="note download"><a download="model.json" href="${link}">Download the model</a>, ${size} kB of JSON: ${counted(k, 'component')} in ${counted(columns.length, 'column')} with all digits and where they come from, as otmix predict and loadMixture read them.</p>`; // prettier-ignore
+}
+
+/** Whether the page has room for the model. */
+function carries({ model }: ReportInput): boolean {
+  return model !== undefined && printableJson(model).length <= LARGEST_MODEL;
+}
+
+/** What is left out of a table, and where it is. */
+function leftOut(parts: readonly string[], input: ReportInput): string | undefined {
+  if (parts.length === 0) return undefined;
+  const place = carries(input) ? 'The model to download below has' : 'A saved model has';
+  return `Left out for want of room: ${parts.join(' and ')}. ${place} all.`;
+}
