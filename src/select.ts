@@ -28,17 +28,27 @@ export interface Candidate {
   readonly fit: Fit;
 }
 
+/** One model that could not be fitted, and why. */
+export interface FailedCandidate {
+  readonly k: number;
+  readonly covariance: CovarianceForm;
+  readonly error: unknown;
+}
+
 export interface Selection {
   /** Every model fitted, in the order tried: covariance types outside, k inside. */
   readonly candidates: readonly Candidate[];
+  /** Those that could not be fitted, as with more components than rows. */
+  readonly failures: readonly FailedCandidate[];
   /** The one with the lowest criterion; those that needed a ridge count only where all did. */
   readonly best: Candidate;
   readonly criterion: Criterion;
 }
 
 /**
- * Fits every covariance type at every k and picks the lowest criterion. Aborting ends it with the models fitted so far.
- * Throws `InputError('option')` where there is nothing to try or the criterion is unknown.
+ * Fits every covariance type at every k and picks the lowest criterion. Aborting ends it with the models fitted so far; a
+ * model that can't be fitted leaves the others be. Throws `InputError('option')` where there is nothing to try or the
+ * criterion is unknown, and the first failure where no model could be fitted.
  */
 export async function selectMixture(data: DataInput, options: SelectOptions): Promise<Selection> {
   const {
@@ -51,19 +61,30 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
   requireChoice(components, covariances);
   const candidates: Candidate[] = [];
+  const failures: FailedCandidate[] = [];
   const models = covariances.flatMap((covariance) => components.map((k) => ({ k, covariance })));
-  try {
-    for (const { k, covariance } of models) {
-      if (candidates.length > 0) rest.signal?.throwIfAborted();
+  for (const { k, covariance } of models) {
+    if (candidates.length > 0 && rest.signal?.aborted) break;
+    try {
       const fit = await fitMixture(data, { ...rest, family: gaussian({ covariance }), components: k });
-      const candidate = { k, covariance, fit };
-      candidates.push(candidate);
-      onCandidate?.(candidate, candidates.length, models.length);
+      candidates.push({ k, covariance, fit });
+    } catch (error) {
+      if (rest.signal?.aborted && candidates.length > 0) break;
+      const again = failures.some((failure) => messageOf(failure.error) === messageOf(error));
+      failures.push({ k, covariance, error });
+      const ofAll = again || !(error instanceof InputError); // of the data or the machine: the others would fail alike
+      if (candidates.length === 0 && (ofAll || rest.signal?.aborted)) throw error;
+      if (!(error instanceof InputError)) break;
+      continue;
     }
-  } catch (error) {
-    if (!rest.signal?.aborted || candidates.length === 0) throw error;
+    onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
   }
-  return { candidates, best: bestCandidate(candidates, criterion), criterion };
+  if (candidates.length === 0) throw failures[0].error;
+  return { candidates, failures, best: bestCandidate(candidates, criterion), criterion };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Checks what to try before any of that is fitted. */

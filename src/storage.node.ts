@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, readlink, realpath, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from './errors.js';
+
+/** Links that a path may lead over, as Linux has it. */
+const MOST_LINKS = 40;
 
 /** Reads a text file; throws `InputError('file')` where it can't be read. */
 export async function readText(path: string | URL): Promise<string> {
@@ -13,7 +17,7 @@ export async function readText(path: string | URL): Promise<string> {
       {
         where: String(path),
         expected: 'a file that can be read',
-        got: (cause as NodeJS.ErrnoException).code ?? String(cause),
+        got: systemReason(cause),
         remedy: 'check the path and its permissions',
       },
       { cause },
@@ -21,24 +25,59 @@ export async function readText(path: string | URL): Promise<string> {
   }
 }
 
-/** Writes a text file whole or not at all: beside its place first, then renamed into it. */
+/** Writes a text file whole or not at all: beside its place first, then renamed into it. Links are followed. */
 export async function writeText(path: string | URL, text: string): Promise<void> {
-  const place = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
-  const draft = `${place}.${randomUUID()}.tmp`;
+  const named = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
+  let draft: string | undefined;
   try {
+    const place = await placeOf(named);
+    draft = draftPath(place);
+    await (await createFor(place, draft)).close();
     await writeFile(draft, text);
     await rename(draft, place);
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => undefined); // what went wrong first is what to tell
+    if (draft !== undefined) await rm(draft, { force: true }).catch(() => undefined); // tell what went wrong first
     throw new InputError(
       'file',
       {
-        where: place,
+        where: named,
         expected: 'a place that can be written to',
-        got: (cause as NodeJS.ErrnoException).code ?? String(cause),
+        got: systemReason(cause),
         remedy: 'check that its folder exists and may be written to',
       },
       { cause },
     );
   }
+}
+
+/** The file that a path leads to, links followed; there need be none yet. Rejects as the system does. */
+export async function placeOf(path: string): Promise<string> {
+  let place = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const folder = await realpath(dirname(place));
+    const target = await readlink(place).catch(() => undefined);
+    if (target === undefined) return join(folder, basename(place));
+    place = resolve(folder, target);
+  }
+  throw Object.assign(new Error(`too many links from ${path}`), { code: 'ELOOP' });
+}
+
+/** A name beside a place for what is not yet to be seen there. */
+export function draftPath(place: string): string {
+  return `${place}.${randomUUID()}.tmp`;
+}
+
+/** Creates the file that will take a place, with the permissions and, where it may, the owner of what is there. */
+export async function createFor(place: string, path: string): Promise<FileHandle> {
+  const there = await stat(place).catch(() => undefined);
+  const mode = there && there.mode & 0o7777;
+  const handle = await open(path, 'wx+', mode);
+  if (there) await handle.chown(there.uid, there.gid).catch(() => undefined); // only root may always
+  if (mode !== undefined) await handle.chmod(mode).catch(() => undefined); // what the umask took off
+  return handle;
+}
+
+/** What the system says of a failure: its code, as in ENOSPC. */
+export function systemReason(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
 }

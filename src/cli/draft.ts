@@ -1,64 +1,103 @@
-import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { InputError } from '../errors.js';
+import { createFor, draftPath, systemReason } from '../storage.node.js';
+import { beforeEnd } from './last-words.js';
+import { elsewhere } from './rescue.js';
 
-/** Drafts that a process ending in haste would leave behind. */
-const unfinished = new Set<string>();
-process.on('exit', () => {
-  for (const path of unfinished) rmSync(path, { force: true });
-});
+/** Bytes copied at once. */
+const BLOCK = 2 ** 20;
 
 /** Makes one file of another. */
 export type Converter = (from: string, to: string) => Promise<unknown>;
 
 /** A file that is written beside its place and appears there whole or not at all. */
 export class Draft {
+  /** Bytes that were written whole. */
+  private written = 0;
+
   private constructor(
     private readonly place: string,
     readonly path: string,
     private readonly handle: FileHandle,
+    /** Sees what was written also when its folder has gone. */
+    private readonly reader: FileHandle,
+    private readonly forget: () => void,
   ) {}
 
   /** Begins a file; throws `InputError('file')` where none can be written. */
   static async open(place: string): Promise<Draft> {
-    const path = `${place}.${randomUUID()}.tmp`;
-    unfinished.add(path);
-    return new Draft(place, path, await writing(place, () => open(path, 'wx')));
+    const path = draftPath(place);
+    // A process ending in haste would leave them behind.
+    const forget = beforeEnd(() => [path, converted(path)].forEach((file) => rmSync(file, { force: true })));
+    const [handle, reader] = await writing(place, async () => [await createFor(place, path), await open(path, 'r')]);
+    return new Draft(place, path, handle, reader, forget);
   }
 
   async write(text: string): Promise<void> {
     await writing(this.place, () => this.handle.appendFile(text));
+    this.written += Buffer.byteLength(text);
   }
 
   /** Puts the file in its place; `convert` may first make another file of it, which then is the one placed. */
   async commit(convert?: Converter): Promise<void> {
-    const converted = `${this.path}.converted`;
-    if (convert) unfinished.add(converted);
     await writing(this.place, async () => {
-      await this.handle.close();
-      await convert?.(this.path, converted);
-      await rename(convert ? converted : this.path, this.place);
+      await this.handle.close(); // which may fail too, where the disk is full
+      await convert?.(this.path, converted(this.path));
+      await rename(convert ? converted(this.path) : this.path, this.place);
     });
     await this.discard();
   }
 
-  /** Removes what was written and has no place yet. */
-  async discard(): Promise<void> {
-    await this.handle.close().catch(() => undefined); // it may be closed
-    for (const path of [this.path, `${this.path}.converted`]) {
-      await rm(path, { force: true });
-      unfinished.delete(path);
+  /**
+   * Keeps what was written whole although more was to come, or its place won't take it: in its place if that can be, else
+   * in the first other that takes it, without any conversion. Answers where, or undefined if nowhere.
+   */
+  async keep(convert?: Converter): Promise<string | undefined> {
+    await this.handle.truncate(this.written).catch(() => undefined); // what is cut off is half a line
+    try {
+      await this.commit(convert);
+      return this.place;
+    } catch {
+      const name = convert ? `${this.place}.csv` : this.place;
+      const path = await elsewhere(name, (path) => this.copy(path));
+      await this.discard();
+      return path;
     }
   }
+
+  /** Removes what was written and has no place yet. */
+  async discard(): Promise<void> {
+    for (const handle of [this.handle, this.reader]) await handle.close().catch(() => undefined); // it may be closed
+    for (const path of [this.path, converted(this.path)]) await rm(path, { force: true }).catch(() => undefined);
+    this.forget();
+  }
+
+  private async copy(path: string): Promise<void> {
+    const copy = await open(path, 'wx', 0o600);
+    try {
+      const bytes = Buffer.alloc(Math.min(this.written, BLOCK));
+      for (let at = 0; at < this.written;) {
+        const { bytesRead } = await this.reader.read(bytes, 0, Math.min(bytes.length, this.written - at), at);
+        await copy.writeFile(bytes.subarray(0, bytesRead)); // from where it is on
+        at += bytesRead;
+      }
+    } finally {
+      await copy.close();
+    }
+  }
+}
+
+function converted(path: string): string {
+  return `${path}.converted`;
 }
 
 async function writing<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    const got = (cause as NodeJS.ErrnoException).code ?? String(cause);
     const remedy = 'check that there is space and that the folder may be written to';
-    throw new InputError('file', { where: place, expected: 'a file that can be written', got, remedy }, { cause });
+    const complaint = { where: place, expected: 'a file that can be written', got: systemReason(cause), remedy };
+    throw new InputError('file', complaint, { cause });
   }
 }

@@ -5,19 +5,23 @@ import { catchInterrupts } from './interruption.js';
 import { fitJson } from './json.js';
 import { loadLibrary } from './library.js';
 import { integer, oneOf } from './parsers.js';
-import { placesLine, prepare } from './preparation.js';
+import { sourceDescription } from './input.js';
+import { prepare } from './preparation.js';
 import { progressView } from './progress.js';
+import { shellLine } from './shell.js';
 import { fitSummary } from './summary.js';
 import { terminalWidth } from './table.js';
+import { missingOption } from './usage.js';
 
 interface Flags extends flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
-  readonly components: number;
+  readonly components?: number;
   readonly covariance: CovarianceForm;
 }
 
 const examples = `
 Examples:
   otmix fit data.csv -k 3
+  cat data.csv | otmix fit - -k 3
   otmix fit data.csv -k 3 --columns a,b --out model.json --report report.html
   otmix fit 'parts/*.parquet' -k 8 --covariance diag --restarts 5 --json
   otmix fit data.csv -k 2 --marginal fixed --weights .2,.8
@@ -29,9 +33,9 @@ export function addFit(program: Command): void {
   const command = program
     .command('fit')
     .description('Fit a mixture to data: a file, a glob or an SQL query over files.')
-    .argument('<source>', 'a CSV, TSV, JSON, Parquet, Arrow or .npy path or glob, or an SQL query over such files')
+    .argument('[source]', sourceDescription)
     .optionsGroup('Model:')
-    .requiredOption('-k, --components <k>', 'number of components', integer('-k', 1))
+    .option('-k, --components <k>', 'number of components', integer('-k', 1))
     .option(
       '--covariance <type>',
       `what components may look like: ${flagged.covarianceTypes.join(', ')}`,
@@ -42,21 +46,30 @@ export function addFit(program: Command): void {
   command.addHelpText('after', examples).action(fit);
 }
 
-async function fit(spec: string, flags: Flags): Promise<void> {
+async function fit(spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
   const options = flagged.fitOptions(flags);
-  const prepared = await prepare(spec, flags);
+  const components = requireComponents(spec, flags.components);
+  const prepared = await prepare(spec, flags, signal);
   const { fitMixture, gaussian } = await loadLibrary();
   const { show: onProgress, stop } = await progressView(process.stderr, flags.quiet);
   const family = gaussian({ covariance: flags.covariance });
   const found = await fitMixture(prepared.source, {
     ...options,
     family,
-    components: flags.components,
+    components,
     signal,
     onProgress,
   }).finally(stop);
-  const seconds = await prepared.deliver(found, found.diagnostics.seconds);
-  if (flags.json) process.stdout.write(`${JSON.stringify(fitJson(found, seconds))}\n`);
-  else process.stdout.write(fitSummary(found, seconds.total, terminalWidth()) + placesLine(flags));
+  await prepared.deliver(found, {
+    seconds: found.diagnostics.seconds,
+    summary: ({ total }) => fitSummary(found, total, terminalWidth()),
+    json: (seconds) => fitJson(found, seconds),
+  });
+}
+
+/** The number of components; throws `InputError('option')` where there is none. */
+function requireComponents(spec = '-', components?: number): number {
+  if (components !== undefined) return components;
+  throw missingOption('fit', '-k, the number of components', `don't know it? otmix select ${shellLine([spec])} -k 1:9`);
 }

@@ -8,6 +8,7 @@ import type { FitOptions } from '../options.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Strategy } from '../strategy.js';
 import type { Marginal } from '../transport/marginal.js';
+import { formats, type FormatName } from './sniff.js';
 import { integer, names, number, numbers, oneOf, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
@@ -16,8 +17,16 @@ const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfi
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 const policies = ['error', 'drop'] as const satisfies readonly MissingPolicy[];
 
+/** How to read what has no name that tells. */
+export const formatFlag = [
+  '--format <name>',
+  `what standard input or a pipe is: ${Object.keys(formats).join(', ')}; default by its first bytes`,
+  oneOf('--format', Object.keys(formats) as FormatName[]),
+] as const;
+
 /** What data to take. */
 export interface DataFlags {
+  readonly format?: FormatName;
   readonly columns?: string[];
   readonly sampleWeight?: string;
   readonly every: number;
@@ -56,6 +65,7 @@ export function addDataFlags(command: Command): Command {
     .optionsGroup('Data:')
     .option('--columns <names>', 'the columns to use, as in a,b; default all', names('--columns'))
     .option('--sample-weight <name>', 'the column of sample weights')
+    .option(...formatFlag)
     .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
     .option('--missing <policy>', 'rows with a missing value: error or drop', oneOf('--missing', policies), 'error');
 }
@@ -91,8 +101,8 @@ export function addFitFlags(command: Command): Command {
 export function addResultFlags(command: Command): Command {
   return command
     .optionsGroup('Results:')
-    .option('--out <file>', 'save the model, as JSON')
-    .option('--report <file>', 'write a report, one HTML file that opens offline')
+    .option('--out <file>', 'save the model, as JSON: .json')
+    .option('--report <file>', 'write a report, one .html file that opens offline')
     .option('--dimensions <names>', 'the 1 to 4 columns that the report draws, as in a,b', names('--dimensions'))
     .option('--json', 'print one JSON object')
     .option('-q, --quiet', 'no progress on standard error');

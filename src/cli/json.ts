@@ -42,7 +42,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
 
 /** A choice among fits as `--json` prints it: every candidate, then the best one like a fit. */
 export function selectionJson(
-  { candidates, best, criterion }: Selection,
+  { candidates, failures, best, criterion }: Selection,
   seconds: Readonly<Record<string, number>>,
 ): Record<string, unknown> {
   return {
@@ -51,6 +51,11 @@ export function selectionJson(
     columns: best.fit.mixture.columns,
     criterion,
     candidates: candidates.map(candidateJson),
+    failures: failures.map(({ k, covariance, error }) => ({
+      k,
+      covariance,
+      message: error instanceof Error ? error.message : String(error),
+    })),
     best: fitJson(best.fit, best.fit.diagnostics.seconds),
     seconds,
     version,

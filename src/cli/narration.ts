@@ -33,6 +33,16 @@ export function narrator(): (activity: Activity, task?: string) => Stage {
   };
 }
 
+/** What a narrow terminal can do without, the first first. */
+const spare = [/, gain [^,]*/, /, objective [^,]*/, /restart [^,]*, /, /^fit [^:]*: /, /, ε .*/];
+
+/** A stage's text in at most so many characters: what tells how far it is goes last. */
+export function fittedText(text: string, room: number): string {
+  let fitted = text;
+  for (const part of spare) if (fitted.length > room) fitted = fitted.replace(part, '');
+  return fitted.slice(0, Math.max(0, room));
+}
+
 function stageOf(activity: Activity, last: ReadonlyMap<number | undefined, Progress>): Stage {
   switch (activity.phase) {
     case 'load':

@@ -1,9 +1,12 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { exists, expand, isQuery } from '../data/files/paths.js';
 import { queryFiles } from '../data/files/query.js';
 import { InputError } from '../errors.js';
+import { placeOf, systemReason } from '../storage.node.js';
+import type { ResultFlags } from './flags.js';
+import { requireRowFormat } from './rows.js';
 
 /**
  * Where outputs may go, links resolved, by the option that names them: checked before any work is done for them. Throws
@@ -14,7 +17,7 @@ export async function outputPlaces<T extends string>(
   inputs: readonly string[],
 ): Promise<Partial<Record<T, string>>> {
   const taken = new Map<string, string>();
-  for (const path of inputs) taken.set(await realpath(path), 'an input');
+  for (const path of inputs) taken.set(await realpath(path).catch(() => path), 'an input'); // a pipe has none
   const places: Partial<Record<T, string>> = {};
   for (const [flag, path] of Object.entries(paths) as [T, string | undefined][]) {
     if (path === undefined) continue;
@@ -33,12 +36,41 @@ export async function inputFiles(spec: string): Promise<readonly string[]> {
   return isQuery(spec) && !(await exists(spec)) ? queryFiles(spec) : expand(spec);
 }
 
+/** The file that rows go to; undefined for standard output. Throws `InputError('option')` for an unknown format. */
+export function rowPlace(out: string | undefined): string | undefined {
+  if (out === undefined || out === '-') return undefined;
+  requireRowFormat('--out', out);
+  return out;
+}
+
+/** Throws `InputError('option')` where a name promises another format than a model or a report has. */
+export function requireResultFormats({ out, report }: ResultFlags): void {
+  requireExtension('--out', out, ['.json'], 'a model is JSON');
+  requireExtension('--report', report, ['.html', '.htm'], 'a report is HTML, which a browser prints as PDF');
+}
+
+function requireExtension(flag: string, path = '', known: readonly string[], why: string): void {
+  const [extension = ''] = /\.[a-z][a-z\d]*$/i.exec(basename(path)) ?? [];
+  if (path !== '-' && (extension === '' || known.includes(extension.toLowerCase()))) return;
+  const expected = `a file that ends in ${known.join(' or ')}`;
+  throw refusal('option', flag, expected, path, `${why}: rename it`);
+}
+
+/** Why a place can't be written to, by the system's code. */
+const reasons: Readonly<Partial<Record<string, string>>> = {
+  ENOENT: 'whose folder does not exist',
+  ENOTDIR: 'whose folder is a file',
+  ELOOP: 'a link that leads to itself',
+  ENAMETOOLONG: 'whose name is too long',
+  EROFS: 'on a file system that is read-only',
+};
+
 async function writable(flag: string, path: string): Promise<string> {
   const remedy = 'name a file in a folder that exists and may be written to';
-  const folder = dirname(resolve(path));
   try {
     if (path === '') throw refusal('file', flag, 'a path', 'none', remedy);
-    const place = await realpath(path).catch(async () => join(await realpath(folder), basename(path)));
+    const place = await placeOf(path);
+    const folder = dirname(place);
     const there = await stat(place).catch(() => undefined);
     if (there && !there.isFile()) {
       const got = `${path}, ${there.isDirectory() ? 'a directory' : 'a device or a pipe'}`;
@@ -46,11 +78,11 @@ async function writable(flag: string, path: string): Promise<string> {
     }
     if (there) await access(place, constants.W_OK);
     else if (!(await stat(folder)).isDirectory()) throw refusal('file', flag, 'a folder', folder, remedy);
-    await access(dirname(place), constants.W_OK); // written beside its place and renamed
+    await access(folder, constants.W_OK); // written beside its place and renamed
     return place;
   } catch (cause) {
     if (cause instanceof InputError) throw cause;
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'whose folder does not exist' : 'without leave';
+    const reason = reasons[systemReason(cause)] ?? 'without leave';
     throw refusal('file', flag, 'a place that can be written to', `${path}, ${reason}`, remedy);
   }
 }

@@ -96,6 +96,11 @@ function numberOf(text: string): number {
 }
 
 /** The error for a value outside an option's domain. */
-export function invalid(flag: string, expected: string, text: string, remedy = 'correct it'): InputError {
+export function invalid(flag: string, expected: string, text: string, remedy = remedyFor(flag, text)): InputError {
   return new InputError('option', { where: flag, expected, got: JSON.stringify(text), remedy });
+}
+
+/** A short option takes its value after a space: what comes after `-k=` would begin with the sign. */
+function remedyFor(flag: string, text: string): string {
+  return /^-\w$/.test(flag) && text.startsWith('=') ? `did you mean ${flag} ${text.slice(1)}?` : 'correct it';
 }

@@ -2,17 +2,20 @@ import type { Command } from 'commander';
 import type { BackendName } from '../backend.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { EvaluatedRows } from '../evaluate.js';
-import { openDataFor, watched } from './input.js';
+import { printable } from '../printable.js';
+import { formatFlag } from './flags.js';
+import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './input.js';
 import { catchInterrupts } from './interruption.js';
-import { loadLibrary } from './library.js';
-import { inputFiles, outputPlaces } from './outputs.js';
+import { outputPlaces, rowPlace } from './outputs.js';
 import { names, oneOf } from './parsers.js';
 import { progressView } from './progress.js';
 import { PredictionLines } from './prediction-lines.js';
-import { fileWriter, requireRowFormat } from './rows.js';
+import { rowWriter } from './rows.js';
+import type { FormatName } from './sniff.js';
 
 interface Flags {
-  readonly out: string;
+  readonly out?: string;
+  readonly format?: FormatName;
   readonly proba?: true;
   readonly columns?: string[];
   readonly missing: MissingPolicy;
@@ -27,17 +30,18 @@ component p0, p1, …. A row that --missing drop leaves out keeps its line, with
 a label.
 
 Examples:
-  otmix predict model.json data.csv --out labels.csv
+  otmix predict model.json data.csv > labels.csv
+  cat data.csv | otmix predict model.json - | head
   otmix predict model.json 'new/*.parquet' --out labels.parquet --proba`;
 
-/** `otmix predict MODEL SOURCE --out FILE`: labels and log-densities of rows. */
+/** `otmix predict MODEL SOURCE`: labels and log-densities of rows. */
 export function addPredict(program: Command): void {
   program
     .command('predict')
     .description('Assign rows to the components of a saved model.')
-    .argument('<model>', 'a model file, as otmix fit --out writes it')
-    .argument('<source>', 'the data, as otmix fit takes it')
-    .requiredOption('--out <file>', 'where to write: .csv, .tsv, .jsonl, .ndjson or .parquet')
+    .argument('<model>', 'a model file, as otmix fit --out writes it; - is standard input')
+    .argument('[source]', 'the data, as otmix fit takes it')
+    .option('--out <file>', '.csv, .tsv, .jsonl, .ndjson or .parquet; default -, CSV on standard output')
     .option('--proba', 'also the probability of each component')
     .option(
       '--columns <names>',
@@ -50,22 +54,27 @@ export function addPredict(program: Command): void {
       oneOf('--missing', ['error', 'drop']),
       'error',
     )
+    .option(...formatFlag)
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
     .option('-q, --quiet', 'no progress and no notes on standard error')
     .addHelpText('after', details)
     .action(predict);
 }
 
-async function predict(model: string, spec: string, flags: Flags): Promise<void> {
+async function predict(model: string, spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
-  const { out, missing, quiet, proba = false } = flags;
-  requireRowFormat('--out', out);
-  const { loadMixture } = await loadLibrary();
-  const mixture = await loadMixture(model);
-  const { '--out': place = out } = await outputPlaces({ '--out': out }, [model, ...(await inputFiles(spec))]);
-  const source = await openDataFor(mixture, spec, flags.columns, (note) => {
-    if (!quiet) process.stderr.write(`otmix: note: ${note}\n`);
-  });
+  const { missing, proba = false } = flags;
+  const asked = rowPlace(flags.out);
+  // On a terminal rows and progress would stand in each other's way.
+  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
+  requireOneStream(model, spec);
+  const { mixture, files } = await mixtureOf(model, signal);
+  const input = await inputOf(spec, flags, signal);
+  const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
+  const wanted = { signal, ...(flags.columns && { columns: flags.columns }) };
+  const source = await input.open((path) =>
+    openDataFor(mixture, path, wanted, (text) => note(text.replaceAll(path, input.name), flags)),
+  );
   const { show, stop } = await progressView(process.stderr, quiet);
   let total = 0;
   const counted = watched(source, (batch, before) => {
@@ -73,7 +82,7 @@ async function predict(model: string, spec: string, flags: Flags): Promise<void>
     show({ phase: 'load', rows: total, ...(source.rows !== undefined && { totalRows: source.rows }) });
   });
   const lines = new PredictionLines(proba ? mixture.k : 0);
-  const writer = fileWriter(place, lines.columns, lines.types);
+  const writer = rowWriter(place, lines.columns, lines.types);
   const write = async (rows: EvaluatedRows): Promise<void> => {
     await writer.write(lines.of(rows));
     show({ phase: 'write', rows: lines.next, totalRows: total });
@@ -82,8 +91,13 @@ async function predict(model: string, spec: string, flags: Flags): Promise<void>
     await mixture.evaluate(counted, write, { backend: flags.backend as BackendName | 'auto', missing, signal });
     await writer.write(lines.upTo(total));
     await writer.commit();
+  } catch (error) {
+    throw await writer.failed(error);
   } finally {
     stop();
-    await writer.discard();
   }
+}
+
+function note(text: string, { quiet }: Flags): void {
+  if (!quiet) process.stderr.write(`otmix: note: ${printable(text)}\n`);
 }

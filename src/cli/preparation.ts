@@ -2,11 +2,11 @@ import { RowSample } from '../data/row-sample.js';
 import type { Source } from '../data/source.js';
 import type { Fit } from '../fit.js';
 import type { Selection } from '../select.js';
-import { writeText } from '../storage.node.js';
+import { deliver, type Findings } from './delivery.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
-import { openData, watched } from './input.js';
+import { inputOf, openData, watched } from './input.js';
 import { originOf } from './origin.js';
-import { inputFiles, outputPlaces } from './outputs.js';
+import { outputPlaces, requireResultFormats } from './outputs.js';
 
 type Flags = DataFlags & FitFlags & ResultFlags;
 type Seconds = Readonly<Record<string, number>>;
@@ -14,42 +14,61 @@ type Seconds = Readonly<Record<string, number>>;
 /** What `fit` and `select` need before they start, and what they do with a fit. */
 export interface Preparation {
   readonly source: Source;
-  /** Saves the model and writes the report, as asked; answers the seconds by phase, `total` among them. */
-  deliver(fit: Fit, seconds: Seconds, selection?: Selection): Promise<Seconds>;
+  /** Prints, saves and reports a fit as asked; throws what failed of it once the rest is done. */
+  deliver(fit: Fit, telling: Telling): Promise<void>;
+}
+
+/** How a fit is told. */
+export interface Telling extends Pick<Findings, 'summary' | 'json'> {
+  /** Seconds by phase. */
+  readonly seconds: Seconds;
+  readonly selection?: Selection;
 }
 
 /**
  * Opens the data and checks where results are to go, before any time is spent on them. Throws `InputError` for what
- * cannot work.
+ * cannot work, and the signal's reason as soon as it is aborted.
  */
-export async function prepare(spec: string, flags: Flags): Promise<Preparation> {
+export async function prepare(spec: string | undefined, flags: Flags, signal: AbortSignal): Promise<Preparation> {
   const started = performance.now();
-  const places = await outputPlaces({ '--out': flags.out, '--report': flags.report }, await inputFiles(spec));
-  const opened = await openData(spec, sourceOptions(flags));
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  const input = await inputOf(spec, flags, signal);
+  const places = await outputPlaces({ '--out': flags.out, '--report': flags.report }, await input.files());
+  requireResultFormats(flags);
+  const opened = await input.open((path) => openData(path, { ...sourceOptions(flags), signal }));
   requireDimensions(flags, opened.columns);
   const sample = new RowSample(opened.columns.length, { seed: flags.seed });
   const { '--out': out, '--report': report } = places;
-  const elapsed = (): number => (performance.now() - started) / 1000;
   return {
     source: report === undefined ? opened : watched(opened, (batch, before) => sample.see(batch, before)),
-    async deliver(fit, seconds, selection) {
+    deliver(fit, { summary, json, seconds: phases, selection }) {
       const mixture = fit.mixture.withProvenance(originOf());
-      if (out !== undefined) await mixture.save(out);
-      if (report === undefined) return { ...seconds, total: elapsed() };
-      const { reportOf } = await import('./report.js');
-      const parts = { spec, flags, sample, seconds: { ...seconds, total: elapsed() } };
-      const before = elapsed();
-      await writeText(report, await reportOf({ ...fit, mixture }, selection ? { ...parts, selection } : parts));
-      return { ...seconds, report: elapsed() - before, total: elapsed() };
+      const found: Findings = {
+        mixture,
+        seconds: () => ({ ...phases, total: elapsed() }),
+        summary,
+        json,
+        ending: () => endingLines(flags, input.name),
+        async report(seconds) {
+          const { reportOf } = await import('./report.js');
+          const parts = { spec: input.name, flags, sample, seconds };
+          return reportOf({ ...fit, mixture }, selection ? { ...parts, selection } : parts);
+        },
+      };
+      return deliver(found, { out, report, json: flags.json });
     },
   };
 }
 
-/** Says where results were put. */
-export function placesLine({ out, report }: ResultFlags): string {
+/** Says where results were put, or how to keep them. */
+function endingLines({ out, report }: ResultFlags, source: string): string {
+  const data = /[^\w./-]/.test(source) ? 'DATA' : source;
   const lines = [
     ...(out === undefined ? [] : [`The model is in ${out}.`]),
     ...(report === undefined ? [] : [`The report is in ${report}.`]),
+    ...(out === undefined
+      ? [`To keep the model, add --out model.json; otmix predict model.json ${data} then labels rows.`]
+      : []),
   ];
-  return lines.length > 0 ? `\n${lines.join(' ')}\n` : '';
+  return `\n${lines.join(' ')}\n`;
 }

@@ -1,5 +1,6 @@
 import cliProgress from 'cli-progress';
-import { narrator, type ProgressView, type Stage } from './narration.js';
+import { beforeEnd } from './last-words.js';
+import { fittedText, narrator, type ProgressView, type Stage } from './narration.js';
 
 /** Steps of the bar. */
 const STEPS = 1000;
@@ -10,7 +11,7 @@ export function barView(stream: NodeJS.WritableStream): ProgressView {
   const narrate = narrator();
   const bar = new cliProgress.SingleBar({
     stream,
-    format: (_options, { progress }, { stage }: { stage: Stage }) => drawn(stage, progress),
+    format: (_options, { progress }, { stage }: { stage: Stage }) => drawn(stage, progress, columnsOf(stream)),
     clearOnComplete: true,
     forceRedraw: true, // the words change where the bar does not
     gracefulExit: false, // interruptions are ours
@@ -21,7 +22,7 @@ export function barView(stream: NodeJS.WritableStream): ProgressView {
     if (running) bar.stop();
     running = false;
   };
-  process.once('exit', stop); // or an exit in haste leaves the terminal without line wrapping
+  beforeEnd(stop); // or an exit in haste leaves the terminal without line wrapping
   return {
     show(activity, task) {
       const stage = narrate(activity, task);
@@ -33,7 +34,14 @@ export function barView(stream: NodeJS.WritableStream): ProgressView {
   };
 }
 
-function drawn({ text, done }: Stage, progress: number): string {
+/** A stage in one line of a terminal: with a bar where that leaves room for all of the text. */
+function drawn({ text, done }: Stage, progress: number, columns: number): string {
+  const room = columns - 1; // a full line may wrap
+  if (done === undefined || text.length + WIDTH + 1 > room) return fittedText(text, room);
   const full = Math.round(WIDTH * progress);
-  return done === undefined ? text : `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${text}`;
+  return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${text}`;
+}
+
+function columnsOf(stream: NodeJS.WritableStream): number {
+  return ('columns' in stream && typeof stream.columns === 'number' && stream.columns) || 80;
 }

@@ -1,9 +1,14 @@
-import { once } from 'node:events';
 import { InputError } from '../errors.js';
+import { counted } from '../report/numbers.js';
 import { Draft, type Converter } from './draft.js';
+import { Remainder } from './failure.js';
+import { write } from './standard-output.js';
 
 /** A cell; null is a value that is missing. */
 export type Cell = number | null;
+
+/** Rows written at once: of the last ones, what a full disk does not take is lost. */
+const SLICE = 1000;
 
 /** Rows on their way out. */
 export interface RowWriter {
@@ -11,8 +16,8 @@ export interface RowWriter {
   write(rows: readonly (readonly Cell[])[]): Promise<void>;
   /** Makes what was written appear. */
   commit(): Promise<void>;
-  /** Forgets what was written and not committed. */
-  discard(): Promise<void>;
+  /** Keeps the rows written until a failure, if there are any; answers the failure, which then says where they are. */
+  failed(error: unknown): Promise<unknown>;
 }
 
 /** How rows look in a text format. */
@@ -50,14 +55,17 @@ export function requireRowFormat(flag: string, path: string): void {
   });
 }
 
-/**
- * Writes rows to a file in the format of its extension; nothing is touched before the first row. `types` are DuckDB's,
- * for Parquet.
- */
-export function fileWriter(place: string, columns: readonly string[], types: readonly string[]): RowWriter {
+/** A writer to a file in the format of its extension, or to standard output as CSV; `types` are DuckDB's, for Parquet. */
+export function rowWriter(place: string | undefined, columns: readonly string[], types: readonly string[]): RowWriter {
+  return place === undefined ? standardOutputWriter(columns) : fileWriter(place, columns, types);
+}
+
+/** Writes rows to a file; nothing is touched before the first row. */
+function fileWriter(place: string, columns: readonly string[], types: readonly string[]): RowWriter {
   const extension = extensionOf(place);
   const format = formats[extension] ?? separated(',');
   let draft: Draft | undefined;
+  let count = 0;
   const begun = async (): Promise<Draft> => {
     if (draft) return draft;
     draft = await Draft.open(place);
@@ -66,23 +74,40 @@ export function fileWriter(place: string, columns: readonly string[], types: rea
   };
   const convert = extension === '.parquet' ? parquetConverter(columns, types) : undefined;
   return {
-    write: async (rows) => (await begun()).write(rows.map((cells) => format.row(cells, columns)).join('')),
+    async write(rows) {
+      const draft = await begun();
+      for (let from = 0; from < rows.length; from += SLICE) {
+        const slice = rows.slice(from, from + SLICE);
+        await draft.write(slice.map((cells) => format.row(cells, columns)).join(''));
+        count += slice.length;
+      }
+    },
     commit: async () => (await begun()).commit(convert),
-    discard: async () => draft?.discard(),
+    async failed(error) {
+      if (count === 0) await draft?.discard();
+      const path = count === 0 ? undefined : await draft?.keep(convert);
+      return path === undefined ? error : new Remainder(error, `the first ${counted(count, 'row')} are in ${path}`);
+    },
   };
 }
 
 /** Writes rows to standard output as CSV. */
-export async function standardOutputWriter(columns: readonly string[]): Promise<RowWriter> {
+function standardOutputWriter(columns: readonly string[]): RowWriter {
   const format = separated(',');
-  const print = async (text: string): Promise<void> => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  let header = format.header(columns);
+  let count = 0;
+  const flush = async (text: string): Promise<void> => {
+    await write(header + text);
+    header = '';
   };
-  await print(format.header(columns));
   return {
-    write: (rows) => print(rows.map((cells) => format.row(cells, columns)).join('')),
-    commit: () => Promise.resolve(),
-    discard: () => Promise.resolve(),
+    async write(rows) {
+      await flush(rows.map((cells) => format.row(cells, columns)).join(''));
+      count += rows.length;
+    },
+    commit: () => flush(''),
+    failed: (error) =>
+      Promise.resolve(count === 0 ? error : new Remainder(error, `${counted(count, 'row')} were written`)),
   };
 }
 

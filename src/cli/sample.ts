@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
+import { breathe } from '../breathe.js';
+import { mixtureOf } from './input.js';
 import { catchInterrupts } from './interruption.js';
-import { loadLibrary } from './library.js';
-import { outputPlaces } from './outputs.js';
+import { outputPlaces, rowPlace } from './outputs.js';
 import { integer } from './parsers.js';
-import { fileWriter, requireRowFormat, standardOutputWriter, unusedName } from './rows.js';
+import { rowWriter, unusedName } from './rows.js';
+import { missingOption } from './usage.js';
 
 interface Flags {
-  readonly rows: number;
+  readonly rows?: number;
   readonly seed: number;
   readonly out?: string;
 }
@@ -26,35 +28,35 @@ export function addSample(program: Command): void {
   program
     .command('sample')
     .description('Draw rows from a saved model.')
-    .argument('<model>', 'a model file, as otmix fit --out writes it')
-    .requiredOption('-n, --rows <n>', 'number of rows', integer('-n', 0))
+    .argument('<model>', 'a model file, as otmix fit --out writes it; - is standard input')
+    .option('-n, --rows <n>', 'number of rows', integer('-n', 0))
     .option('--seed <s>', 'the same seed draws the same rows', integer('--seed'), 0)
-    .option('--out <file>', '.csv, .tsv, .jsonl, .ndjson or .parquet; default CSV on standard output')
+    .option('--out <file>', '.csv, .tsv, .jsonl, .ndjson or .parquet; default -, CSV on standard output')
     .addHelpText('after', details)
     .action(sample);
 }
 
 async function sample(model: string, { rows: n, seed, out }: Flags): Promise<void> {
   const signal = catchInterrupts();
-  if (out !== undefined) requireRowFormat('--out', out);
-  const { loadMixture } = await loadLibrary();
-  const mixture = await loadMixture(model);
-  const { '--out': place } = await outputPlaces({ '--out': out }, [model]);
+  if (n === undefined) throw missingOption('sample', '-n, the number of rows', 'add -n 1000');
+  const asked = rowPlace(out);
+  const { mixture, files } = await mixtureOf(model, signal);
+  const { '--out': place } = await outputPlaces({ '--out': asked }, files);
   const { data, labels } = mixture.sample(n, { seed });
   const { d } = mixture;
   const columns = [...mixture.columns, unusedName('label', mixture.columns)];
   const types = [...new Array<string>(d).fill('DOUBLE'), 'INTEGER'];
-  const writer = place === undefined ? await standardOutputWriter(columns) : fileWriter(place, columns, types);
+  const writer = rowWriter(place, columns, types);
   try {
     for (let from = 0; from < n; from += BLOCK) {
       const length = Math.min(BLOCK, n - from);
-      signal.throwIfAborted();
+      await breathe(signal);
       await writer.write(
         Array.from({ length }, (_, i) => [...data.subarray((from + i) * d, (from + i + 1) * d), labels[from + i]]),
       );
     }
     await writer.commit();
-  } finally {
-    await writer.discard();
+  } catch (error) {
+    throw await writer.failed(error);
   }
 }

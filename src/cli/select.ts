@@ -1,22 +1,24 @@
 import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
-import { counted, duration, nats } from '../report/numbers.js';
+import { counted } from '../report/numbers.js';
 import type { Criterion, Selection } from '../select.js';
+import { Remainder } from './failure.js';
 import * as flagged from './flags.js';
 import { catchInterrupts } from './interruption.js';
 import { selectionJson } from './json.js';
 import { loadLibrary } from './library.js';
 import { counts, oneOf, someOf } from './parsers.js';
-import { placesLine, prepare } from './preparation.js';
+import { prepare } from './preparation.js';
 import type { Activity } from './narration.js';
 import { progressView } from './progress.js';
-import { fitSummary } from './summary.js';
-import { terminalWidth, textTable } from './table.js';
+import { selectionSummary } from './candidates.js';
+import { terminalWidth } from './table.js';
+import { missingOption } from './usage.js';
 
 const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 
 interface Flags extends flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
-  readonly components: number[];
+  readonly components?: number[];
   readonly covariance: readonly CovarianceForm[];
   readonly criterion: Criterion;
 }
@@ -32,9 +34,9 @@ export function addSelect(program: Command): void {
   const command = program
     .command('select')
     .description('Choose the number of components and the covariance type: fit all, compare bic, aic and icl.')
-    .argument('<source>', 'the data, as otmix fit takes it')
+    .argument('[source]', 'the data, as otmix fit takes it')
     .optionsGroup('Model:')
-    .requiredOption('-k, --components <ks>', 'numbers of components, as in 1:9, 2,4,8 or 1:16:3', counts('-k'))
+    .option('-k, --components <ks>', 'numbers of components, as in 1:9, 2,4,8 or 1:16:3', counts('-k'))
     .option(
       '--covariance <types>',
       `all, or some of ${flagged.covarianceTypes.join(',')}`,
@@ -51,12 +53,13 @@ export function addSelect(program: Command): void {
   command.addHelpText('after', examples).action(select);
 }
 
-async function select(spec: string, flags: Flags): Promise<void> {
+async function select(spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
   const options = flagged.fitOptions(flags);
-  const prepared = await prepare(spec, flags);
-  const { selectMixture } = await loadLibrary();
   const { components, covariance: covariances, criterion } = flags;
+  if (!components) throw missingOption('select', '-k, the numbers of components to try', 'add -k 1:9');
+  const prepared = await prepare(spec, flags, signal);
+  const { selectMixture } = await loadLibrary();
   const view = await progressView(process.stderr, flags.quiet);
   const total = components.length * covariances.length;
   let done = 0;
@@ -69,48 +72,16 @@ async function select(spec: string, flags: Flags): Promise<void> {
     onProgress: (activity: Activity) => view.show(activity, `fit ${done + 1} of ${total}`),
     onCandidate: (_candidate, tried) => (done = tried),
   }).finally(() => view.stop());
-  const { best } = selection;
-  const seconds = await prepared.deliver(best.fit, totalSeconds(selection), selection);
-  if (flags.json) {
-    process.stdout.write(`${JSON.stringify(selectionJson(selection, seconds))}\n`);
-    return;
-  }
-  const summary = fitSummary(best.fit, best.fit.diagnostics.seconds.fit, terminalWidth());
-  const heads = `Fitted ${counted(done, 'mixture')} in ${duration(seconds.total)}${total > done ? `, then interrupted; ${total - done} not fitted` : ''}.\n`;
-  const parts = [heads, candidatesTable(selection), `The fit with the lowest ${criterion}:\n${summary}`];
-  process.stdout.write(parts.join('\n') + placesLine(flags));
-}
-
-/** Every fit in the order tried, the best marked. */
-function candidatesTable({ candidates, best, criterion }: Selection): string {
-  const largest = Math.max(...candidates.map(({ fit }) => Math.abs(fit.criteria.bic)));
-  const rows = candidates.map((candidate) => {
-    const { k, covariance, fit } = candidate;
-    const values = [...criteria.map((name) => fit.criteria[name]), fit.criteria.logLikelihood];
-    const status = fit.ridged ? 'collapsed' : fit.status === 'maxIterations' ? 'not converged' : fit.status;
-    const mark = candidate === best ? `<- lowest ${criterion}` : '';
-    return [
-      String(k),
-      covariance,
-      ...values.map((x) => nats(x, largest)),
-      String(fit.mixture.parameters),
-      status,
-      mark,
-    ];
+  const { best, failures } = selection;
+  await prepared.deliver(best.fit, {
+    seconds: totalSeconds(selection),
+    summary: (seconds) => selectionSummary(selection, total, seconds.total, terminalWidth()),
+    json: (seconds) => selectionJson(selection, seconds),
+    selection,
   });
-  const right = (head: string): { head: string; right: true } => ({ head, right: true });
-  return textTable(
-    [
-      right('k'),
-      { head: 'covariance' },
-      ...criteria.map(right),
-      right('log-likelihood'),
-      right('parameters'),
-      { head: 'status' },
-      { head: '' },
-    ],
-    rows,
-  );
+  if (failures.length > 0) {
+    throw new Remainder(failures[0].error, `${failures.length} of ${counted(total, 'model')} could not be fitted`);
+  }
 }
 
 /** Seconds by phase over all fits. */

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { CommanderError } from 'commander';
+import { formatOf, isQuery } from '../data/files/paths.js';
 import { InputError, type Complaint } from '../errors.js';
+import { shellLine } from './shell.js';
+import { commandMeant, commands, optionMeant } from './synonyms.js';
 
 type Rule = (subject: string) => Omit<Complaint, 'where'>;
 
@@ -7,9 +11,8 @@ type Rule = (subject: string) => Omit<Complaint, 'where'>;
 const rules: Readonly<Partial<Record<string, Rule>>> = {
   'commander.unknownCommand': (subject) => unknownCommand(subject),
   'commander.help': () => unknownCommand(process.argv[3] ?? ''), // otmix help WHAT
-  'commander.unknownOption': (subject) => ({ expected: 'a known option', got: subject, remedy: seeHelp() }),
+  'commander.unknownOption': (subject) => unknownOption(subject),
   'commander.missingArgument': (subject) => ({ expected: subject.toUpperCase(), got: 'none', remedy: seeHelp() }),
-  'commander.missingMandatoryOptionValue': (subject) => ({ expected: subject, got: 'none', remedy: 'add it' }),
   'commander.optionMissingArgument': (subject) => ({
     expected: subject,
     got: 'no value for it',
@@ -32,17 +35,52 @@ export function usageError(error: CommanderError): InputError {
     got: message,
     remedy: seeHelp(),
   };
-  const remedy = similar === undefined ? complaint.remedy : `did you mean ${similar}?`;
+  const unhelped = complaint.remedy.startsWith('see ');
+  const remedy = similar !== undefined && unhelped ? `did you mean ${similar}?` : complaint.remedy;
   return new InputError('option', { ...complaint, where: commandName(error), remedy });
 }
 
+/** The error for a source or another argument that is not there. */
+export function missingArgument(name: string): InputError {
+  const complaint = { expected: name.toUpperCase(), got: 'none', remedy: seeHelp() };
+  return new InputError('option', { where: process.argv[2] ?? 'command', ...complaint });
+}
+
+/** The error for an option that a command can't do without. */
+export function missingOption(command: string, expected: string, remedy: string): InputError {
+  return new InputError('option', { where: command, expected, got: 'none', remedy });
+}
+
+/** A command line to parse: one whose command is unknown has no help of its own, and is told so. */
+export function knownCommand(argv: readonly string[]): readonly string[] {
+  const [, , command = ''] = argv;
+  if (command.startsWith('-') || command === 'help' || commands.some((known) => known === command)) return argv;
+  return argv.filter((word) => word !== '--help' && word !== '-h');
+}
+
 function unknownCommand(name: string): ReturnType<Rule> {
-  const expected = 'one of fit, predict, select, sample, doctor';
-  return { expected, got: JSON.stringify(name), remedy: 'see otmix --help' };
+  const expected = `one of ${commands.join(', ')}`;
+  return { expected, got: JSON.stringify(name), remedy: instead(name) };
+}
+
+function instead(name: string): string {
+  if (name === '-' || formatOf(name) !== undefined || isQuery(name) || existsSync(name)) {
+    const data = shellLine([name]);
+    return `did you mean otmix fit ${data} -k 3? Don't know k? otmix select ${data} -k 1:9`;
+  }
+  const meant = commandMeant(name);
+  return meant === undefined ? 'see otmix --help' : `did you mean ${meant}?`;
+}
+
+function unknownOption(subject: string): ReturnType<Rule> {
+  const meant = optionMeant(subject, process.argv[2] ?? '');
+  const remedy = meant === undefined ? seeHelp() : `did you mean ${meant}?`;
+  return { expected: 'a known option', got: subject, remedy };
 }
 
 function seeHelp(): string {
-  return `see otmix ${process.argv[2] ?? ''} --help`.replace('  ', ' ');
+  const [, , command = ''] = process.argv;
+  return commands.some((known) => known === command) ? `see otmix ${command} --help` : 'see otmix --help';
 }
 
 /** The command that was called. */

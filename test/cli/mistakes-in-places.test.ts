@@ -53,6 +53,36 @@ describeMistakes('places of results, models or commands', [
     `${fit} -k 2 --tolerence 1`,
     /fit: expected a known option, got --tolerence; did you mean --tolerance\?/,
   ],
+  [
+    'an option that other tools have, before what is missing',
+    'fit good.csv --clusters 3',
+    /^otmix: fit: expected a known option, got --clusters; did you mean -k\?/,
+  ],
+  ['an option of scikit-learn’s', 'fit good.csv --n_components=3', /got --n_components=3; did you mean -k\?/],
+  ['a short option that there is not', 'fit good.csv -k 2 -o m.json', /got -o; did you mean --out\?/],
+  ['a version in small', '-v', /command: expected a known option, got -v; did you mean --version\?/],
+  ['a sign in a short option', 'fit good.csv -k=2', /-k: expected a whole number ≥ 1, got "=2"; did you mean -k 2\?/],
+  [
+    'no number of components',
+    'fit good.csv',
+    /-k, the number of components, got none; .* otmix select good\.csv -k 1:9/,
+  ],
+  ['no numbers of components', 'select good.csv', /-k, the numbers of components to try, got none; add -k 1:9/],
+  ['no number of rows', 'sample model.json', /-n, the number of rows, got none; add -n 1000/],
+  ['data for a command', 'good.csv', /got "good\.csv"; did you mean otmix fit good\.csv -k 3\?/],
+  ['a command of other tools', 'score --help', /got "score"; did you mean otmix predict/],
+  ['help on a misspelt command', 'fti --help', /got "fti"; did you mean fit\?/],
+  [
+    'a model under another name',
+    'fit good.csv -k 2 --out m.csv',
+    /--out: expected a file that ends in \.json, got m\.csv/,
+  ],
+  ['a report under another name', 'fit good.csv -k 2 --report r.pdf', /--report: expected .* \.html or .*, got r\.pdf/],
+  [
+    'a format of a file',
+    'fit good.csv -k 2 --format csv',
+    /--format: expected standard input or a pipe, .*got good\.csv/,
+  ],
   ['no source', 'fit -k 2', /fit: expected SOURCE, got none; see otmix fit --help/],
   ['too many arguments', 'fit good.csv text.csv -k 2', /fit: expected fewer arguments, got .*; quote a glob/],
   [
@@ -71,8 +101,8 @@ describeMistakes('places of results, models or commands', [
     /--criterion: expected one of bic, aic, icl, got "best"/,
   ],
   [
-    'a choice of too many',
-    'select good.csv -k 1:9 --out new.json',
+    'a choice of nothing but too many',
+    'select good.csv -k 8:9 --covariance full --quiet --out new.json',
     /components: expected at most 4, the number of rows/,
   ],
   [
@@ -112,7 +142,6 @@ describeMistakes('places of results, models or commands', [
     'predict model.json good.csv --out new.txt',
     /--out: expected a file that ends in .*, got new\.txt/,
   ],
-  ['labels without a place', 'predict model.json good.csv', /predict: expected --out <file>, got none; add it/],
   ['labels over a model', 'predict model.json good.csv --out model.json', /--out: expected a file that ends in/],
   ['labels over the data', 'predict model.json good.csv --out good.csv', /--out: .* got good\.csv, an input as well/],
   [

@@ -26,30 +26,36 @@ export interface RunOptions {
   readonly onStderr?: (child: ChildProcess, text: string) => void;
   readonly onStdout?: (child: ChildProcess) => void;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is piped in; by default there is no standard input. */
+  readonly stdin?: string | Uint8Array;
+  /** What a shell does before it becomes the command, such as `ulimit -f 8`, or a redirection after `exec`. */
+  readonly shell?: string;
 }
 
 /** Runs the built command in a folder to its end. */
 export function otmix(
   cwd: string,
   args: readonly string[],
-  { onStderr, onStdout, env }: RunOptions = {},
+  { onStderr, onStdout, env, stdin, shell = '' }: RunOptions = {},
 ): Promise<Outcome> {
   if (!existsSync(command)) throw new Error(`expected ${command}, got no such file; run npm run build`);
   return new Promise((resolve, reject) => {
     // With the flags of the tests, so that the command computes with the same build of the kernel as the library here.
-    const child = spawn(process.execPath, [...process.execArgv, command, ...args], {
+    const words = [process.execPath, ...process.execArgv, command, ...args];
+    const child = spawn('sh', ['-c', `${shell}\nexec "$@"`, 'sh', ...words], {
       cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, OTMIX_DEBUG: '', ...env },
       timeout: 120_000,
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdin?.on('error', () => undefined).end(stdin); // it may end before it has read all
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       onStdout?.(child);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
       onStderr?.(child, stderr);
     });

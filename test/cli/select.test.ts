@@ -50,4 +50,15 @@ describe('otmix select', () => {
     expect(selection.best.icl).toBe(Math.min(...selection.candidates.map(({ icl }) => icl)));
     expect(selection.best).toHaveProperty('covariances');
   });
+
+  test('keeps what was fitted where one number of components can’t be', async () => {
+    folder.write('four.csv', 'a,b\n1,2\n3,5\n6,7\n8,1\n');
+    const args = ['select', 'four.csv', '-k', '1,5,2', '--covariance', 'diag', '-q', '--json', '--out', 'four.json'];
+    const { status, stdout, stderr } = await otmix(folder.path, args);
+    const { candidates, failures } = JSON.parse(stdout) as { candidates: Candidate[]; failures: { k: number }[] };
+    expect([candidates.map(({ k }) => k), failures.map(({ k }) => k)]).toEqual([[1, 2], [5]]);
+    expect(stderr).toMatch(/^otmix: components: expected at most 4, .*; 1 of 3 models could not be fitted\n$/);
+    expect((await loadMixture(`${folder.path}/four.json`)).d).toBe(2);
+    expect(status).toBe(2);
+  });
 });

@@ -1,0 +1,52 @@
+import { counted, duration, nats } from '../report/numbers.js';
+import type { Candidate, Criterion, Selection } from '../select.js';
+import { fitSummary } from './summary.js';
+import { fittedTable, textTable, widthOf } from './table.js';
+
+const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
+
+/** All models that were tried, and the best of them. */
+export function selectionSummary(selection: Selection, total: number, seconds: number, width: number): string {
+  const { candidates, failures, best, criterion } = selection;
+  const left = total - candidates.length - failures.length;
+  const ending = left > 0 ? `, then interrupted; ${left} not fitted` : '';
+  const opening = `Fitted ${counted(candidates.length, 'mixture')} in ${duration(seconds)}${ending}.\n`;
+  const summary = fitSummary(best.fit, best.fit.diagnostics.seconds.fit ?? NaN, width);
+  return [opening, candidatesTable(selection, width), `The fit with the lowest ${criterion}:\n${summary}`].join('\n');
+}
+
+/** Every model in the order tried, the best marked; in a narrow terminal without the columns least wanted. */
+function candidatesTable({ candidates, failures, best, criterion }: Selection, width: number): string {
+  const largest = Math.max(...candidates.map(({ fit }) => Math.abs(fit.criteria.bic)));
+  const row = (candidate: Candidate): string[] => [
+    String(candidate.k),
+    candidate.covariance,
+    ...[...criteria, 'logLikelihood' as const].map((name) => nats(candidate.fit.criteria[name], largest)),
+    String(candidate.fit.mixture.parameters),
+    statusOf(candidate),
+  ];
+  const failed = failures.map(({ k, covariance }) => [
+    String(k),
+    covariance,
+    ...Array<string>(5).fill('–'),
+    'failed',
+    '',
+  ]);
+  const marked = (mark: string): string[][] => [
+    ...candidates.map((candidate) => [...row(candidate), candidate === best ? mark : '']),
+    ...failed,
+  ];
+  const others = criteria.filter((name) => name !== criterion);
+  const wanted = ['k', '', 'covariance', criterion, 'status', ...others, 'log-likelihood', 'parameters'];
+  const heads = ['k', 'covariance', ...criteria, 'log-likelihood', 'parameters', 'status', ''].map((head) => ({
+    head,
+    right: !['covariance', 'status', ''].includes(head),
+    rank: wanted.indexOf(head),
+  }));
+  const whole = textTable(heads, marked(`<- lowest ${criterion}`));
+  return widthOf(whole) <= width ? whole : fittedTable(heads, marked('<-'), width);
+}
+
+function statusOf({ fit }: Candidate): string {
+  return fit.ridged ? 'collapsed' : fit.status === 'maxIterations' ? 'not converged' : fit.status;
+}
