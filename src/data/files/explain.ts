@@ -124,6 +124,10 @@ function systemFault(kind: string, body: string): Fault | undefined {
     const remedy = 'use local CSV, JSON, Parquet, Arrow or npy files';
     return { code: 'unsupported', expected: 'what DuckDB reads without extensions', got: summary(body), remedy };
   }
+  if (/\b(encoding|codec|compression)\b.*\bsupported\b|\bunsupported (encoding|codec|compression)/is.test(body)) {
+    const remedy = 'write it with another encoding or compression, such as plain and snappy';
+    return { code: 'unsupported', expected: 'what DuckDB can decode', got: summary(body), remedy };
+  }
   return undefined;
 }
 

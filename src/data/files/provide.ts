@@ -1,4 +1,5 @@
-import type { Database } from './duckdb.js';
+import { InputError } from '../../errors.js';
+import { identifier, literal, type Database } from './duckdb.js';
 import { loadFile } from './load.js';
 import { parquetRuns } from './parquet.js';
 import { partitionsOf, relationWithPartitions } from './partitions.js';
@@ -57,6 +58,33 @@ async function provideParquet(database: Database, name: string, paths: readonly 
     scan,
   }));
   return published(database, name, relations);
+}
+
+/**
+ * Looks at Parquet files that a query hands to DuckDB's own reader: throws for columns that it would misread, and
+ * returns a note where it would take types from the first file.
+ */
+export async function checkParquet(database: Database, pattern: string): Promise<readonly string[]> {
+  const runs = await parquetRuns(database, pattern, await expand(pattern));
+  const columns = runs.flatMap((run) => run.columns);
+  const bad = columns.find((column) => column.trouble);
+  if (bad) {
+    const sound = new Set(columns.filter(({ trouble }) => !trouble).map(({ name }) => identifier(name)));
+    throw new InputError('format', {
+      where: pattern,
+      expected: 'columns that read_parquet reads right',
+      got: `${bad.name} (${bad.trouble?.got})`,
+      remedy:
+        sound.size > 0
+          ? `read the others with SELECT ${[...sound].join(', ')} FROM ${literal(pattern)}`
+          : (bad.trouble?.remedy ?? 'leave it out'),
+    });
+  }
+  const types = new Set(runs.map((run) => JSON.stringify(run.columns.map(({ name, type }) => [name, type]))));
+  if (types.size === 1) return [];
+  return [
+    `read_parquet takes names and types from the first file of ${pattern}, and rounds to fit; FROM ${literal(pattern)} unites them`,
+  ];
 }
 
 async function published(database: Database, name: string, relations: readonly Relation[]): Promise<Provided> {

@@ -1,7 +1,7 @@
 import { Database } from './duckdb.js';
 import type { Reading } from './explain.js';
 import { expand, refusePipe } from './paths.js';
-import { provide } from './provide.js';
+import { checkParquet, provide } from './provide.js';
 import { asking, scanned } from './scan.js';
 import { parseStatement } from './statement.js';
 import type { Table } from './table.js';
@@ -25,6 +25,7 @@ export async function openQuery(spec: string, signal?: AbortSignal): Promise<Tab
   const statement = await parseStatement(database, sql, reading);
   for (const path of [...statement.tables, ...statement.paths]) await refusePipe(path);
   const notes = statement.readers.map(readerNote);
+  for (const path of statement.parquet) notes.push(...(await checkParquet(database, path)));
   const aside = new Map<string, string>();
   for (const table of statement.tables) {
     const provided = await provide(database, table);

@@ -11,6 +11,8 @@ export interface Statement {
   readonly paths: readonly string[];
   /** DuckDB's readers of text that it calls, each once. */
   readonly readers: readonly string[];
+  /** Those of `paths` that it hands to DuckDB's reader of Parquet. */
+  readonly parquet: readonly string[];
   /** The columns that it names, in lower case. */
   readonly columns: ReadonlySet<string>;
 }
@@ -52,7 +54,14 @@ export async function parseStatement(database: Database, sql: string, reading: R
   }
   const readers = Array.from(functions).filter((name) => /^read_(csv|json|ndjson)/.test(name));
   const names = nodes.flatMap(({ column_names: path }) => (Array.isArray(path) ? path.map(String) : []));
-  return { tables, paths, readers, columns: new Set(names.map((name) => name.toLowerCase())) };
+  const parquet = nodes.filter(({ function_name: name }) => /^(read_parquet|parquet_scan)$/i.test(String(name)));
+  return {
+    tables,
+    paths,
+    readers,
+    parquet: parquet.flatMap(pathsIn),
+    columns: new Set(names.map((name) => name.toLowerCase())),
+  };
 }
 
 /** Every node of the only statement in a text. */

@@ -78,7 +78,20 @@ describe('decimals', () => {
       `format: ${path}: expected columns that can be read from every file, got ${got}; ${remedy}, or select others: y`,
     );
     expect((await read(`SELECT y FROM '${path}'`)).rows).toEqual([[1], [2], [4]]);
+    expect(await complaint(`SELECT y FROM read_parquet('${path}')`)).toBe(
+      `format: ${path}: expected columns that read_parquet reads right, got ${got}; ` +
+        `read the others with SELECT "y" FROM '${path}'`,
+    );
   });
+});
+
+it('an encoding that DuckDB does not know is said to be one', async () => {
+  const path = fixture('byte_stream_split.parquet');
+  expect(await complaint(path)).toBe(
+    `unsupported: ${path}: expected what DuckDB can decode, ` +
+      'got BYTE_STREAM_SPLIT encoding is only supported for FLOAT or DOUBLE data; ' +
+      'write it with another encoding or compression, such as plain and snappy',
+  );
 });
 
 describe('durations count as numbers of their unit, with a note', () => {

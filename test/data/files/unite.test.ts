@@ -53,6 +53,9 @@ describe('numbers of several files are joined, whatever their types', () => {
     const glob = await parquets(name, ...values.map((value) => `SELECT ${value} AS x`));
     expect(await both(glob)).toEqual(expected.map((value) => [value]));
     expect((await openSource(glob)).rows).toBe(2);
+    expect((await openSource(`SELECT x FROM read_parquet('${glob}')`)).notes).toEqual([
+      `read_parquet takes names and types from the first file of ${glob}, and rounds to fit; FROM '${glob}' unites them`,
+    ]);
   });
 
   it('Arrow, CSV, JSON and npy', async () => {
