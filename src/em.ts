@@ -1,19 +1,23 @@
 import type { Components, Family, Repair } from './families/family.js';
 import { judge } from './judge.js';
-import type { PlanModel } from './moments.js';
+import type { Floats, PlanModel } from './moments.js';
+import type { Precision } from './reach.js';
 import { reseed } from './reseed.js';
 import type { Start } from './seeding/start.js';
 import type { Stage } from './strategy.js';
-import type { BorrowedShard } from './sweep/shard.js';
+import type { SweptRows } from './sweep/shard.js';
+import { convergence, finerThanRows, limitOf, resolves } from './stopping.js';
 import { EStep, objectiveOf, type State, type Unswept } from './settle.js';
 import type { MarginalSolver } from './transport/solver.js';
 import { EXACT, InnerTolerance } from './transport/tolerance.js';
 
-/** How a run of EM ended. */
-export type FitStatus = 'converged' | 'maxIterations' | 'aborted';
+/** How a run of EM ended; `precision`: rounding would decide whether, or where, it goes on. */
+export type FitStatus = 'converged' | 'maxIterations' | 'aborted' | 'precision';
 
 export interface EmProblem {
-  readonly shard: BorrowedShard;
+  readonly shard: SweptRows;
+  /** The same rows in float64, for what float32 can't tell; undefined, or left out, where they can't be had so. */
+  readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
   readonly family: Family;
   /** One or more, the last of which says what is fitted. */
   readonly stages: readonly Stage[];
@@ -50,19 +54,18 @@ export interface EmRun {
   /** What it is judged by, as `judge` says; left out where nobody asks, and where it was aborted. */
   readonly judged?: number | undefined;
   /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
-  readonly plan: { readonly model: PlanModel; readonly mass: Float64Array };
+  readonly plan: { readonly model: PlanModel<Floats>; readonly mass: Float64Array };
   /** How far that is from meeting the marginal, as `Settled` has it. */
   readonly marginalError: number;
   readonly sweeps: number;
   readonly repairs: readonly Repair[];
   /** Whether the components it ended with needed a ridge. */
   readonly ridged: boolean;
+  /** Of the sweeps it ended with. */
+  readonly precision: Precision;
+  /** What of it rounding has decided, a sentence. */
+  readonly limit?: string | undefined;
 }
-
-/** A fall of the objective that float32 sweeps can just resolve, nats. */
-const RESOLUTION = 1e-6;
-/** Iterations without a fall by the tolerance before a fit that asks for more than float32 resolves is done. */
-const PATIENCE = 10;
 
 /** How far a fit has come. */
 interface Course {
@@ -88,6 +91,7 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
   const state = await step.settle(first, { ...stage, tolerance: inner.value });
   const course: Course = { stage, state, status: 'maxIterations', inner, objective: [], repairs: [] };
   try {
+    await refineIfFiner(course, step);
     for (const next of stages) {
       if (next !== stage) await enter(next, problem, course, step);
       await descend(problem, course, step);
@@ -102,7 +106,9 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
   // A last stage that was left no iterations has an F all the same.
   if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
   const judged = await verdict(problem, course, step);
-  return { ...ending(course.state), status, objective, repairs, judged, sweeps: step.sweeps };
+  const limit = limitOf(step, course.state, { ...problem, stopped: status === 'precision' });
+  const { sweeps, precision } = step;
+  return { ...ending(course.state), status, objective, repairs, judged, limit, sweeps, precision };
 }
 
 /** What the run is judged by; undefined where nobody asks, or it is aborted before that is known. */
@@ -135,26 +141,56 @@ async function descend(problem: EmProblem, course: Course, step: EStep): Promise
   const { stage, objective, repairs, inner } = course;
   const { epsilon, marginal, iterations = Infinity } = stage;
   const most = Math.min(maxIterations, objective.length + iterations);
-  let stopped = convergence(tolerance, course.state.objective);
+  let stopped = convergence(tolerance, course.state.objective, step.precision);
   course.status = 'maxIterations';
   while (objective.length < most && course.status === 'maxIterations') {
     const before = course.state;
-    const next = await maximize(problem, marginal, before);
-    course.state = await step.settle(next, { ...stage, tolerance: inner.value, near: objectiveOf(before) });
+    const next = await maximize(problem, step, marginal, before);
+    const state = await step.settle(next, { ...stage, tolerance: inner.value, near: objectiveOf(before) });
+    if (finerThanRows(step, state) !== undefined && (await refine(course, step))) {
+      stopped = convergence(tolerance, course.state.objective, step.precision);
+      continue; // the iteration is made again
+    }
+    course.state = state;
     repairs.push(...course.state.repairs);
     objective.push(course.state.objective);
     const { components, model } = course.state;
     const { weights } = model;
     onIteration?.({ iteration: objective.length, epsilon, objective: course.state.objective, components, weights });
     if (!stopped(course.state.objective)) inner.gained(before.objective - course.state.objective);
-    else if (inner.tight) course.status = 'converged';
     else {
+      if (inner.tight) course.status = await conclusion(problem, course, step);
       // A plan that meets the marginal but roughly is no ground to stop on: tightly from here, and judged anew.
-      inner.tighten();
-      await settleAgain(course, step, inner.value);
-      stopped = convergence(tolerance, course.state.objective);
+      else {
+        inner.tighten();
+        await settleAgain(course, step, inner.value);
+      }
+      stopped = convergence(tolerance, course.state.objective, step.precision);
     }
   }
+}
+
+/** How a stage ends whose F has stopped falling: not yet, where float32 could not tell and float64 can. */
+async function conclusion({ stages, tolerance }: EmProblem, course: Course, step: EStep): Promise<FitStatus> {
+  if (finerThanRows(step, course.state) !== undefined) return 'precision';
+  // Float64 is the last word; and a stage before the last need not be exact.
+  const told = step.precision === 'float64' || resolves(step.precision, tolerance) || course.stage !== stages.at(-1);
+  if (told) return 'converged';
+  return (await refine(course, step)) ? 'maxIterations' : 'precision';
+}
+
+/** Goes over to float64 where a component is finer than rows are in float32. */
+async function refineIfFiner(course: Course, step: EStep): Promise<void> {
+  if (finerThanRows(step, course.state) !== undefined) await refine(course, step);
+}
+
+/** Goes over to float64 sweeps, if there can be any, and settles the plan of the last iteration by one; says whether. */
+async function refine(course: Course, step: EStep): Promise<boolean> {
+  if (!(await step.toFloat64())) return false;
+  const { state, stage, inner, objective } = course;
+  course.state = await step.settle(state, { ...stage, tolerance: inner.value, near: objectiveOf(state) });
+  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
+  return true;
 }
 
 /** Has the plan of the last iteration meet the marginal better. */
@@ -165,7 +201,9 @@ async function settleAgain(course: Course, step: EStep, tolerance: number): Prom
   if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
 }
 
-function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'judged' | 'sweeps' | 'repairs'> {
+function ending(
+  state: State,
+): Omit<EmRun, 'status' | 'objective' | 'judged' | 'sweeps' | 'repairs' | 'precision' | 'limit'> {
   const { components, model, moments, objective, error, repairs } = state;
   const sum = moments.mass.reduce((total, share) => total + share, 0);
   return {
@@ -181,10 +219,10 @@ function ending(state: State): Omit<EmRun, 'status' | 'objective' | 'judged' | '
 /**
  * M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst.
  */
-async function maximize(problem: EmProblem, marginal: MarginalSolver, state: State): Promise<Unswept> {
+async function maximize(problem: EmProblem, step: EStep, marginal: MarginalSolver, state: State): Promise<Unswept> {
   const { family, regularization } = problem;
   const { model, moments } = state;
-  const fresh = await reseed(problem.shard, model, moments, problem.signal);
+  const fresh = await reseed(step.rows, model, moments, problem.signal);
   const { components, repairs } = family.estimate(moments, model.components, { regularization });
   for (const { component, row } of fresh) components.means.set(row, component * components.d);
   const side = marginal.advance(
@@ -192,22 +230,4 @@ async function maximize(problem: EmProblem, marginal: MarginalSolver, state: Sta
     fresh.map(({ component }) => component),
   );
   return { components, side, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
-}
-
-/**
- * Says whether F has stopped falling: no fall by more than the tolerance below the best F so far. Where the tolerance
- * asks for more than one sweep resolves, that must hold for several iterations, or rounding would decide.
- */
-function convergence(tolerance: number, first: number): (objective: number) => boolean {
-  const patience = tolerance >= RESOLUTION ? 1 : PATIENCE;
-  let best = first;
-  let waited = 0;
-  return (objective) => {
-    if (best - objective > tolerance) {
-      best = objective;
-      waited = 0;
-      return false;
-    }
-    return ++waited >= patience;
-  };
 }

@@ -6,7 +6,7 @@ import { InputError } from './errors.js';
 import { exactRows, FAR, withFarRows } from './exactly.js';
 import type { Components, Family } from './families/family.js';
 import { logVolume, toScaling, type Scaling } from './scaling.js';
-import { beyond } from './reach.js';
+import { beyondFloat32 } from './reach.js';
 import type { RowOptions, RowOutputs, Shard } from './sweep/shard.js';
 
 /** How a mixture looks at data. */
@@ -95,7 +95,7 @@ function likelihoodRows(
   const at = { weights, potential: new Float64Array(weights.length), epsilon: 1 };
   const exact = { ...at, components: family.packExactly(scaled) };
   const variances = family.toDense(scaled).covariances.map((covariance) => covariance.map((row, j) => row[j]));
-  if (beyond(exact.components, 'float32', variances) !== undefined) return exactRows(exact, dataset, options);
+  if (beyondFloat32(exact.components, variances) !== undefined) return exactRows(exact, dataset, options);
   const outputs = dataset.shard.rows({ ...at, components: family.pack(scaled) }, options);
   return withFarRows(outputs, exact, dataset, far);
 }

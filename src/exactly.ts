@@ -1,6 +1,6 @@
 import type { CleanBlock } from './data/blocks.js';
 import { InputError } from './errors.js';
-import type { PlanModel } from './moments.js';
+import type { Floats, PlanModel } from './moments.js';
 import { powerOfTwo, type Scaling } from './scaling.js';
 import { exactOutputs, ExactShard, type ExactBlock } from './sweep/exact-shard.js';
 import type { RowOptions, RowOutputs } from './sweep/shard.js';
@@ -44,7 +44,7 @@ export async function loadExactly(
 
 /** What a model says of all rows, computed in float64 as they are read again. */
 export async function* exactRows(
-  model: PlanModel | PlanModel<Float64Array>,
+  model: PlanModel<Floats>,
   { blocks, scaling }: Rereadable,
   { responsibilities, signal }: RowOptions = {},
 ): AsyncGenerator<RowOutputs> {
@@ -62,7 +62,7 @@ export async function* exactRows(
  */
 export async function* withFarRows(
   outputs: AsyncIterable<RowOutputs>,
-  model: PlanModel | PlanModel<Float64Array>,
+  model: PlanModel<Floats>,
   data: Rereadable,
   far: number,
 ): AsyncGenerator<RowOutputs> {

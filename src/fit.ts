@@ -164,8 +164,13 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       backend: backend.name,
       adapter: backend.adapter,
       threads: usefulThreads(backend.threads, shard.n),
-      notes: [...backend.notes, ...(making.source.notes ?? []), ...dataset.notes],
-      precision: 'float32 sweeps, float64 host',
+      notes: [
+        ...backend.notes,
+        ...(making.source.notes ?? []),
+        ...dataset.notes,
+        ...(run.limit === undefined ? [] : [run.limit]),
+      ],
+      precision: PRECISIONS[run.precision],
       rows: shard.n,
       dropped: dropped.length,
       constantColumns: constant,
@@ -178,6 +183,12 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
 function judgedOf({ judged }: EmRun, volume: number): Pick<RestartOutcome, 'judged'> {
   return judged === undefined ? {} : { judged: judged + volume };
 }
+
+/** In words. */
+const PRECISIONS = {
+  float32: 'float32 sweeps, float64 host',
+  float64: 'float32 sweeps, then float64 ones, float64 host',
+} as const;
 
 function planOf({ source, dataset, settings, backend }: Making, run: EmRun): TransportPlan {
   const { scaling, totalWeight } = dataset;

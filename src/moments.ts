@@ -28,7 +28,7 @@ export interface PlanModel<Values extends Floats = Float32Array> {
 }
 
 /** Whether a model is of float64 numbers. */
-export function isExact(model: PlanModel | PlanModel<Float64Array>): model is PlanModel<Float64Array> {
+export function isExact(model: PlanModel<Floats>): model is PlanModel<Float64Array> {
   return model.components.means instanceof Float64Array;
 }
 

@@ -5,9 +5,9 @@ import type { Source } from './data/source.js';
 import { loadDataset, type Dataset } from './dataset.js';
 import { exactRows, FAR, withFarRows } from './exactly.js';
 import { costsOf, relativeEntropy } from './primal.js';
-import { isExact, type PlanModel } from './moments.js';
+import { isExact, type Floats, type PlanModel } from './moments.js';
 import { logVolume, type Scaling } from './scaling.js';
-import type { RowOutputs } from './sweep/shard.js';
+import type { RowOutputs, SweptRows } from './sweep/shard.js';
 
 /** Values of data held at once while the plan is read. */
 const BLOCK_VALUES = 2 ** 22;
@@ -41,7 +41,7 @@ export interface PlanParts {
   readonly scaling: Scaling;
   readonly totalWeight: number;
   /** In scaled coordinates. */
-  readonly model: PlanModel | PlanModel<Float64Array>;
+  readonly model: PlanModel<Floats>;
   /** Column masses, `[k]`, sum 1. */
   readonly mass: Float64Array;
   /** F, the data's units. */
@@ -145,10 +145,11 @@ export class TransportPlan {
 }
 
 /** What the model says of rows, in the precision that it was fitted in, of those far out in float64. */
-function planOutputs(data: Dataset, model: PlanModel | PlanModel<Float64Array>): AsyncIterable<RowOutputs> {
+function planOutputs(data: Dataset, model: PlanModel<Floats>): AsyncIterable<RowOutputs> {
   const wanted = { responsibilities: true };
   if (isExact(model)) return exactRows(model, data, wanted);
-  return withFarRows(data.shard.rows(model, wanted), model, data, FAR);
+  const rows: SweptRows<Floats> = data.shard;
+  return withFarRows(rows.rows(model, wanted), model, data, FAR);
 }
 
 interface Block {

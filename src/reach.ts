@@ -3,8 +3,8 @@ import type { Floats, PackedComponents } from './moments.js';
 /** In what rows are held and swept. */
 export type Precision = 'float32' | 'float64';
 
-/** Half a unit in the last place of 1. */
-const ROUNDING: Readonly<Record<Precision, number>> = { float32: 2 ** -24, float64: 2 ** -53 };
+/** Half a unit in the last place of 1, in float32. */
+const ROUNDING = 2 ** -24;
 /**
  * How many of a component's own standard deviations rounding may move its rows: it adds a third of the square to
  * variances, 2e-5 of them.
@@ -12,16 +12,15 @@ const ROUNDING: Readonly<Record<Precision, number>> = { float32: 2 ** -24, float
 const BEARABLE = 2 ** -7;
 
 /**
- * The first component that lies so many of its own standard deviations from where rows are held about, that rows of it
- * rounded to the precision are moved by more than is bearable; undefined where none is. With variances of its columns,
+ * The first component that lies so many of its own standard deviations from where rows are held about, that its rows are
+ * moved by more than is bearable when they are rounded to float32; undefined where none is. With variances of its columns,
  * `[k][d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
  */
-export function beyond(
+export function beyondFloat32(
   packed: PackedComponents<Floats>,
-  precision: Precision,
   variances?: readonly (readonly number[])[],
 ): number | undefined {
-  const limit = (BEARABLE / ROUNDING[precision]) ** 2;
+  const limit = (BEARABLE / ROUNDING) ** 2;
   for (let c = 0; c < packed.k; c++) if (squaredReach(packed, c, variances?.[c]) > limit) return c;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { Repair } from './families/family.js';
-import type { Moments, PackedComponents, PlanModel } from './moments.js';
+import type { Floats, Moments, PackedComponents, PlanModel } from './moments.js';
 import { EMPTY_ROWS } from './sweep/negligible.js';
-import type { BorrowedShard } from './sweep/shard.js';
+import type { SweptRows } from './sweep/shard.js';
 
 /** A component that starts again at a row. */
 export interface Reseeded {
@@ -16,8 +16,8 @@ export interface Reseeded {
  * explains worst. One more read of the data where there are any, none where there are not.
  */
 export async function reseed(
-  shard: BorrowedShard,
-  model: PlanModel,
+  shard: SweptRows<Floats>,
+  model: PlanModel<Floats>,
   moments: Moments,
   signal?: AbortSignal,
 ): Promise<Reseeded[]> {
@@ -39,8 +39,8 @@ export async function reseed(
 
 /** Indices of the `count` rows of positive weight with the lowest density; they repeat where there are fewer rows. */
 async function worstExplained(
-  shard: BorrowedShard,
-  model: PlanModel,
+  shard: SweptRows<Floats>,
+  model: PlanModel<Floats>,
   count: number,
   signal?: AbortSignal,
 ): Promise<number[]> {
@@ -52,7 +52,7 @@ async function worstExplained(
   return Array.from({ length: count }, (_, index) => worst[index % worst.length].row);
 }
 
-function clear(moments: Moments, component: number, { form, k, d }: PackedComponents): void {
+function clear(moments: Moments, component: number, { form, k, d }: PackedComponents<Floats>): void {
   moments.mass[component] = 0;
   moments.first.fill(0, component * d, (component + 1) * d);
   // A tied second moment is a sum over components, to which an empty one adds nothing.

@@ -1,8 +1,11 @@
+import { operationsPerRow } from '../kernels/form.js';
 import { runCourses, type Course, type CourseOptions } from './courses.js';
 import type { Dataset } from './dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from './em.js';
 import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
+import { loadExactly } from './exactly.js';
+import type { PackedComponents } from './moments.js';
 import { logVolume } from './scaling.js';
 import type { GivenStart } from './seeding/given.js';
 import type { Start } from './seeding/start.js';
@@ -24,7 +27,14 @@ export async function runRestarts(dataset: Dataset, settings: FitSettings, watch
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
   const fitting: Fitting = {
     ...{ dataset, settings, starts, watch },
-    problem: { ...settings, ...judged, shard, stages: stagesOf(settings), regularization },
+    problem: {
+      ...settings,
+      ...judged,
+      shard,
+      stages: stagesOf(settings),
+      regularization,
+      exactly: exactRowsOf(dataset, settings),
+    },
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
   const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
@@ -42,10 +52,24 @@ interface Fitting {
 }
 
 /** How many runs meet in a sweep. */
-function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings): number {
-  if (!shard.joint) return 1;
-  const anywhere = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1));
-  return shard.joint.most(family.pack(anywhere));
+function mostAtOnce({ shard }: Dataset, settings: FitSettings): number {
+  return shard.joint ? shard.joint.most(shapeOf(settings, shard.d)) : 1;
+}
+
+/** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */
+const EXACT_SWEEP = 2 ** 26;
+
+/** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
+function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
+  const { n, d } = dataset.shard;
+  if (n * operationsPerRow({ ...shapeOf(settings, d), d }) > EXACT_SWEEP) return undefined;
+  let held: ReturnType<typeof loadExactly> | undefined;
+  return () => (held ??= loadExactly(dataset, settings.signal));
+}
+
+/** What components of this fit will be like. */
+function shapeOf({ family, components: k }: FitSettings, d: number): PackedComponents {
+  return family.pack(family.around(new Float64Array(k * d), new Float64Array(d).fill(1)));
 }
 
 /** From each start to the end. */

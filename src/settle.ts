@@ -1,7 +1,8 @@
 import type { Components, Family, Repair } from './families/family.js';
-import type { Moments, PlanModel } from './moments.js';
+import type { Floats, Moments, PackedComponents, PlanModel } from './moments.js';
+import type { Precision } from './reach.js';
 import { negligibleShare } from './sweep/negligible.js';
-import type { BorrowedShard } from './sweep/shard.js';
+import type { SweptRows } from './sweep/shard.js';
 import { EXACT } from './transport/tolerance.js';
 import type { ComponentSide, InnerSolve, MarginalSolver, Settled, Swept } from './transport/solver.js';
 
@@ -18,11 +19,13 @@ export interface Unswept {
 
 /** A model, and the plan that meets its marginal. */
 export interface State extends Unswept, Settled {
-  readonly model: PlanModel;
+  readonly model: PlanModel<Floats>;
 }
 
 export interface EStepProblem {
-  readonly shard: BorrowedShard;
+  readonly shard: SweptRows;
+  /** The same rows in float64; undefined, or left out, where they can't be had so. */
+  readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
   readonly family: Family;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,15 +38,30 @@ export interface Ask {
   readonly near?: number;
 }
 
-/** E-steps: sweeps until the plan meets the marginal. Counts them. */
+/** E-steps: sweeps until the plan meets the marginal. Counts them. Begins in float32. */
 export class EStep {
   sweeps = 0;
+  precision: Precision = 'float32';
+  /** In that precision. */
+  rows: SweptRows<Floats>;
 
-  constructor(private readonly problem: EStepProblem) {}
+  constructor(private readonly problem: EStepProblem) {
+    this.rows = problem.shard;
+  }
+
+  /** Goes over to float64, where the rows can be had so; says whether. States are to be settled anew. */
+  async toFloat64(): Promise<boolean> {
+    const exact = this.precision === 'float64' ? undefined : await this.problem.exactly?.();
+    if (!exact) return false;
+    this.rows = exact;
+    this.precision = 'float64';
+    return true;
+  }
 
   async settle(from: Unswept, ask: Ask): Promise<State> {
     const { components, side, repairs } = from;
-    const packed = this.problem.family.pack(components);
+    const { family } = this.problem;
+    const packed = this.precision === 'float64' ? family.packExactly(components) : family.pack(components);
     const inner = this.inner(packed, ask);
     const settled = await ask.marginal.settle(await inner.sweep(side), inner);
     const model = { components: packed, ...settled.side, epsilon: ask.epsilon };
@@ -58,16 +76,17 @@ export class EStep {
     return { ...state, ...settled, model: { components, ...settled.side, epsilon } };
   }
 
-  private inner(components: PlanModel['components'], { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
-    const { shard, signal } = this.problem;
+  private inner(components: PackedComponents<Floats>, { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
+    const { signal } = this.problem;
+    const { rows, precision } = this;
     const { coupling } = marginal;
     let objectiveNear = near;
-    let tails = false;
+    let tails = precision === 'float64'; // whose sweeps leave nothing out
     const sweep = async (side: ComponentSide): Promise<Swept> => {
-      const moments = await shard.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
+      const moments = await rows.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
       this.sweeps++;
       objectiveNear = moments.objective / moments.weight;
-      if (tails || !marginal.tails || countsAll(moments, side, shard.n)) return { side, moments };
+      if (tails || !marginal.tails || countsAll(moments, side, rows.n)) return { side, moments };
       tails = true; // and for the rest of this solve
       return sweep(side);
     };

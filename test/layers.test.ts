@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/short-runs.ts'],
   ['src/best.ts', 'src/courses.ts', 'src/starts.ts'],
   ['src/em.ts', 'src/mixture.ts', 'src/plan.ts'],
-  ['src/judge.ts'],
+  ['src/judge.ts', 'src/stopping.ts'],
   [
     ...['src/reseed.ts', 'src/settle.ts', 'src/primal.ts', 'src/evaluate.ts', 'src/criteria.ts', 'src/options.ts'],
     'src/sinkhorn.ts',

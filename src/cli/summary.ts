@@ -40,6 +40,7 @@ function endingSentence({ status, iterations, criteria, restarts }: Fit): string
     converged: `Converged after ${after}`,
     maxIterations: `Stopped at the limit of ${after}`,
     aborted: `Interrupted after ${after}`,
+    precision: `Stopped where float32 can't tell whether the fit goes on, after ${after}`,
   };
   const best = restarts.length > 1 ? `, the best of ${restarts.length} starts` : '';
   return (

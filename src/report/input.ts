@@ -27,7 +27,7 @@ export interface Criteria {
 
 export type Criterion = 'bic' | 'aic' | 'icl';
 export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
-export type Status = 'converged' | 'maxIterations' | 'aborted';
+export type Status = 'converged' | 'maxIterations' | 'aborted' | 'precision';
 
 /** One start of several. */
 export interface RestartRow {

@@ -38,6 +38,8 @@ export function endingPhrase({ status, iterations }: Pick<ReportInput, 'status' 
       return `Converged after ${after}`;
     case 'maxIterations':
       return `Stopped at the limit of ${after}, before it converged`;
+    case 'precision':
+      return `Stopped after ${after}, where float32 can’t tell whether the fit goes on`;
     case 'aborted':
       return `Aborted after ${after}: the best model so far`;
     default:

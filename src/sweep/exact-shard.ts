@@ -1,6 +1,6 @@
 import { breathe } from '../breathe.js';
 import { isMatrix } from '../../kernels/form.js';
-import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
+import { emptyMoments, type Floats, type Moments, type PlanModel } from '../moments.js';
 import { exactPlan, type ExactRow } from './exact-plan.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweptRows } from './shard.js';
 
@@ -98,7 +98,7 @@ function adder(
 
 /** What a model says of a block of rows, in float64. */
 export function exactOutputs(
-  model: PlanModel | PlanModel<Float64Array>,
+  model: PlanModel<Floats>,
   { start, values, weights }: ExactBlock,
   d: number,
   responsibilities = false,

@@ -9,6 +9,10 @@ test.each([
   [prose.columnsPhrase(['a', 'b', 'c']), 'a, b and c'],
   [prose.columnsPhrase(['a', 'b', 'c', 'd', 'e']), '5 columns'],
   [prose.endingPhrase({ status: 'converged', iterations: 1 }), 'Converged after 1 iteration'],
+  [
+    prose.endingPhrase({ status: 'precision', iterations: 9 }),
+    'Stopped after 9 iterations, where float32 can’t tell whether the fit goes on',
+  ],
   [prose.endingPhrase({ status: 'maxIterations', iterations: 200 }), 'Stopped at the limit of 200 iterations, before it converged'],
   [prose.restSentence([0.5, 0.25, 0.25], [0]), 'and 2 lighter components, 50.0 % of the weight together'],
 ])('says: %s', (said, expected) => expect(said).toBe(expected)); // prettier-ignore

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { gaussian } from '../../src/families/gaussian.js';
+import { fitMixture, type Fit } from '../../src/fit.js';
+import type { FitOptions } from '../../src/options.js';
+import { seededRandom } from '../../src/random.js';
+import { logLikelihood } from '../oracle/em.js';
+import { expectWithin } from '../within.js';
+
+const places = ['cpu', 'wasm'] as const;
+const inFloat64 = 'float32 sweeps, then float64 ones, float64 host';
+
+/** The log-likelihood of the reported parameters, by the oracle. */
+const likelihoodOf = (x: number[][], { mixture: { weights, means, covariances } }: Fit): number =>
+  logLikelihood(x, { weights, means, covariances });
+
+/** n values whose distribution is about standard normal, each once. */
+function normals(n: number, seed: number): number[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: n }, () => random.normal());
+}
+
+describe.each(places)('converged is what float64 says, %s', (backend) => {
+  // Symmetric about 0, so that equal means are a saddle next to which F hardly falls.
+  const half = normals(50, 4).map((value) => 1 + 0.3 * value);
+  const x = [...half, ...half.map((value) => -value)].map((value) => [value]);
+  const variance = x.reduce((sum, [value]) => sum + value * value, 0) / x.length;
+  const fitFrom = (mean: number, options: Partial<FitOptions>): Promise<Fit> =>
+    fitMixture(x, {
+      ...{ components: 2, family: gaussian({ covariance: 'tied' }), backend, maxIterations: 3000 },
+      seeding: { weights: [0.5, 0.5], means: [[-mean], [mean]], covariances: [[[variance]], [[variance]]] },
+      ...options,
+    });
+
+  test('a fit that float32 leaves at a saddle goes on in float64', async () => {
+    const fit = await fitFrom(0.03, { tolerance: 0 });
+    const separate = await fitFrom(1, { tolerance: 0 });
+    expect(fit.status).toBe('converged');
+    expect(fit.diagnostics.precision).toBe(inFloat64);
+    expectWithin(fit.criteria.logLikelihood, separate.criteria.logLikelihood, 1e-6);
+    expectWithin(Math.abs(fit.mixture.means[0][0]), 1, 0.1);
+    expectWithin(fit.criteria.logLikelihood, likelihoodOf(x, fit), 1e-5);
+  });
+
+  test('by a tolerance that float32 resolves, nothing does', async () => {
+    const fit = await fitFrom(1, {});
+    expect([fit.status, fit.diagnostics.precision]).toEqual(['converged', 'float32 sweeps, float64 host']);
+  });
+});
+
+describe('where rows are too many for float64 sweeps', () => {
+  const [n, d] = [2000, 64];
+  const noise = normals(n * d, 7);
+  const rows = Array.from({ length: n }, (_, i) =>
+    Array.from(noise.slice(i * d, (i + 1) * d), (z) => z + 40 * (i % 4)),
+  );
+
+  test('the status is precision, and a note says what to do', async () => {
+    const fit = await fitMixture(rows, { components: 4, tolerance: 1e-9, maxIterations: 1000, backend: 'wasm' });
+    expect([fit.status, fit.restarts[0].status]).toEqual(['precision', 'precision']);
+    expect(fit.diagnostics.notes.at(-1)).toBe(
+      'float32 sweeps tell no gain under 0.000001 nats, and the rows are too many for float64 sweeps: ' +
+        'the fit may have further to go; give a tolerance of 0.000001 or more',
+    );
+    expect((await fitMixture(rows, { components: 4, tolerance: 1e-6, backend: 'wasm' })).status).toBe('converged');
+  });
+});
+
+describe.each(places)('a component finer than float32 holds rows where it lies, %s', (backend) => {
+  // A clock that is not set in most rows.
+  const rows = Array.from({ length: 3000 }, (_, i) => [
+    i < 2400 ? 0 : 1_700_000_000 + ((i * 7919) % 100),
+    ((i * 104_729) % 1000) / 500 - 1,
+  ]);
+  const late = rows.slice(2400);
+  const varianceOf = (column: number): number => {
+    const mean = late.reduce((sum, row) => sum + row[column], 0) / late.length;
+    return late.reduce((sum, row) => sum + (row[column] - mean) ** 2, 0) / late.length;
+  };
+
+  test.each([2, 3])('is fitted in float64, seed %d', async (seed) => {
+    const fit = await fitMixture(rows, { components: 2, seed, backend });
+    expect([fit.status, fit.diagnostics.precision, fit.ridged]).toEqual(['converged', inFloat64, false]);
+    const c = fit.mixture.means.findIndex(([t]) => t > 1e9);
+    const [[t], [, y]] = fit.mixture.covariances[c];
+    expectWithin(t, varianceOf(0), 1e-5 * varianceOf(0));
+    expectWithin(y, varianceOf(1), 1e-5 * varianceOf(1));
+    expectWithin(fit.criteria.logLikelihood, likelihoodOf(rows, fit), 1e-6 * Math.abs(fit.criteria.logLikelihood));
+    const { primal, gap } = await fit.plan.duality();
+    expectWithin(gap, 0, 1e-6 * Math.abs(primal));
+  });
+});
+
+describe.each(places)('one row far out, %s', (backend) => {
+  test.each([1e8, 1e11])('%d leaves the others their variances', async (far) => {
+    const bulk = Array.from({ length: 500 }, (_, i) => [normals(500, 2)[i] * 1.05, 0]).map(([x], i) => [x, ((i * 7) % 13) / 6]); // prettier-ignore
+    const rows = [...bulk.slice(0, 77), [far, 1], ...bulk.slice(77)];
+    const fit = await fitMixture(rows, { components: 2, backend });
+    expect(fit.status).toBe('converged');
+    const c = fit.mixture.weights.findIndex((weight) => weight > 0.5);
+    const mean = bulk.reduce((sum, [x]) => sum + x, 0) / 500;
+    const variance = bulk.reduce((sum, [x]) => sum + (x - mean) ** 2, 0) / 500;
+    expectWithin(fit.mixture.covariances[c][0][0], variance, 1e-4);
+    expect(fit.diagnostics.notes.join()).toContain('row 77 lies far from all others in column x0');
+  });
+});
