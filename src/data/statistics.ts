@@ -5,6 +5,9 @@ function sampleRows(d: number): number {
   return Math.max(64, Math.min(1024, Math.floor(2 ** 20 / d)));
 }
 
+/** Values that are looked at column by column while they are in a cache. */
+const PART = 2 ** 15;
+
 /** The widest and the narrowest value of a column among rows that count, and where they stand. */
 export interface Extremes {
   readonly least: Float64Array;
@@ -21,9 +24,8 @@ export interface Extremes {
 export class ColumnStatistics {
   /** Rows added, those of weight 0 included. */
   rows = 0;
-  /** Σ of the weights, and the largest. */
+  /** Σ of the weights. */
   weight = 0;
-  heaviest = 0;
   readonly means: Float64Array;
   readonly variances: Float64Array;
   readonly extremes: Extremes;
@@ -41,25 +43,14 @@ export class ColumnStatistics {
 
   /** Adds finite rows `[rows, d]` with weights `[rows]`, none negative. */
   add(values: Float64Array, weights: Float64Array): void {
-    const { d, means, variances } = this;
-    let weight = 0;
-    for (const one of weights) {
-      weight += one;
-      if (one > this.heaviest) this.heaviest = one;
+    const { d } = this;
+    const step = Math.max(1, Math.floor(PART / d));
+    for (let from = 0; from < weights.length; from += step) {
+      const part = weights.subarray(from, from + step);
+      this.addPart(values.subarray(from * d, (from + part.length) * d), part);
+      this.rows += part.length;
     }
-    if (weight > 0) {
-      this.range(values, weights);
-      const { mean, variance } = momentsOf(values, weights, weight, d);
-      this.weight += weight;
-      const share = weight / this.weight;
-      for (let j = 0; j < d; j++) {
-        const step = mean[j] - means[j];
-        means[j] = share === 1 ? mean[j] : means[j] + share * step;
-        variances[j] += share * (variance[j] - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
-      }
-      this.sample.add(values, weights);
-    }
-    this.rows += weights.length;
+    this.sample.add(values, weights);
   }
 
   /** Whether a column holds one and the same value in every row that counts. */
@@ -73,47 +64,57 @@ export class ColumnStatistics {
     return at.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
   }
 
-  private range(values: Float64Array, weights: Float64Array): void {
-    const { d, rows } = this;
-    const { least, most, leastRow, mostRow } = this.extremes;
-    for (let row = 0, at = 0; row < weights.length; row++, at += d) {
-      if (weights[row] === 0) continue;
-      for (let j = 0; j < d; j++) {
-        const value = values[at + j];
-        if (value < least[j]) {
-          least[j] = value;
-          leastRow[j] = rows + row;
-        }
-        if (value > most[j]) {
-          most[j] = value;
-          mostRow[j] = rows + row;
-        }
+  private addPart(values: Float64Array, weights: Float64Array): void {
+    const { d, means, variances } = this;
+    let weight = 0;
+    for (const one of weights) weight += one;
+    if (weight === 0) return;
+    this.weight += weight;
+    const share = weight / this.weight;
+    const shares = weights.map((one) => one / weight);
+    for (let j = 0; j < d; j++) {
+      const mean = this.meanOf(j, values, shares);
+      const variance = varianceOf(j, values, shares, mean);
+      const step = mean - means[j];
+      means[j] = share === 1 ? mean : means[j] + share * step;
+      variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
+    }
+  }
+
+  /** The mean of a column, about a value of it, so that a column that never changes has its value; notes extremes. */
+  private meanOf(j: number, values: Float64Array, shares: Float64Array): number {
+    const { d, rows, extremes } = this;
+    const origin = values[shares.findIndex((share) => share > 0) * d + j];
+    let [least, most, sum] = [extremes.least[j], extremes.most[j], 0];
+    for (let row = 0, at = j; row < shares.length; row++, at += d) {
+      const share = shares[row];
+      if (share === 0) continue;
+      const value = values[at];
+      sum += share * (value - origin);
+      if (value < least) {
+        least = value;
+        extremes.leastRow[j] = rows + row;
+      }
+      if (value > most) {
+        most = value;
+        extremes.mostRow[j] = rows + row;
       }
     }
+    extremes.least[j] = least;
+    extremes.most[j] = most;
+    return origin + sum;
   }
 }
 
-/** Weighted means and variances `[d]` of rows `[rows, d]`, about a row, so that a column that never changes has its value. */
-function momentsOf(
-  values: Float64Array,
-  weights: Float64Array,
-  weight: number,
-  d: number,
-): { readonly mean: Float64Array; readonly variance: Float64Array } {
-  const first = weights.findIndex((one) => one > 0) * d;
-  const mean = values.slice(first, first + d);
-  const shift = new Float64Array(d);
-  const variance = new Float64Array(d);
-  for (let row = 0, at = 0; row < weights.length; row++, at += d) {
-    const share = weights[row] / weight;
-    if (share > 0) for (let j = 0; j < d; j++) shift[j] += share * (values[at + j] - mean[j]);
+function varianceOf(j: number, values: Float64Array, shares: Float64Array, mean: number): number {
+  const d = values.length / shares.length;
+  let sum = 0;
+  for (let row = 0, at = j; row < shares.length; row++, at += d) {
+    const difference = values[at] - mean;
+    // A row of weight 0 may be anything, also what has no square.
+    if (shares[row] > 0) sum += shares[row] * difference * difference;
   }
-  for (let j = 0; j < d; j++) mean[j] += shift[j];
-  for (let row = 0, at = 0; row < weights.length; row++, at += d) {
-    const share = weights[row] / weight;
-    if (share > 0) for (let j = 0; j < d; j++) variance[j] += share * (values[at + j] - mean[j]) ** 2;
-  }
-  return { mean, variance };
+  return sum;
 }
 
 /** A uniform sample of the rows that count, from one pass (algorithm L, Li 1994); the same rows give the same sample. */
