@@ -12,12 +12,14 @@ const LARGEST_MODEL = 1e6;
 
 /** What the table of components has no room for: every mean and deviation, the covariances, and all of it as a file. */
 export function everything(view: View, input: ReportInput): Markup {
-  return html`${momentsDetails(view, input)}${covariancesDetails(view, input)}${download(input)}`;
+  const json = input.model && printableJson(input.model);
+  const elsewhere = json && json.length <= LARGEST_MODEL ? 'The model to download below has' : 'A saved model has';
+  return html`${momentsDetails(view, elsewhere)}${covariancesDetails(view, input, elsewhere)}${json && download(input, json)}`;
 }
 
 /** Weights, means and standard deviations of all components in all columns. */
-function momentsDetails(view: View, input: ReportInput): Markup {
-  const { columns, d, k, weights, means, covariances } = input;
+function momentsDetails(view: View, elsewhere: string): Markup {
+  const { columns, d, k, weights, means, covariances } = view.input;
   const across = columns.slice(0, MOST_NUMBERS / 2);
   const shown = view.order.slice(0, Math.max(1, Math.floor(MOST_NUMBERS / 2 / across.length)));
   const cell = (c: number, j: number): Markup =>
@@ -32,19 +34,19 @@ function momentsDetails(view: View, input: ReportInput): Markup {
   const heads = [text('no.'), number('weight'), ...across.map((name) => number(shortened(name)))];
   return html`<details>
     <summary>Means and standard deviations: ${counted(k, 'component')} × ${counted(d, 'column')}</summary>
-    ${table('All means and standard deviations', heads, rows, leftOut(left, input), 'dense')}
+    ${table('All means and standard deviations', heads, rows, leftOut(left, elsewhere), 'dense')}
   </details>`;
 }
 
 /** The covariance matrices, where the deviations do not say all of them. */
-function covariancesDetails(view: View, input: ReportInput): Markup | undefined {
+function covariancesDetails(view: View, input: ReportInput, elsewhere: string): Markup | undefined {
   const { d, k, covarianceType, covariances, columns } = input;
   if (d === 1 || covarianceType === 'diag' || covarianceType === 'spherical') return undefined;
   const names = columns.map((name) => shortened(name, 16));
   const all = covarianceType === 'tied' ? [0] : view.order;
   const shown = all.slice(0, Math.floor(MOST_NUMBERS / ((d * (d + 1)) / 2)));
   const left = shown.length < all.length ? [`the ${counted(all.length - shown.length, 'matrix', 'matrices')}`] : [];
-  const rest = leftOut(left, input);
+  const rest = leftOut(left, elsewhere);
   return html`<details>
     <summary>
       Covariances: ${counted(all.length, 'matrix', 'matrices')}${all.length < k ? ', that of all components' : ''}
@@ -68,26 +70,16 @@ function matrix(values: readonly (readonly number[])[], names: readonly string[]
   </table>`; // prettier-ignore
 }
 
-/** The mixture as a file inside the page. */
-function download(input: ReportInput): Markup | undefined {
-  const { model, columns, k } = input;
-  if (model === undefined) return undefined;
-  const json = printableJson(model);
+/** The mixture as a file inside the page, where there is room for it. */
+function download({ columns, k }: ReportInput, json: string): Markup {
   const size = significant(json.length / 1000, 2);
-  if (!carries(input))
+  if (json.length > LARGEST_MODEL)
     return html`<p class="note download">The whole model would be ${size} kB of JSON, too much for this page: otmix fit --out saves it.</p>`; // prettier-ignore
   const link = `data:application/json;charset=utf-8,${encodeURIComponent(json)}`;
   return html`<p class="note download"><a download="model.json" href="${link}">Download the model</a>, ${size} kB of JSON: ${counted(k, 'component')} in ${counted(columns.length, 'column')} with all digits and where they come from, as otmix predict and loadMixture read them.</p>`; // prettier-ignore
 }
 
-/** Whether the page has room for the model. */
-function carries({ model }: ReportInput): boolean {
-  return model !== undefined && printableJson(model).length <= LARGEST_MODEL;
-}
-
 /** What is left out of a table, and where it is. */
-function leftOut(parts: readonly string[], input: ReportInput): string | undefined {
-  if (parts.length === 0) return undefined;
-  const place = carries(input) ? 'The model to download below has' : 'A saved model has';
-  return `Left out for want of room: ${parts.join(' and ')}. ${place} all.`;
+function leftOut(parts: readonly string[], elsewhere: string): string | undefined {
+  return parts.length > 0 ? `Left out for want of room: ${parts.join(' and ')}. ${elsewhere} all.` : undefined;
 }
