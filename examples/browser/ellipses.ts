@@ -4,6 +4,9 @@ import { assign, svg } from './dom.js';
 import type { Frame } from './frame.js';
 import { ellipseOf } from './plane.js';
 
+/** With more components numbers would hide each other. */
+const NUMBERED = 64;
+
 /** Draws the components of a mixture on columns `[across, up]`: ellipses at one and two standard deviations, and numbers. */
 export function drawEllipses(
   host: SVGGElement,
@@ -13,7 +16,8 @@ export function drawEllipses(
 ): void {
   const { weights = [], means = [], covariances = [] } = model ?? {};
   while (host.children.length > weights.length) host.lastElementChild?.remove();
-  while (host.children.length < weights.length) host.append(component(host.children.length));
+  const numbered = weights.length <= NUMBERED;
+  while (host.children.length < weights.length) host.append(component(host.children.length, numbered));
   [...host.children].forEach((group, k) => {
     const { x, y, rx, ry, angle } = ellipseOf(means[k], covariances[k], shown, [frame.across, frame.up]);
     const radius = 3 + 9 * Math.sqrt(weights[k]);
@@ -22,11 +26,11 @@ export function drawEllipses(
     assign(outer, { rx: (2 * rx).toFixed(2), ry: (2 * ry).toFixed(2) });
     assign(inner, { rx: rx.toFixed(2), ry: ry.toFixed(2) });
     assign(centre, { r: radius.toFixed(2) });
-    assign(number, { transform: `rotate(${(-angle).toFixed(2)})`, x: radius + 2, y: -radius / 2 });
+    if (number) assign(number, { transform: `rotate(${(-angle).toFixed(2)})`, x: radius + 2, y: -radius / 2 });
   });
 }
 
-function component(k: number): SVGGElement {
+function component(k: number, numbered: boolean): SVGGElement {
   const group = svg('g', { class: 'component' });
   const [outer, inner, centre] = [
     svg('ellipse', { class: 'outer' }),
@@ -36,6 +40,7 @@ function component(k: number): SVGGElement {
   const colour = colourOf(k, 'var(--lightness)');
   for (const ellipse of [outer, inner]) ellipse.style.stroke = colour;
   for (const shape of [inner, centre]) shape.style.fill = colour;
-  group.append(outer, inner, centre, svg('text', { class: 'number' }, String(k)));
+  group.append(outer, inner, centre);
+  if (numbered) group.append(svg('text', { class: 'number' }, String(k)));
   return group;
 }

@@ -5,11 +5,11 @@ import type { Table, TableRequest } from './table.js';
 
 /** What the form asks to be fitted. */
 export function fitOptions(): FitOptions {
-  const [from, steps] = chosen('epsilon').split(':').map(Number);
+  const epsilon = chosen('epsilon');
   return {
     components: numberIn('components'),
     family: gaussian({ covariance: chosen('covariance') as CovarianceForm }),
-    epsilon: steps === undefined ? from : { from, steps },
+    ...(epsilon === 'anneal' ? { strategy: epsilon } : { epsilon: Number(epsilon) }),
     seeding: chosen('seeding') as SeedingMethod,
     seed: numberIn('seed'),
     tolerance: numberIn('tolerance'),
@@ -90,6 +90,7 @@ export function offerAxes({ columns }: Table): void {
   if (across.selectedIndex === up.selectedIndex && columns.length > 1) {
     up.selectedIndex = across.selectedIndex === 0 ? 1 : 0;
   }
+  byId('upward', HTMLElement).hidden = columns.length === 1;
 }
 
 /** Positions of the columns to draw; the same twice asks for a histogram. */

@@ -54,12 +54,16 @@ export function notesOf({ diagnostics, ridged }: Fit): string[] {
   return [
     ...(dropped > 0 ? [`${counted(dropped, 'row')} with missing values left out.`] : []),
     ...(constantColumns.length > 0 ? [`Constant, and so of no use: ${constantColumns.join(', ')}.`] : []),
-    ...repairs.map(({ message, times }) => `${message}${times > 1 ? ` (${times} times)` : ''}.`),
+    ...repairs.map(({ message, times }) => sentence(`${message}${times > 1 ? ` (${times} times)` : ''}.`)),
     ...(ridged
       ? ['A component collapsed: its likelihood says nothing. Fit fewer components, or leave out rows that repeat.']
       : []),
-    ...notes.map((note) => `${note[0]?.toUpperCase() ?? ''}${note.slice(1)}`),
+    ...notes.map(sentence),
   ];
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What the fit ran on: its name, and the rest. */
@@ -81,7 +85,11 @@ export function ofCaption(
   outside: Outside,
 ): string {
   const of =
-    drawn < rows ? `A random sample of ${fixed(drawn, 0)} of ${counted(rows, 'row')}` : `All ${counted(rows, 'row')}`;
+    drawn < rows
+      ? `A random sample of ${fixed(drawn, 0)} of ${counted(rows, 'row')}`
+      : rows === 1
+        ? 'One row'
+        : `All ${counted(rows, 'row')}`;
   const components = histogram
     ? 'the densities of mixture and components'
     : 'the components at one and two standard deviations, with dots sized by weight';

@@ -216,3 +216,21 @@ test(
     expect(await driver.text('across')).toBe('x1x2x3');
   },
 );
+
+test('offers no temperature at which components fall together', { timeout: PATIENCE }, async () => {
+  const driver = opened();
+  await driver.cloud(10_000);
+  const options = await driver.page
+    .locator('#epsilon option')
+    .evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value));
+  expect(options.length).toBeGreaterThan(2);
+  for (const epsilon of options) {
+    await driver.page.selectOption('#epsilon', epsilon);
+    await driver.fit(8);
+    const centres = (await driver.ellipses()).map((ellipse) =>
+      /[\d.]+ [\d.]+/.exec(ellipse)?.[0].split(' ').map(Number),
+    );
+    const apart = centres.flatMap((a, k) => centres.slice(k + 1).map((b) => Math.hypot(a![0] - b![0], a![1] - b![1])));
+    expect(Math.min(...apart), epsilon).toBeGreaterThan(10); // pixels; clusters are 50 and more apart
+  }
+});
