@@ -71,10 +71,9 @@ export class ColumnStatistics {
     if (weight === 0) return;
     this.weight += weight;
     const share = weight / this.weight;
-    const shares = weights.map((one) => one / weight);
     for (let j = 0; j < d; j++) {
-      const mean = this.meanOf(j, values, shares);
-      const variance = varianceOf(j, values, shares, mean);
+      const mean = this.meanOf(j, values, weights, 1 / weight);
+      const variance = varianceOf(j, values, weights, 1 / weight, mean);
       const step = mean - means[j];
       means[j] = share === 1 ? mean : means[j] + share * step;
       variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
@@ -82,15 +81,15 @@ export class ColumnStatistics {
   }
 
   /** The mean of a column, about a value of it, so that a column that never changes has its value; notes extremes. */
-  private meanOf(j: number, values: Float64Array, shares: Float64Array): number {
+  private meanOf(j: number, values: Float64Array, weights: Float64Array, unit: number): number {
     const { d, rows, extremes } = this;
-    const origin = values[shares.findIndex((share) => share > 0) * d + j];
+    const origin = values[weights.findIndex((one) => one > 0) * d + j];
     let [least, most, sum] = [extremes.least[j], extremes.most[j], 0];
-    for (let row = 0, at = j; row < shares.length; row++, at += d) {
-      const share = shares[row];
-      if (share === 0) continue;
+    for (let row = 0, at = j; row < weights.length; row++, at += d) {
+      const own = weights[row];
+      if (own === 0) continue;
       const value = values[at];
-      sum += share * (value - origin);
+      sum += own * unit * (value - origin);
       if (value < least) {
         least = value;
         extremes.leastRow[j] = rows + row;
@@ -106,13 +105,13 @@ export class ColumnStatistics {
   }
 }
 
-function varianceOf(j: number, values: Float64Array, shares: Float64Array, mean: number): number {
-  const d = values.length / shares.length;
+function varianceOf(j: number, values: Float64Array, weights: Float64Array, unit: number, mean: number): number {
+  const d = values.length / weights.length;
   let sum = 0;
-  for (let row = 0, at = j; row < shares.length; row++, at += d) {
+  for (let row = 0, at = j; row < weights.length; row++, at += d) {
     const difference = values[at] - mean;
     // A row of weight 0 may be anything, also what has no square.
-    if (shares[row] > 0) sum += shares[row] * difference * difference;
+    if (weights[row] > 0) sum += weights[row] * unit * difference * difference;
   }
   return sum;
 }
