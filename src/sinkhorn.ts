@@ -1,5 +1,6 @@
 /** Entropic optimal transport of costs or of clouds of points, many problems at once. */
 import { sharesOf, type Solved } from './sinkhorn/apply.js';
+import { moveApart } from './sinkhorn/forbidden.js';
 import type { Ending } from './sinkhorn/iterate.js';
 import { dualObjective } from './sinkhorn/objective.js';
 import type { Home } from './sinkhorn/parts.js';
@@ -76,8 +77,25 @@ async function complete(prepared: Prepared, endings: readonly Ending[]): Promise
   };
   const { cost } = await sharesOf(base, 'a', new Float64Array(batches * m), 1);
   const { costs, objectives } = valuesOf(base, cost);
+  separate(prepared, base);
   const statuses = endings.map(({ status }) => status);
   return { ...base, costs, objectives, statuses, iterations: endings.map(({ iterations }) => iterations) };
+}
+
+/** Moves potentials of blocks between which nothing goes apart, in place. */
+function separate(
+  { apart, sizes, settings, marginals }: Prepared,
+  { f, g, softmins }: Pick<Solved, 'f' | 'g' | 'softmins'>,
+): void {
+  const { batches, n, m } = sizes;
+  apart.forEach((blocks, s) => {
+    if (!blocks) return;
+    const ofA = (values: Float64Array): Float64Array => values.subarray(s * n, (s + 1) * n);
+    const ofB = (values: Float64Array): Float64Array => values.subarray(s * m, (s + 1) * m);
+    const own = { f: ofA(f), g: ofB(g), softmins: { a: ofA(softmins.a), b: ofB(softmins.b) } };
+    moveApart(blocks, own, { a: ofA(marginals.a), b: ofB(marginals.b) }, settings.epsilon);
+  });
+  if (apart.some(Boolean)) balance(f, g, softmins, marginals, batches);
 }
 
 /** ⟨P, C⟩ and the objective of each problem, from the mean cost of what leaves each row, `[B, n]`. */

@@ -18,7 +18,7 @@ export function matrixCosts(values: Float64Array, n: number, m: number): CostRow
     n,
     m,
     row: (i) => values.subarray(i * m, (i + 1) * m),
-    range: () => extremes(values),
+    range: () => extremes(values.filter(Number.isFinite)),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sumOuter } from '../../kernels/batches.js';
 import { pointAveragesKernel, pointCosts, pointSoftminKernel } from '../../kernels/points.js';
-import type { PointMetric } from '../../kernels/costs.js';
+import { ABSENT, type PointMetric } from '../../kernels/costs.js';
 import { responsibilitiesKernel, softminKernel } from '../../kernels/softmin.js';
 import type { Side } from './geometry.js';
 
@@ -63,7 +63,8 @@ export class MatrixOnDevice implements DeviceCosts {
   }
 
   range(): tf.Tensor {
-    return tf.stack([tf.min(this.cost), tf.max(this.cost)]);
+    const least = tf.min(this.cost);
+    return tf.stack([least, tf.max(tf.where(tf.greaterEqual(this.cost, ABSENT), least, this.cost))]);
   }
 
   dispose(): void {

@@ -31,7 +31,8 @@ export interface Divergence {
  *
  *     S(a, b) = OT(a, b) − OT(a, a)/2 − OT(b, b)/2 + ε (Σa − Σb)²/2
  *
- * with OT the least objective of `sinkhorn`. It is ≥ 0, and 0 only where both are the same measure; it has not the bias
+ * with OT the least objective of `sinkhorn`. It is ≥ 0, and 0 only where both are the same measure: what is less is
+ * rounding, and given as 0. It has not the bias
  * that OT itself has from ε. Clouds are `[n, d]` and `[m, d]`, or with B in front. Throws `InputError`.
  */
 export async function sinkhornDivergence(
@@ -69,7 +70,8 @@ export async function divergenceAt(
   const { epsilon } = options;
   const values = xy.objectives.map((value, s) => {
     const excess = Math.sqrt(xx.products[s]) - Math.sqrt(yy.products[s]);
-    return value - (xx.objectives[s] + yy.objectives[s]) / 2 + (epsilon / 2) * excess * excess;
+    const own = (xx.objectives[s] + yy.objectives[s]) / 2;
+    return Math.max(0, value - own + (epsilon / 2) * excess * excess);
   });
   const iterations = { xy: xy.iterations, xx: xx.iterations, yy: yy.iterations };
   return {

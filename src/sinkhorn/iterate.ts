@@ -37,6 +37,7 @@ export interface Iteration {
   /** The values of ε to go through; only at the last one is anything converged. */
   readonly epsilons: readonly number[];
   readonly tolerance: number;
+  readonly minIterations?: number;
   readonly maxIterations: number;
   readonly accelerate: boolean;
   /** Unit roundoff of the softmins. */
@@ -107,8 +108,11 @@ class Runner {
     }
     if (rough) {
       if (this.iteration.signal?.aborted) this.end('aborted', iterations);
-    } else if (error <= this.iteration.tolerance) this.end('converged', iterations);
-    else if (this.since >= STALL && this.best.error <= this.floor(epsilon)) this.end('precision', iterations);
+      return;
+    }
+    const enough = iterations >= (this.iteration.minIterations ?? 0);
+    if (enough && this.best.error <= this.iteration.tolerance) this.end('converged', iterations);
+    else if (enough && this.since >= STALL && this.best.error <= this.floor(epsilon)) this.end('precision', iterations);
     else if (this.iteration.signal?.aborted) this.end('aborted', iterations);
     else if (iterations >= this.iteration.maxIterations) this.end('maxIterations', iterations);
   }

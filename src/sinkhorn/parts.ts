@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { FAR } from '../../kernels/costs.js';
 import { onBackend } from '../../kernels/engine.js';
 import { isTensor, requireWithinLimit } from '../tensors/check.js';
 import { KernelMemory } from './absorbed.js';
@@ -107,7 +108,7 @@ function stacked(given: HostArray | tf.Tensor, { batches }: Sizes, { backend }: 
 function middle(costs: Float64Array, { batches, n, m }: Sizes): Weights {
   const a = new Float64Array(batches * n);
   for (let s = 0; s < batches; s++) {
-    const [low, high] = extremes(costs.subarray(s * n * m, (s + 1) * n * m));
+    const [low, high] = extremes(costs.subarray(s * n * m, (s + 1) * n * m).filter(Number.isFinite));
     a.fill((low + high) / 2, s * n, (s + 1) * n);
   }
   return { a, b: new Float64Array(batches * m) };
@@ -115,5 +116,6 @@ function middle(costs: Float64Array, { batches, n, m }: Sizes): Weights {
 
 /** Rows of m values less one number each. */
 function less({ values, shape }: HostArray, byRow: Float64Array | undefined, m: number): HostArray {
-  return { shape, values: values.map((value, at) => value - (byRow?.[Math.floor(at / m)] ?? 0)) };
+  // What is infinite is so far on a device, whose averages multiply it by shares of 0.
+  return { shape, values: values.map((value, at) => Math.min(value - (byRow?.[Math.floor(at / m)] ?? 0), FAR)) };
 }

@@ -1,8 +1,10 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
-import { shown } from '../check.js';
+import { backendOf, onBackend } from '../../kernels/engine.js';
+import { shown, type Rule } from '../check.js';
 import { InputError } from '../errors.js';
 import { isTensor, requireFits, requireTensor } from '../tensors/check.js';
+import { hasFar } from './reach.js';
 import { hostArray, type HostArray, type SinkhornNumbers } from './numbers.js';
 
 /** Two clouds of points, whose costs are never stored; both arrays, or both tensors of one backend. */
@@ -49,24 +51,43 @@ export function tensorsOf(costs: SinkhornCosts): Readonly<Record<string, tf.Tens
   return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, tf.Tensor] => isTensor(entry[1])));
 }
 
-/** Checks costs and reads those in arrays, and tensors too where `toHost`. Throws `InputError`. */
+/** What costs must be. */
+const costRule: Rule = {
+  expected: 'finite numbers, or Infinity for a pair that is forbidden',
+  holds: (value) => value > -Infinity,
+};
+
+/** Whether a tensor may have costs that no plan uses: then it must be read. */
+async function isFar(cost: tf.Tensor, epsilon: number): Promise<boolean> {
+  const [n, m] = cost.shape.slice(-2);
+  const extremes = onBackend(backendOf(cost), () => tf.tidy(() => tf.stack([tf.min(cost), tf.max(cost)])));
+  try {
+    return hasFar(await extremes.data(), n, m, epsilon);
+  } finally {
+    extremes.dispose();
+  }
+}
+
+/** Checks costs and reads those in arrays, and tensors too where `toHost` or some pairs are forbidden. Throws `InputError`. */
 export async function readCosts(
   costs: SinkhornCosts,
   toHost: boolean,
+  epsilon: number,
   where: string,
 ): Promise<{ readonly source: Source; readonly sizes: Sizes }> {
   const read = async (
     given: SinkhornNumbers,
     name: string,
     shapes: readonly string[],
+    rule?: Rule,
   ): Promise<HostArray | tf.Tensor> => {
     const at = `${where}: ${name}`;
-    if (!isTensor(given) || toHost) return hostArray(given, at, shapes);
+    if (!isTensor(given) || toHost) return hostArray(given, at, shapes, rule);
     requireTensor(given, at, shapes);
-    return given;
+    return rule && (await isFar(given, epsilon)) ? hostArray(given, at, shapes, rule) : given;
   };
   if (!isPoints(costs)) {
-    const cost = await read(costs, 'cost', matrixShapes);
+    const cost = await read(costs, 'cost', matrixShapes, costRule);
     const [n, m] = cost.shape.slice(-2);
     return { source: { kind: 'matrix', cost }, sizes: sizesOf([cost.shape.slice(0, -2)], n, m, where) };
   }

@@ -25,8 +25,13 @@ export interface SinkhornOptions {
   readonly rhoA?: number;
   /** ρ_b, the same for the columns. */
   readonly rhoB?: number;
-  /** L1 error of the marginals at which a problem has converged, as a share of the mass; default 1e-6. */
+  /**
+   * L1 error of the marginals at which a problem has converged, as a share of the mass; default 1e-6. 0 goes on until
+   * nothing changes any more or `maxIterations` is reached.
+   */
   readonly tolerance?: number;
+  /** No problem ends before so many iterations, unless it is aborted; default 0. */
+  readonly minIterations?: number;
   /** Default 1000; an iteration is two softmins. */
   readonly maxIterations?: number;
   /** Default 'anderson', never behind the plain iteration but for a few trials. */
@@ -66,13 +71,14 @@ export function sinkhornSettings(options: SinkhornOptions, where: string): Sinkh
     rhoA: Infinity,
     rhoB: Infinity,
     tolerance: 1e-6,
+    minIterations: 0,
     maxIterations: 1000,
     acceleration: 'anderson',
     epsilonScaling: true,
     backend: 'auto',
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== null)),
   } as SinkhornSettings;
-  const { epsilon, tolerance, maxIterations, acceleration } = settings;
+  const { epsilon, tolerance, minIterations, maxIterations, acceleration } = settings;
   const positive = (value: unknown): boolean => typeof value === 'number' && value >= 1e-30 && value <= 1e30;
   const require = (holds: boolean, name: string, expected: string, got: unknown, remedy = 'correct it'): void => {
     if (holds) return;
@@ -85,10 +91,12 @@ export function sinkhornSettings(options: SinkhornOptions, where: string): Sinkh
     require(typeof rho === 'number' && rho >= 0, name, 'a number ≥ 0, or Infinity', rho);
   }
   require(typeof tolerance === 'number' &&
-    tolerance > 0 &&
-    tolerance < Infinity, 'tolerance', 'a number > 0', tolerance);
+    tolerance >= 0 &&
+    tolerance < Infinity, 'tolerance', 'a finite number ≥ 0', tolerance);
   require(Number.isSafeInteger(maxIterations) &&
     maxIterations >= 1, 'maxIterations', 'a whole number ≥ 1', maxIterations);
+  const some = Number.isSafeInteger(minIterations) && minIterations >= 0 && minIterations <= maxIterations;
+  require(some, 'minIterations', `a whole number from 0 to maxIterations, ${maxIterations}`, minIterations);
   require(['anderson', 'none'].includes(acceleration), 'acceleration', 'anderson or none', acceleration);
   requireLadder(settings, require);
   const { threads } = settings;

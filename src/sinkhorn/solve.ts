@@ -1,9 +1,19 @@
 import { InputError } from '../errors.js';
+import { isTensor } from '../tensors/check.js';
+import { restricted, type Restricted } from './forbidden.js';
 import type { Geometry } from './geometry.js';
 import { choiceOf, homeOfArrays, homeOfTensors, suited } from './home.js';
 import { iterate, type Ending, type RoughIteration } from './iterate.js';
 import { isHost, partsOf, type Home, type Parts } from './parts.js';
-import { readCosts, readVector, readWeights, tensorsOf, type Sizes, type SinkhornCosts } from './problem.js';
+import {
+  readCosts,
+  readVector,
+  readWeights,
+  tensorsOf,
+  type Sizes,
+  type SinkhornCosts,
+  type Source,
+} from './problem.js';
 import { ladder, sinkhornSettings, type SinkhornOptions, type SinkhornSettings } from './settings.js';
 import type { symmetric } from './updates.js';
 import { alternating, type Marginals } from './updates.js';
@@ -17,6 +27,8 @@ export interface Prepared {
   readonly backend: string;
   /** g to start from, `[B, m]`. */
   readonly start: Float64Array | undefined;
+  /** Of each problem, the blocks that it falls into, if it does. */
+  readonly apart: Restricted['apart'];
 }
 
 /** Prescribed masses may differ by this share; b is then scaled to the mass of a. */
@@ -38,7 +50,7 @@ export async function prepare(
     : Object.keys(tensors).length > 0
       ? await homeOfTensors(tensors, settings, where)
       : undefined;
-  const { source, sizes } = await readCosts(costs, early !== undefined && isHost(early.home), where);
+  const { source, sizes } = await readCosts(costs, early !== undefined && isHost(early.home), settings.epsilon, where);
   const { batches, n, m } = sizes;
   const choice = home
     ? choiceOf(home)
@@ -47,8 +59,23 @@ export async function prepare(
   const b = await readWeights(settings.b, sizes, m, `${where}: b`);
   if (rhoA === Infinity && rhoB === Infinity) matchMasses(a, b, sizes, where);
   const start = settings.start && (await readVector(settings.start.g, batches, m, `${where}: start.g`));
-  const parts = partsOf(source, sizes, { a, b }, choice.home, where);
-  return { parts, sizes, marginals: { a, b, rhoA, rhoB }, settings, backend: choice.backend, start };
+  const marginals = { a, b, rhoA, rhoB };
+  const { used, apart } = withoutForbidden(source, sizes, marginals, settings.epsilon, where);
+  const parts = partsOf(used, sizes, { a, b }, choice.home, where);
+  return { parts, sizes, marginals, settings, backend: choice.backend, start, apart };
+}
+
+/** Costs without those that no plan uses; tensors have none, and clouds are taken as they are. */
+function withoutForbidden(
+  source: Source,
+  sizes: Sizes,
+  marginals: Marginals,
+  epsilon: number,
+  where: string,
+): { readonly used: Source; readonly apart: Restricted['apart'] } {
+  if (source.kind !== 'matrix' || isTensor(source.cost)) return { used: source, apart: [] };
+  const { cost, apart } = restricted(source.cost, sizes, marginals, epsilon, where);
+  return { used: { kind: 'matrix', cost }, apart };
 }
 
 /** Iterates all parts, the problem's own one being alternating or, where x and y are the same, symmetric. */

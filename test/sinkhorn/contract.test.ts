@@ -22,7 +22,7 @@ describe('a mistake is an InputError that says what to do', () => {
     ['epsilon 0', { epsilon: 0 }, `epsilon: expected a number from 1e-30 to 1e30, got 0; ${scale}`],
     ['rhoA', { rhoA: -1 }, 'rhoA: expected a number ≥ 0, or Infinity, got -1; correct it'],
     ['rhoB', { rhoB: NaN }, 'rhoB: expected a number ≥ 0, or Infinity, got NaN; correct it'],
-    ['tolerance', { tolerance: 0 }, 'tolerance: expected a number > 0, got 0; correct it'],
+    ['tolerance', { tolerance: -1 }, 'tolerance: expected a finite number ≥ 0, got -1; correct it'],
     ['maxIterations', { maxIterations: 0.5 }, 'maxIterations: expected a whole number ≥ 1, got 0.5; correct it'],
     ['acceleration', { acceleration: 'fast' }, 'acceleration: expected anderson or none, got "fast"; correct it'],
     [
@@ -81,7 +81,7 @@ describe('a mistake is an InputError that says what to do', () => {
     [
       'NaN',
       { data: new Float32Array([1, NaN]), shape: [1, 2] },
-      `cost: expected finite numbers, got NaN at [0][1]; replace it`,
+      `cost: expected finite numbers, or Infinity for a pair that is forbidden, got NaN at [0][1]; replace it`,
     ],
     [
       'a shape that is not the data’s',
