@@ -30,6 +30,11 @@ describeMistakes('places of results, models or commands', [
     'fit "SELECT a FROM \'good.csv\'" -k 2 --out good.csv',
     /got good\.csv, an input as well/,
   ],
+  [
+    'an output that a query reads by other quotes',
+    'fit "SELECT a FROM $$good.csv$$" -k 2 --out good.csv',
+    /got good\.csv, an input as well/,
+  ],
   ['an output that a glob reads', 'fit g*.csv -k 2 --report good.csv', /--report: .* got good\.csv, an input as well/],
   [
     'one file for two outputs',
