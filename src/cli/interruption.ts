@@ -1,5 +1,3 @@
-import { speak } from './last-words.js';
-
 type SignalName = 'SIGINT' | 'SIGTERM';
 const signalNames: readonly SignalName[] = ['SIGINT', 'SIGTERM'];
 
@@ -61,7 +59,7 @@ export function leave(status: number): never {
 
 /** Ends the process as if the signal had not been caught. */
 function die(name: SignalName): void {
-  speak();
+  process.emit('exit', new Interrupted(name).exitStatus); // a signal that kills does not have what waits for the end done
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

@@ -9,8 +9,8 @@ export function beforeEnd(work: () => void): () => void {
   return () => void pending.delete(work);
 }
 
-/** Does what is to be done before the end: an exit does so by itself, a signal that kills does not. */
-export function speak(): void {
+/** Does what is to be done before the end. */
+function speak(): void {
   for (const work of pending) {
     pending.delete(work);
     try {

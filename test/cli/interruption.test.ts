@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadMixture } from '../../src/index.js';
 import { faithful, inCheckout, otmix, temporaryFolder, type RunOptions } from './otmix.js';
@@ -88,5 +89,18 @@ describe('Ctrl-C', () => {
       );
       expect(folder.names()).toEqual(before);
     }
+  });
+
+  test('interrupts a query that yields nothing, and leaves no folder behind', async () => {
+    const endless = 'SELECT i FROM range(1000000000000) t(i) WHERE sqrt(i) < 0';
+    const temporary = `${folder.path}/temporary`;
+    mkdirSync(temporary);
+    const shell = `(while [ -z "$(ls -A '${temporary}')" ]; do sleep .1; done; sleep 1; kill -INT $$) &`;
+    const { status, stdout } = await otmix(folder.path, ['fit', endless, '-k', '2'], {
+      shell,
+      env: { TMPDIR: temporary },
+    });
+    expect([status, stdout]).toEqual([130, '']);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 });
