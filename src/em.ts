@@ -59,8 +59,9 @@ export interface EmRun {
   readonly marginalError: number;
   readonly sweeps: number;
   readonly repairs: readonly Repair[];
-  /** Whether the components it ended with needed a ridge. */
+  /** Whether the components it ended with needed a ridge, and which did. */
   readonly ridged: boolean;
+  readonly ridgedComponents: readonly number[];
   /** Of the sweeps it ended with. */
   readonly precision: Precision;
   /** What of it rounding has decided, a sentence. */
@@ -206,13 +207,15 @@ function ending(
 ): Omit<EmRun, 'status' | 'objective' | 'judged' | 'sweeps' | 'repairs' | 'precision' | 'limit'> {
   const { components, model, moments, objective, error, repairs } = state;
   const sum = moments.mass.reduce((total, share) => total + share, 0);
+  const ridgedComponents = repairs.flatMap(({ kind, component }) => (kind === 'ridge' ? component : []));
   return {
     components,
     weights: model.weights,
     finalObjective: objective,
     plan: { model, mass: moments.mass.map((share) => share / sum) },
     marginalError: error,
-    ridged: repairs.some(({ kind }) => kind === 'ridge'),
+    ridged: ridgedComponents.length > 0,
+    ridgedComponents,
   };
 }
 

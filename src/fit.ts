@@ -7,6 +7,7 @@ import type { EmRun, FitStatus } from './em.js';
 import { InputError } from './errors.js';
 import { evaluatedRows } from './evaluate.js';
 import { FAR_SUMMED } from './exactly.js';
+import { findingsOf } from './findings.js';
 import type { Repair } from './families/family.js';
 import { Mixture } from './mixture.js';
 import { TransportPlan } from './plan.js';
@@ -78,8 +79,13 @@ export interface Fit {
   readonly criteria: Criteria;
   /** What the restart that won is judged by, as `RestartOutcome` has it. */
   readonly judged?: number;
-  /** Whether a component still needed a ridge at the end: then the likelihood may be spurious. */
+  /** Whether a component still needed a ridge at the end, be it for a few rows or for many equal ones. */
   readonly ridged: boolean;
+  /**
+   * Components that have no width of their own and hold no more rows than a weak prior would count for: the likelihood is
+   * spurious. Those of many equal rows are not among them; `diagnostics.notes` tells of both.
+   */
+  readonly collapsed: readonly number[];
   /** How every restart ended. */
   readonly restarts: readonly RestartOutcome[];
   readonly diagnostics: FitDiagnostics;
@@ -142,6 +148,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     criteriaOf(evaluatedRows(parts, dataset, { far: FAR_SUMMED }), mixture.parameters, totalWeight),
   );
   const volume = logVolume(scaling);
+  const { collapsed, notes } = findingsOf(run, dataset, settings);
   return {
     mixture,
     status: runs.some(({ status }) => status === 'aborted') || settings.signal?.aborted ? 'aborted' : run.status,
@@ -153,6 +160,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     criteria,
     ...judgedOf(run, volume),
     ridged: run.ridged,
+    collapsed,
     restarts: runs.map((one) => ({
       status: one.status,
       iterations: one.objective.length,
@@ -169,6 +177,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
         ...(making.source.notes ?? []),
         ...dataset.notes,
         ...(run.limit === undefined ? [] : [run.limit]),
+        ...notes,
       ],
       precision: PRECISIONS[run.precision],
       rows: shard.n,

@@ -40,7 +40,7 @@ export interface Selection {
   readonly candidates: readonly Candidate[];
   /** Those that could not be fitted, as with more components than rows. */
   readonly failures: readonly FailedCandidate[];
-  /** The one with the lowest criterion; those that needed a ridge count only where all did. */
+  /** The one with the lowest criterion; those with a collapsed component count only where all have one. */
   readonly best: Candidate;
   readonly criterion: Criterion;
 }
@@ -103,7 +103,7 @@ function requireChoice(components: unknown, covariances: unknown): void {
 }
 
 function bestCandidate(candidates: readonly Candidate[], criterion: Criterion): Candidate {
-  const sound = candidates.filter(({ fit }) => !fit.ridged);
+  const sound = candidates.filter(({ fit }) => fit.collapsed.length === 0);
   return (sound.length > 0 ? sound : candidates).reduce((best, candidate) =>
     candidate.fit.criteria[criterion] < best.fit.criteria[criterion] ? candidate : best,
   );

@@ -106,23 +106,39 @@ describe('aborting', () => {
   });
 });
 
-describe('candidates that needed a ridge', () => {
-  // A cloud, and 30 rows on one spot: a component that settles there has a likelihood without bound.
+describe('candidates with a component of equal rows', () => {
+  // A cloud, and equal rows apart from it: a component that settles there has a likelihood without bound.
   const random = mulberry32(7);
-  const spot = Array.from({ length: 120 }, (_, i) => (i < 30 ? [9, 9] : [normal(random), normal(random)]));
-  const options = { covariances: ['full'], regularization: 0, restarts: 3 } as const;
+  const cloud = Array.from({ length: 90 }, () => [normal(random), normal(random)]);
+  const spot = (rows: number): number[][] => [...cloud, ...new Array<number[]>(rows).fill([9, 9])];
 
-  test('do not win over sound ones, though their criterion is lower', async () => {
-    const { best, candidates } = await selectMixture(spot, { ...options, components: [1, 2] });
-    const [one, two] = candidates.map(({ fit }) => fit);
-    expect([one.ridged, two.ridged]).toEqual([false, true]);
-    expect(two.criteria.bic).toBeLessThan(one.criteria.bic);
-    expect(best.k).toBe(1);
+  test.each([0, undefined])('of a large share win, as they should, regularization %s', async (regularization) => {
+    const options = { covariances: ['full'], restarts: 3, components: [1, 2], ...(regularization === 0 && { regularization }) } as const; // prettier-ignore
+    const { best, candidates } = await selectMixture(spot(30), options);
+    expect(candidates.map(({ fit }) => fit.collapsed)).toEqual([[], []]);
+    expect(best.k).toBe(2);
+    expect(best.fit.ridged).toBe(regularization === 0);
   });
 
-  test('count where all did', async () => {
-    const { best, candidates } = await selectMixture(spot, { ...options, components: [2, 3] });
-    expect(candidates.every(({ fit }) => fit.ridged)).toBe(true);
+  test.each([0, undefined])(
+    'that are few do not win, though their criterion is lower, regularization %s',
+    async (regularization) => {
+      const options = { covariances: ['full'], restarts: 3, components: [1, 2], ...(regularization === 0 && { regularization }) } as const; // prettier-ignore
+      const { best, candidates } = await selectMixture(spot(4), options);
+      const [one, two] = candidates.map(({ fit }) => fit);
+      expect([one.collapsed.length, two.collapsed.length]).toEqual([0, 1]);
+      expect(two.criteria.bic).toBeLessThan(one.criteria.bic);
+      expect(best.k).toBe(1);
+    },
+  );
+
+  test('count where all have one', async () => {
+    const { best, candidates } = await selectMixture(spot(4), {
+      covariances: ['full'],
+      restarts: 3,
+      components: [2, 3],
+    });
+    expect(candidates.every(({ fit }) => fit.collapsed.length > 0)).toBe(true);
     expect(best.fit.criteria.bic).toBe(Math.min(...candidates.map(({ fit }) => fit.criteria.bic)));
   });
 });

@@ -48,5 +48,5 @@ function candidatesTable({ candidates, failures, best, criterion }: Selection, w
 }
 
 function statusOf({ fit }: Candidate): string {
-  return fit.ridged ? 'collapsed' : fit.status === 'maxIterations' ? 'not converged' : fit.status;
+  return fit.collapsed.length > 0 ? 'collapsed' : fit.status === 'maxIterations' ? 'not converged' : fit.status;
 }

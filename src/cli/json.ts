@@ -25,6 +25,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     status: fit.status,
     judged: fit.judged,
     ridged: fit.ridged,
+    collapsed: fit.collapsed,
     objective: fit.objective,
     restarts: fit.restarts,
     repairs,
@@ -63,6 +64,6 @@ export function selectionJson(
 }
 
 function candidateJson({ k, covariance, fit }: Candidate): Record<string, unknown> {
-  const { status, iterations, ridged, criteria, mixture } = fit;
-  return { k, covariance, parameters: mixture.parameters, ...criteria, status, iterations, ridged };
+  const { status, iterations, ridged, collapsed, criteria, mixture } = fit;
+  return { k, covariance, parameters: mixture.parameters, ...criteria, status, iterations, ridged, collapsed };
 }

@@ -100,7 +100,7 @@ function selectionOf({ candidates, best, criterion }: Selection): NonNullable<Re
       covariance,
       ...fit.criteria,
       parameters: fit.mixture.parameters,
-      status: fit.ridged ? 'collapsed' : fit.status,
+      status: fit.collapsed.length > 0 ? 'collapsed' : fit.status,
     })),
     chosen: candidates.indexOf(best),
     criterion,

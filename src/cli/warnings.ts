@@ -15,8 +15,8 @@ export function warnings({ status, iterations, ridged, diagnostics, objective, m
   }
   if (status === 'aborted') found.push('interrupted: this is the best of what was fitted until then, not converged');
   for (const { message, times } of repairs) found.push(times > 1 ? `${message} (${times} times)` : message);
-  if (ridged) found.push('a component collapsed: its likelihood says nothing; fit fewer, or raise --regularization');
-  else if (repairs.length > 0) found.push('the fit recovered from these repairs; --restarts 10 may find a better one');
+  if (repairs.length > 0 && !ridged)
+    found.push('the fit recovered from these repairs; --restarts 10 may find a better one');
   if (marginalError > LARGE_ERROR && status !== 'aborted') {
     found.push(
       `the proportions are met only to ${significant(marginalError, 2)}; raise --epsilon, or use --marginal relaxed`,
