@@ -87,6 +87,19 @@ function cellFault(where: string, column: string, got: string, type: string): Fa
 }
 
 function jsonFault(body: string, { column }: Reading): Fault | undefined {
+  const [, twice, at, key] =
+    /JSON transform error in file "(.*?)", in (?:record\/value|line) (\d+): .* has duplicate key "(.*)"/.exec(body) ??
+    [];
+  if (twice) {
+    const remedy = 'rename or remove one of them';
+    return {
+      code: 'format',
+      where: twice,
+      expected: 'each key once in a record',
+      got: `${key} twice in record ${at}`,
+      remedy,
+    };
+  }
   const [, file, record, value] =
     /JSON transform error in file "(.*?)", in (?:record\/value|line) (\d+): .*?: (.*)/.exec(body) ?? [];
   if (file) {

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { InputError } from '../../errors.js';
 import { Database, identifier, literal, pathList } from './duckdb.js';
 import { asking, scanned } from './scan.js';
+import { jsonRelations, openJson } from './json.js';
 import type { Relation } from './relation.js';
 import type { Column, Table } from './table.js';
 
@@ -24,10 +25,10 @@ type TypedScan = (types: ReadonlyMap<string, string>) => string;
  *
  * CSV: separator, quotes and header are found; without a header columns are called column0, column1, …. No line
  * is skipped but blank ones and # comments: one with too many or too few cells is an error that names it. Empty
- * cells and NA, N/A, NULL are missing. JSON: an array of objects, or one object after another; an absent key and
- * null are missing.
+ * cells and NA, N/A, NULL are missing.
  */
 export async function openText(paths: readonly string[], format: TextFormat): Promise<Table[]> {
+  if (format === 'json') return openJson(paths);
   const database = await Database.open();
   const tables: Table[] = [];
   for (const path of paths) tables.push(textTable(database, path, await inspect(database, path, format)));
@@ -43,11 +44,12 @@ export async function textRelations(
   paths: readonly string[],
   format: TextFormat,
 ): Promise<Relation[]> {
+  if (format === 'json') return jsonRelations(database, paths);
   const relations: Relation[] = [];
   for (const path of paths) {
     const inspected = await inspect(database, path, format);
     const isNumber = ({ kind, type }: Column) => kind === 'numeric' && type !== 'BOOLEAN';
-    const needed = format === 'json' ? inspected.columns : inspected.columns.filter(isNumber);
+    const needed = inspected.columns.filter(isNumber);
     const typed = inspected.columns.map((column) => (isNumber(column) ? { ...column, type: 'DOUBLE' } : column));
     const types = new Map(needed.map((column) => [column.name, isNumber(column) ? 'DOUBLE' : column.type]));
     const table = { ...textTable(database, path, inspected), columns: typed };
@@ -77,13 +79,13 @@ function textTable(database: Database, path: string, { columns, scan, empty }: I
 }
 
 /** Finds the columns, and whether there are rows. */
-async function inspect(database: Database, path: string, format: TextFormat): Promise<Inspected> {
+async function inspect(database: Database, path: string, format: 'csv' | 'tsv'): Promise<Inspected> {
   if (/\.gz$/i.test(path)) await checkGzip(path);
-  const scan = format === 'json' ? jsonScan(path) : csvScan(path, format);
+  const scan = csvScan(path, format);
   const untyped = scan(new Map());
   return asking({ name: path, kind: 'file' }, async () => {
     const columns = await database.columns(untyped);
-    if (format !== 'json' && columns.length === 1 && columns[0].kind !== 'numeric') {
+    if (columns.length === 1 && columns[0].kind !== 'numeric') {
       await checkWidths(database, path, columns[0].name);
     }
     const empty = (await database.rows(`SELECT 1 FROM ${untyped} LIMIT 1`)).length === 0;
@@ -102,11 +104,6 @@ function csvScan(path: string, format: 'csv' | 'tsv'): TypedScan {
   if (format === 'tsv') options.push(`delim = ${literal('\t')}`);
   if (/\.gz$/i.test(path)) options.push(`compression = 'gzip'`);
   return (types) => `read_csv(${options.join(', ')}${types.size > 0 ? `, types = ${map(types)}` : ''})`;
-}
-
-function jsonScan(path: string): TypedScan {
-  const options = `${pathList([path])}, hive_partitioning = false`;
-  return (types) => `read_json(${options}${types.size > 0 ? `, columns = ${map(types)}` : ''})`;
 }
 
 function map(types: ReadonlyMap<string, string>): string {

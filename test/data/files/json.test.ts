@@ -65,6 +65,32 @@ describe('JSON', () => {
     expect(message).toMatch(got);
   });
 
+  it('finds keys that come late', async () => {
+    const path = long('{"b":7,"late":2.5}');
+    const { columns, rows } = await read(path);
+    expect(columns).toEqual(['a', 'b', 'late']);
+    expect(rows[LONG]).toEqual([NaN, 7, 2.5]);
+    expect((await read(`SELECT late FROM '${path}' WHERE late > 0`)).rows).toEqual([[2.5]]);
+  });
+
+  it('tells keys apart that differ in case alone', async () => {
+    const path = folder.write('case.json', '[{"x":1,"X":2.5,"a\\"b":true},{"X":4}]');
+    const rows = [
+      [1, 2.5, 1],
+      [NaN, 4, NaN],
+    ];
+    expect(await read(path)).toMatchObject({ columns: ['x', 'X', 'a"b'], rows });
+    expect((await read(path, { columns: ['X'] })).rows).toEqual([[2.5], [4]]);
+    expect((await read(`SELECT x, X_1, "a""b" FROM '${path}'`)).rows).toEqual(rows);
+  });
+
+  it.each(['', '{"x":1},'.repeat(LONG)])('refuses a key twice in a record', async (before) => {
+    const path = folder.write('twice.json', `[${before}{"x":1,"x":2}]`);
+    expect(await complaint(path)).toMatch(
+      /^format: .*twice\.json: expected each key once in a record, got x twice in record \d+; rename or remove one of them$/,
+    );
+  });
+
   it('refuses an empty array', async () => {
     const path = folder.write('none.json', '[]');
     expect(await complaint(path)).toBe(
