@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a command with lavapipe, Mesa's Vulkan on the CPU, as the one driver; installs it first where it is missing.
 #     sh scripts/with-lavapipe.sh npm run test:webgpu
-# Needs root on Debian for that. Bookworm's own Mesa 22.3 is too old for Dawn, its backports are not.
+# Needs root on Debian for that. Bookworm's own Mesa 22.3 is too old for Dawn, its backports are not; they come from the
+# archive that the system itself uses.
 set -eu
 
 manifest() { ls /usr/share/vulkan/icd.d/lvp_icd*.json 2>/dev/null | head -n 1; }
@@ -15,7 +16,13 @@ install() {
   release=$VERSION_CODENAME
   if [ "$release" = bookworm ]; then
     release=bookworm-backports
-    printf '%s\n' 'Types: deb' 'URIs: http://deb.debian.org/debian' "Suites: $release" 'Components: main' \
+    apt-get update -qq # apt tells of archives once it has their lists
+    archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' | head -n 1)
+    if [ -z "$archive" ]; then
+      echo 'lavapipe: expected an archive of bookworm among the sources of apt, got none; add one' >&2
+      exit 1
+    fi
+    printf '%s\n' 'Types: deb' "URIs: $archive" "Suites: $release" 'Components: main' \
       'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg' >"/etc/apt/sources.list.d/$release.sources"
   fi
   apt-get update -qq

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backendOf, isRegistered, onBackend, registerQuietly, startBackend } from '../kernels/engine.js';
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
 import type { Gpu } from '../kernels/webgpu/device.js';
+import type { Wanted } from '../kernels/webgpu/entry.js';
 import { GpuError } from '../kernels/webgpu/error.js';
 import type { GpuSweepOptions } from '../kernels/webgpu/options.js';
 import { sharedGpu } from '../kernels/webgpu/shared.js';
@@ -33,15 +34,15 @@ export interface BackendReport {
 }
 
 type Finding = Omit<BackendReport, 'name'>;
-type Probe = () => Promise<Finding>;
+type Probe = (wanted?: Wanted) => Promise<Finding>;
 
 const absent = (reason: string): Finding => ({ usable: false, adapter: '', gpu: false, reason });
 
 /** In the order in which `auto` prefers them, GPUs given. */
 const probes: Readonly<Record<BackendName, Probe>> = {
-  async webgpu() {
+  async webgpu(wanted) {
     try {
-      const gpu = gpuOfBackend('webgpu') ?? (await sharedGpu());
+      const gpu = gpuOfBackend('webgpu') ?? (await sharedGpu(wanted));
       if (!gpu.software) await startGpuBackend(); // now, while there is still another to take instead
       return gpuFinding(gpu);
     } catch (error) {
@@ -205,7 +206,7 @@ async function chosen(
   const notes: string[] = [];
   for (const name of ['webgpu', 'tensorflow', 'webgl'] as const) {
     if (onHost) break;
-    const report = await probeBackend(name);
+    const report = { name, ...(await probes[name]({ software: false })) }; // nothing is opened that won't be used
     if (report.usable && report.gpu) return { report, notes };
     if (report.faulty) notes.push(`not on ${name}: ${report.reason}`);
   }

@@ -1,4 +1,5 @@
 import { findGpu } from '#gpu';
+import type { Wanted } from './entry.js';
 import { GpuError, reported } from './error.js';
 
 /** Asked for in full: a device has WebGPU's smallest limits otherwise. */
@@ -24,7 +25,7 @@ export type GpuLimits = Readonly<Record<(typeof wantedLimits)[number], number>>;
 const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
 
 /** How to open a device: with less than the adapter has, for tests. */
-export interface GpuOptions {
+export interface GpuOptions extends Wanted {
   /** Limits to keep to, lower than the device's own. */
   readonly limits?: Partial<GpuLimits>;
   /** Which optional features to ask for, of those offered; default all that are of use here. */
@@ -59,12 +60,20 @@ export interface Gpu {
   release(): void;
 }
 
-/** Opens a new device on the fastest adapter. Throws `GpuError`, 'absent' or 'unusable', where it can't. */
+/**
+ * Opens a new device on the fastest adapter. Throws `GpuError`, 'absent' or 'unusable', where it can't, and 'absent' where
+ * none of those that are wanted is there.
+ */
 export async function openGpu(options: GpuOptions = {}): Promise<Gpu> {
-  const found = await findGpu();
+  const { software = true } = options;
+  const found = await findGpu({ software });
   if ('missing' in found) throw new GpuError('absent', found.missing);
-  const adapter = await found.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const { gpu, quietly = <T>(ask: () => T): T => ask() } = found;
+  const adapter = await quietly(() => gpu.requestAdapter({ powerPreference: 'high-performance' }));
   if (!adapter) throw new GpuError('absent', 'no adapter was found: there is no GPU here, or no driver for it');
+  if (!software && isSoftware(adapter.info)) {
+    throw new GpuError('absent', `the adapter ${nameOf(adapter.info)} computes on the CPU`);
+  }
   const wanted = options.features ?? wantedFeatures;
   try {
     const device = await adapter.requestDevice({

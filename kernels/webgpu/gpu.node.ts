@@ -1,5 +1,5 @@
-import type { GpuEntry } from './entry.js';
-import { withoutVulkan } from './vulkan.node.js';
+import type { GpuEntry, Wanted } from './entry.js';
+import { withoutSoftware, withoutVulkan } from './vulkan.node.js';
 
 /**
  * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that
@@ -13,27 +13,28 @@ const dawn = [
 
 /**
  * Never let go: with no reference to it mapAsync does not resolve, or the process aborts after a garbage collection.
- * It keeps no process from ending.
+ * It keeps no process from ending. One for each kind of adapters wanted: which there are is found out but once.
  */
-let held: GPU | undefined;
+const held: { any?: GPU; real?: GPU } = {};
 
 /**
  * WebGPU in Node: the caller's own `navigator.gpu` where there is one, else Dawn from the optional package `webgpu`,
  * whose globals (GPUBuffer, GPUBufferUsage, …) are added where they are missing.
  */
-export async function findGpu(): Promise<GpuEntry> {
-  if (held) return { gpu: held };
+export async function findGpu({ software = true }: Wanted = {}): Promise<GpuEntry> {
+  const kind = software ? 'any' : 'real';
+  const entry = (gpu: GPU): GpuEntry => (software ? { gpu } : { gpu, quietly: withoutSoftware });
+  if (held[kind]) return entry(held[kind]);
   const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (own) return { gpu: own };
-  const missing = withoutVulkan();
+  const missing = withoutVulkan({ software });
   if (missing !== undefined) return { missing };
   try {
     const { create, globals } = await import('webgpu');
     for (const [name, value] of Object.entries(globals)) {
       if (!(name in globalThis)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
     }
-    held ??= create(dawn); // another call may have been faster
-    return { gpu: held };
+    return entry((held[kind] ??= create(dawn))); // another call may have been faster
   } catch (error) {
     return { missing: reasonOf(error) };
   }

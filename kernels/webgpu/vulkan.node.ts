@@ -4,16 +4,54 @@ import { join } from 'node:path';
 
 const LOADER = 'libvulkan.so.1';
 
+/** Libraries of drivers that compute on the CPU, as their manifests name them. */
+const SOFTWARE = /libvulkan_lvp|lavapipe|swiftshader|swrast/i;
+
 /**
  * Why there is no Vulkan on this Linux, undefined where there is: Dawn, asked for an adapter then, writes warnings to
  * standard error. Looks where the dynamic linker and the Vulkan loader look (its documentation, LoaderDriverInterface).
  */
-export function withoutVulkan(): string | undefined {
+export function withoutVulkan({ software = true } = {}): string | undefined {
   if (process.platform !== 'linux') return undefined;
   if (!hasLoader()) return `the Vulkan loader (${LOADER}) is not installed`;
   const { named, found } = drivers();
-  if (found) return undefined;
-  return named === undefined ? 'no Vulkan driver is installed' : `VK_ICD_FILENAMES names no driver (${named})`;
+  if (found.length === 0) {
+    return named === undefined ? 'no Vulkan driver is installed' : `VK_ICD_FILENAMES names no driver (${named})`;
+  }
+  if (software) return undefined;
+  if (found.every(isSoftware)) return 'all Vulkan drivers here compute on the CPU';
+  return hasGpu() ? undefined : 'there is no GPU: /dev has none';
+}
+
+/**
+ * Calls with those drivers hidden from Vulkan that compute on the CPU: Dawn warns of their limits on standard error when it
+ * sees them, whether or not they are used. The call must ask for its adapter before it returns.
+ */
+export function withoutSoftware<T>(call: () => T): T {
+  if (process.platform !== 'linux') return call();
+  const { env } = process;
+  const before = { VK_ICD_FILENAMES: env.VK_ICD_FILENAMES, VK_DRIVER_FILES: env.VK_DRIVER_FILES };
+  const { found } = drivers();
+  if (!found.some(isSoftware)) return call();
+  env.VK_ICD_FILENAMES = found.filter((path) => !isSoftware(path)).join(':');
+  delete env.VK_DRIVER_FILES; // newer, and before the other where both are set
+  try {
+    return call();
+  } finally {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) Reflect.deleteProperty(env, name);
+      else env[name] = value;
+    }
+  }
+}
+
+/** Whether the kernel has a GPU: a render node, or NVIDIA's, Windows', Qualcomm's or Arm's own device. */
+function hasGpu(): boolean {
+  const names = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
+  return (
+    names('/dev').some((name) => /^(nvidia\d|nvgpu|nvhost|dxg|kgsl|mali)/.test(name)) ||
+    names('/dev/dri').some((name) => name.startsWith('renderD'))
+  );
 }
 
 function hasLoader(): boolean {
@@ -26,16 +64,26 @@ function hasLoader(): boolean {
   }
 }
 
-function drivers(): { readonly named?: string | undefined; readonly found: boolean } {
-  const added = listOf('VK_ADD_DRIVER_FILES').some(isDriver);
+/** The manifests of drivers, and what the user names instead of those of the system. */
+function drivers(): { readonly named?: string | undefined; readonly found: readonly string[] } {
+  const added = listOf('VK_ADD_DRIVER_FILES').flatMap(manifestsAt);
   const named = process.env.VK_DRIVER_FILES || process.env.VK_ICD_FILENAMES;
-  if (named) return { named, found: named.split(':').some(isDriver) };
-  return { found: added || driverFolders().some(hasManifest) };
+  if (named) return { named, found: named.split(':').flatMap(manifestsAt) };
+  return { found: [...added, ...driverFolders().flatMap(manifestsIn)] };
 }
 
-/** A manifest, or a folder of them. */
-function isDriver(path: string): boolean {
-  return path.endsWith('.json') ? existsSync(path) : hasManifest(path);
+/** A manifest, or those of a folder. */
+function manifestsAt(path: string): string[] {
+  if (path.endsWith('.json')) return existsSync(path) ? [path] : [];
+  return manifestsIn(path);
+}
+
+function isSoftware(manifest: string): boolean {
+  try {
+    return SOFTWARE.test(readFileSync(manifest, 'utf8'));
+  } catch {
+    return false; // whoever can read it may say
+  }
 }
 
 function driverFolders(): string[] {
@@ -51,11 +99,12 @@ function driverFolders(): string[] {
   return roots.map((folder) => join(folder, 'vulkan/icd.d'));
 }
 
-function hasManifest(folder: string): boolean {
+function manifestsIn(folder: string): string[] {
   try {
-    return readdirSync(folder).some((name) => name.endsWith('.json'));
+    const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    return names.map((name) => join(folder, name));
   } catch {
-    return false;
+    return [];
   }
 }
 

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import type { BackendReport } from '../backend.js';
+import type { BackendName, BackendReport } from '../backend.js';
 import { version } from '../version.js';
 import { loadLibrary } from './library.js';
+import { printableJson } from '../printable.js';
+import { print, write } from './standard-output.js';
 import { textTable } from './table.js';
 
 /** What this machine offers. */
@@ -25,7 +30,7 @@ export function addDoctor(program: Command): void {
     .addHelpText('after', '\nExamples:\n  otmix doctor\n  otmix doctor --json')
     .action(async ({ json }: { readonly json?: true }) => {
       const findings = await examine();
-      process.stdout.write(json ? `${JSON.stringify(findings)}\n` : told(findings));
+      await (json ? write(`${printableJson(findings)}\n`) : print(told(findings)));
     });
 }
 
@@ -33,7 +38,9 @@ async function examine(): Promise<Findings> {
   const { backendNames, probeBackend, resolveBackend } = await loadLibrary();
   const { version_core: tfjs } = await import('@tensorflow/tfjs');
   const backends: BackendReport[] = [];
-  for (const name of backendNames) backends.push(await probeBackend(name));
+  for (const name of backendNames) {
+    backends.push(name === 'webgpu' ? await probeApart(name) : await probeBackend(name));
+  }
   const chosen = await resolveBackend('auto');
   const why = chosen.gpu ? 'it runs on a real GPU' : 'the fastest on a CPU, as none here runs on a real GPU';
   const notes = chosen.notes.map((note) => `; ${note}`).join('');
@@ -46,6 +53,18 @@ async function examine(): Promise<Findings> {
     auto: { name: chosen.name, why: why + notes },
     duckdb: await examineDuckDB(),
   };
+}
+
+/** Probes a backend in a process of its own, for what libraries write to standard error meanwhile. */
+async function probeApart(name: BackendName): Promise<BackendReport> {
+  const script = fileURLToPath(new URL('./probe.js', import.meta.url));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, script, name]);
+    return JSON.parse(stdout) as BackendReport;
+  } catch (error) {
+    const [reason] = String(error).split('\n', 1);
+    return { name, usable: false, adapter: '', gpu: false, reason: `the process that tried it failed: ${reason}` };
+  }
 }
 
 async function examineDuckDB(): Promise<Findings['duckdb']> {

@@ -1,6 +1,8 @@
 /** Programs of their own: they end by themselves, and say clearly what they lack. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -82,6 +84,25 @@ describe('without a driver', () => {
         "use 'auto', or see what `otmix doctor` says",
       stderr: '',
     });
+  });
+
+  test('auto asks none that computes on the CPU, of which Dawn would warn', async () => {
+    // Its library is not there: asking would be heard.
+    const folder = mkdtempSync(join(tmpdir(), 'otmix-drivers-'));
+    const manifest = (name: string): string => {
+      const icd = {
+        file_format_version: '1.0.0',
+        ICD: { library_path: `${folder}/libvulkan_${name}.so`, api_version: '1.3.0' },
+      };
+      const path = join(folder, `${name}_icd.json`);
+      writeFileSync(path, JSON.stringify(icd));
+      return path;
+    };
+    const drivers = { ...nowhere, VK_ICD_FILENAMES: manifest('lvp') };
+    const code =
+      "const { diagnostics } = await fit({ backend: 'auto' }); say(diagnostics.backend + diagnostics.notes);";
+    expect(await run(code, drivers)).toEqual({ stdout: 'wasm', stderr: '' });
+    rmSync(folder, { recursive: true });
   });
 
   test('auto fits on the CPU', async () => {
