@@ -19,6 +19,7 @@ export interface EvaluateOptions {
   readonly missing?: MissingPolicy;
   /** `[n]`, not negative. */
   readonly sampleWeights?: ArrayLike<number>;
+  /** Rejects with the signal's reason: rows in part are not given. */
   readonly signal?: AbortSignal;
 }
 

@@ -72,7 +72,10 @@ export interface FitOptions {
    */
   readonly autotune?: boolean;
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends the fit with what is fitted so far, status 'aborted'; while still loading or seeding it rejects. */
+  /**
+   * Ends the fit with what is fitted so far, status 'aborted', all numbers finite. Before the first sweep of the first
+   * start is done there is nothing yet, and it rejects with the signal's reason.
+   */
   readonly signal?: AbortSignal;
 }
 

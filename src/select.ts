@@ -43,6 +43,8 @@ export interface Selection {
   /** The one with the lowest criterion; those with a collapsed component count only where all have one. */
   readonly best: Candidate;
   readonly criterion: Criterion;
+  /** 'aborted' where some were not tried, or the last was not fitted to the end. */
+  readonly status: 'complete' | 'aborted';
 }
 
 /**
@@ -62,7 +64,8 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   requireChoice(components, covariances);
   const candidates: Candidate[] = [];
   const failures: FailedCandidate[] = [];
-  const models = covariances.flatMap((covariance) => components.map((k) => ({ k, covariance })));
+  const counts = Array.from(components); // a typed array maps to numbers alone
+  const models = covariances.flatMap((covariance) => counts.map((k) => ({ k, covariance })));
   for (const { k, covariance } of models) {
     if (candidates.length > 0 && rest.signal?.aborted) break;
     try {
@@ -80,7 +83,10 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
   }
   if (candidates.length === 0) throw failures[0].error;
-  return { candidates, failures, best: bestCandidate(candidates, criterion), criterion };
+  const { fit: last } = candidates[candidates.length - 1];
+  const whole = candidates.length + failures.length === models.length && last.status !== 'aborted';
+  const status = whole ? 'complete' : 'aborted';
+  return { candidates, failures, status, best: bestCandidate(candidates, criterion), criterion };
 }
 
 function messageOf(error: unknown): string {

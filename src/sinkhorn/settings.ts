@@ -53,7 +53,7 @@ export interface SinkhornOptions {
   /** Threads of the CPU; default all. The result is the same on any number. */
   readonly threads?: number;
   readonly onProgress?: (progress: IterationProgress) => void;
-  /** Ends the iteration with what is there so far, status 'aborted'. */
+  /** Ends the iteration with what is there so far, status 'aborted'; before the first iteration it rejects. */
   readonly signal?: AbortSignal;
 }
 
