@@ -5,5 +5,6 @@
  *     const table = await openDelimited({ name: file.name, format: 'txt', bytes: () => file.stream() });
  *     for await (const [x, y] of table.blocks([0, 1])) console.log(x, y);
  */
-export { openDelimited, type TextInput, type TextTable } from './data/text/open.js';
+export { openDelimited, type TextInput } from './data/text/open.js';
+export type { Column, Table } from './data/files/table.js';
 export type { TextFormat, TextOptions } from './data/text/options.js';

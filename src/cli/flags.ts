@@ -9,7 +9,8 @@ import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Strategy } from '../strategy.js';
 import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
-import { integer, names, number, numbers, oneOf, temperature } from './parsers.js';
+import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
+import { integer, names, number, numbers, oneName, oneOf, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
 const seedings = ['k-means++', 'k-means||', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
@@ -25,7 +26,7 @@ export const formatFlag = [
 ] as const;
 
 /** What data to take. */
-export interface DataFlags {
+export interface DataFlags extends TextFlags {
   readonly format?: FormatName;
   readonly columns?: string[];
   readonly sampleWeight?: string;
@@ -61,13 +62,14 @@ export interface ResultFlags {
 }
 
 export function addDataFlags(command: Command): Command {
-  return command
+  const data = command
     .optionsGroup('Data:')
     .option('--columns <names>', 'the columns to use, as in a,b; default all', names('--columns'))
-    .option('--sample-weight <name>', 'the column of sample weights')
+    .option('--sample-weight <name>', 'the column of sample weights', oneName('--sample-weight'))
     .option(...formatFlag)
     .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
     .option('--missing <policy>', 'rows with a missing value: error or drop', oneOf('--missing', policies), 'error');
+  return addTextFlags(data);
 }
 
 export function addFitFlags(command: Command): Command {
@@ -108,8 +110,10 @@ export function addResultFlags(command: Command): Command {
     .option('-q, --quiet', 'no progress on standard error');
 }
 
-export function sourceOptions({ columns, sampleWeight, every }: DataFlags): SourceOptions {
-  return { every, ...(columns && { columns }), ...(sampleWeight !== undefined && { weight: sampleWeight }) };
+export function sourceOptions(flags: DataFlags): SourceOptions {
+  const { columns, sampleWeight, every } = flags;
+  const weight = sampleWeight === undefined ? {} : { weight: sampleWeight };
+  return { every, ...(columns && { columns }), ...weight, ...textOptions(flags) };
 }
 
 /** What flags ask of the library. */

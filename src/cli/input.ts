@@ -151,11 +151,11 @@ export async function openData(spec: string, options: SourceOptions): Promise<So
 export async function openDataFor(
   mixture: Mixture,
   spec: string,
-  { columns: named, signal }: SourceOptions,
+  { columns: named, ...options }: SourceOptions,
   warn: (message: string) => void,
 ): Promise<Source> {
   const open = (columns?: readonly string[]): Promise<Source> =>
-    openData(spec, { ...(columns && { columns }), ...(signal && { signal }) });
+    openData(spec, { ...options, ...(columns && { columns }) });
   if (named) {
     requireCount(named.length, mixture, '--columns');
     return open(named);

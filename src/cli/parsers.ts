@@ -48,14 +48,35 @@ export function someOf<const T extends string>(flag: string, choices: readonly T
   };
 }
 
-/** Names between commas; one that holds a comma stands in double quotes, as in CSV. */
+/** An item of a list: in double quotes with `\\` or `""` for what is special, or plain. */
+const LISTED = /(?:^|,)\s*(?:"((?:[^"\\]|\\.|"")*)"\s*(?=,|$)|([^,]*))/gs;
+
+/** What stands in double quotes: JSON's escapes, and "" for a quote; text that is no JSON is taken as it is. */
+function unquoted(text: string): string {
+  const single = text.replaceAll('""', '\\"');
+  try {
+    return JSON.parse(`"${single.replace(/\p{Cc}/gu, (sign) => JSON.stringify(sign).slice(1, -1))}"`) as string;
+  } catch {
+    return text.replaceAll('""', '"');
+  }
+}
+
+/** Names between commas; one that holds a comma stands in double quotes, as in JSON or CSV. */
 export function names(flag: string): Parser<string[]> {
   return (text) => {
-    const cells = Array.from(text.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"\s*(?=,|$)|([^,]*))/g), ([, quoted, plain]) =>
-      plain === undefined ? quoted.replaceAll('""', '"') : plain.trim(),
-    );
+    const cells = Array.from(text.matchAll(LISTED), ([, quoted, plain]) => plain?.trim() ?? unquoted(quoted));
     if (cells.includes('')) throw invalid(flag, 'names between commas', text, 'leave none empty');
     return cells;
+  };
+}
+
+/** One name, in double quotes or not. */
+export function oneName(flag: string): Parser<string> {
+  return (text) => {
+    const [, quoted] = /^\s*"((?:[^"\\]|\\.|"")*)"\s*$/s.exec(text) ?? [];
+    const name = quoted === undefined ? text : unquoted(quoted);
+    if (name === '') throw invalid(flag, 'a name', text);
+    return name;
   };
 }
 

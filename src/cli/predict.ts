@@ -8,12 +8,13 @@ import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './in
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';
 import { names, oneOf } from './parsers.js';
+import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { progressView } from './progress.js';
 import { PredictionLines } from './prediction-lines.js';
 import { rowWriter } from './rows.js';
 import type { FormatName } from './sniff.js';
 
-interface Flags {
+interface Flags extends TextFlags {
   readonly out?: string;
   readonly format?: FormatName;
   readonly proba?: true;
@@ -36,7 +37,7 @@ Examples:
 
 /** `otmix predict MODEL SOURCE`: labels and log-densities of rows. */
 export function addPredict(program: Command): void {
-  program
+  const command = program
     .command('predict')
     .description('Assign rows to the components of a saved model.')
     .argument('<model>', 'a model file, as otmix fit --out writes it; - is standard input')
@@ -56,9 +57,8 @@ export function addPredict(program: Command): void {
     )
     .option(...formatFlag)
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
-    .option('-q, --quiet', 'no progress and no notes on standard error')
-    .addHelpText('after', details)
-    .action(predict);
+    .option('-q, --quiet', 'no progress and no notes on standard error');
+  addTextFlags(command).addHelpText('after', details).action(predict);
 }
 
 async function predict(model: string, spec: string | undefined, flags: Flags): Promise<void> {
@@ -71,7 +71,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   const { mixture, files } = await mixtureOf(model, signal);
   const input = await inputOf(spec, flags, signal);
   const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
-  const wanted = { signal, ...(flags.columns && { columns: flags.columns }) };
+  const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
   const source = await input.open((path) =>
     openDataFor(mixture, path, wanted, (text) => note(text.replaceAll(path, input.name), flags)),
   );
@@ -96,6 +96,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   } finally {
     stop();
   }
+  for (const text of source.notes ?? []) note(text, flags);
 }
 
 function note(text: string, { quiet }: Flags): void {

@@ -12,7 +12,7 @@ describeMistakes('the data', [
   [
     'a text column',
     'fit text.csv -k 2 --out new.json',
-    /text\.csv: expected numeric columns, got b \(VARCHAR\); choose/,
+    /text\.csv: expected numeric columns, got b \(text such as "x" in line 2\); choose/,
   ],
   ['a text column by name', 'fit text.csv -k 2 --columns b', /a number in every cell of column b, got "x" in line 2/],
   ['a late word', 'fit late.csv -k 2 --out new.json', /expected a number in every cell of column a, got "oops"/],

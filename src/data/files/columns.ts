@@ -1,4 +1,5 @@
 import { InputError, listed } from '../../errors.js';
+import { listWord, pastedList } from '../pasted.js';
 import { isQuery } from './paths.js';
 import type { Column, Table } from './table.js';
 
@@ -79,7 +80,7 @@ function named(table: Table, names: readonly string[]): number[] {
       where: 'columns',
       expected: 'at least one name',
       got: 'none',
-      remedy: `name some of ${listed(table.columns.map((column) => column.name))}`,
+      remedy: `name some of ${listed(table.columns.map((column) => listWord(column.name)))}`,
     });
   }
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -103,7 +104,7 @@ function indexOf(table: Table, name: string, option: string): number {
     where: option,
     expected: `columns of ${table.name}`,
     got: JSON.stringify(name),
-    remedy: `${similar === undefined ? '' : `did you mean ${similar}? `}it has ${listed(available, PASTED)}`,
+    remedy: `${similar === undefined ? '' : `did you mean ${listWord(similar)}? `}it has ${listed(available.map(listWord), PASTED)}`,
   });
 }
 
@@ -112,8 +113,11 @@ function notNumeric(table: Table, bad: readonly number[], weight: number | undef
   const numeric = table.columns.filter(({ kind }, index) => kind === 'numeric' && index !== weight);
   const remedies: string[] = [];
   if (weight !== undefined && bad.includes(weight)) remedies.push('choose a numeric weight column');
-  if (numeric.length > 0) remedies.push(`choose numeric ones with --columns ${pasteable(numeric)}`);
-  for (const { trouble } of columns) if (trouble?.remedy !== undefined) remedies.push(trouble.remedy);
+  if (numeric.length > 0)
+    remedies.push(
+      `choose numeric ones with --columns ${pastedList(numeric.slice(0, PASTED).map((column) => column.name))}`,
+    );
+  remedies.push(...new Set(columns.flatMap(({ trouble }) => trouble?.remedy ?? [])));
   const time = columns.find((column) => column.kind === 'temporal');
   if (time) remedies.push(`make a number of a time with a query such as ${epochQuery(table.name, time.name)}`);
   if (remedies.length === 0) remedies.push('it has no others: make numbers of these first');
@@ -128,13 +132,6 @@ function notNumeric(table: Table, bad: readonly number[], weight: number | undef
 /** A name and its type, without the fields of a STRUCT. */
 function described({ name, type, trouble }: Column): string {
   return `${name} (${trouble ? trouble.got : type.replace(/\(.*$/s, '')})`;
-}
-
-/** Names as one shell word. */
-function pasteable(columns: readonly Column[]): string {
-  const names = columns.slice(0, PASTED).map((column) => column.name);
-  const word = names.join(',');
-  return /^[\w.,:@%+/-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function epochQuery(source: string, column: string): string {

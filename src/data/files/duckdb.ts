@@ -15,9 +15,9 @@ export async function loadDuckDB(): Promise<typeof DuckDB> {
       'unsupported',
       {
         where: '@duckdb/node-api',
-        expected: 'this optional dependency, which reads CSV, TSV, JSON, Parquet, globs and SQL',
+        expected: 'this optional dependency, which reads JSON, Parquet, globs and SQL',
         got: 'none that loads on this platform',
-        remedy: 'install it with npm install @duckdb/node-api, or use an .arrow or .npy file',
+        remedy: 'install it with npm install @duckdb/node-api, or use a .csv, .arrow or .npy file',
       },
       { cause },
     );

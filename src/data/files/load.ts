@@ -1,11 +1,16 @@
-import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import type * as DuckDB from '@duckdb/node-api';
 import { vectorAt } from '../arrow.js';
+import type { Dialect } from '../text/dialect.js';
+import { blocks, type TextInput } from '../text/open.js';
+import type { Records } from '../text/records.js';
+import { RowReader } from '../text/rows.js';
 import { openArrow, recordBatches } from './arrow.js';
 import { type Database, identifier } from './duckdb.js';
 import { openNpy } from './npy.js';
 import type { Relation } from './relation.js';
 import { sqlValues } from './sql-values.js';
+import { numericColumns } from './survey.js';
 import type { Table } from './table.js';
 
 /** Rows that a chunk of DuckDB's holds. */
@@ -35,20 +40,62 @@ export async function loadFile(
     const columns = table.columns.map((column, at) => ({ ...column, type: String(types[at]), field: `c${at}` }));
     const fields = columns.map((column) => `${column.field} ${column.type}`);
     await connection.run(`CREATE TABLE ${identifier(name)} (${fields.join(', ')})`);
-    const appender = await connection.createAppender(name);
-    let loaded = 0;
-    for await (const { rows, columns: values } of cells()) {
-      for (let from = 0; from < rows; from += CHUNK) {
-        const chunk = duckdb.DuckDBDataChunk.create(types, Math.min(CHUNK, rows - from));
-        const length = chunk.rowCount;
-        chunk.setColumns(values.map((value) => Array.from({ length }, (_, row) => value(from + row))));
-        appender.appendDataChunk(chunk);
-      }
-      loaded += rows;
-    }
-    appender.closeSync();
+    const loaded = await fill(connection, duckdb, name, types, cells());
     return { table: { ...table, columns, rows: loaded }, scan: identifier(name) };
   });
+}
+
+/** Copies the cells of a text into a table of DuckDB's that is called `name`: numbers as such, all else as text. */
+export async function loadText(database: Database, name: string, input: TextInput, dialect: Dialect): Promise<void> {
+  const numeric = numericColumns(dialect);
+  await database.connected(async (connection, duckdb) => {
+    const types = dialect.columns.map((_, index) => (numeric.includes(index) ? duckdb.DOUBLE : duckdb.VARCHAR));
+    const fields = types.map((type, index) => `c${index} ${String(type)}`);
+    await connection.run(`CREATE TABLE ${identifier(name)} (${fields.join(', ')})`);
+    await fill(connection, duckdb, name, types, textCells(input, dialect, numeric));
+  });
+}
+
+async function* textCells(input: TextInput, dialect: Dialect, numeric: readonly number[]): AsyncGenerator<Cells> {
+  const texts = dialect.columns.map((): (string | null)[] => []);
+  const onRow = (records: Records, bytes: Uint8Array): void => {
+    for (const [index, cells] of texts.entries()) {
+      if (!numeric.includes(index)) cells.push(records.text(bytes, index) || null);
+    }
+  };
+  const reader = new RowReader(input.name, dialect, numeric, { onRow, onFault: () => undefined });
+  for await (const block of blocks(input, reader)) {
+    const columns = texts.map((cells, index) => {
+      const values = numeric.includes(index) ? block[numeric.indexOf(index)] : undefined;
+      if (!values) return (row: number) => cells[row];
+      return (row: number) => (Number.isNaN(values[row]) ? null : values[row]);
+    });
+    yield { rows: reader.rows, columns };
+    for (const cells of texts) cells.length = 0;
+  }
+}
+
+/** Appends cells to a table and returns how many rows they were. */
+async function fill(
+  connection: DuckDBConnection,
+  duckdb: typeof DuckDB,
+  name: string,
+  types: readonly DuckDBType[],
+  blocksOfCells: AsyncIterable<Cells>,
+): Promise<number> {
+  const appender = await connection.createAppender(name);
+  let loaded = 0;
+  for await (const { rows, columns } of blocksOfCells) {
+    for (let from = 0; from < rows; from += CHUNK) {
+      const chunk = duckdb.DuckDBDataChunk.create(types, Math.min(CHUNK, rows - from));
+      const length = chunk.rowCount;
+      chunk.setColumns(columns.map((value) => Array.from({ length }, (_, row) => value(from + row))));
+      appender.appendDataChunk(chunk);
+    }
+    loaded += rows;
+  }
+  appender.closeSync();
+  return loaded;
 }
 
 async function npyContents(duckdb: typeof DuckDB, path: string): Promise<Contents> {

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
 import type { Source } from '../source.js';
+import type { TextOptions } from '../text/options.js';
 import { openArrow } from './arrow.js';
 import { batches } from './batches.js';
 import { chooseColumns } from './columns.js';
@@ -9,10 +10,11 @@ import { exists, expand, formatError, formatOf, isQuery } from './paths.js';
 import { openQuery } from './query.js';
 import { withPartitions } from './partitions.js';
 import { emptyError, type Table } from './table.js';
-import { openText } from './text.js';
+import { openText, requireTextOptions } from './text.js';
 import { united } from './unite.js';
 
-export interface SourceOptions {
+/** What to take of data, and how text in cells (.csv, .tsv, .txt) is to be read. */
+export interface SourceOptions extends TextOptions {
   /** The features, in this order; without it all columns but the weight, which must then all be numeric. */
   readonly columns?: readonly string[];
   /** The column of sample weights; a feature too only if `columns` names it. */
@@ -25,7 +27,7 @@ export interface SourceOptions {
 
 /**
  * Opens rows that lie in files, for any number of passes over them. A `spec` is
- * - a path or glob that ends in .csv, .tsv (either with .gz), .json, .jsonl, .ndjson, .parquet, .arrow,
+ * - a path or glob that ends in .csv, .tsv, .txt (also with .gz or .zst), .json, .jsonl, .ndjson, .parquet, .arrow,
  *   .feather, .ipc or .npy, or
  * - an SQL query, which begins with SELECT, FROM or WITH, in DuckDB's dialect: `SELECT a FROM 'x.parquet'`.
  *
@@ -43,7 +45,7 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
       remedy: 'use 10 for every tenth row',
     });
   }
-  const table = await openTable(spec, options.signal);
+  const table = await openTable(spec, textOptionsOf(options), options.signal);
   if (table.rows === 0) throw emptyError(table.name);
   const choice = await chooseColumns(table, options.columns, options.weight);
   const notes = [...(table.notes ?? []), ...choice.notes];
@@ -56,27 +58,32 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
   };
 }
 
-async function openTable(spec: string, signal: AbortSignal | undefined): Promise<Table> {
+async function openTable(spec: string, text: TextOptions, signal: AbortSignal | undefined): Promise<Table> {
   if (spec.trim() === '') {
     const remedy = 'name the data to read';
     throw new InputError('option', { where: 'source', expected: 'a path, a glob or a query', got: 'none', remedy });
   }
-  if (isQuery(spec) && !(await exists(spec))) return openQuery(spec, signal);
+  if (isQuery(spec) && !(await exists(spec))) {
+    requireTextOptions(spec, 'query', text);
+    return openQuery(spec, text, signal);
+  }
+  requireTextOptions(spec, formatOf(spec), text);
   const paths = await expand(spec);
-  const tables = await openFiles(spec, paths);
+  const tables = await openFiles(spec, paths, text);
   return united(
     spec,
     tables.map((table) => withPartitions(table, table.name)),
   );
 }
 
-async function openFiles(spec: string, paths: readonly string[]): Promise<readonly Table[]> {
+async function openFiles(spec: string, paths: readonly string[], text: TextOptions): Promise<readonly Table[]> {
   const format = formatOf(spec);
   switch (format) {
     case 'csv':
     case 'tsv':
+    case 'txt':
     case 'json':
-      return openText(paths, format);
+      return openText(paths, format, text);
     case 'parquet':
       return openParquet(spec, paths);
     case 'arrow':
@@ -88,6 +95,16 @@ async function openFiles(spec: string, paths: readonly string[]): Promise<readon
     default:
       return format satisfies never;
   }
+}
+
+/** The options that say how text is to be read, those given. */
+function textOptionsOf({ header, decimal, thousands, na }: SourceOptions): TextOptions {
+  return {
+    ...(header !== undefined && { header }),
+    ...(decimal !== undefined && { decimal }),
+    ...(thousands !== undefined && { thousands }),
+    ...(na !== undefined && { na }),
+  };
 }
 
 /** One after another, for the limit on open files. */

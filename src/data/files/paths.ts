@@ -1,16 +1,20 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { InputError } from '../../errors.js';
+import { shellWord } from '../pasted.js';
+import type { TextFormat } from '../text/options.js';
 import { emptyError } from './table.js';
 import { globbed } from './duckdb.js';
 
-export type Format = 'csv' | 'tsv' | 'json' | 'parquet' | 'arrow' | 'npy';
+export type Format = TextFormat | 'json' | 'parquet' | 'arrow' | 'npy';
+
+/** What text may be compressed with, by the end of its name. */
+const COMPRESSIONS = ['', '.gz', '.zst'];
 
 const EXTENSIONS: Readonly<Partial<Record<string, Format>>> = {
-  '.csv': 'csv',
-  '.csv.gz': 'csv',
-  '.tsv': 'tsv',
-  '.tsv.gz': 'tsv',
+  ...Object.fromEntries(
+    (['csv', 'tsv', 'txt'] as const).flatMap((format) => COMPRESSIONS.map((end) => [`.${format}${end}`, format])),
+  ),
   '.json': 'json',
   '.jsonl': 'json',
   '.ndjson': 'json',
@@ -32,7 +36,7 @@ export function formatOf(path: string): Format | undefined {
 }
 
 function extensionOf(path: string): string {
-  return /\.[a-z\d]+(?:\.gz)?$/i.exec(path)?.[0] ?? '';
+  return /\.[a-z\d]+(?:\.(?:gz|zst))?$/i.exec(path)?.[0] ?? '';
 }
 
 /** The error for a path whose extension promises nothing known. */
@@ -41,7 +45,7 @@ export function formatError(path: string): InputError {
     where: path,
     expected: `a file that ends in ${Object.keys(EXTENSIONS).join(', ')}`,
     got: extensionOf(path) || 'no extension',
-    remedy: `rename it, or read it with a query such as SELECT * FROM read_csv('${path.replaceAll("'", "''")}')`,
+    remedy: `rename it, or, if it is text in cells, copy it: cp ${shellWord(path)} ${shellWord(`${path}.txt`)}`,
   });
 }
 

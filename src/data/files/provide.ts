@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
 import { identifier, literal, type Database } from './duckdb.js';
+import type { TextOptions } from '../text/options.js';
 import { loadFile } from './load.js';
 import { parquetRuns } from './parquet.js';
 import { partitionsOf, relationWithPartitions } from './partitions.js';
@@ -19,7 +20,7 @@ export interface Provided {
  * Makes the files that a query names available under that name, as they are read by themselves; what DuckDB reads
  * so of its own accord is left to it. Arrow and npy files are copied into memory.
  */
-export async function provide(database: Database, name: string): Promise<Provided> {
+export async function provide(database: Database, name: string, text: TextOptions): Promise<Provided> {
   const format = formatOf(name);
   if (format === undefined) return { notes: [], aside: new Map() };
   const paths = await expand(name);
@@ -27,7 +28,7 @@ export async function provide(database: Database, name: string): Promise<Provide
   const relations =
     format === 'arrow' || format === 'npy'
       ? await loadAll(database, name, paths, format)
-      : await textRelations(database, paths, format);
+      : await textRelations(database, paths, format, text);
   return published(database, name, relations);
 }
 

@@ -1,3 +1,4 @@
+import type { TextOptions } from '../text/options.js';
 import { Database } from './duckdb.js';
 import type { Reading } from './explain.js';
 import { expand, refusePipe } from './paths.js';
@@ -12,13 +13,14 @@ const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_
 /**
  * What one SELECT (or FROM, WITH) statement in DuckDB's SQL yields. Files are named in quotes:
  * `SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60`. Arrow and npy files named so are held in
- * memory while the source is; all other data stream.
+ * memory while the source is, and so is text that DuckDB can't be told how to read; all other data stream. `text` says how
+ * text in cells is to be read.
  *
  * The query runs anew for every pass and yields the same rows in the same order each time, if the files stay
  * as they are: groups, joins, samples and sorts run on one thread, and random() has a fixed seed. Plain scans
  * and filters run on all threads.
  */
-export async function openQuery(spec: string, signal?: AbortSignal): Promise<Table> {
+export async function openQuery(spec: string, text: TextOptions = {}, signal?: AbortSignal): Promise<Table> {
   const reading = readingOf(spec);
   const sql = bare(spec);
   const database = await Database.open(signal);
@@ -28,7 +30,7 @@ export async function openQuery(spec: string, signal?: AbortSignal): Promise<Tab
   for (const path of statement.parquet) notes.push(...(await checkParquet(database, path)));
   const aside = new Map<string, string>();
   for (const table of statement.tables) {
-    const provided = await provide(database, table);
+    const provided = await provide(database, table, text);
     notes.push(...provided.notes);
     for (const [column, what] of provided.aside) aside.set(column.toLowerCase(), what);
   }

@@ -68,7 +68,7 @@ async function unitedColumn(tables: readonly Described[], places: readonly numbe
   );
   const lacking = tables.find((_, index) => places[index] < 0);
   if (lacking) return troubled(parts[0].column, `${typeIn(parts[0])}, absent in ${lacking.name}`);
-  const bad = parts.find((part) => part.column.trouble);
+  const bad = parts.find(({ column }) => column.kind === 'other' && column.trouble);
   if (bad) return bad.column;
   const odd = await oddPair(parts);
   if (odd) return troubled(parts[0].column, odd.map(typeIn).join(', '));

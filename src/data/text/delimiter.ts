@@ -14,12 +14,21 @@ const MOST = 1000;
  * The sign between cells: of those that give most records two cells or more, the one that gives every record as many as
  * the first; then the one by which more cells are numbers, with whichever decimal sign, or missing; then the one that gives
  * more cells; then the order comma, semicolon, tab, bar. Blanks only in .txt, where no other sign does and all records
- * agree. A comma where none does: the text has one column.
+ * agree. A comma where none does: the text has one column. A sign that numbers are said to hold delimits only where some
+ * cell has it in quotes.
  */
-export function findDelimiter(sample: Sample, format: TextFormat, from: Position, { missing }: Rules): string {
+export function findDelimiter(
+  sample: Sample,
+  format: TextFormat,
+  from: Position,
+  { spelling, missing }: Rules,
+): string {
   if (format === 'tsv') return '\t';
-  const rules = SPELLINGS.map((spelling) => ({ spelling, missing }));
-  const tried = SIGNS.map((sign) => trial(sample, sign, from, rules)).filter(({ width }) => width > 1);
+  const inNumbers = [spelling.decimal, spelling.thousands];
+  const rules = SPELLINGS.map((one) => ({ spelling: one, missing }));
+  const tried = SIGNS.map((sign) => trial(sample, sign, from, rules)).filter(
+    ({ sign, width, within }) => width > 1 && (within || !inNumbers.includes(sign)),
+  );
   const best: Trial | undefined = tried.sort(
     (one, other) =>
       Number(other.consistent) - Number(one.consistent) || other.share - one.share || other.width - one.width,
@@ -39,6 +48,8 @@ interface Trial {
   readonly consistent: boolean;
   /** Share of cells, the first record's aside, that are numbers or missing. */
   readonly share: number;
+  /** Whether it stands within a cell in quotes. */
+  readonly within: boolean;
 }
 
 const SPELLINGS = [new Spelling('.'), new Spelling(',')];
@@ -56,6 +67,7 @@ function trial(sample: Sample, sign: string, from: Position, rules: readonly Rul
     sign,
     width,
     consistent: fault === undefined && counts.size === 1,
+    within: cells.some(({ quoted, text }) => quoted && text.includes(sign)),
     share: cells.length === 0 ? 0 : numbers.length / cells.length,
   };
 }

@@ -26,6 +26,8 @@ export interface Dialect extends Rules {
   readonly columns: readonly TextColumn[];
   /** Where the first row begins. */
   readonly body: Position;
+  /** Records above it, comments included, where these are lines without quotes and none is blank. */
+  readonly skip?: number;
   /** Rows that the sample holds whole. */
   readonly rows: number;
   /** What was decided that the user should know. */
@@ -56,14 +58,20 @@ export function findDialect(
   const width = below.at(0)?.cells.length;
   const row = hashes.findIndex((line) => isRow(cut(line, 1).records.at(0), width, rules));
   const records = row < 0 ? below : cut(hashes[row]).records;
-  if (records.length < (sample.complete ? 1 : 2)) return undefined;
+  if (records.length === 0) return { delimiter, ...rules, columns: [], body: after, rows: 0, notes: [] };
+  if (records.length === 1 && !sample.complete) return undefined;
   requireWidth(name, records, sample);
   const comments = row < 0 ? hashes : hashes.slice(0, row);
   const last = comments.at(-1);
   const heading = last && headingOf(cut(last.content, 1).records.at(0), records[0].cells.length, rules);
-  const top: Top = { comments, heading, start: row < 0 ? after : hashes[row] };
-  return { delimiter, ...rules, ...described(name, records, top, rules, options.header) };
+  const start = row < 0 ? after : hashes[row];
+  const isSimple = start.line === comments.length + 1 && !sample.bytes.subarray(0, start.offset).includes(QUOTE);
+  const found = described(name, records, { comments, heading, start }, rules, options.header);
+  const skip = comments.length + Number(found.body !== start);
+  return { delimiter, ...rules, ...found, ...(isSimple && { skip }) };
 }
+
+const QUOTE = 34;
 
 /** What stands above the records. */
 interface Top {

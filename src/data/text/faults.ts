@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError, type Complaint } from '../../errors.js';
 import { pastedList, shellWord } from '../pasted.js';
 import type { Place } from './kinds.js';
 import { Spelling } from './numbers.js';
@@ -27,23 +27,23 @@ export function spellingHint(text: string): string | undefined {
   return flags.length === 0 ? undefined : flags.slice(0, 2).join(' or ');
 }
 
-/** The error for a cell that is no number, or neither true nor false where a column holds these. */
-export function cellFault(
+/** What is wrong with a cell that is no number, or neither true nor false where a column holds these. */
+export function cellComplaint(
   where: string,
   column: string,
   cell: Place,
   wanted: 'a number' | 'true or false' = 'a number',
-): InputError {
+): Complaint {
   const text = cell.text.trim();
   const hint = wanted === 'a number' ? spellingHint(text) : undefined;
   const na =
     text.length > 40 ? 'empty it if the value is missing' : `add --na ${pastedList([text])} if it means missing`;
-  return new InputError('format', {
+  return {
     where,
     expected: `${wanted} in every cell of column ${column}`,
     got: `${quoted(text)} in line ${cell.line}`,
     remedy: hint === undefined ? `repair it, ${na}, or choose other columns` : `add ${hint} or repair it`,
-  });
+  };
 }
 
 /** Why a column is none of numbers, and with what options it may be one, as parts of a message. */

@@ -31,8 +31,9 @@ export function findHeader(
   const told = (reason: string): HeaderDecision => ({ header: true, note: namesNote(first, reason) });
   const named = own.some((kind, index) => typed[index] && kind !== 'empty' && kind !== kinds[index]);
   if (named) return numeric.length > 0 ? told('not all of them are numbers') : { header: true };
-  if (!typed.includes(true)) return { header: rest.length > 0 || own.every((kind) => kind === 'text') };
+  if (!typed.includes(true) && own.includes('text')) return { header: true };
   if (
+    numeric.length > 0 &&
     first.cells.every((cell) => cell.quoted) &&
     !rest.some((record) => numeric.some((i) => record.cells[i]?.quoted))
   ) {

@@ -5,6 +5,17 @@ import type { SampleRecord } from './sample.js';
 /** What the cells of a column are in the sample, those that are missing aside. */
 export type Kind = 'number' | 'boolean' | 'date' | 'timestamp' | 'time' | 'empty' | 'text';
 
+/** The types of SQL that columns of each kind have there and in messages. */
+export const TYPES = {
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  time: 'TIME',
+  empty: 'VARCHAR',
+  text: 'VARCHAR',
+} as const satisfies Record<Kind, string>;
+
 /** A cell and the line that it begins in. */
 export interface Place {
   readonly text: string;
@@ -20,7 +31,7 @@ export interface Kinds {
 const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
   ['boolean', /^(true|false)$/i],
   ['date', /^\d{4}-\d{2}-\d{2}$/],
-  ['timestamp', /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/],
+  ['timestamp', /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}(:\d{2})?)?$/],
   ['time', /^\d{1,2}:\d{2}:\d{2}(\.\d+)?$/],
 ];
 

@@ -4,7 +4,7 @@ export interface Position {
   readonly line: number;
 }
 
-const [TAB, LF, CR, SPACE, HASH] = [9, 10, 13, 32, 35];
+const [LF, CR, SPACE, HASH] = [10, 13, 32, 35];
 
 /** A line that begins with #. */
 export interface Hashed extends Position {
@@ -18,7 +18,7 @@ export function leadingBlock(bytes: Uint8Array, start: Position): { hashes: Hash
   let { offset, line } = start;
   while (offset < bytes.length) {
     let at = offset;
-    while (bytes[at] === SPACE || bytes[at] === TAB) at++;
+    while (bytes[at] === SPACE) at++; // a tab may delimit
     if (bytes[at] === HASH) {
       while (bytes[at] === HASH) at++;
       hashes.push({ offset, line, content: { offset: at, line } });

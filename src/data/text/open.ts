@@ -1,6 +1,8 @@
-import { emptyError, type Column, type Table } from '../files/table.js';
+import { InputError } from '../../errors.js';
+import type { Column, Table } from '../files/table.js';
 import { findDialect, type Dialect, type TextColumn } from './dialect.js';
-import { cellFault, troubleOf } from './faults.js';
+import { cellComplaint, quoteFault, troubleOf } from './faults.js';
+import { TYPES } from './kinds.js';
 import { checkTextOptions, type TextFormat, type TextOptions } from './options.js';
 import { RowReader } from './rows.js';
 
@@ -26,41 +28,32 @@ export async function dialectOf(input: TextInput, options: TextOptions): Promise
     const sample = await beginning(input, size);
     const dialect = findDialect(input.name, sample, input.format, options);
     const enough = sample.complete || size >= MOST;
-    if (dialect && (dialect.rows > 0 || !enough)) return dialect;
-    if (enough) throw emptyError(input.name);
+    if (dialect && (dialect.rows > 0 || enough)) return dialect;
+    if (enough) throw quoteFault(input.name, 'unclosed', 1);
   }
 }
 
-/** A table of the numbers in a text. */
-export interface TextTable extends Table {
-  readonly columns: readonly (Column & {
-    /** What the column is, if it is used only where it is named. */
-    readonly aside?: string;
-    /** The first cell that is no number, where the beginning has one, and what may be done about it. */
-    readonly trouble?: { readonly got: string; readonly remedy?: string };
-  })[];
-}
-
 /** A text in UTF-8 as a table of numbers; `docs/files.md` says what is read how. */
-export async function openDelimited(input: TextInput, options: TextOptions = {}): Promise<TextTable> {
+export async function openDelimited(input: TextInput, options: TextOptions = {}): Promise<Table> {
   const dialect = await dialectOf(input, options);
   const { columns, notes } = dialect;
   return {
     name: input.name,
     columns: columns.map(described),
+    ...(dialect.rows === 0 && { rows: 0 }),
     ...(notes.length > 0 && { notes }),
-    blocks: (chosen) => blocks(input, dialect, chosen),
+    blocks: (chosen, signal) => blocks(input, new RowReader(input.name, dialect, chosen), signal),
     checkNumbers(index) {
       const { name, odd } = columns[index];
-      return odd ? Promise.reject(cellFault(input.name, name, odd)) : Promise.resolve();
+      return odd ? Promise.reject(new InputError('format', cellComplaint(input.name, name, odd))) : Promise.resolve();
     },
   };
 }
 
-function described({ name, kind, aside, odd }: TextColumn): TextTable['columns'][number] {
+function described({ name, kind, aside, odd }: TextColumn): Column {
   return {
     name,
-    type: kind,
+    type: TYPES[kind],
     kind:
       kind === 'number' || kind === 'boolean' ? 'numeric' : kind === 'text' || kind === 'empty' ? 'text' : 'temporal',
     ...(aside !== undefined && { aside }),
@@ -68,18 +61,19 @@ function described({ name, kind, aside, odd }: TextColumn): TextTable['columns']
   };
 }
 
-async function* blocks(
-  { name, bytes }: TextInput,
-  dialect: Dialect,
-  chosen: readonly number[],
+/** Numbers of some columns, in blocks; `signal` ends the reading. Throws as `RowReader` does. */
+export async function* blocks(
+  { bytes }: TextInput,
+  reader: RowReader,
+  signal?: AbortSignal,
 ): AsyncGenerator<Float64Array[]> {
-  const reader = new RowReader(name, dialect, chosen);
   for await (const piece of pieces(bytes())) {
+    signal?.throwIfAborted();
     const block = reader.take(piece, false);
-    if (block[0].length > 0) yield block;
+    if (reader.rows > 0) yield block;
   }
   const rest = reader.take(new Uint8Array(0), true);
-  if (rest[0].length > 0) yield rest;
+  if (reader.rows > 0) yield rest;
 }
 
 /** The first bytes of a text, and whether they are all of it. */

@@ -28,6 +28,8 @@ export class Records {
   quoted = new Uint8Array(64);
   /** Lines of the last record: 1, and those in its quotes. */
   lines = 0;
+  /** Ways in which lines ended so far: the sum of 1 for LF, 2 for CRLF and 4 for CR. */
+  breaks = 0;
   private readonly delimiter: number;
   private readonly runs: boolean;
 
@@ -50,10 +52,15 @@ export class Records {
       if (this.runs) at = this.blanks(bytes, at, end);
       if (at >= end) return last ? end : -1;
       const byte = bytes[at];
-      if (byte === LF) return at + 1;
+      if (byte === LF) {
+        this.breaks |= 1;
+        return at + 1;
+      }
       if (byte === CR) {
         if (at + 1 >= end && !last) return -1;
-        return bytes[at + 1] === LF && at + 1 < end ? at + 2 : at + 1;
+        const pair = at + 1 < end && bytes[at + 1] === LF;
+        this.breaks |= pair ? 2 : 4;
+        return pair ? at + 2 : at + 1;
       }
       if (!this.runs) at++;
     }

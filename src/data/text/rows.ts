@@ -1,26 +1,38 @@
+import { InputError, type Complaint } from '../../errors.js';
 import type { Dialect } from './dialect.js';
 import { lineEnds } from './encoding.js';
-import { cellFault } from './faults.js';
-import type { Place } from './kinds.js';
+import { cellComplaint } from './faults.js';
 import { isMissing } from './missing.js';
 import type { Records } from './records.js';
 import { RecordStream } from './stream.js';
 
+/** What to do besides making numbers. */
+export interface RowHooks {
+  /** Takes what is wrong with the cell of a column, which then passes for missing; by default that is thrown. */
+  readonly onFault?: (column: number, complaint: Complaint) => void;
+  /** Sees every row. */
+  readonly onRow?: (records: Records, bytes: Uint8Array) => void;
+}
+
 /**
  * Numbers of some columns of a text that comes piece by piece, float64: NaN where missing, true and false 1 and 0.
- * Throws `InputError('format')` as `RecordStream` does, and at a cell that is no number.
+ * Throws `InputError('format')` as `RecordStream` does, and at a cell that is no
+ * number, unless a hook lets it pass.
  */
 export class RowReader {
-  private readonly stream: RecordStream;
+  /** Cuts the text. */
+  readonly stream: RecordStream;
   private readonly quick: boolean;
+  /** Rows of the last piece. */
+  rows = 0;
   private block: Float64Array[] = [];
-  private rows = 0;
   private decoded: { readonly bytes: Uint8Array; readonly text: string } = { bytes: new Uint8Array(0), text: '' };
 
   constructor(
     private readonly name: string,
     private readonly dialect: Dialect,
     private readonly chosen: readonly number[],
+    private readonly hooks: RowHooks = {},
   ) {
     this.stream = new RecordStream(name, dialect, (records, bytes, line) => this.row(records, bytes, line));
     this.quick = dialect.spelling.thousands === undefined && dialect.missing.numbers.length === 0;
@@ -45,6 +57,7 @@ export class RowReader {
       block[j][this.rows] = Number.isNaN(value) && to > from ? this.slow(records, bytes, index, line) : value;
     }
     this.rows++;
+    this.hooks.onRow?.(records, bytes);
   }
 
   private slow(records: Records, bytes: Uint8Array, index: number, line: number): number {
@@ -56,15 +69,13 @@ export class RowReader {
     const text = records.text(bytes, index);
     if (isMissing(text, this.dialect)) return NaN;
     const { kind, name } = this.dialect.columns[index];
-    const place = (): Place => ({ text, line: line + linesBefore(records, bytes, index) });
-    if (kind === 'boolean') {
-      const value = text.trim().toLowerCase();
-      if (value !== 'true' && value !== 'false') throw cellFault(this.name, name, place(), 'true or false');
-      return value === 'true' ? 1 : 0;
-    }
-    const value = spelling.parse(text);
-    if (value === undefined) throw cellFault(this.name, name, place());
-    return value;
+    const value = kind === 'boolean' ? TRUTH.get(text.trim().toLowerCase()) : spelling.parse(text);
+    if (value !== undefined) return value;
+    const place = { text, line: line + linesBefore(records, bytes, index) };
+    const complaint = cellComplaint(this.name, name, place, kind === 'boolean' ? 'true or false' : 'a number');
+    if (!this.hooks.onFault) throw new InputError('format', complaint);
+    this.hooks.onFault(index, complaint);
+    return NaN;
   }
 
   /** A piece as text, a character per byte: cutting it is far quicker than decoding cell by cell. */
@@ -73,6 +84,11 @@ export class RowReader {
     return this.decoded.text;
   }
 }
+
+const TRUTH = new Map([
+  ['true', 1],
+  ['false', 0],
+]);
 
 const LATIN = new TextDecoder('latin1');
 

@@ -15,7 +15,9 @@ export type Visit = (records: Records, bytes: Uint8Array, line: number) => void;
  * one column, where those before the last row are missing values.
  */
 export class RecordStream {
-  private readonly records: Records;
+  readonly records: Records;
+  /** Whether some line held blanks and nothing else, or a text of one column a blank line. */
+  blank = false;
   private readonly width: number;
   private rest = new Uint8Array(0);
   private skip: number;
@@ -64,6 +66,7 @@ export class RecordStream {
     const { records, line, width } = this;
     if (records.isBlank(bytes)) {
       if (width === 1) this.blanks.push(line);
+      this.blank ||= width === 1 || records.ends[0] > records.starts[0];
       return;
     }
     if (records.count !== width) throw widthFault(this.name, width, records.count, line, bytes.subarray(from, to));

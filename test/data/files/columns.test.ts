@@ -22,15 +22,16 @@ describe('columns', () => {
   it('counts the non-numeric columns it does not list', async () => {
     const path = vega('airports.csv');
     expect(await complaint(path)).toBe(
-      `format: ${path}: expected numeric columns, got iata (VARCHAR), name (VARCHAR), city (VARCHAR), ` +
-        'state (VARCHAR) and 1 more; choose numeric ones with --columns latitude,longitude',
+      `format: ${path}: expected numeric columns, got iata (text such as "00M" in line 2), ` +
+        'name (text such as "Thigpen" in line 2), city (text such as "Bay Springs" in line 2), ' +
+        'state (text such as "MS" in line 2) and 1 more; choose numeric ones with --columns latitude,longitude',
     );
   });
 
   it('quotes names for the shell where they need it', async () => {
     const path = folder.write('quote.csv', `"it's",b c,t\n1,2,x\n`);
     expect(await complaint(path)).toBe(
-      `format: ${path}: expected numeric columns, got t (VARCHAR); ` +
+      `format: ${path}: expected numeric columns, got t (text such as "x" in line 2); ` +
         `choose numeric ones with --columns 'it'\\''s,b c'`,
     );
   });
@@ -44,7 +45,7 @@ describe('columns', () => {
   it('says so if no column is numeric', async () => {
     const path = folder.write('words.csv', 'a,b\nx,y\nz,w\n');
     expect(await complaint(path)).toBe(
-      `format: ${path}: expected numeric columns, got a (VARCHAR), b (VARCHAR); ` +
+      `format: ${path}: expected numeric columns, got a (text such as "x" in line 2), b (text such as "y" in line 2); ` +
         'it has no others: make numbers of these first',
     );
   });

@@ -10,18 +10,19 @@ vi.mock('@duckdb/node-api', () => {
 });
 
 describe('without @duckdb/node-api', () => {
-  it.each([folder.write('x.csv', 'a\n1\n'), folder.write('x.parquet', 'x'), 'SELECT 1 AS a', `${folder.path}/*.npy`])(
+  it.each([folder.write('x.json', '[]'), folder.write('x.parquet', 'x'), 'SELECT 1 AS a', `${folder.path}/*.npy`])(
     'says what is missing to read %s',
     async (spec) => {
       expect(await complaint(spec)).toBe(
-        'unsupported: @duckdb/node-api: expected this optional dependency, which reads CSV, TSV, JSON, Parquet, ' +
+        'unsupported: @duckdb/node-api: expected this optional dependency, which reads JSON, Parquet, ' +
           'globs and SQL, got none that loads on this platform; ' +
-          'install it with npm install @duckdb/node-api, or use an .arrow or .npy file',
+          'install it with npm install @duckdb/node-api, or use a .csv, .arrow or .npy file',
       );
     },
   );
 
-  it('reads Arrow and npy files', async () => {
+  it('reads text, Arrow and npy files', async () => {
+    expect((await read(folder.write('x.csv', 'a\n1\n2\n'))).rows).toEqual([[1], [2]]);
     const arrow = folder.write('x.arrow', tableToIPC(tableFromArrays({ a: new Float64Array([1, 2]) }), 'file'));
     expect((await read(arrow)).rows).toEqual([[1], [2]]);
     const npy = folder.write('x.npy', new Uint8Array(dump(new Float64Array([1, 2]), [2])));

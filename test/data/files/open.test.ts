@@ -165,11 +165,11 @@ describe('paths', () => {
   });
 
   it('refuses an extension it does not know', async () => {
-    const path = folder.write('notes.txt', 'a\n1\n');
-    const known = '.csv, .csv.gz, .tsv, .tsv.gz, .json, .jsonl, .ndjson, .parquet, .arrow, .feather, .ipc, .npy';
-    const remedy = `rename it, or read it with a query such as SELECT * FROM read_csv('${path}')`;
-    expect(await complaint(path)).toBe(`format: ${path}: expected a file that ends in ${known}, got .txt; ${remedy}`);
-    expect(await read(`SELECT * FROM read_csv('${path}')`)).toMatchObject({ rows: [[1]] });
+    const path = folder.write('notes.dat', 'a\n1\n');
+    const text = ['csv', 'tsv', 'txt'].flatMap((name) => [`.${name}`, `.${name}.gz`, `.${name}.zst`]).join(', ');
+    const known = `${text}, .json, .jsonl, .ndjson, .parquet, .arrow, .feather, .ipc, .npy`;
+    const remedy = `rename it, or, if it is text in cells, copy it: cp ${path} ${path}.txt`;
+    expect(await complaint(path)).toBe(`format: ${path}: expected a file that ends in ${known}, got .dat; ${remedy}`);
     expect(await complaint(folder.path)).toMatch(/^file: .*: expected a file, got a directory; /);
   });
 

@@ -140,7 +140,6 @@ describe('errors', () => {
     ['too few cells', '# c\nx,y\n1,2\n\n3\n5,6\n', '1 in line 5: "3"'],
     ['a trailing comma', 'x,y\n1,2,\n3,4,\n', '3 in line 2: "1,2,"'],
     ['a zero byte', 'x,y\n1,2\n\0,3\n', 'a zero byte in line 3'],
-    ['no rows', 'x,y\n', 'no rows'],
     ['a cell after a line end in quotes', 'x,y\n"1\n",2\n3,oops\n', '"oops" in line 4'],
     ['a cell on the second line of a record', 'x,y,z\n1,2,2\n3,"\n",oops\n', '"oops" in line 4'],
   ])('name the line of %s', async (_, text, got) => {
