@@ -5,9 +5,8 @@ import { quoteFault, widthFault } from './faults.js';
 import { findHeader, type HeaderDecision } from './header.js';
 import { asideOf, commentNotes, headingOf } from './heading.js';
 import { kindOfCell, kindOfColumn, type Kinds } from './kinds.js';
-import { leadingBlock, type Hashed, type Position } from './leading.js';
+import { leadingBlock, separatorLine, type Hashed, type Position } from './leading.js';
 import { missingRule, type Rules } from './missing.js';
-
 import { Spelling } from './numbers.js';
 import type { TextFormat, TextOptions } from './options.js';
 import { sampled, type Sample, type SampleRecord } from './sample.js';
@@ -49,8 +48,10 @@ export function findDialect(
   const rules: Rules = { spelling, missing: missingRule(options.na ?? [], spelling) };
   const offset = byteOrderMark(sample.bytes, name);
   requireText(sample.bytes, name, 1);
-  const { hashes, after } = leadingBlock(sample.bytes, { offset, line: 1 });
-  const delimiter = findDelimiter(sample, format, after, rules);
+  const top = { offset, line: 1 };
+  const separator = separatorLine(sample.bytes, top);
+  const { hashes, after } = leadingBlock(sample.bytes, separator?.after ?? top);
+  const delimiter = separator?.sign ?? findDelimiter(sample, format, after, rules);
   const cut = (from: Position, most?: number) => sampled(sample, delimiter, from, most);
   const { records: below, fault } = cut(after);
   if (fault) throw quoteFault(name, fault.kind, fault.line);
@@ -68,7 +69,11 @@ export function findDialect(
   const isSimple = start.line === comments.length + 1 && !sample.bytes.subarray(0, start.offset).includes(QUOTE);
   const found = described(name, records, { comments, heading, start }, rules, options.header);
   const skip = comments.length + Number(found.body !== start);
-  return { delimiter, ...rules, ...found, ...(isSimple && { skip }) };
+  const notes = [
+    ...(separator ? [`line 1 (sep=${separator.sign}) says what stands between cells`] : []),
+    ...found.notes,
+  ];
+  return { delimiter, ...rules, ...found, notes, ...(isSimple && { skip }) };
 }
 
 const QUOTE = 34;

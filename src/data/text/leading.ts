@@ -6,6 +6,16 @@ export interface Position {
 
 const [LF, CR, SPACE, HASH] = [10, 13, 32, 35];
 
+/** The delimiter that a first line `sep=;` names, as spreadsheets write and hide it, and where the text goes on. */
+export function separatorLine(
+  bytes: Uint8Array,
+  { offset, line }: Position,
+): { sign: string; after: Position } | undefined {
+  const head = String.fromCharCode(...bytes.subarray(offset, offset + 10));
+  const [, sign] = /^"?sep=([,;\t|])"?[\r\n]/i.exec(head) ?? [];
+  return sign === undefined ? undefined : { sign, after: { offset: lineAfter(bytes, offset), line: line + 1 } };
+}
+
 /** A line that begins with #. */
 export interface Hashed extends Position {
   /** Where what follows the # begins. */

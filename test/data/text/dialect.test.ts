@@ -67,6 +67,21 @@ describe('what stands above the rows', () => {
     });
   });
 
+  it('may say what stands between cells, as spreadsheets have it', async () => {
+    for (const [text, sign] of [
+      ['sep=;\r\na;b\r\n1;2\r\n', ';'],
+      ['"SEP=|"\na|b\n1|2\n', '|'],
+    ]) {
+      expect(await read(text)).toEqual({
+        ...{ names: ['a', 'b'], rows: [[1, 2]] },
+        notes: [`line 1 (sep=${sign}) says what stands between cells`],
+      });
+    }
+    expect(((await read('sep=;\na;b\n1;2\nx;3\n').catch((error: Error) => error)) as Error).message).toContain(
+      'line 4',
+    );
+  });
+
   it('may name the columns in a comment', async () => {
     const notes = ['left out a comment at the top', 'the comment in line 2 names the columns'];
     expect(await read('# numpy\n# x y\n1 2\n3 4\n', {}, 'txt')).toEqual({ names: ['x', 'y'], rows: [[1, 2], [3, 4]], notes }); // prettier-ignore
