@@ -4,7 +4,7 @@ describeMistakes('options', [
   ['too many components', `${fit} -k 5`, /components: expected at most 4, the number of rows, got 5; fit fewer/],
   ['no components', `${fit} -k 0`, /-k: expected a whole number ≥ 1, got "0"; correct it/],
   ['half a component', `${fit} -k 1.5`, /-k: expected a whole number ≥ 1, got "1\.5"/],
-  ['no number of components', fit, /fit: expected -k, --components <k>, got none; add it/],
+  ['no number of components', fit, /fit: expected -k, the number of components, got none; don't know it\?/],
   ['a value missing', `${fit} -k`, /fit: expected -k, --components <k>, got no value for it/],
   ['a word for a number', `${fit} -k two`, /-k: expected a whole number ≥ 1, got "two"/],
   [

@@ -14,8 +14,8 @@ const MOST = 1000;
  * The sign between cells: of those that give most records two cells or more, the one that gives every record as many as
  * the first; then the one by which more cells are numbers, with whichever decimal sign, or missing; then the one that gives
  * more cells; then the order comma, semicolon, tab, bar. Blanks only in .txt, where no other sign does and all records
- * agree. A comma where none does: the text has one column. A sign that numbers are said to hold delimits only where some
- * cell has it in quotes.
+ * agree. Where none does, the text has one column, and the first sign that no number holds stands for all. A sign that numbers are said to hold delimits only where some
+ * cell is in quotes.
  */
 export function findDelimiter(
   sample: Sample,
@@ -27,7 +27,7 @@ export function findDelimiter(
   const inNumbers = [spelling.decimal, spelling.thousands];
   const rules = SPELLINGS.map((one) => ({ spelling: one, missing }));
   const tried = SIGNS.map((sign) => trial(sample, sign, from, rules)).filter(
-    ({ sign, width, within }) => width > 1 && (within || !inNumbers.includes(sign)),
+    ({ sign, width, quoted }) => width > 1 && (quoted || !inNumbers.includes(sign)),
   );
   const best: Trial | undefined = tried.sort(
     (one, other) =>
@@ -37,7 +37,7 @@ export function findDelimiter(
     const blanks = trial(sample, ' ', from, rules);
     if (blanks.consistent && blanks.width > 1) return ' ';
   }
-  return best?.sign ?? ',';
+  return best?.sign ?? SIGNS.find((sign) => !inNumbers.includes(sign)) ?? ',';
 }
 
 interface Trial {
@@ -48,8 +48,8 @@ interface Trial {
   readonly consistent: boolean;
   /** Share of cells, the first record's aside, that are numbers or missing. */
   readonly share: number;
-  /** Whether it stands within a cell in quotes. */
-  readonly within: boolean;
+  /** Whether some cell is in quotes, which a sign next to them bears out. */
+  readonly quoted: boolean;
 }
 
 const SPELLINGS = [new Spelling('.'), new Spelling(',')];
@@ -67,7 +67,7 @@ function trial(sample: Sample, sign: string, from: Position, rules: readonly Rul
     sign,
     width,
     consistent: fault === undefined && counts.size === 1,
-    within: cells.some(({ quoted, text }) => quoted && text.includes(sign)),
+    quoted: records.some((record) => record.cells.some(({ quoted }) => quoted)),
     share: cells.length === 0 ? 0 : numbers.length / cells.length,
   };
 }
