@@ -12,11 +12,8 @@ const ENOUGH_ROWS = 100;
 /** Standard deviations of the normal distribution between its percentiles 1 and 99. */
 const MIDDLE = 4.6527;
 
-/**
- * The scaling of rows: their means and standard deviations, those of the middle rows where a few lie far out; `common`: one
- * scale for all columns.
- */
-export function scalingOf(statistics: ColumnStatistics, common: boolean): Scaling {
+/** Where the rows lie and how wide, per column in the data's units: of the middle rows where a few lie far out. */
+function bulkOf(statistics: ColumnStatistics): { readonly centres: Float64Array; readonly variances: Float64Array } {
   const { extremes } = statistics;
   const centres = statistics.means.slice();
   const variances = statistics.variances.map((variance, j) => {
@@ -25,7 +22,19 @@ export function scalingOf(statistics: ColumnStatistics, common: boolean): Scalin
     const reach = Math.max(extremes.most[j] - centres[j], centres[j] - extremes.least[j]);
     return Math.max(middle ? middle.deviation ** 2 : variance, ((2 / FARTHEST) * reach) ** 2);
   });
+  return { centres, variances };
+}
+
+/** The scaling of rows: their means and standard deviations; `common`: one scale for all columns. */
+export function scalingOf(statistics: ColumnStatistics, common: boolean): Scaling {
+  const { centres, variances } = bulkOf(statistics);
   return toScaling(centres, variances, common);
+}
+
+/** Variances of the columns `[d]`, squared units of the data; `common`: the largest for all. 0 of a constant column. */
+export function variancesOf(statistics: ColumnStatistics, common: boolean): Float64Array {
+  const { variances } = bulkOf(statistics);
+  return common ? variances.fill(variances.reduce((a, b) => Math.max(a, b), 0)) : variances;
 }
 
 /** Median and deviation of the middle 98 % of a column, where the deviation of all is out of proportion to that. */

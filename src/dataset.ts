@@ -2,7 +2,7 @@ import type { Place } from './backend.js';
 import { breathe } from './breathe.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './data/blocks.js';
 import { ColumnStatistics } from './data/statistics.js';
-import { misjudged, outlierNotes, requireSquares, scalingOf } from './coordinates.js';
+import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf } from './coordinates.js';
 import { FARTHEST, powerOfTwo, type Scaling } from './scaling.js';
 import type { Source } from './data/source.js';
 import { InputError, listed } from './errors.js';
@@ -19,6 +19,8 @@ export interface Dataset {
   readonly columns: readonly string[];
   /** Indices in the source of the rows left out for missing values, ascending. */
   readonly dropped: readonly number[];
+  /** Variances of the columns `[d]`, squared units of the data, whatever the order of rows; scale² where the scaling was given. */
+  readonly variances: Float64Array;
   /** Columns that hold one and the same value in every row; none where the scaling was given. */
   readonly constant: readonly string[];
   /** Σ of the sample weights in the user's units; n where there are none. */
@@ -122,7 +124,7 @@ async function read(
 
 async function finish(
   source: Source,
-  { missing }: LoadOptions,
+  { missing, commonScale = false }: LoadOptions,
   reading: Reading,
   notes: readonly string[],
 ): Promise<Dataset> {
@@ -132,8 +134,9 @@ async function finish(
     const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
     const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
     const { scaling } = coordinates;
+    const variances = statistics ? variancesOf(statistics, commonScale) : scaling.scale.map((scale) => scale ** 2);
     return {
-      ...{ shard, scaling, columns: source.columns, dropped, constant, totalWeight },
+      ...{ shard, scaling, columns: source.columns, dropped, variances, constant, totalWeight },
       effectiveRows: totalWeight / Math.min(1, heaviest),
       blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
       notes: [...notes, ...outliers],

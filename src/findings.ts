@@ -27,7 +27,7 @@ export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings):
   const { d } = packed;
   const constant = dataset.columns.map((name) => dataset.constant.includes(name));
   // A constant column is as wide as regularization makes it, which is said elsewhere.
-  const added = regularizationOf(settings.regularization, dataset.scaling).map((value, j) => (constant[j] ? 0 : value));
+  const added = regularizationOf(settings.regularization, dataset).map((value, j) => (constant[j] ? 0 : value));
   const shared = packed.form === 'tied';
   const shares = Array.from({ length: shared ? 1 : packed.k }, (_, c) => addedShare(packed, c, added));
   const rowsOf = (c: number): number => (shared ? 1 : run.plan.mass[c]) * dataset.effectiveRows;

@@ -10,9 +10,12 @@ export const defaultRegularization = `${SHARE.toExponential()} of each column's 
 
 /**
  * What is added to the variances of components, per column in scaled coordinates, `[d]`: `asked`, in squared units of the
- * data, or by default 1e-9 of the column's variance (of scale², which is about that) and never more than 1e-6. The default
+ * data, or by default 1e-9 of the column's variance (of 1, where a column is constant) and never more than 1e-6. The default
  * decides nothing in any unit: it is a hundredth of variances that are a tenth of a millionth of a column's.
  */
-export function regularizationOf(asked: number | undefined, { scale }: Scaling): Float64Array {
-  return scale.map((s) => (asked === undefined ? Math.min(SHARE, MOST / s ** 2) : asked / s ** 2));
+export function regularizationOf(
+  asked: number | undefined,
+  { scaling, variances }: { readonly scaling: Scaling; readonly variances: Float64Array },
+): Float64Array {
+  return scaling.scale.map((scale, j) => (asked ?? Math.min(SHARE * (variances[j] || 1), MOST)) / scale ** 2);
 }

@@ -20,8 +20,8 @@ import type { BorrowedShard } from './sweep/shard.js';
  * keeps those that have begun; before the first has, it throws.
  */
 export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
-  const { shard, scaling } = dataset;
-  const regularization = regularizationOf(settings.regularization, scaling);
+  const { shard } = dataset;
+  const regularization = regularizationOf(settings.regularization, dataset);
   const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};

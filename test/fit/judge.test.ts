@@ -12,7 +12,8 @@ const judgements = ({ restarts }: Fit): number[] => restarts.map(({ judged = NaN
 function expectLeast(fit: Fit): void {
   const all = judgements(fit);
   expect(fit.judged).toBe(Math.min(...all));
-  expect(last(fit)).toBe(fit.restarts[all.indexOf(fit.judged ?? NaN)].objective);
+  const likeIt = fit.restarts.filter(({ judged }) => judged === fit.judged).map(({ objective }) => objective);
+  expect(likeIt).toContain(last(fit));
 }
 
 describe('claims of which 60 % are 0', () => {

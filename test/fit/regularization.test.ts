@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture, selectMixture } from '../../src/index.js';
+import { loadDataset, toSource } from '../../src/dataset.js';
+import { regularizationOf } from '../../src/regularization.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
@@ -43,5 +45,20 @@ describe('regularization left at its default decides nothing', () => {
     const [one, other] = (await Promise.all(fits)).map(({ mixture }) => mixture);
     expect(one.weights).toEqual(other.weights);
     expect(one.covariances.map(([[variance]]) => variance * 2 ** 60)).toEqual(other.covariances.map(([[v]]) => v));
+  });
+
+  test('whatever rows come first: the share is of the variance of all', async () => {
+    // The first block suggests a scale four times too small, which is near enough to read the data but once.
+    const rows = Array.from({ length: 65_536 + 60_000 }, (_, i) => [(i < 65_536 ? 1 : 8) * Math.sin(i)]);
+    const place = { kind: 'tensors', backend: 'cpu' } as const;
+    const added: number[] = [];
+    for (const data of [rows, [...rows].reverse()]) {
+      const dataset = await loadDataset(toSource(data), { place, missing: 'error' });
+      added.push(regularizationOf(undefined, dataset)[0] * dataset.scaling.scale[0] ** 2);
+      dataset.shard.dispose();
+    }
+    const variance = (65_536 * 0.5 + 60_000 * 32) / rows.length;
+    for (const one of added) expectWithin(one, 1e-9 * variance, 1e-12 * variance);
+    expectWithin(added[1], added[0], 1e-12 * added[0]);
   });
 });
