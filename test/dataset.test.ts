@@ -3,9 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Batch, Source } from '../src/data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../src/dataset.js';
 import { InputError } from '../src/errors.js';
-import { scalingOf as scalingFrom } from '../src/coordinates.js';
-import { ColumnStatistics } from '../src/data/statistics.js';
-import type { Scaling } from '../src/scaling.js';
+import { cpu, scalingOf, withDataset } from './loaded.js';
 import { problem } from './oracle/index.js';
 import { nodePlaces, startTfjsWasm } from './places.js';
 
@@ -21,29 +19,6 @@ async function valuesOf(source: Source): Promise<number[]> {
   const values: number[] = [];
   for await (const batch of source.batches()) values.push(...batch.values);
   return values;
-}
-
-const cpu = nodePlaces['composites on cpu'];
-
-/** Of rows of equal weight. */
-function scalingOf(values: readonly number[], d: number, common: boolean): Scaling {
-  const statistics = new ColumnStatistics(d);
-  statistics.add(Float64Array.from(values), new Float64Array(values.length / d).fill(1));
-  return scalingFrom(statistics, common);
-}
-
-/** Loads, lets `use` look, frees. */
-async function withDataset(
-  source: Source,
-  options: Partial<LoadOptions>,
-  use: (dataset: Dataset) => Promise<void> | void,
-): Promise<void> {
-  const dataset = await loadDataset(source, { place: cpu, missing: 'error', ...options });
-  try {
-    await use(dataset);
-  } finally {
-    dataset.shard.dispose();
-  }
 }
 
 const numbers = (dataset: Dataset): Promise<Float64Array> =>

@@ -1,37 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { scalingOf as scalingFrom } from '../src/coordinates.js';
 import type { Source } from '../src/data/source.js';
-import { ColumnStatistics } from '../src/data/statistics.js';
-import { loadDataset, toSource, type Dataset, type LoadOptions } from '../src/dataset.js';
+import { toSource } from '../src/dataset.js';
 import { gaussian } from '../src/families/gaussian.js';
-import type { Scaling } from '../src/scaling.js';
 import { total } from '../src/sweep/tensor-block.js';
+import { scalingOf, withDataset } from './loaded.js';
 import { nodePlaces, startTfjsWasm } from './places.js';
 
 beforeAll(() => startTfjsWasm());
-
-const cpu = nodePlaces['composites on cpu'];
-
-/** Of rows of equal weight. */
-function scalingOf(values: readonly number[], d: number, common: boolean): Scaling {
-  const statistics = new ColumnStatistics(d);
-  statistics.add(Float64Array.from(values), new Float64Array(values.length / d).fill(1));
-  return scalingFrom(statistics, common);
-}
-
-/** Loads, lets `use` look, frees. */
-async function withDataset(
-  source: Source,
-  options: Partial<LoadOptions>,
-  use: (dataset: Dataset) => Promise<void> | void,
-): Promise<void> {
-  const dataset = await loadDataset(source, { place: cpu, missing: 'error', ...options });
-  try {
-    await use(dataset);
-  } finally {
-    dataset.shard.dispose();
-  }
-}
 
 describe('the first block decides nothing', () => {
   // The clock of the first rows is not set yet; then it is, on a thousand times as many nanoseconds.

@@ -1,0 +1,30 @@
+import { scalingOf as scalingFrom } from '../src/coordinates.js';
+import type { Source } from '../src/data/source.js';
+import { ColumnStatistics } from '../src/data/statistics.js';
+import { loadDataset, type Dataset, type LoadOptions } from '../src/dataset.js';
+import type { Scaling } from '../src/scaling.js';
+import { nodePlaces } from './places.js';
+
+/** Where rows are loaded unless a test says otherwise. */
+export const cpu = nodePlaces['composites on cpu'];
+
+/** The scaling of rows of equal weight. */
+export function scalingOf(values: readonly number[], d: number, common: boolean): Scaling {
+  const statistics = new ColumnStatistics(d);
+  statistics.add(Float64Array.from(values), new Float64Array(values.length / d).fill(1));
+  return scalingFrom(statistics, common);
+}
+
+/** Loads, lets `use` look, frees. */
+export async function withDataset(
+  source: Source,
+  options: Partial<LoadOptions>,
+  use: (dataset: Dataset) => Promise<void> | void,
+): Promise<void> {
+  const dataset = await loadDataset(source, { place: cpu, missing: 'error', ...options });
+  try {
+    await use(dataset);
+  } finally {
+    dataset.shard.dispose();
+  }
+}
