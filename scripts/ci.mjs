@@ -28,7 +28,7 @@ const steps = [
       ...['--exclude', 'test/webgpu/shapes.test.ts', ...reporters],
     ],
     counts: 'vitest',
-    minutes: 30,
+    minutes: 45,
   },
   { name: 'examples of README and docs', command: ['node', 'scripts/page-examples.mjs'], counts: 'printed' },
   { name: 'pack', command: ['node', 'scripts/pack-check.mjs'], counts: 'printed' },
