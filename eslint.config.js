@@ -20,7 +20,7 @@ export default defineConfig(
       eqeqeq: 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'Take an explicit seed: see src/random.ts.' },
+        { object: 'Math', property: 'random', message: 'Take an explicit seed: see src/base/random.ts.' },
       ],
 
       // Only noise in numerical code, or in code that implements asynchronous interfaces.

@@ -8,7 +8,7 @@ function filesOf(environment: 'node' | 'browser') {
   const file = (name: string) => fileURLToPath(new URL(`./${name}.${environment}.ts`, import.meta.url));
   return {
     '#gpu': file('kernels/webgpu/gpu'),
-    '#storage': file('src/storage'),
+    '#storage': file('src/base/storage'),
     '#threads': file('src/threads/threads'),
   };
 }

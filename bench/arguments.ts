@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InputError } from '../src/errors.js';
+import { InputError } from '../src/base/errors.js';
 
 /** What can be measured, and what it is. Those marked run where none is named: they need no GPU and have a small size. */
 export const benches = {

@@ -1,4 +1,4 @@
-import type { Place } from '../src/backend.js';
+import type { Place } from '../src/backend/backend.js';
 import { timeIterations } from './iterations.js';
 import { problemOf } from './problem.js';
 

@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../kernels/form.js';
-import { fitMixture } from '../src/fit.js';
+import { fitMixture } from '../src/fit/fit.js';
 import { gaussian } from '../src/families/gaussian.js';
 import { median } from './iterations.js';
 import { problemOf, type Size } from './problem.js';

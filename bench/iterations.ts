@@ -1,10 +1,10 @@
-import type { Place } from '../src/backend.js';
+import type { Place } from '../src/backend/backend.js';
 import { matrixSource } from '../src/data/arrays.js';
-import { loadDataset } from '../src/dataset.js';
+import { loadDataset } from '../src/data/dataset.js';
 import { gaussian } from '../src/families/gaussian.js';
-import { logVolume } from '../src/scaling.js';
+import { logVolume } from '../src/families/scaling.js';
 import { kMeansPlusPlus } from '../src/seeding/k-means-plus-plus.js';
-import { seededRandom } from '../src/random.js';
+import { seededRandom } from '../src/base/random.js';
 import type { Problem } from './problem.js';
 
 export interface Measured {

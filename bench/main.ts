@@ -1,7 +1,7 @@
 /** `npm run bench [-- NAME …]`: correctness first, then speed beside the peers; `--help` has the names and options. */
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../src/errors.js';
+import { InputError } from '../src/base/errors.js';
 import { benchArguments, benchHelp, mistake, type BenchArguments, type BenchName } from './arguments.js';
 import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';

@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../kernels/form.js';
-import { seededRandom } from '../src/random.js';
+import { seededRandom } from '../src/base/random.js';
 
 /** What is measured: a covariance type and sizes. */
 export interface Size {

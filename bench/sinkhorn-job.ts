@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { sinkhorn } from '../src/sinkhorn.js';
-import { version } from '../src/version.js';
+import { sinkhorn } from '../src/sinkhorn/sinkhorn.js';
+import { version } from '../src/base/version.js';
 import type { JobFiles, OwnBackend, SinkhornJob, SinkhornResult } from './sinkhorn.js';
 
 const { batches, n, m, d, epsilon, tolerance, maxIterations, raw, backend } = JSON.parse(

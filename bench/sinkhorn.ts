@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seededRandom } from '../src/random.js';
+import { seededRandom } from '../src/base/random.js';
 import { execute, type Executed } from './peers/execute.js';
 import type { Dtype } from './peers/list.js';
 import { writeNpy } from './peers/npy.js';

@@ -1,9 +1,9 @@
-import { resolveBackend } from '../src/backend.js';
+import { resolveBackend } from '../src/backend/backend.js';
 import { matrixSource } from '../src/data/arrays.js';
-import { loadDataset } from '../src/dataset.js';
+import { loadDataset } from '../src/data/dataset.js';
 import { gaussian } from '../src/families/gaussian.js';
-import { fitMixture } from '../src/fit.js';
-import { seededRandom } from '../src/random.js';
+import { fitMixture } from '../src/fit/fit.js';
+import { seededRandom } from '../src/base/random.js';
 import { anderson } from '../src/transport/anderson.js';
 import { newton } from '../src/transport/newton.js';
 import { moved, pointAt, type Point, type Prescription } from '../src/transport/semi-dual.js';

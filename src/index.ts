@@ -1,20 +1,20 @@
-export { fitMixture, type Fit, type FitDiagnostics, type RepairReport, type RestartOutcome } from './fit.js';
-export type { FitStatus } from './em.js';
-export type { Duality, PlanRows, TransportPlan } from './plan.js';
-export type { FitOptions, Progress } from './options.js';
+export { fitMixture, type Fit, type FitDiagnostics, type RepairReport, type RestartOutcome } from './fit/fit.js';
+export type { FitStatus } from './em/em.js';
+export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
+export type { FitOptions, Progress } from './fit/options.js';
 export type { AssignedStart } from './seeding/assigned.js';
 export type { GivenStart, PartialStart } from './seeding/given.js';
-export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './select.js';
-export { Mixture, type ModelFile, type Provenance, type Sample } from './mixture.js';
-export { loadMixture } from './model-file.js';
-export type { EvaluatedRows, EvaluateOptions } from './evaluate.js';
-export type { Criteria } from './criteria.js';
+export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './fit/select.js';
+export { Mixture, type ModelFile, type Provenance, type Sample } from './mixture/mixture.js';
+export { loadMixture } from './mixture/model-file.js';
+export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
+export type { Criteria } from './mixture/criteria.js';
 export { gaussian, type GaussianOptions } from './families/gaussian.js';
 export type { Family } from './families/family.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
-export type { Strategy } from './strategy.js';
+export type { Strategy } from './em/stages.js';
 export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';
 export {
@@ -27,7 +27,7 @@ export {
   type Prior,
   type SoftminOptions,
   type Triangle,
-} from './tensors.js';
+} from './tensors/tensors.js';
 export {
   sinkhorn,
   sinkhornDivergence,
@@ -43,7 +43,7 @@ export {
   type SinkhornStatus,
   type Transport,
   type TransportValues,
-} from './sinkhorn.js';
+} from './sinkhorn/sinkhorn.js';
 export type { Batch, Matrix, Source } from './data/source.js';
 export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
 export type { ChosenColumns, DataInput } from './data/input.js';
@@ -57,7 +57,7 @@ export {
   type BackendNeeds,
   type BackendReport,
   type BackendRequest,
-} from './backend.js';
+} from './backend/backend.js';
 export { GpuError, type GpuErrorCode } from '../kernels/webgpu/error.js';
-export { InputError, type InputErrorCode } from './errors.js';
-export { version } from './version.js';
+export { InputError, type InputErrorCode } from './base/errors.js';
+export { version } from './base/version.js';

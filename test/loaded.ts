@@ -1,8 +1,8 @@
-import { scalingOf as scalingFrom } from '../src/coordinates.js';
+import { scalingOf as scalingFrom } from '../src/data/coordinates.js';
 import type { Source } from '../src/data/source.js';
 import { ColumnStatistics } from '../src/data/statistics.js';
-import { loadDataset, type Dataset, type LoadOptions } from '../src/dataset.js';
-import type { Scaling } from '../src/scaling.js';
+import { loadDataset, type Dataset, type LoadOptions } from '../src/data/dataset.js';
+import type { Scaling } from '../src/families/scaling.js';
 import { nodePlaces } from './places.js';
 
 /** Where rows are loaded unless a test says otherwise. */

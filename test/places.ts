@@ -1,6 +1,6 @@
 import { registerQuietly, startBackend } from '../kernels/engine.js';
 import { simdSupport } from '../kernels/simd/module.js';
-import { resolveBackend, type Place } from '../src/backend.js';
+import { resolveBackend, type Place } from '../src/backend/backend.js';
 
 /** Makes tfjs's wasm backend available: the package itself does not use it, callers may. */
 export async function startTfjsWasm(): Promise<void> {

@@ -3,10 +3,10 @@
  * form and at the sizes measured.
  */
 import { availableParallelism } from 'node:os';
-import type { Place } from '../../src/backend.js';
-import { loadDataset, toSource } from '../../src/dataset.js';
+import type { Place } from '../../src/backend/backend.js';
+import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { logVolume } from '../../src/scaling.js';
+import { logVolume } from '../../src/families/scaling.js';
 import { constrain, mStep, problem, sweep } from '../../test/oracle/index.js';
 import type { Size } from '../problem.js';
 import { cloudOf } from './cloud.js';

@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Source } from '../../src/data/source.js';
-import { seededRandom } from '../../src/random.js';
+import { seededRandom } from '../../src/base/random.js';
 import { npyHeader } from '../peers/npy.js';
 
 /** Rows made as they are read, so that ten million of them need no memory. */

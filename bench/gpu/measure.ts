@@ -1,9 +1,9 @@
-import type { Dataset } from '../../src/dataset.js';
+import type { Dataset } from '../../src/data/dataset.js';
 import type { Components } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { Moments, PlanModel } from '../../src/moments.js';
-import { seededRandom } from '../../src/random.js';
-import { logVolume } from '../../src/scaling.js';
+import type { Moments, PlanModel } from '../../src/sweep/moments.js';
+import { seededRandom } from '../../src/base/random.js';
+import { logVolume } from '../../src/families/scaling.js';
 import { kMeansPlusPlus } from '../../src/seeding/k-means-plus-plus.js';
 import { clocked, median } from '../iterations.js';
 import { operations, type Size } from '../problem.js';

@@ -9,7 +9,7 @@
  * of as many runs as it pays for.
  */
 import { writeFile } from 'node:fs/promises';
-import type { FitOptions } from '../../src/options.js';
+import type { FitOptions } from '../../src/fit/options.js';
 import { table } from '../table.js';
 import { optimaProblems, type OptimaProblem } from './optima/problems.js';
 import { ourOutcomes, type Outcome } from './optima/run.js';

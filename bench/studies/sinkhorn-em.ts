@@ -7,8 +7,8 @@
  * run succeeds that ends within .25 of θ = 1.
  */
 import { writeFile } from 'node:fs/promises';
-import { seededRandom } from '../../src/random.js';
-import type { Moments } from '../../src/moments.js';
+import { seededRandom } from '../../src/base/random.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { marginalSolver } from '../../src/transport/marginal.js';
 import type { InnerSolve, Swept } from '../../src/transport/solver.js';
 import { table } from '../table.js';

@@ -4,7 +4,7 @@ import type { KernelModel, ModelShape } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
-import { Kits, Owned } from './kits.js';
+import { Kits, Owned } from './pipelines.js';
 import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';

@@ -1,6 +1,6 @@
 import { openGpu, type Gpu } from './device.js';
 import type { Wanted } from './entry.js';
-import { prove } from './proof.js';
+import { prove } from './self-test.js';
 
 let shared: Promise<Gpu> | undefined;
 

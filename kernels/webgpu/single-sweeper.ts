@@ -3,7 +3,7 @@ import { isMatrix } from '../form.js';
 import type { KernelModel } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { Kits, type Owned } from './kits.js';
+import { Kits, type Owned } from './pipelines.js';
 import { modelSize, packModel, TILE_ROWS } from './layout.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';

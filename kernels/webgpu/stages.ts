@@ -11,7 +11,7 @@ import {
   type ScatterGeometry,
   type SumGeometry,
 } from './geometry.js';
-import type { Owned } from './kits.js';
+import type { Owned } from './pipelines.js';
 import { modelLayout } from './layout.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';

@@ -1,5 +1,5 @@
 import { counted, duration, nats } from '../report/numbers.js';
-import type { Candidate, Criterion, Selection } from '../select.js';
+import type { Candidate, Criterion, Selection } from '../fit/select.js';
 import { fitSummary } from './summary.js';
 import { fittedTable, textTable, widthOf } from './table.js';
 

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import type { Mixture } from '../mixture.js';
-import { printableJson } from '../printable.js';
-import { writeText } from '../storage.node.js';
+import type { Mixture } from '../mixture/mixture.js';
+import { printableJson } from '../base/printable.js';
+import { writeText } from '../base/storage.node.js';
 import { Remainder } from './failure.js';
 import { elsewhere } from './rescue.js';
 import { owe, print, ReaderGone, write } from './standard-output.js';

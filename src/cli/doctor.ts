@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import type { BackendName, BackendReport } from '../backend.js';
-import { version } from '../version.js';
+import type { BackendName, BackendReport } from '../backend/backend.js';
+import { version } from '../base/version.js';
 import { loadLibrary } from './library.js';
-import { printableJson } from '../printable.js';
+import { printableJson } from '../base/printable.js';
 import { print, write } from './standard-output.js';
 import { textTable } from './table.js';
 

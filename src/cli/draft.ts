@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { InputError } from '../errors.js';
-import { createFor, draftPath, systemReason } from '../storage.node.js';
+import { InputError } from '../base/errors.js';
+import { createFor, draftPath, systemReason } from '../base/storage.node.js';
 import { beforeEnd } from './last-words.js';
 import { elsewhere } from './rescue.js';
 

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { GpuError } from '../../kernels/webgpu/error.js';
-import { InputError } from '../errors.js';
-import { printable } from '../printable.js';
+import { InputError } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 import { interruption } from './interruption.js';
 import { limitOf } from './limits.js';
 import { ReaderGone } from './standard-output.js';

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { BackendName } from '../backend.js';
+import type { BackendName } from '../backend/backend.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { SourceOptions } from '../data/files/open.js';
-import { InputError } from '../errors.js';
-import type { FitOptions } from '../options.js';
+import { InputError } from '../base/errors.js';
+import type { FitOptions } from '../fit/options.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
-import type { Strategy } from '../strategy.js';
+import type { Strategy } from '../em/stages.js';
 import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';

@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import type { Batch, Source } from '../data/source.js';
-import { InputError } from '../errors.js';
-import type { Mixture } from '../mixture.js';
+import { InputError } from '../base/errors.js';
+import type { Mixture } from '../mixture/mixture.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { unlessAborted } from './interruption.js';
 import { inputFiles } from './outputs.js';

@@ -1,6 +1,6 @@
-import type { Fit } from '../fit.js';
-import type { Candidate, Selection } from '../select.js';
-import { version } from '../version.js';
+import type { Fit } from '../fit/fit.js';
+import type { Candidate, Selection } from '../fit/select.js';
+import { version } from '../base/version.js';
 import { covarianceOf } from './summary.js';
 
 /** A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. */

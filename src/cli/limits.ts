@@ -1,4 +1,4 @@
-import { systemReason } from '../storage.node.js';
+import { systemReason } from '../base/storage.node.js';
 
 /** What running into a limit of the system looks like, and what to do about it. */
 const limits: readonly { readonly sign: RegExp; readonly got: string; readonly remedy: string }[] = [

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `otmix`: one file per subcommand. What is heavy loads when a command needs it. */
 import { Command } from 'commander';
-import { version } from '../version.js';
+import { version } from '../base/version.js';
 import { addDoctor } from './doctor.js';
 import { reportFailure } from './failure.js';
 import { addFit } from './fit.js';

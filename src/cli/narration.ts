@@ -1,4 +1,4 @@
-import type { Progress } from '../options.js';
+import type { Progress } from '../fit/options.js';
 import { count, fixed, significant } from '../report/numbers.js';
 
 /** What a command is doing now: what fits report, and writing rows. */

@@ -3,8 +3,8 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { exists, expand, isQuery } from '../data/files/paths.js';
 import { queryFiles } from '../data/files/query.js';
-import { InputError } from '../errors.js';
-import { placeOf, systemReason } from '../storage.node.js';
+import { InputError } from '../base/errors.js';
+import { placeOf, systemReason } from '../base/storage.node.js';
 import type { ResultFlags } from './flags.js';
 import { requireRowFormat } from './rows.js';
 

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 
 /** Makes a value of an option's text; throws `InputError('option')` that names the option. */
 export type Parser<T> = (text: string) => T;

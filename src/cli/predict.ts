@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { BackendName } from '../backend.js';
+import type { BackendName } from '../backend/backend.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import type { EvaluatedRows } from '../evaluate.js';
-import { printable } from '../printable.js';
+import type { EvaluatedRows } from '../mixture/evaluate.js';
+import { printable } from '../base/printable.js';
 import { formatFlag } from './flags.js';
 import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './input.js';
 import { catchInterrupts } from './interruption.js';

@@ -1,4 +1,4 @@
-import type { EvaluatedRows } from '../evaluate.js';
+import type { EvaluatedRows } from '../mixture/evaluate.js';
 import type { Cell } from './rows.js';
 
 /** What `otmix predict` writes of each row of a source; rows that were left out have a line without values. */

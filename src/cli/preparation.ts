@@ -1,7 +1,7 @@
 import { RowSample } from '../data/row-sample.js';
 import type { Source } from '../data/source.js';
-import type { Fit } from '../fit.js';
-import type { Selection } from '../select.js';
+import type { Fit } from '../fit/fit.js';
+import type { Selection } from '../fit/select.js';
 import { deliver, type Findings } from './delivery.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
 import { inputOf, openData, watched } from './input.js';

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import type { RowSample } from '../data/row-sample.js';
 import { isQuery } from '../data/files/paths.js';
-import { InputError } from '../errors.js';
-import type { Fit } from '../fit.js';
-import type { Mixture } from '../mixture.js';
-import type { Selection } from '../select.js';
+import { InputError } from '../base/errors.js';
+import type { Fit } from '../fit/fit.js';
+import type { Mixture } from '../mixture/mixture.js';
+import type { Selection } from '../fit/select.js';
 import type { CovarianceType, ReportInput } from '../report/input.js';
-import { version } from '../version.js';
+import { version } from '../base/version.js';
 import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
 import { covarianceOf } from './summary.js';
 import { warnings } from './warnings.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import { counted } from '../report/numbers.js';
 import { Draft, type Converter } from './draft.js';
 import { Remainder } from './failure.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { breathe } from '../breathe.js';
+import { breathe } from '../base/event-loop.js';
 import { mixtureOf } from './input.js';
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';

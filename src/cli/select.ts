@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { counted } from '../report/numbers.js';
-import type { Criterion, Selection } from '../select.js';
+import type { Criterion, Selection } from '../fit/select.js';
 import { Remainder } from './failure.js';
 import * as flagged from './flags.js';
 import { catchInterrupts } from './interruption.js';

@@ -15,8 +15,8 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
-import { InputError } from '../errors.js';
-import { systemReason } from '../storage.node.js';
+import { InputError } from '../base/errors.js';
+import { systemReason } from '../base/storage.node.js';
 import { beforeEnd } from './last-words.js';
 import { formats, sniff, type FormatName } from './sniff.js';
 

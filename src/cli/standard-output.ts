@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { InputError } from '../errors.js';
-import { printableLines } from '../printable.js';
-import { systemReason } from '../storage.node.js';
+import { InputError } from '../base/errors.js';
+import { printableLines } from '../base/printable.js';
+import { systemReason } from '../base/storage.node.js';
 import { beforeEnd } from './last-words.js';
 
 /** Whoever read standard output has closed it, as in `otmix … | head`: no failure, but nothing more is to be written. */

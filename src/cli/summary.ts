@@ -1,5 +1,5 @@
-import type { Fit } from '../fit.js';
-import type { Mixture } from '../mixture.js';
+import type { Fit } from '../fit/fit.js';
+import type { Mixture } from '../mixture/mixture.js';
 import { columnFormat, count, counted, duration, nats, percent, shortened, significant } from '../report/numbers.js';
 import { textTable } from './table.js';
 import { warnings } from './warnings.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { CommanderError } from 'commander';
 import { formatOf, isQuery } from '../data/files/paths.js';
-import { InputError, type Complaint } from '../errors.js';
+import { InputError, type Complaint } from '../base/errors.js';
 import { shellLine } from './shell.js';
 import { commandMeant, commands, optionMeant } from './synonyms.js';
 

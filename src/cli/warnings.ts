@@ -1,4 +1,4 @@
-import type { Fit } from '../fit.js';
+import type { Fit } from '../fit/fit.js';
 import { counted, significant } from '../report/numbers.js';
 
 /** An error of the marginal that a user should know of; fits end at 1e-6. */

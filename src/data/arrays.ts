@@ -1,5 +1,5 @@
-import { isList, notNegative, numbersOf, shown, wrongNumber, type Rule } from '../check.js';
-import { InputError } from '../errors.js';
+import { isList, notNegative, numbersOf, shown, wrongNumber, type Rule } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import type { Batch, Matrix, Source } from './source.js';
 
 /** Rows per batch of an array source. */

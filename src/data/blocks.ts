@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import type { Batch, Source } from './source.js';
 
 /** What to do about rows with a missing value (NaN): refuse the data, or leave those rows out and count them. */

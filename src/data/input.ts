@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { isList } from '../check.js';
-import { InputError } from '../errors.js';
+import { isList } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { matrixSource, nestedArraySource, withWeights } from './arrays.js';
 import { arrowSource, isArrow, type ArrowTable } from './arrow-table.js';
 import { isRecord, recordSource } from './records.js';

@@ -1,4 +1,4 @@
-import { InputError, listed } from '../errors.js';
+import { InputError, listed } from '../base/errors.js';
 
 /** A column of data in memory that has names. */
 export interface NamedColumn {

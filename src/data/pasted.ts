@@ -1,4 +1,4 @@
-import { printable, printableJson } from '../printable.js';
+import { printable, printableJson } from '../base/printable.js';
 
 /**
  * A word as a POSIX shell takes it for one. What can't be printed is written in `$'…'`, which bash, zsh and ksh know.

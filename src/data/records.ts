@@ -1,4 +1,4 @@
-import { shown } from '../check.js';
+import { shown } from '../base/check.js';
 import { chooseNamed, type NamedColumn, type Wanted } from './named.js';
 import type { Source } from './source.js';
 import { rowSource } from './arrays.js';

@@ -1,4 +1,4 @@
-import { scrambled } from '../random.js';
+import { scrambled } from '../base/random.js';
 import type { Batch } from './source.js';
 
 /** As many rows as a picture draws. */

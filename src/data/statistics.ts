@@ -1,4 +1,4 @@
-import { seededRandom } from '../random.js';
+import { seededRandom } from '../base/random.js';
 
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
 function sampleRows(d: number): number {

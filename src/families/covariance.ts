@@ -1,6 +1,6 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { Floats } from '../moments.js';
-import { cholesky, congruence, inverseTransposed } from '../cholesky.js';
+import type { Floats } from '../sweep/moments.js';
+import { cholesky, congruence, inverseTransposed } from '../base/cholesky.js';
 
 /**
  * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded

@@ -1,6 +1,6 @@
-import { isList, nestedNumbers, shown } from '../check.js';
-import { InputError, listed } from '../errors.js';
-import { cholesky, congruence, inverseTransposed } from '../cholesky.js';
+import { isList, nestedNumbers, shown } from '../base/check.js';
+import { InputError, listed } from '../base/errors.js';
+import { cholesky, congruence, inverseTransposed } from '../base/cholesky.js';
 
 /** A row-major matrix with `columns` columns as nested arrays. */
 export function nested(values: Float64Array, columns: number): number[][] {

@@ -1,6 +1,6 @@
-import type { Floats, Moments, PackedComponents } from '../moments.js';
-import type { Random } from '../random.js';
-import type { Scaling } from '../scaling.js';
+import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import type { Random } from '../base/random.js';
+import type { Scaling } from './scaling.js';
 
 /** Parameters θ of all components of a mixture, in float64. */
 export interface Components {

@@ -1,5 +1,5 @@
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
-import type { Floats, Moments, PackedComponents } from '../moments.js';
+import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import type { Components, PosteriorOptions } from './family.js';
 import { settle } from './ridge.js';

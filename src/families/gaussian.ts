@@ -1,8 +1,8 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import { isList, shown } from '../check.js';
-import { InputError } from '../errors.js';
-import type { Floats, Moments, PackedComponents } from '../moments.js';
-import type { Scaling } from '../scaling.js';
+import { isList, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import type { Scaling } from './scaling.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import { denseCovariances, denseMatrix, nested } from './dense.js';
 import type { Components, Estimate, EstimateOptions, Family } from './family.js';

@@ -1,5 +1,5 @@
-import { InputError } from '../errors.js';
-import { powerOfTwo } from '../scaling.js';
+import { InputError } from '../base/errors.js';
+import { powerOfTwo } from './scaling.js';
 import type { CovarianceLayout, Definite } from './covariance.js';
 import type { Repair } from './family.js';
 

@@ -1,4 +1,4 @@
-import type { Floats, Moments, PackedComponents } from '../moments.js';
+import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
 import type { CovarianceLayout, Unwhitening } from './covariance.js';
 
 /** Moments of differences are where they should be. */

@@ -1,4 +1,4 @@
-import { printableJson } from '../printable.js';
+import { printableJson } from '../base/printable.js';
 import { html, type Markup } from './markup.js';
 import type { ReportInput } from './input.js';
 import { counted, shortened, significant } from './numbers.js';

@@ -1,5 +1,5 @@
 import { plainDigits } from './numbers.js';
-import { printable } from '../printable.js';
+import { printable } from '../base/printable.js';
 
 /** HTML that is already safe to print. Only {@link html} and {@link trusted} make it. */
 export class Markup {

@@ -1,5 +1,5 @@
 import type { ReportInput, Sample, Selection } from './input.js';
-import { listed } from '../errors.js';
+import { listed } from '../base/errors.js';
 import { count, counted, fixed, percent, shortened, significant } from './numbers.js';
 import { MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
 import type { Dimension, View } from './view.js';

@@ -1,5 +1,5 @@
-import { isList, shown } from '../check.js';
-import { InputError, type InputErrorCode, listed } from '../errors.js';
+import { isList, shown } from '../base/check.js';
+import { InputError, type InputErrorCode, listed } from '../base/errors.js';
 import type { PictureInput, ReportInput, Sample, Selection } from './input.js';
 
 /**

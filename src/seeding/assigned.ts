@@ -1,11 +1,11 @@
 import { isMatrix } from '../../kernels/form.js';
-import { breathe } from '../breathe.js';
-import { isList, numbersOf, shown, type Rule } from '../check.js';
+import { breathe } from '../base/event-loop.js';
+import { isList, numbersOf, shown, type Rule } from '../base/check.js';
 import type { Matrix } from '../data/source.js';
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import { gaussian } from '../families/gaussian.js';
 import type { Family } from '../families/family.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../moments.js';
+import { emptyMoments, type Moments, type PackedComponents } from '../sweep/moments.js';
 import type { SeedingProblem } from './seeding.js';
 import type { Start } from './start.js';
 

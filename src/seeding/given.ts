@@ -1,8 +1,8 @@
-import { isList, shown } from '../check.js';
-import { InputError } from '../errors.js';
+import { isList, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { denseCovariances, inverseOf, nested } from '../families/dense.js';
 import type { Components, DenseComponents, Family } from '../families/family.js';
-import type { Scaling } from '../scaling.js';
+import type { Scaling } from '../families/scaling.js';
 import { proportions } from '../transport/proportions.js';
 import type { AssignedStart } from './assigned.js';
 import type { SeedingProblem } from './seeding.js';

@@ -1,4 +1,4 @@
-import { drawIndices } from '../random.js';
+import { drawIndices } from '../base/random.js';
 import type { NearestCentres } from '../sweep/shard.js';
 import type { SeedingRows } from './k-means-plus-plus.js';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '../base/random.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /** How the first centres are found. */

@@ -1,5 +1,5 @@
 import type { Components, Family } from '../families/family.js';
-import type { Moments, PackedComponents } from '../moments.js';
+import type { Moments, PackedComponents } from '../sweep/moments.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, onBackend } from '../../kernels/engine.js';
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import { isTensor } from '../tensors/check.js';
 import { other, type Geometry, type Side } from './geometry.js';
 import type { SinkhornStatus } from './iterate.js';

@@ -1,5 +1,5 @@
-import { shown } from '../check.js';
-import { InputError, listed } from '../errors.js';
+import { shown } from '../base/check.js';
+import { InputError, listed } from '../base/errors.js';
 import { blocksOf, type Blocks } from './blocks.js';
 import { maximumFlow, type Flow } from './flow.js';
 import type { HostArray } from './numbers.js';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import { simdSupport } from '../../kernels/simd/module.js';
-import { resolveBackend } from '../backend.js';
+import { resolveBackend } from '../backend/backend.js';
 import { requireOneBackend } from '../tensors/check.js';
 import { threadsFor } from '../threads/pool.js';
 import { MOST_PAIRS } from './host.js';

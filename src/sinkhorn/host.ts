@@ -1,4 +1,4 @@
-import { breathe } from '../breathe.js';
+import { breathe } from '../base/event-loop.js';
 import { AbsorbedKernel, type KernelMemory } from './absorbed.js';
 import type { CostRows } from './cost-rows.js';
 import { expOf, LEAST } from './exponential.js';

@@ -1,4 +1,4 @@
-import { breathe } from '../breathe.js';
+import { breathe } from '../base/event-loop.js';
 import { Path } from './path.js';
 
 /** Why the iteration of a problem ended. */

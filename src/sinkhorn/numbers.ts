@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { finite, isList, nestedNumbers, numbersOf, placeOf, shown, type Rule } from '../check.js';
-import { InputError } from '../errors.js';
+import { finite, isList, nestedNumbers, numbersOf, placeOf, shown, type Rule } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { isTensor, requireTensor, type Numbers } from '../tensors/check.js';
 
 /** Row-major values and their shape. */

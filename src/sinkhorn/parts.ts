@@ -5,7 +5,7 @@ import { isTensor, requireWithinLimit } from '../tensors/check.js';
 import { KernelMemory } from './absorbed.js';
 import { centredClouds } from './centred.js';
 import { extremes, matrixCosts, pointCosts, type CostRows } from './cost-rows.js';
-import { Crew, type Threads } from './crew.js';
+import { Crew, type Threads } from './pair-threads.js';
 import { DeviceGeometry, type Device } from './device.js';
 import { MatrixOnDevice, PointsOnDevice } from './device-costs.js';
 import type { Geometry, Side } from './geometry.js';

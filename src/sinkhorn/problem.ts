@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
 import { backendOf, onBackend } from '../../kernels/engine.js';
-import { shown, type Rule } from '../check.js';
-import { InputError } from '../errors.js';
+import { shown, type Rule } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { isTensor, requireFits, requireTensor } from '../tensors/check.js';
 import { hasFar } from './reach.js';
 import { hostArray, type HostArray, type SinkhornNumbers } from './numbers.js';

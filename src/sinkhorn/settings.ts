@@ -1,6 +1,6 @@
-import type { BackendRequest } from '../backend.js';
-import { shown } from '../check.js';
-import { InputError } from '../errors.js';
+import type { BackendRequest } from '../backend/backend.js';
+import { shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import type { IterationProgress } from './iterate.js';
 import type { SinkhornNumbers } from './numbers.js';
 

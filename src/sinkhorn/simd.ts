@@ -1,7 +1,7 @@
 import { filledUp, leastOf, pairParts, pairTiles, type PairArray } from '../../kernels/simd/pairs.js';
-import { sharedDoubles, sharedFloats, sharedIntegers } from '../sweep/simd-rows.js';
+import { sharedDoubles, sharedFloats, sharedIntegers } from '../sweep/simd/rows.js';
 import { extremes, pointCosts, type CostRows, type Metric } from './cost-rows.js';
-import type { Crew } from './crew.js';
+import type { Crew } from './pair-threads.js';
 import { other, type Averages, type Geometry, type Rough, type Side, type Values } from './geometry.js';
 
 type Both<T> = Readonly<Record<Side, T>>;

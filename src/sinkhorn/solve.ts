@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import { isTensor } from '../tensors/check.js';
 import { restricted, type Restricted } from './forbidden.js';
 import type { Geometry } from './geometry.js';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
+import { InputError } from '../base/errors.js';
 import type { NestedNumbers } from '../tensors/check.js';
 import { applied, planOf, type Solved, type TransportValues } from './apply.js';
 import type { Side } from './geometry.js';

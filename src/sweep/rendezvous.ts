@@ -1,4 +1,4 @@
-import type { Moments, PlanModel } from '../moments.js';
+import type { Moments, PlanModel } from './moments.js';
 import type {
   BorrowedShard,
   NearestCentres,

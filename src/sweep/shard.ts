@@ -1,4 +1,4 @@
-import type { Floats, Moments, PackedComponents, PlanModel } from '../moments.js';
+import type { Floats, Moments, PackedComponents, PlanModel } from './moments.js';
 
 export interface SweepOptions {
   /** A guess of the objective: the closer, the more digits its sum keeps. */

@@ -1,8 +1,8 @@
 /** What tensors of the user must be before kernels see them. */
 import * as tf from '@tensorflow/tfjs';
 import { backendOf, bindingLimit } from '../../kernels/engine.js';
-import { isList, shown } from '../check.js';
-import { InputError } from '../errors.js';
+import { isList, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 
 /** Numbers as nested arrays (read in float64) or as a float32 tensor (not read back, and differentiable). */
 export type Numbers = tf.Tensor | NestedNumbers;

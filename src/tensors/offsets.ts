@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { above } from '../../kernels/above.js';
 import { ABSENT } from '../../kernels/costs.js';
-import { nestedNumbers, single, type Rule } from '../check.js';
-import { InputError } from '../errors.js';
+import { nestedNumbers, single, type Rule } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { requireFits, requireTensor, type Numbers } from './check.js';
 
 /** What weights in arrays must be; tensors are not read back: there a negative weight is as 0. */

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Triangle } from '../../kernels/costs.js';
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { whitenKernel } from '../../kernels/whiten.js';
-import { nestedNumbers, shown } from '../check.js';
-import { InputError } from '../errors.js';
-import { cholesky } from '../cholesky.js';
+import { nestedNumbers, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import { cholesky } from '../base/cholesky.js';
 import { covarianceLayouts } from '../families/covariance.js';
 import { requireFits, requireTensor, type Numbers } from './check.js';
 

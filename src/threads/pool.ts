@@ -2,7 +2,7 @@ import { startThread, threadLimit } from '#threads';
 import { workerCode } from '../../kernels/simd/generated.js';
 import { TaskRunner, type Task } from '../../kernels/simd/tasks.js';
 import type { Answer, Setting } from '../../kernels/simd/worker.js';
-import { breathe } from '../breathe.js';
+import { breathe } from '../base/event-loop.js';
 import type { Thread } from './thread.js';
 
 /** Carries tasks out over a fixed set of rows, on one thread or many: the results are the same, bit for bit. */

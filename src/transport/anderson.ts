@@ -1,4 +1,4 @@
-import { cholesky, solveCholesky } from '../cholesky.js';
+import { cholesky, solveCholesky } from '../base/cholesky.js';
 import type { InnerSolve } from './solver.js';
 import { dot, largest, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
 

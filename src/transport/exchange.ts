@@ -1,4 +1,4 @@
-import { cholesky, solveCholesky } from '../cholesky.js';
+import { cholesky, solveCholesky } from '../base/cholesky.js';
 import { dot, largest, type Point } from './semi-dual.js';
 
 /**

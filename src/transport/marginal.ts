@@ -1,5 +1,5 @@
-import { shown } from '../check.js';
-import { InputError } from '../errors.js';
+import { shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 import { free } from './free.js';
 import { prescribed } from './prescribed.js';
 import { proportions, strength } from './proportions.js';

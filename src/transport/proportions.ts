@@ -1,5 +1,5 @@
-import { isList, shown } from '../check.js';
-import { InputError } from '../errors.js';
+import { isList, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 
 /** Proportions `[k]`, positive, made to sum to 1 exactly; throws `InputError('option')` for what are none. */
 export function proportions(weights: unknown, k: number, where: string): Float64Array {

@@ -1,4 +1,4 @@
-import type { Moments } from '../moments.js';
+import type { Moments } from '../sweep/moments.js';
 
 /** The component side of the plan: mixture weights w and dual potential g, nats, each `[k]`. */
 export interface ComponentSide {

@@ -1,5 +1,5 @@
-import { shown } from '../check.js';
-import { InputError } from '../errors.js';
+import { shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
 
 /** Annealing: ε falls geometrically from `from` to 1 in `steps` stages, each run to convergence. */
 export interface EpsilonSchedule {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { benchArguments, benches, benchHelp } from '../../bench/arguments.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 
 const read = (line: string) => benchArguments(line.split(' ').filter((word) => word !== ''));
 

@@ -6,7 +6,7 @@ import { median, timeIterations } from '../../bench/iterations.js';
 import { operations, problemOf } from '../../bench/problem.js';
 import { digits, table } from '../../bench/table.js';
 import { startBackend } from '../../kernels/engine.js';
-import type { Place } from '../../src/backend.js';
+import type { Place } from '../../src/backend/backend.js';
 import { constrain, em, type Covariance } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { probeBackend, resolveBackend } from '../../src/backend.js';
+import { probeBackend, resolveBackend } from '../../src/backend/backend.js';
 import { describeParity } from '../kernels/parity.js';
 import { describeTensors } from '../tensors/parity.js';
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { simdSupport } from '../../kernels/simd/module.js';
-import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn.js';
+import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
 import { divergence, entropicTransport, squaredDistances } from '../oracle/sinkhorn.js';
 import { cloud, watched, weights } from '../sinkhorn/setting.js';
 import { expectAllWithin, expectWithin } from '../within.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { backendNames, resolveBackend, version } from '../../src/index.js';
 import { covarianceTypes } from '../../src/cli/flags.js';
-import { fitSettings } from '../../src/options.js';
+import { fitSettings } from '../../src/fit/options.js';
 import { otmix, temporaryFolder } from './otmix.js';
 
 const folder = temporaryFolder();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { originOf } from '../../src/cli/origin.js';
 import { shellLine } from '../../src/cli/shell.js';
-import { printable } from '../../src/printable.js';
+import { printable } from '../../src/base/printable.js';
 
 test('a command line that a report shows is taken apart by a shell into the words it was made of', () => {
   const query = "SELECT x, y AS \"2$x\"\nFROM 'it''s/*.csv' -- `id` \\";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { reportOf, type ReportParts } from '../../src/cli/report.js';
 import { RowSample } from '../../src/data/row-sample.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { fitMixture } from '../../src/fit.js';
+import { fitMixture } from '../../src/fit/fit.js';
 
 const rows = [[0, 1], [1, 0], [2, 3], [3, 2]]; // prettier-ignore
 const flags = {

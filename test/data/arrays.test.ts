@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { columnNames, matrixSource, nestedArraySource, withWeights } from '../../src/data/arrays.js';
 import type { Batch, Matrix, Source } from '../../src/data/source.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 
 async function read(source: Source): Promise<Batch[]> {
   const batches: Batch[] = [];

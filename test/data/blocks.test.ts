@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanBlocks, type CleanOptions } from '../../src/data/blocks.js';
 import type { Batch, Source } from '../../src/data/source.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 
 interface Rows {
   readonly rows: readonly (readonly number[])[];

@@ -18,8 +18,8 @@ import {
 } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { toSource, type DataInput } from '../../src/data/input.js';
-import { InputError } from '../../src/errors.js';
-import { fitMixture } from '../../src/fit.js';
+import { InputError } from '../../src/base/errors.js';
+import { fitMixture } from '../../src/fit/fit.js';
 import { openSource } from '../../src/sources.js';
 import { contents, fixture } from './files/folder.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { covarianceLayouts, VARIANCE_FLOOR } from '../../src/families/covariance.js';
-import { cholesky } from '../../src/cholesky.js';
+import { cholesky } from '../../src/base/cholesky.js';
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { cholesky as choleskyOf, forwardSolve, mulberry32, normal, outer, sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';

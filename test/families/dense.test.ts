@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { denseCovariances, denseMatrix, nested } from '../../src/families/dense.js';
 
 /** The matrix of these four entries, by rows. */

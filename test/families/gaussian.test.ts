@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import type { EstimateOptions } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { seededRandom } from '../../src/random.js';
+import { seededRandom } from '../../src/base/random.js';
 import {
   constrain,
   logDensities,

@@ -1,5 +1,5 @@
 import { isMatrix } from '../../kernels/form.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../../src/moments.js';
+import { emptyMoments, type Moments, type PackedComponents } from '../../src/sweep/moments.js';
 import { sum } from '../oracle/index.js';
 
 /** (row − μ_k) W_k */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { fitMixture, type Fit } from '../../src/fit.js';
+import { fitMixture, type Fit } from '../../src/fit/fit.js';
 import type { GivenStart } from '../../src/seeding/given.js';
-import { seededRandom } from '../../src/random.js';
+import { seededRandom } from '../../src/base/random.js';
 import { expectComponentsWithin, expectWithin } from '../within.js';
 
 const random = seededRandom(11);

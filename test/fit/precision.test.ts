@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { fitMixture, type Fit } from '../../src/fit.js';
-import type { FitOptions } from '../../src/options.js';
-import { seededRandom } from '../../src/random.js';
+import { fitMixture, type Fit } from '../../src/fit/fit.js';
+import type { FitOptions } from '../../src/fit/options.js';
+import { seededRandom } from '../../src/base/random.js';
 import { logLikelihood } from '../oracle/em.js';
 import { expectWithin } from '../within.js';
 

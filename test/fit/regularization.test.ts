@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture, selectMixture } from '../../src/index.js';
-import { loadDataset, toSource } from '../../src/dataset.js';
-import { regularizationOf } from '../../src/regularization.js';
+import { loadDataset, toSource } from '../../src/data/dataset.js';
+import { regularizationOf } from '../../src/fit/regularization.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 

@@ -1,12 +1,12 @@
 /** How runs go from their starts to their ends: every strategy is held to the laws of a plain fit. */
 import { describe, expect, test } from 'vitest';
 import { fitMixture, InputError, type Fit, type FitOptions, type Progress, type Strategy } from '../../src/index.js';
-import { resolveBackend } from '../../src/backend.js';
-import { loadDataset, toSource } from '../../src/dataset.js';
-import { fitSettings } from '../../src/options.js';
-import { runRestarts } from '../../src/restarts.js';
-import { Stopwatch } from '../../src/stopwatch.js';
-import { ANNEALING, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/strategy.js';
+import { resolveBackend } from '../../src/backend/backend.js';
+import { loadDataset, toSource } from '../../src/data/dataset.js';
+import { fitSettings } from '../../src/fit/options.js';
+import { runRestarts } from '../../src/fit/restarts.js';
+import { Stopwatch } from '../../src/base/stopwatch.js';
+import { ANNEALING, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/em/stages.js';
 import { problem } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 

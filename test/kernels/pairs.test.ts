@@ -10,7 +10,7 @@ import {
   type PairArray,
   type PairTask,
 } from '../../kernels/simd/pairs.js';
-import { seededRandom } from '../../src/random.js';
+import { seededRandom } from '../../src/base/random.js';
 import { expectAllWithin } from '../within.js';
 
 interface Problem {

@@ -5,10 +5,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { type Place } from '../../src/backend.js';
-import { loadDataset, toSource, type Dataset } from '../../src/dataset.js';
+import { type Place } from '../../src/backend/backend.js';
+import { loadDataset, toSource, type Dataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { logVolume } from '../../src/scaling.js';
+import { logVolume } from '../../src/families/scaling.js';
 import type { NearestCentres, Shard } from '../../src/sweep/shard.js';
 import {
   constrain,

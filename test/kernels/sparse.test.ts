@@ -3,8 +3,8 @@ import { SimdKernel } from '../../kernels/simd/kernel.js';
 import { sumsLayout, tileRows, toTiles } from '../../kernels/simd/layout.js';
 import { EVERYTHING, type LogitBounds, type SimdModel } from '../../kernels/simd/model.js';
 import { simdModule, type SimdBuild } from '../../kernels/simd/module.js';
-import { logitBounds } from '../../src/sweep/simd-bounds.js';
-import { seededRandom } from '../../src/random.js';
+import { logitBounds } from '../../src/sweep/simd/bounds.js';
+import { seededRandom } from '../../src/base/random.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
 interface Case {

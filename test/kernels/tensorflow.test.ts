@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import { probeBackend } from '../../src/backend.js';
+import { probeBackend } from '../../src/backend/backend.js';
 import { cases, describeParity } from './parity.js';
 
 const { usable, reason } = await probeBackend('tensorflow');

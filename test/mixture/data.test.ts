@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { aic, bic, icl, logLikelihood } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
 import { mixtureOf, overlapping, watchTensors } from './setting.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Batch, Source } from '../../src/data/source.js';
-import { toSource } from '../../src/dataset.js';
-import type { EvaluatedRows } from '../../src/evaluate.js';
-import { fitMixture } from '../../src/fit.js';
+import { toSource } from '../../src/data/dataset.js';
+import type { EvaluatedRows } from '../../src/mixture/evaluate.js';
+import { fitMixture } from '../../src/fit/fit.js';
 import { problem, sweep } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { mixtureOf, watchTensors } from './setting.js';

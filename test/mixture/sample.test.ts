@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { constrain, mStep, sweep } from '../oracle/index.js';
 import { expectComponentsWithin, expectWithin } from '../within.js';
 import { forms, mixtureOf, overlapping, watchTensors } from './setting.js';

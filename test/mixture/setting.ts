@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { Mixture } from '../../src/mixture.js';
+import { Mixture } from '../../src/mixture/mixture.js';
 import { problem, type Covariance, type OracleMixture } from '../oracle/index.js';
 
 export const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import type { ReportInput } from '../../src/report/index.js';
 import { renderPicture, renderReport } from '../../src/report/index.js';
 import { candidate, reportInput } from './fixture.js';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { resolveBackend, type BackendName } from '../../src/backend.js';
-import { loadDataset, toSource } from '../../src/dataset.js';
-import { seededRandom } from '../../src/random.js';
+import { resolveBackend, type BackendName } from '../../src/backend/backend.js';
+import { loadDataset, toSource } from '../../src/data/dataset.js';
+import { seededRandom } from '../../src/base/random.js';
 import type { SeedingProblem } from '../../src/seeding/seeding.js';
 import { sum } from '../oracle/index.js';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { onBackend, startBackend } from '../../kernels/engine.js';
-import { sinkhorn, sinkhornAt, sinkhornDivergence, type SinkhornOptions } from '../../src/sinkhorn.js';
+import { sinkhorn, sinkhornAt, sinkhornDivergence, type SinkhornOptions } from '../../src/sinkhorn/sinkhorn.js';
 import type { SinkhornProgress } from '../../src/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { cloud, range, watched } from './setting.js';

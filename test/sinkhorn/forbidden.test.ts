@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { onBackend, startBackend } from '../../kernels/engine.js';
-import { sinkhorn, sinkhornAt, sinkhornDivergence, type Transport } from '../../src/sinkhorn.js';
-import { seededRandom } from '../../src/random.js';
+import { sinkhorn, sinkhornAt, sinkhornDivergence, type Transport } from '../../src/sinkhorn/sinkhorn.js';
+import { seededRandom } from '../../src/base/random.js';
 import { entropicTransport, objectiveOf } from '../oracle/sinkhorn.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { add, cloud, range, rowsOf, weights } from './setting.js';

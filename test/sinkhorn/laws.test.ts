@@ -1,7 +1,7 @@
 /** What holds of any transport problem, on random ones; the seed is printed where one fails. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sinkhorn, sinkhornDivergence } from '../../src/sinkhorn.js';
+import { sinkhorn, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
 import { entropicTransport, exactAssignment, objectiveOf, squaredDistances } from '../oracle/sinkhorn.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { add, cloud, range, rowsOf, turned, weights } from './setting.js';

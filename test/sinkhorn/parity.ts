@@ -3,7 +3,7 @@
  * 6e-8 R or so, and masses, exponentials of that over ε, by 6e-8 R/ε relative: tolerances say which.
  */
 import { describe, expect, test } from 'vitest';
-import { sinkhornAt } from '../../src/sinkhorn.js';
+import { sinkhornAt } from '../../src/sinkhorn/sinkhorn.js';
 import { divergenceAt } from '../../src/sinkhorn/divergence.js';
 import { divergence, entropicTransport, squaredDistances, type TransportProblem } from '../oracle/sinkhorn.js';
 import { expectAllWithin, expectWithin } from '../within.js';

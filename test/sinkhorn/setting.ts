@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import type { Home } from '../../src/sinkhorn/parts.js';
-import { seededRandom } from '../../src/random.js';
+import { seededRandom } from '../../src/base/random.js';
 
 export const range = (length: number): number[] => Array.from({ length }, (_, at) => at);
 export const add = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

@@ -1,6 +1,6 @@
 /** Clouds by the SIMD kernel: the suite of every place, and what it begins with in float32. */
 import { describe, expect, test } from 'vitest';
-import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn.js';
+import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
 import type { Home } from '../../src/sinkhorn/parts.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { cloud, range, weights } from './setting.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { PackedComponents } from '../../src/moments.js';
-import { seededRandom } from '../../src/random.js';
-import { logitBounds } from '../../src/sweep/simd-bounds.js';
+import type { PackedComponents } from '../../src/sweep/moments.js';
+import { seededRandom } from '../../src/base/random.js';
+import { logitBounds } from '../../src/sweep/simd/bounds.js';
 
 const ask = { n: 1e6, least: -25, rate: 0.5 };
 

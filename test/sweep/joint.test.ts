@@ -1,8 +1,8 @@
 /** Sweeps made at once on the threads of the CPU. */
 import { describe, expect, test } from 'vitest';
 import { sumsLayout } from '../../kernels/simd/layout.js';
-import type { Place } from '../../src/backend.js';
-import { sweepsInMemory } from '../../src/sweep/simd-sweep.js';
+import type { Place } from '../../src/backend/backend.js';
+import { sweepsInMemory } from '../../src/sweep/simd/sweep.js';
 import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from './joint.js';
 
 const forms = ['full', 'tied', 'diag', 'spherical'] as const;

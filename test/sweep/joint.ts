@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { Place } from '../../src/backend.js';
+import type { Place } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
-import { loadDataset } from '../../src/dataset.js';
+import { loadDataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { PackedComponents } from '../../src/moments.js';
-import { seededRandom } from '../../src/random.js';
+import type { PackedComponents } from '../../src/sweep/moments.js';
+import { seededRandom } from '../../src/base/random.js';
 import type { JointSweeps, Shard, SweepRequest } from '../../src/sweep/shard.js';
 
 /** A shard of so many rows, loaded for one test. */

@@ -1,7 +1,7 @@
 /** The meeting of several courses over one shard, by a shard that notes what it is asked. */
 import { expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { emptyMoments, type Moments, type PlanModel } from '../../src/moments.js';
+import { emptyMoments, type Moments, type PlanModel } from '../../src/sweep/moments.js';
 import { Rendezvous } from '../../src/sweep/rendezvous.js';
 import type { Shard, SweepRequest } from '../../src/sweep/shard.js';
 

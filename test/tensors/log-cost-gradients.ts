@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
 import { isMatrix } from '../../kernels/form.js';
-import { logCost } from '../../src/tensors.js';
+import { logCost } from '../../src/tensors/tensors.js';
 import { logDensities, sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { compareGradients, mix } from './differences.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { backendOf } from '../../kernels/engine.js';
-import { logCost, type LogCostOptions } from '../../src/tensors.js';
+import { logCost, type LogCostOptions } from '../../src/tensors/tensors.js';
 import { constrain, logDensities, problem, type Covariance, type OracleMixture } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import {

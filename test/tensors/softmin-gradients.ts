@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
-import { logCost, responsibilities, softmin } from '../../src/tensors.js';
+import { logCost, responsibilities, softmin } from '../../src/tensors/tensors.js';
 import { sum } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
 import { compareGradients, mix } from './differences.js';

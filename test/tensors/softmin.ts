@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { logCost, responsibilities, softmin } from '../../src/tensors.js';
+import { logCost, responsibilities, softmin } from '../../src/tensors/tensors.js';
 import { sum, sweep } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { range, rounded, rowOf, transposed, using, values } from './setting.js';

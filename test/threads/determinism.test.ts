@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, resolveBackend, type FitOptions } from '../../src/index.js';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { mulberry32, problem } from '../oracle/index.js';
 import { collectWorkers } from './workers.js';
 

@@ -1,8 +1,8 @@
 /** Transport on worker threads: the same bits on any number of them, and none is left behind. */
 import { describe, expect, test } from 'vitest';
 import { simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
-import { sinkhorn, sinkhornAt } from '../../src/sinkhorn.js';
-import type { Threads } from '../../src/sinkhorn/crew.js';
+import { sinkhorn, sinkhornAt } from '../../src/sinkhorn/sinkhorn.js';
+import type { Threads } from '../../src/sinkhorn/pair-threads.js';
 import { divergenceAt } from '../../src/sinkhorn/divergence.js';
 import { cloud, range, weights } from '../sinkhorn/setting.js';
 import { collectWorkers } from './workers.js';

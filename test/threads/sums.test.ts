@@ -1,7 +1,7 @@
 /** Sums of parts are added in the parts' order, whoever adds them. */
 import { describe, expect, test } from 'vitest';
 import { addParts, addSlices, slicesOf, type AddTask, type SumsOfParts } from '../../kernels/simd/sums.js';
-import { sharedDoubles, sharedIntegers } from '../../src/sweep/simd-rows.js';
+import { sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
 import { taskForce } from '../../src/threads/pool.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { componentsOf, withShard } from '../sweep/joint.js';

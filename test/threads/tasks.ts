@@ -3,7 +3,7 @@ import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { SweepsTask } from '../../kernels/simd/tasks.js';
 import type { Setting } from '../../kernels/simd/worker.js';
-import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd-rows.js';
+import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
 
 const d = 4;
 

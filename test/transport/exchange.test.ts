@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cholesky, solveCholesky } from '../../src/cholesky.js';
+import { cholesky, solveCholesky } from '../../src/base/cholesky.js';
 import { curvedStep, exchangeAt, growthRates } from '../../src/transport/exchange.js';
 import { pointAt } from '../../src/transport/semi-dual.js';
 import { uniform } from '../oracle/index.js';

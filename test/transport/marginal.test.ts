@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Moments } from '../../src/moments.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { marginalSolver, type Marginal } from '../../src/transport/marginal.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 

@@ -1,5 +1,5 @@
 /** Sweeps over a cost matrix in float64, to look at solvers apart from data, components and float32. */
-import type { Moments } from '../../src/moments.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import type { InnerSolve } from '../../src/transport/solver.js';
 import { logSumExp, sum } from '../oracle/index.js';
 

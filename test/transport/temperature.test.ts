@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/errors.js';
+import { InputError } from '../../src/base/errors.js';
 import { temperatures, type EpsilonSchedule } from '../../src/transport/temperature.js';
 import { expectWithin } from '../within.js';
 

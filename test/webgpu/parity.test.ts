@@ -1,6 +1,6 @@
 import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
-import type { Place } from '../../src/backend.js';
+import type { Place } from '../../src/backend/backend.js';
 import { cases, describeParity, type Case } from '../kernels/parity.js';
 import { gpuPlace } from '../places.js';
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
 import { pointAveragesKernel, pointSoftminKernel } from '../../kernels/points.js';
 import type { Home } from '../../src/sinkhorn/parts.js';
-import { sinkhorn } from '../../src/sinkhorn.js';
+import { sinkhorn } from '../../src/sinkhorn/sinkhorn.js';
 import { gpuPlace } from '../places.js';
 import { describeSinkhorn } from '../sinkhorn/parity.js';
 import { add, cloud, range } from '../sinkhorn/setting.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findGpu } from '#gpu';
 import { onBackend, startBackend } from '../../kernels/engine.js';
 import { openGpu, type Gpu } from '../../kernels/webgpu/device.js';
-import { logCost, responsibilities, softmin } from '../../src/tensors.js';
+import { logCost, responsibilities, softmin } from '../../src/tensors/tensors.js';
 import { describeTensors } from '../tensors/parity.js';
 import { range, using, values } from '../tensors/setting.js';
 import { expectAllWithin } from '../within.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { CovarianceForm } from '../../../kernels/form.js';
-import { seededRandom, type Random } from '../../../src/random.js';
+import { seededRandom, type Random } from '../../../src/base/random.js';
 
 /** Rows to be fitted, and by what; columns are standardised, so that every package seeds in the same units. */
 export interface OptimaProblem {

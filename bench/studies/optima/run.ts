@@ -1,12 +1,12 @@
-import { resolveBackend } from '../../../src/backend.js';
-import { cholesky } from '../../../src/cholesky.js';
+import { resolveBackend } from '../../../src/backend/backend.js';
+import { cholesky } from '../../../src/base/cholesky.js';
 import { matrixSource } from '../../../src/data/arrays.js';
-import { loadDataset } from '../../../src/dataset.js';
+import { loadDataset } from '../../../src/data/dataset.js';
 import { gaussian } from '../../../src/families/gaussian.js';
-import { fitSettings, type FitOptions } from '../../../src/options.js';
-import { runRestarts } from '../../../src/restarts.js';
-import { logVolume } from '../../../src/scaling.js';
-import { Stopwatch } from '../../../src/stopwatch.js';
+import { fitSettings, type FitOptions } from '../../../src/fit/options.js';
+import { runRestarts } from '../../../src/fit/restarts.js';
+import { logVolume } from '../../../src/families/scaling.js';
+import { Stopwatch } from '../../../src/base/stopwatch.js';
 import type { Shard } from '../../../src/sweep/shard.js';
 import type { OptimaProblem } from './problems.js';
 

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as Arrow from 'apache-arrow';
 import type { DataType, RecordBatch, RecordBatchReader, Schema } from 'apache-arrow';
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { arrowKind, arrowNumbers, durationUnit, pandasIndex, typeName, vectorAt } from '../arrow.js';
 import { distinctNames } from '../names.js';
 import { registerCodecs } from './codecs.js';

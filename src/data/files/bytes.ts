@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { unreadable } from './paths.js';
 
 /** Bytes that are read at a time. */

@@ -1,4 +1,4 @@
-import { InputError, listed } from '../../errors.js';
+import { InputError, listed } from '../../base/errors.js';
 import { listWord, pastedList } from '../pasted.js';
 import { isQuery } from './paths.js';
 import type { Column, Table } from './table.js';

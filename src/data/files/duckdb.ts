@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Column } from './table.js';
 
 /** DuckDB, an optional dependency: loaded when first needed. */

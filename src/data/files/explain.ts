@@ -1,4 +1,4 @@
-import { InputError, type InputErrorCode } from '../../errors.js';
+import { InputError, type InputErrorCode } from '../../base/errors.js';
 import { refused } from './refusal.js';
 
 /** What was being read when DuckDB complained. */

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { distinctNames } from '../names.js';
 
 /** A column of an npy file. */

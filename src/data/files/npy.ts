@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { unreadable } from './paths.js';
 import { rowsPerBatch } from './batches.js';
 import { parseHeader, type NpyField, type NpyHeader } from './npy-header.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Source } from '../source.js';
 import type { TextOptions } from '../text/options.js';
 import { openArrow } from './arrow.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { shellWord } from '../pasted.js';
 import type { TextFormat } from '../text/options.js';
 import { emptyError } from './table.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { identifier, literal, type Database } from './duckdb.js';
 import type { TextOptions } from '../text/options.js';
 import { loadFile } from './load.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { InputError, type Complaint } from '../../errors.js';
+import { InputError, type Complaint } from '../../base/errors.js';
 import { literal } from './duckdb.js';
 
 /** How DuckDB's error for what must not be read begins, which no query can know; a complaint as JSON follows. */

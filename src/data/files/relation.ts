@@ -1,4 +1,4 @@
-import { listed } from '../../errors.js';
+import { listed } from '../../base/errors.js';
 import { distinctNames } from '../names.js';
 import { asDouble, type Database, identifier } from './duckdb.js';
 import { refusing } from './refusal.js';

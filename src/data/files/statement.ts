@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { type Database, literal } from './duckdb.js';
 import type { Reading } from './explain.js';
 import { refuseAddress } from './paths.js';

@@ -1,4 +1,4 @@
-import type { Complaint } from '../../errors.js';
+import type { Complaint } from '../../base/errors.js';
 import type { Dialect } from '../text/dialect.js';
 import { blocks, type TextInput } from '../text/open.js';
 import { RowReader } from '../text/rows.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { durationNote } from '../arrow.js';
 
 /** A named column, and what of it can enter a fit. */

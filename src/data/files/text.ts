@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import { checkTextOptions, type TextOptions } from '../text/options.js';
 import { delimitedRelation, openDelimitedFile } from './delimited.js';
 import type { Database } from './duckdb.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Column, Table } from './table.js';
 
 /** What uniting needs to know of a table. */

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 
 /** Byte order marks of encodings that are not read. */
 const MARKS: readonly (readonly [string, readonly number[]])[] = [

@@ -1,4 +1,4 @@
-import { InputError, type Complaint } from '../../errors.js';
+import { InputError, type Complaint } from '../../base/errors.js';
 import { pastedList, shellWord } from '../pasted.js';
 import type { Place } from './kinds.js';
 import { Spelling } from './numbers.js';

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 import type { Column, Table } from '../files/table.js';
 import { findDialect, type Dialect, type TextColumn } from './dialect.js';
 import { cellComplaint, quoteFault, troubleOf } from './faults.js';

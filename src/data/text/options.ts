@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { InputError } from '../../base/errors.js';
 
 /** How text is to be read; what is left out is found from the text. */
 export interface TextOptions {

@@ -1,4 +1,4 @@
-import { InputError, type Complaint } from '../../errors.js';
+import { InputError, type Complaint } from '../../base/errors.js';
 import type { Dialect } from './dialect.js';
 import { lineEnds } from './encoding.js';
 import { cellComplaint } from './faults.js';

@@ -3,7 +3,7 @@ import { Float64, Table, tableFromIPC, tableToIPC, vectorFromArray } from 'apach
 import { dump } from 'npyjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fitMixture, type DataInput } from '../../../src/index.js';
-import { seededRandom } from '../../../src/random.js';
+import { seededRandom } from '../../../src/base/random.js';
 import { openSource } from '../../../src/sources.js';
 import { contents, temporaryFolder } from './folder.js';
 import { parquet } from './parquet-file.js';

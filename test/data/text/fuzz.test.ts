@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { InputError } from '../../../src/errors.js';
+import { InputError } from '../../../src/base/errors.js';
 import { openDelimited, type TextOptions } from '../../../src/text.js';
 import { readText, type Written } from '../../oracle/csv.js';
 import { rowsOf } from './text.js';

@@ -1,0 +1,198 @@
+import type { Place } from '../backend/backend.js';
+import { breathe } from '../base/event-loop.js';
+import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
+import { ColumnStatistics } from './statistics.js';
+import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf } from './coordinates.js';
+import { FARTHEST, powerOfTwo, type Scaling } from '../families/scaling.js';
+import type { Source } from './source.js';
+import { InputError, listed } from '../base/errors.js';
+import type { Shard } from '../sweep/shard.js';
+import { shardBuilder, type ShardBuilder } from '../backend/builder.js';
+import { total } from '../sweep/tensors/block.js';
+
+export { toSource, type DataInput } from './input.js';
+
+/** Data on a backend, in scaled coordinates. Disposing `shard` frees it. */
+export interface Dataset {
+  readonly shard: Shard;
+  readonly scaling: Scaling;
+  readonly columns: readonly string[];
+  /** Indices in the source of the rows left out for missing values, ascending. */
+  readonly dropped: readonly number[];
+  /** Variances of the columns `[d]`, squared units of the data, whatever the order of rows; scale² where the scaling was given. */
+  readonly variances: Float64Array;
+  /** Columns that hold one and the same value in every row; none where the scaling was given. */
+  readonly constant: readonly string[];
+  /** Σ of the sample weights in the user's units; n where there are none. */
+  readonly totalWeight: number;
+  /** Its rows again, as they are in the source. */
+  readonly blocks: () => AsyncIterable<CleanBlock>;
+  /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
+  readonly effectiveRows: number;
+  /** What the user should know of how it was read, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly place: Place;
+  readonly missing: MissingPolicy;
+  readonly sampleWeights?: ArrayLike<number> | undefined;
+  /** One scale for all columns. Ignored where `scaling` is given. */
+  readonly commonScale?: boolean;
+  /** Coordinates to use; without it they come from the rows. */
+  readonly scaling?: Scaling;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRows?: (rows: number) => void;
+}
+
+/**
+ * Reads a source into float32 rows in their place. Shift and scale are taken off in float64 before the conversion. The
+ * first block gives a guess of them; where all rows show that it is wrong, the source is read once more, which is noted.
+ */
+export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
+  const first = await read(source, options, options);
+  const { statistics, coordinates } = first;
+  const wrong = statistics ? misjudged(coordinates.scaling, statistics, options.commonScale ?? false) : [];
+  const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
+  if (unlike.length === 0) return finish(source, options, first, []);
+  first.builder.discard();
+  const scaling = options.scaling ?? (statistics && scalingOf(statistics, options.commonScale ?? false));
+  const again = await read(source, options, { scaling, unit: unitOf(first) });
+  return finish(source, options, again, [
+    `the data were read twice: their first rows are unlike the others in ${listed(unlike)}`,
+  ]);
+}
+
+/** Where rows and their weights are held: as (x − shift) / scale and weight / unit, in float32. */
+interface Coordinates {
+  readonly scaling: Scaling;
+  /** A power of two near the mean weight. */
+  readonly unit: number;
+}
+
+/** What one read of a source found. */
+interface Reading {
+  readonly builder: ShardBuilder;
+  readonly coordinates: Coordinates;
+  readonly dropped: readonly number[];
+  readonly rows: number;
+  readonly totalWeight: number;
+  readonly heaviest: number;
+  /** Left out where the scaling was given. */
+  readonly statistics: ColumnStatistics | undefined;
+}
+
+/** Reads all rows into a builder, in these coordinates or those that the first block suggests. */
+async function read(
+  source: Source,
+  options: LoadOptions,
+  given: { readonly [name in keyof Coordinates]?: Coordinates[name] | undefined },
+): Promise<Reading> {
+  const d = source.columns.length;
+  const { missing, signal, place, commonScale = false } = options;
+  const statistics = options.scaling ? undefined : new ColumnStatistics(d);
+  const builder = shardBuilder(place, d);
+  const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
+  const dropped: number[] = [];
+  const onDropped = (row: number): void => void dropped.push(row);
+  let coordinates: Coordinates | undefined;
+  try {
+    for await (const { rows, values, weights } of cleanBlocks(source, {
+      ...{ missing, signal, onDropped, blockRows: gateRows(d) },
+    })) {
+      statistics?.add(values, weights);
+      sums.rows += rows;
+      sums.totalWeight += total(weights);
+      sums.heaviest = weights.reduce((a, b) => Math.max(a, b), sums.heaviest);
+      coordinates ??= {
+        scaling: given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), commonScale),
+        unit: given.unit ?? unitOf(sums),
+      };
+      const { scaling, unit } = coordinates;
+      await builder.add(scaled(values, scaling), new Float32Array(weights.map((weight) => weight / unit)));
+      options.onRows?.(sums.rows);
+      await breathe(signal); // rows in memory come without a wait
+    }
+    if (!coordinates || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
+    if (statistics) requireSquares(source, statistics, (row) => numberInSource(row, dropped));
+    return { builder, coordinates, dropped, statistics, ...sums };
+  } catch (error) {
+    builder.discard();
+    throw error;
+  }
+}
+
+async function finish(
+  source: Source,
+  { missing, commonScale = false }: LoadOptions,
+  reading: Reading,
+  notes: readonly string[],
+): Promise<Dataset> {
+  const { builder, coordinates, dropped, totalWeight, heaviest, statistics } = reading;
+  try {
+    const shard = await builder.finish();
+    const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
+    const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
+    const { scaling } = coordinates;
+    const variances = statistics ? variancesOf(statistics, commonScale) : scaling.scale.map((scale) => scale ** 2);
+    return {
+      ...{ shard, scaling, columns: source.columns, dropped, variances, constant, totalWeight },
+      effectiveRows: totalWeight / Math.min(1, heaviest),
+      blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
+      notes: [...notes, ...outliers],
+    };
+  } catch (error) {
+    builder.discard();
+    throw error;
+  }
+}
+
+/** The power of two nearest to the mean weight. */
+function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): number {
+  return powerOfTwo(totalWeight / rows);
+}
+
+/** Whether the unit of weights is so far off that sums of them could leave the range of float32. */
+function misweighed({ coordinates: { unit }, totalWeight, rows, heaviest }: Reading): boolean {
+  const mean = totalWeight / rows / unit;
+  return mean < 2 ** -30 || mean > 2 ** 30 || heaviest / unit > 2 ** 60;
+}
+
+/** From a row's number among those kept to its number in the source; `dropped` rises. */
+function numberInSource(kept: number, dropped: readonly number[]): number {
+  let row = kept;
+  for (const out of dropped) {
+    if (out > row) break;
+    row++;
+  }
+  return row;
+}
+
+/** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */
+function gateRows(d: number): number {
+  return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
+}
+
+/**
+ * Rows `[rows, d]` in scaled coordinates: computed in float64, rounded to float32. Beyond `FARTHEST`, where no row lies
+ * whose weight counts in the fit that they are loaded for, float32 would overflow.
+ */
+function scaled(values: Float64Array, { shift, scale }: Scaling): Float32Array {
+  const d = shift.length;
+  const result = new Float32Array(values.length);
+  for (let at = 0; at < values.length;) {
+    for (let j = 0; j < d; j++, at++) {
+      result[at] = Math.max(-FARTHEST, Math.min(FARTHEST, (values[at] - shift[j]) / scale[j]));
+    }
+  }
+  return result;
+}
+
+function nothingLeft(source: Source, dropped: number): InputError {
+  return new InputError('shape', {
+    where: source.name,
+    expected: 'at least one row of positive weight',
+    got: dropped > 0 ? `none after leaving out ${dropped} with missing values` : 'weights that are all 0',
+    remedy: 'fill missing values in, or choose columns and weights that have numbers',
+  });
+}

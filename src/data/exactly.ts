@@ -1,0 +1,123 @@
+import type { CleanBlock } from './blocks.js';
+import { InputError } from '../base/errors.js';
+import type { Floats, PlanModel } from '../sweep/moments.js';
+import { powerOfTwo, type Scaling } from '../families/scaling.js';
+import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
+import type { RowOptions, RowOutputs } from '../sweep/shard.js';
+
+/** Rows of a source that can be read again, block after block. */
+export interface Rereadable {
+  readonly blocks: () => AsyncIterable<CleanBlock>;
+  readonly scaling: Scaling;
+}
+
+/**
+ * Log-densities below minus this, nats in scaled coordinates, are computed again in float64: float32 errs by some 1e-7 of
+ * them, and so by .02 nats, which may be felt in responsibilities, and overflows beyond 1e38.
+ */
+export const FAR = 2 ** 16;
+/** The same where log-densities are only summed, and need no digits that float32 does not have. */
+export const FAR_SUMMED = 2 ** 40;
+
+/** All rows in the host's memory, in float64; throws `InputError('value')` where they are not those of the first read. */
+export async function loadExactly(
+  { blocks, scaling, shard, totalWeight }: Rereadable & { shard: { n: number; d: number }; totalWeight: number },
+  signal?: AbortSignal,
+): Promise<ExactShard> {
+  const held: ExactBlock[] = [];
+  const unit = powerOfTwo(totalWeight / shard.n);
+  let start = 0;
+  for await (const block of blocks()) {
+    signal?.throwIfAborted();
+    const exact = exactBlock(block, scaling, start);
+    held.push({ ...exact, weights: exact.weights.map((weight) => weight / unit) });
+    start += block.rows;
+  }
+  if (start === shard.n) return new ExactShard(shard.d, held);
+  throw new InputError('value', {
+    where: 'data',
+    expected: `the same ${shard.n} rows at every read`,
+    got: `${start} at another`,
+    remedy: 'give a source or a query that yields the same rows again, in the same order',
+  });
+}
+
+/** What a model says of all rows, computed in float64 as they are read again. */
+export async function* exactRows(
+  model: PlanModel<Floats>,
+  { blocks, scaling }: Rereadable,
+  { responsibilities, signal }: RowOptions = {},
+): AsyncGenerator<RowOutputs> {
+  let start = 0;
+  for await (const block of blocks()) {
+    signal?.throwIfAborted();
+    yield exactOutputs(model, exactBlock(block, scaling, start), scaling.shift.length, responsibilities);
+    start += block.rows;
+  }
+}
+
+/**
+ * What float32 says of rows, but for those whose log-density is under −`far`: they are read again and `model` says it in
+ * float64. Where there are none, nothing is read.
+ */
+export async function* withFarRows(
+  outputs: AsyncIterable<RowOutputs>,
+  model: PlanModel<Floats>,
+  data: Rereadable,
+  far: number,
+): AsyncGenerator<RowOutputs> {
+  const reader = new RowReader(data);
+  try {
+    for await (const block of outputs) {
+      for (const row of block.labels.keys()) {
+        if (block.logDensity[row] >= -far) continue; // NaN is not
+        const wanted = block.responsibilities.length > 0;
+        const again = exactOutputs(model, await reader.row(block.start + row), data.scaling.shift.length, wanted);
+        block.labels[row] = again.labels[0];
+        block.logDensity[row] = again.logDensity[0];
+        block.logLargest[row] = again.logLargest[0];
+        if (wanted) block.responsibilities.set(again.responsibilities, row * again.responsibilities.length);
+      }
+      yield block;
+    }
+  } finally {
+    await reader.end();
+  }
+}
+
+/** Reads single rows, by rising number. */
+class RowReader {
+  private source: AsyncIterator<CleanBlock> | undefined;
+  private block: ExactBlock | undefined;
+
+  constructor(private readonly data: Rereadable) {}
+
+  async row(index: number): Promise<ExactBlock> {
+    const { scaling } = this.data;
+    const d = scaling.shift.length;
+    this.source ??= this.data.blocks()[Symbol.asyncIterator]();
+    while (!this.block || index >= this.block.start + this.block.weights.length) {
+      const start = this.block ? this.block.start + this.block.weights.length : 0;
+      const next = await this.source.next();
+      if (next.done) throw new RangeError(`row ${index} is there no more`);
+      this.block = exactBlock(next.value, scaling, start);
+    }
+    const { start, values, weights } = this.block;
+    const at = index - start;
+    return { start: index, values: values.subarray(at * d, (at + 1) * d), weights: weights.subarray(at, at + 1) };
+  }
+
+  async end(): Promise<void> {
+    await this.source?.return?.();
+  }
+}
+
+/** Rows in scaled coordinates, as they are. */
+function exactBlock({ values, weights }: CleanBlock, { shift, scale }: Scaling, start: number): ExactBlock {
+  const d = shift.length;
+  const scaled = new Float64Array(values.length);
+  for (let at = 0; at < values.length;) {
+    for (let j = 0; j < d; j++, at++) scaled[at] = (values[at] - shift[j]) / scale[j];
+  }
+  return { start, values: scaled, weights: weights.slice() };
+}

@@ -1,0 +1,28 @@
+import type { Family } from '../families/family.js';
+import { objectiveOf, type EStep, type State } from './e-step.js';
+import type { MarginalSolver } from '../transport/solver.js';
+import { EXACT } from '../transport/tolerance.js';
+
+/** How the run went about it. */
+export interface Judging {
+  readonly family: Family;
+  readonly marginal: MarginalSolver;
+  /** Per column, in the shard's coordinates. */
+  readonly regularization: Float64Array;
+  readonly step: EStep;
+}
+
+/**
+ * What a run is judged by, nats per row, less being better: F, with the terms of the marginal, at the mode of the posterior
+ * under the family's default prior given its last moments, at ε = 1 whatever the run's was; the negative mean
+ * log-likelihood of regularised parameters (Fraley & Raftery 2007). One M-step and one sweep, or with prescribed proportions
+ * as many as it takes to meet them. A component collapsed on a few rows is as wide there as the prior makes it, and gains
+ * nothing by having been narrow; one of many equal rows stays narrow. In the shard's coordinates.
+ */
+export async function judge(state: State, rows: number, judging: Judging): Promise<number> {
+  const { family, marginal, regularization, step } = judging;
+  const components = family.posteriorMode(state.moments, state.model.components, { rows, regularization });
+  const from = { components, side: marginal.advance(state, []), repairs: [] };
+  const { objective } = await step.settle(from, { marginal, epsilon: 1, tolerance: EXACT, near: objectiveOf(state) });
+  return objective;
+}

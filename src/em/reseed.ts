@@ -1,0 +1,62 @@
+import type { Repair } from '../families/family.js';
+import type { Floats, Moments, PackedComponents, PlanModel } from '../sweep/moments.js';
+import { EMPTY_ROWS } from '../sweep/negligible.js';
+import type { SweptRows } from '../sweep/shard.js';
+
+/** A component that starts again at a row. */
+export interface Reseeded {
+  readonly component: number;
+  /** `[d]`, the shard's coordinates. */
+  readonly row: Float64Array;
+  readonly repair: Repair;
+}
+
+/**
+ * Finds components that no row belongs to, clears their moments and gives each one of the rows that the mixture
+ * explains worst. One more read of the data where there are any, none where there are not.
+ */
+export async function reseed(
+  shard: SweptRows<Floats>,
+  model: PlanModel<Floats>,
+  moments: Moments,
+  signal?: AbortSignal,
+): Promise<Reseeded[]> {
+  const empty = [...moments.mass.keys()].filter((k) => moments.mass[k] < (EMPTY_ROWS / shard.n) * moments.weight);
+  if (empty.length === 0) return [];
+  const worst = await worstExplained(shard, model, empty.length, signal);
+  const rows = await shard.take(worst);
+  const { d } = shard;
+  return empty.map((component, index) => {
+    clear(moments, component, model.components);
+    const message = `component ${component} had lost all its rows and was started again at row ${worst[index]}`;
+    return {
+      component,
+      row: rows.slice(index * d, (index + 1) * d),
+      repair: { kind: 'reseeded', component, message },
+    };
+  });
+}
+
+/** Indices of the `count` rows of positive weight with the lowest density; they repeat where there are fewer rows. */
+async function worstExplained(
+  shard: SweptRows<Floats>,
+  model: PlanModel<Floats>,
+  count: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  let worst: { row: number; density: number }[] = [];
+  for await (const { start, logDensity, weights } of shard.rows(model, { signal })) {
+    const here = Array.from(logDensity, (density, i) => ({ row: start + i, density })).filter((_, i) => weights[i] > 0);
+    worst = [...worst, ...here].sort((a, b) => a.density - b.density).slice(0, count);
+  }
+  return Array.from({ length: count }, (_, index) => worst[index % worst.length].row);
+}
+
+function clear(moments: Moments, component: number, { form, k, d }: PackedComponents<Floats>): void {
+  moments.mass[component] = 0;
+  moments.first.fill(0, component * d, (component + 1) * d);
+  // A tied second moment is a sum over components, to which an empty one adds nothing.
+  if (form === 'tied') return;
+  const size = moments.second.length / k;
+  moments.second.fill(0, component * size, (component + 1) * size);
+}

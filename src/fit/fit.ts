@@ -1,0 +1,237 @@
+import { resolveBackend, withoutTrials, type BackendChoice } from '../backend/backend.js';
+import { bestOf } from './best.js';
+import { criteriaOf, type Criteria } from '../mixture/criteria.js';
+import type { Source } from '../data/source.js';
+import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import type { EmRun, FitStatus } from '../em/em.js';
+import { InputError } from '../base/errors.js';
+import { evaluatedRows } from '../mixture/evaluate.js';
+import { FAR_SUMMED } from '../data/exactly.js';
+import { findingsOf } from './findings.js';
+import type { Repair } from '../families/family.js';
+import { Mixture } from '../mixture/mixture.js';
+import { TransportPlan } from '../mixture/plan.js';
+import { fitSettings, type FitOptions, type FitSettings } from './options.js';
+import { provenanceOf } from './provenance.js';
+import { runRestarts } from './restarts.js';
+import { logVolume } from '../families/scaling.js';
+import { Stopwatch } from '../base/stopwatch.js';
+import { usefulThreads } from '../backend/builder.js';
+
+/** How one restart ended. */
+export interface RestartOutcome {
+  readonly status: FitStatus;
+  readonly iterations: number;
+  /** F at its components, nats. */
+  readonly objective: number;
+  /**
+   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once a weak prior (mclust's) has drawn the
+   * parameters to the pool of all rows, which undoes components that have collapsed on a few. So the best of more restarts
+   * never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was aborted.
+   */
+  readonly judged?: number;
+  /** Whether its components needed a ridge at the end. */
+  readonly ridged: boolean;
+}
+
+/** A repair, and how often it was made. */
+export type RepairReport = Repair & { readonly times: number };
+
+export interface FitDiagnostics {
+  readonly backend: string;
+  readonly adapter: string;
+  /** Threads that computed: at most one per 1024 rows. */
+  readonly threads: number;
+  /** What the user should know of how it ran and how the data were read, such as why there was only one thread. */
+  readonly notes: readonly string[];
+  /** In which precision sweeps and host computed. */
+  readonly precision: string;
+  /** Rows fitted, and rows left out for missing values. */
+  readonly rows: number;
+  readonly dropped: number;
+  /** Columns that hold one and the same value in every row. */
+  readonly constantColumns: readonly string[];
+  readonly repairs: readonly RepairReport[];
+  /** Seconds by phase: load, seed, fit, score. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+export interface Fit {
+  readonly mixture: Mixture;
+  readonly status: FitStatus;
+  /** EM iterations, and sweeps over the data, of the restart that won. */
+  readonly iterations: number;
+  readonly sweeps: number;
+  /**
+   * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean log-likelihood. Under a prescribed
+   * marginal it has the marginal's terms; the last is that of a plan that meets the marginal, those before it are of
+   * plans that need only come near.
+   */
+  readonly objective: readonly number[];
+  /**
+   * How far the plan's column masses m are from what the marginal wants: ‖m − b‖₁ of `fixed`, ‖m − b e^{−g/ρ}‖₁ of
+   * `relaxed`, 0 of `free`. 1e-6 or less counts as met.
+   */
+  readonly marginalError: number;
+  /** The transport plan between rows and components that the fit ended with. */
+  readonly plan: TransportPlan;
+  /** How well the mixture describes the data it was fitted to, always at ε = 1. */
+  readonly criteria: Criteria;
+  /** What the restart that won is judged by, as `RestartOutcome` has it. */
+  readonly judged?: number;
+  /** Whether a component still needed a ridge at the end, be it for a few rows or for many equal ones. */
+  readonly ridged: boolean;
+  /**
+   * Components that have no width of their own and hold no more rows than a weak prior would count for: the likelihood is
+   * spurious. Those of many equal rows are not among them; `diagnostics.notes` tells of both.
+   */
+  readonly collapsed: readonly number[];
+  /** How every restart ended. */
+  readonly restarts: readonly RestartOutcome[];
+  readonly diagnostics: FitDiagnostics;
+}
+
+/**
+ * Fits a mixture by entropic optimal transport: minimises F = ⟨P, C⟩ + ε KL(P | a⊗w) over plans P, mixture weights w
+ * and components θ. At ε = 1 with a free marginal this is maximum likelihood by EM (Vayer & Lasalle 2025).
+ *
+ * Throws `InputError` for data and options that cannot be fitted.
+ */
+export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
+  const settings = fitSettings(options);
+  const source = toSource(data, settings.sampleWeights);
+  const backend = await resolveBackend(settings.backend, { data, threads: settings.threads });
+  const watch = new Stopwatch();
+  const { missing, family, signal, onProgress } = settings;
+  const dataset = await watch.time('load', () =>
+    loadDataset(source, {
+      place: settings.autotune ? backend.place : withoutTrials(backend.place),
+      missing,
+      signal,
+      commonScale: family.commonScale,
+      onRows: (rows) =>
+        onProgress?.({ phase: 'load', rows, ...(source.rows === undefined ? {} : { totalRows: source.rows }) }),
+    }),
+  );
+  try {
+    requireRows(dataset, settings.components);
+    const runs = await runRestarts(dataset, settings, watch);
+    const fit = await report({ source, dataset, settings, backend, watch }, runs);
+    return { ...fit, mixture: fit.mixture.withProvenance(provenanceOf(fit, source, settings, backend.notes)) };
+  } finally {
+    dataset.shard.dispose();
+  }
+}
+
+/** What a fit was made of. */
+interface Making {
+  readonly source: Source;
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly backend: BackendChoice;
+  readonly watch: Stopwatch;
+}
+
+async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
+  const { dataset, settings, backend, watch } = making;
+  const { shard, scaling, columns, dropped, constant, totalWeight } = dataset;
+  const run = bestOf(runs);
+  const parts = {
+    family: settings.family,
+    weights: run.weights,
+    components: settings.family.unscale(run.components, scaling),
+  };
+  const mixture = new Mixture(parts, columns);
+  settings.onProgress?.({ phase: 'score' });
+  // Not stopped by the signal: an aborted fit still says how good what it has is.
+  const criteria = await watch.time('score', () =>
+    criteriaOf(evaluatedRows(parts, dataset, { far: FAR_SUMMED }), mixture.parameters, totalWeight),
+  );
+  const volume = logVolume(scaling);
+  const { collapsed, notes } = findingsOf(run, dataset, settings);
+  return {
+    mixture,
+    status: runs.some(({ status }) => status === 'aborted') || settings.signal?.aborted ? 'aborted' : run.status,
+    iterations: run.objective.length,
+    sweeps: run.sweeps,
+    objective: (run.objective.length > 0 ? run.objective : [run.finalObjective]).map((value) => value + volume),
+    marginalError: run.marginalError,
+    plan: planOf(making, run),
+    criteria,
+    ...judgedOf(run, volume),
+    ridged: run.ridged,
+    collapsed,
+    restarts: runs.map((one) => ({
+      status: one.status,
+      iterations: one.objective.length,
+      objective: one.finalObjective + volume,
+      ...judgedOf(one, volume),
+      ridged: one.ridged,
+    })),
+    diagnostics: {
+      backend: backend.name,
+      adapter: backend.adapter,
+      threads: usefulThreads(backend.threads, shard.n),
+      notes: [
+        ...backend.notes,
+        ...(making.source.notes ?? []),
+        ...dataset.notes,
+        ...(run.limit === undefined ? [] : [run.limit]),
+        ...notes,
+      ],
+      precision: PRECISIONS[run.precision],
+      rows: shard.n,
+      dropped: dropped.length,
+      constantColumns: constant,
+      repairs: countRepairs(run.repairs),
+      seconds: watch.seconds,
+    },
+  };
+}
+
+function judgedOf({ judged }: EmRun, volume: number): Pick<RestartOutcome, 'judged'> {
+  return judged === undefined ? {} : { judged: judged + volume };
+}
+
+/** In words. */
+const PRECISIONS = {
+  float32: 'float32 sweeps, float64 host',
+  float64: 'float32 sweeps, then float64 ones, float64 host',
+} as const;
+
+function planOf({ source, dataset, settings, backend }: Making, run: EmRun): TransportPlan {
+  const { scaling, totalWeight } = dataset;
+  const { missing, marginal } = settings;
+  const objective = run.finalObjective + logVolume(scaling);
+  const rho = marginal.kind === 'relaxed' ? { rho: marginal.rho } : {};
+  return new TransportPlan({
+    source,
+    place: backend.place,
+    missing,
+    scaling,
+    totalWeight,
+    ...run.plan,
+    objective,
+    ...rho,
+  });
+}
+
+function requireRows({ shard }: Dataset, k: number): void {
+  if (shard.n >= k) return;
+  throw new InputError('shape', {
+    where: 'components',
+    expected: `at most ${shard.n}, the number of rows`,
+    got: String(k),
+    remedy: 'fit fewer components or give more rows',
+  });
+}
+
+/** One report per component and kind, with the latest message. */
+function countRepairs(repairs: readonly Repair[]): RepairReport[] {
+  const counted = new Map<string, RepairReport>();
+  for (const repair of repairs) {
+    const key = `${repair.kind} ${repair.component}`;
+    counted.set(key, { ...repair, times: (counted.get(key)?.times ?? 0) + 1 });
+  }
+  return [...counted.values()];
+}

@@ -1,0 +1,168 @@
+import type { MissingPolicy } from '../data/blocks.js';
+import { invalid, requireInteger, requireNotNegative, requireOneOf } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import type { BackendRequest } from '../backend/backend.js';
+import type { Family } from '../families/family.js';
+import { gaussian } from '../families/gaussian.js';
+import { requireStart, type GivenStart, type StartInput } from '../seeding/given.js';
+import { seedingMethods } from '../seeding/start.js';
+import type { SeedingMethod } from '../seeding/seeding.js';
+import { requireCompatible, stagesOf, strategies, type Strategy } from '../em/stages.js';
+import type { Marginal } from '../transport/marginal.js';
+import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
+
+/** What a fit is doing now. */
+export interface Progress {
+  readonly phase: 'load' | 'seed' | 'fit' | 'score';
+  /** Rows read so far, while loading; `totalRows` where the source knows. */
+  readonly rows?: number;
+  readonly totalRows?: number;
+  /** Which restart of how many, from 1. Several may be under way at once: their iterations then take turns. */
+  readonly restart?: number;
+  readonly restarts?: number;
+  /** Iterations of this restart, and F after the last one, nats. */
+  readonly iteration?: number;
+  readonly maxIterations?: number;
+  readonly objective?: number;
+  readonly epsilon?: number;
+  /**
+   * What is fitted so far, in phase 'fit': weights, means and covariances after this iteration, as `seeding` takes
+   * them. Computed when it is called, which may be later.
+   */
+  readonly model?: () => GivenStart;
+}
+
+export interface FitOptions {
+  /** Default `gaussian()`. */
+  readonly family?: Family;
+  /** Number of components k. */
+  readonly components: number;
+  /** What the component side of the plan must satisfy; default free. */
+  readonly marginal?: Marginal;
+  /** Temperature, or a schedule that ends at 1; default 1, maximum likelihood. */
+  readonly epsilon?: number | EpsilonSchedule;
+  /** Where EM starts: a method (default 'k-means++'), a start given in full or in part, responsibilities or labels. */
+  readonly seeding?: SeedingMethod | StartInput;
+  /** How a run goes from its start to its end; default 'plain'. What it needs to decide itself must not be given. */
+  readonly strategy?: Strategy;
+  /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
+  readonly restarts?: number;
+  /** Seed of all randomness, an integer; default 0. */
+  readonly seed?: number;
+  /** A fit has converged when an iteration lowers the objective by less, nats; default 1e-4. */
+  readonly tolerance?: number;
+  /** Iterations per restart at the most; default 200. 0 fits nothing: the result is the start itself. */
+  readonly maxIterations?: number;
+  /**
+   * Added to the variances of components, in squared units of the data; default 1e-9 of each column's variance, and 1e-6
+   * at the most.
+   */
+  readonly regularization?: number;
+  /** `[n]`, not negative. A weight of 2 is the row twice. */
+  readonly sampleWeights?: ArrayLike<number>;
+  /** Rows with a missing value: refuse them (default) or leave them out. */
+  readonly missing?: MissingPolicy;
+  /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. `{ device }` is WebGPU on a device of yours. */
+  readonly backend?: BackendRequest;
+  /** Threads of the CPU backend; default all. The result does not depend on it. */
+  readonly threads?: number;
+  /**
+   * Whether a GPU may try, once per adapter and size, how it computes fastest; default true.
+   * The result does not depend on it.
+   */
+  readonly autotune?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Ends the fit with what is fitted so far, status 'aborted', all numbers finite. Before the first sweep of the first
+   * start is done there is nothing yet, and it rejects with the signal's reason.
+   */
+  readonly signal?: AbortSignal;
+}
+
+type Optional = 'regularization' | 'sampleWeights' | 'threads' | 'onProgress' | 'signal';
+/** Options with their defaults filled in. */
+export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
+
+/** Checks options and fills in defaults; throws `InputError('option')` that names the option. */
+export function fitSettings(options: FitOptions): FitSettings {
+  const settings: FitSettings = {
+    family: gaussian(),
+    marginal: { kind: 'free' },
+    epsilon: 1,
+    seeding: 'k-means++',
+    strategy: 'plain',
+    restarts: 1,
+    seed: 0,
+    tolerance: 1e-4,
+    maxIterations: 200,
+    missing: 'error',
+    backend: 'auto',
+    autotune: true,
+    ...given(options),
+  };
+  requireInteger('components', settings.components, 1);
+  requireInteger('restarts', settings.restarts, 1);
+  requireInteger('seed', settings.seed);
+  requireInteger('maxIterations', settings.maxIterations, 0);
+  if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
+  requireNotNegative('tolerance', settings.tolerance);
+  if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
+  requireTools(settings);
+  requireOneOf('missing', settings.missing, ['error', 'drop']);
+  requireSeeding(settings);
+  requireOneOf('strategy', settings.strategy, strategies);
+  requireCompatible(settings);
+  stagesOf(settings); // throws now rather than after the data is read
+  requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
+  return settings;
+}
+
+/** Hard assignment can't meet a marginal: its masses jump by whole rows as the potential moves. */
+function requireSoftPlan({ kind }: Marginal, epsilons: readonly number[]): void {
+  if (kind === 'free' || epsilons.every((epsilon) => epsilon > 0)) return;
+  const remedy = "use a small one such as 0.1, or marginal { kind: 'free' }";
+  throw new InputError('unsupported', {
+    where: 'epsilon',
+    expected: `a number > 0 with marginal ${kind}`,
+    got: '0',
+    remedy,
+  });
+}
+
+function requireSeeding({ seeding, components, restarts }: FitSettings): void {
+  if (typeof seeding === 'string') {
+    requireOneOf('seeding', seeding, seedingMethods);
+    return;
+  }
+  if (restarts > 1) {
+    throw invalid('restarts', '1 where the start is given', restarts, 'leave restarts out, or choose a seeding method');
+  }
+  requireStart(seeding, components);
+}
+
+/** What has methods that a fit calls must have them. */
+function requireTools({ family, onProgress, signal }: FitSettings): void {
+  const tools = { family: family as unknown, onProgress: onProgress as unknown, signal: signal as unknown };
+  if (typeof (tools.family as Family).pack !== 'function') {
+    throw invalid('family', 'a family such as gaussian()', tools.family, "give gaussian({ covariance: 'full' }) or so");
+  }
+  requireCallbacks(tools);
+}
+
+/** Throws `InputError('option')` for a callback that is no function, or a signal that is no AbortSignal. */
+export function requireCallbacks(given: { readonly onProgress?: unknown; readonly signal?: unknown }): void {
+  const { onProgress, signal } = given;
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw invalid('onProgress', 'a function', onProgress);
+  }
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.throwIfAborted === 'function') return;
+  throw invalid('signal', 'an AbortSignal', signal, 'give the signal of an AbortController');
+}
+
+/** The options that say something: callers in JavaScript write null, or nothing at all, for the default. */
+function given(options: FitOptions): FitOptions {
+  const entries = Object.entries((options as FitOptions | null | undefined) ?? {});
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined && value !== null),
+  ) as unknown as FitOptions;
+}

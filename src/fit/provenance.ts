@@ -1,0 +1,64 @@
+import type { Criteria } from '../mixture/criteria.js';
+import type { Source } from '../data/source.js';
+import type { FitStatus } from '../em/em.js';
+import type { Repair } from '../families/family.js';
+import type { Provenance } from '../mixture/mixture.js';
+import type { FitSettings } from './options.js';
+import { defaultRegularization } from './regularization.js';
+import { version } from '../base/version.js';
+
+/** What a fit says of itself, of which its mixture keeps what does not depend on the machine. */
+interface Outcome {
+  readonly status: FitStatus;
+  readonly iterations: number;
+  readonly objective: readonly number[];
+  readonly marginalError: number;
+  readonly ridged: boolean;
+  readonly criteria: Criteria;
+  readonly diagnostics: {
+    readonly backend: string;
+    readonly precision: string;
+    readonly rows: number;
+    readonly dropped: number;
+    readonly constantColumns: readonly string[];
+    readonly repairs: readonly (Repair & { readonly times: number })[];
+    readonly notes: readonly string[];
+  };
+}
+
+/**
+ * How a mixture came about, for its model file: the same fit gives the same bytes, on any number of threads and at any
+ * time. `own` are the notes of the machine, which are left out.
+ */
+export function provenanceOf(
+  fit: Outcome,
+  { name }: Source,
+  settings: FitSettings,
+  own: readonly string[] = [],
+): Provenance {
+  const { status, iterations, objective, marginalError, ridged, criteria, diagnostics } = fit;
+  const { backend, precision, rows, dropped, constantColumns, repairs, notes } = diagnostics;
+  return {
+    otmix: version,
+    source: name,
+    ...{ rows, dropped, constantColumns },
+    options: optionsOf(settings),
+    ...{ backend, precision, status, iterations, objective: objective.at(-1) ?? null, marginalError, ridged, criteria },
+    repairs: repairs.map(({ message, times }) => (times > 1 ? `${message} (${times} times)` : message)),
+    notes: notes.filter((note) => !own.includes(note)),
+  };
+}
+
+/** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
+function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
+  const { components, family, marginal, epsilon, strategy } = settings;
+  const { restarts, seed, tolerance, maxIterations, regularization, missing } = settings;
+  return {
+    components,
+    ...family.options,
+    ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
+    ...{ restarts, seed, tolerance, maxIterations, missing },
+    regularization: regularization ?? defaultRegularization,
+    ...(sampleWeights && { sampleWeights: 'given' }),
+  };
+}

@@ -1,0 +1,168 @@
+import { operationsPerRow } from '../../kernels/form.js';
+import { runCourses, type Course, type CourseOptions } from './concurrent.js';
+import type { Dataset } from '../data/dataset.js';
+import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
+import type { FitSettings, Progress } from './options.js';
+import { regularizationOf } from './regularization.js';
+import { loadExactly } from '../data/exactly.js';
+import type { PackedComponents } from '../sweep/moments.js';
+import { logVolume } from '../families/scaling.js';
+import type { GivenStart } from '../seeding/given.js';
+import type { Start } from '../seeding/start.js';
+import { bestShortRun, goOn, shortRun } from './short-runs.js';
+import { startsOf, type Starts } from './starts.js';
+import type { Stopwatch } from '../base/stopwatch.js';
+import { SHORT_RUNS, stagesOf } from '../em/stages.js';
+import type { BorrowedShard } from '../sweep/shard.js';
+
+/**
+ * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
+ * keeps those that have begun; before the first has, it throws.
+ */
+export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
+  const { shard } = dataset;
+  const regularization = regularizationOf(settings.regularization, dataset);
+  const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
+  // Of a single run there is nothing to judge.
+  const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
+  const fitting: Fitting = {
+    ...{ dataset, settings, starts, watch },
+    problem: {
+      ...settings,
+      ...judged,
+      shard,
+      stages: stagesOf(settings),
+      regularization,
+      exactly: exactRowsOf(dataset, settings),
+    },
+    lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
+  };
+  const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
+  return settings.strategy === 'short-runs' ? runFromBest(fitting, all) : run(fitting, all);
+}
+
+/** What the runs of a fit have in common. */
+interface Fitting {
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly starts: Starts;
+  readonly watch: Stopwatch;
+  readonly problem: EmProblem;
+  readonly lanes: CourseOptions;
+}
+
+/** How many runs meet in a sweep. */
+function mostAtOnce({ shard }: Dataset, settings: FitSettings): number {
+  return shard.joint ? shard.joint.most(shapeOf(settings, shard.d)) : 1;
+}
+
+/** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */
+const EXACT_SWEEP = 2 ** 26;
+
+/** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
+function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
+  const { n, d } = dataset.shard;
+  if (n * operationsPerRow({ ...shapeOf(settings, d), d }) > EXACT_SWEEP) return undefined;
+  let held: ReturnType<typeof loadExactly> | undefined;
+  return () => (held ??= loadExactly(dataset, settings.signal));
+}
+
+/** What components of this fit will be like. */
+function shapeOf({ family, components: k }: FitSettings, d: number): PackedComponents {
+  return family.pack(family.around(new Float64Array(k * d), new Float64Array(d).fill(1)));
+}
+
+/** From each start to the end. */
+function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
+  const { watch, problem, lanes } = fitting;
+  const courses = restarts.map((restart): Course<EmRun> => async (shard) => {
+    const start = await startOf(fitting, restart, restart, shard);
+    return expectationMaximization({ ...problem, shard, ...telling(fitting, restart) }, start);
+  });
+  return watch.time('fit', () => runCourses(courses, lanes));
+}
+
+/** From the best of several short runs to the end, as many restarts at a time as runs meet. Short runs count as seeding. */
+async function runFromBest(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
+  const { watch, problem, lanes } = fitting;
+  const runs: EmRun[] = [];
+  for (let from = 0; from < restarts.length && !(problem.signal?.aborted && from > 0); from += lanes.most) {
+    try {
+      const short = await watch.time('seed', () => bestShortRuns(fitting, restarts.slice(from, from + lanes.most)));
+      runs.push(...(await watch.time('fit', () => goOnFrom(fitting, short))));
+    } catch (error) {
+      if (!problem.signal?.aborted || runs.length === 0) throw error;
+    }
+  }
+  return runs;
+}
+
+interface Short {
+  readonly restart: number;
+  readonly best: EmRun;
+}
+
+/** The best short run of each restart; of an aborted fit, of those restarts that have one. */
+async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Promise<Short[]> {
+  const { problem, lanes, dataset } = fitting;
+  const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
+  const courses = restarts.flatMap((restart) =>
+    numbers.map((number): Course<{ restart: number; short: EmRun }> => async (shard) => {
+      const index = restart * SHORT_RUNS.runs + number;
+      const start = await startOf(fitting, restart, index, shard, number === 0);
+      return { restart, short: await shortRun({ ...problem, shard, judgedRows: dataset.effectiveRows }, start) };
+    }),
+  );
+  const short = await runCourses(courses, lanes);
+  return restarts.flatMap((restart) => {
+    const own = short.filter((one) => one.restart === restart).map((one) => one.short);
+    return own.length > 0 ? [{ restart, best: bestShortRun(own, problem.signal) }] : [];
+  });
+}
+
+async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRun[]> {
+  const { problem, lanes } = fitting;
+  if (problem.signal?.aborted) return short.map(({ best }) => best);
+  const courses = short.map(
+    ({ restart, best }): Course<EmRun> =>
+      (shard) =>
+        goOn({ ...problem, shard, ...telling(fitting, restart) }, best),
+  );
+  return runCourses(courses, lanes);
+}
+
+/** A start of a restart; the first tells of it. */
+function startOf(
+  { settings, starts, watch }: Fitting,
+  restart: number,
+  index: number,
+  shard: BorrowedShard,
+  first = true,
+): Promise<Start> {
+  return watch.time('seed', () => {
+    if (first) settings.onProgress?.({ phase: 'seed', ...restartOf(settings, restart) });
+    return starts(index, shard);
+  });
+}
+
+/** Tells of every iteration of a restart, in the data's units. */
+function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProblem, 'onIteration'> {
+  const { onProgress, family } = settings;
+  if (!onProgress) return {};
+  const { scaling } = dataset;
+  const volume = logVolume(scaling);
+  return {
+    onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
+      const model = (): GivenStart => ({
+        weights: Array.from(weights),
+        ...family.toDense(family.unscale(components, scaling)),
+      });
+      const done = { iteration, epsilon, objective: objective + volume, model };
+      onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });
+    },
+  };
+}
+
+function restartOf({ restarts, maxIterations }: FitSettings, restart: number): Partial<Progress> {
+  return { restart: restart + 1, restarts, maxIterations };
+}

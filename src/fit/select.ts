@@ -1,0 +1,116 @@
+import type { CovarianceForm } from '../../kernels/form.js';
+import { isList, requireInteger, requireOneOf, shown } from '../base/check.js';
+import type { DataInput } from '../data/dataset.js';
+import { InputError } from '../base/errors.js';
+import { covarianceLayouts } from '../families/covariance.js';
+import { gaussian } from '../families/gaussian.js';
+import { fitMixture, type Fit } from './fit.js';
+import type { FitOptions } from './options.js';
+
+/** What models are compared by; lower is better. */
+export type Criterion = 'bic' | 'aic' | 'icl';
+
+export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'> {
+  /** Numbers of components to try. */
+  readonly components: readonly number[];
+  /** Covariance types to try; default all four. */
+  readonly covariances?: readonly CovarianceForm[];
+  /** Default 'bic'. */
+  readonly criterion?: Criterion;
+  /** Called after each fit. */
+  readonly onCandidate?: (candidate: Candidate, done: number, total: number) => void;
+}
+
+/** One model that was tried. */
+export interface Candidate {
+  readonly k: number;
+  readonly covariance: CovarianceForm;
+  readonly fit: Fit;
+}
+
+/** One model that could not be fitted, and why. */
+export interface FailedCandidate {
+  readonly k: number;
+  readonly covariance: CovarianceForm;
+  readonly error: unknown;
+}
+
+export interface Selection {
+  /** Every model fitted, in the order tried: covariance types outside, k inside. */
+  readonly candidates: readonly Candidate[];
+  /** Those that could not be fitted, as with more components than rows. */
+  readonly failures: readonly FailedCandidate[];
+  /** The one with the lowest criterion; those with a collapsed component count only where all have one. */
+  readonly best: Candidate;
+  readonly criterion: Criterion;
+  /** 'aborted' where some were not tried, or the last was not fitted to the end. */
+  readonly status: 'complete' | 'aborted';
+}
+
+/**
+ * Fits every covariance type at every k and picks the lowest criterion. Aborting ends it with the models fitted so far; a
+ * model that can't be fitted leaves the others be. Throws `InputError('option')` where there is nothing to try or the
+ * criterion is unknown, and the first failure where no model could be fitted.
+ */
+export async function selectMixture(data: DataInput, options: SelectOptions): Promise<Selection> {
+  const {
+    components,
+    covariances = ['full', 'tied', 'diag', 'spherical'],
+    criterion = 'bic',
+    onCandidate,
+    ...rest
+  } = (options as SelectOptions | undefined) ?? ({} as SelectOptions);
+  requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
+  requireChoice(components, covariances);
+  const candidates: Candidate[] = [];
+  const failures: FailedCandidate[] = [];
+  const counts = Array.from(components); // a typed array maps to numbers alone
+  const models = covariances.flatMap((covariance) => counts.map((k) => ({ k, covariance })));
+  for (const { k, covariance } of models) {
+    if (candidates.length > 0 && rest.signal?.aborted) break;
+    try {
+      const fit = await fitMixture(data, { ...rest, family: gaussian({ covariance }), components: k });
+      candidates.push({ k, covariance, fit });
+    } catch (error) {
+      if (rest.signal?.aborted && candidates.length > 0) break;
+      const again = failures.some((failure) => messageOf(failure.error) === messageOf(error));
+      failures.push({ k, covariance, error });
+      const ofAll = again || !(error instanceof InputError); // of the data or the machine: the others would fail alike
+      if (candidates.length === 0 && (ofAll || rest.signal?.aborted)) throw error;
+      if (!(error instanceof InputError)) break;
+      continue;
+    }
+    onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
+  }
+  if (candidates.length === 0) throw failures[0].error;
+  const { fit: last } = candidates[candidates.length - 1];
+  const whole = candidates.length + failures.length === models.length && last.status !== 'aborted';
+  const status = whole ? 'complete' : 'aborted';
+  return { candidates, failures, status, best: bestCandidate(candidates, criterion), criterion };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Checks what to try before any of that is fitted. */
+function requireChoice(components: unknown, covariances: unknown): void {
+  const [counts, forms] = [components, covariances].map((list) => (isList(list) ? Array.from(list) : []));
+  if (counts.length === 0 || forms.length === 0) {
+    throw new InputError('option', {
+      where: 'select',
+      expected: 'at least one number of components and one covariance type',
+      got: `components ${shown(components)} and covariances ${shown(covariances)}`,
+      remedy: 'name what to try',
+    });
+  }
+  counts.forEach((count, at) => requireInteger(`components[${at}]`, count, 1));
+  forms.forEach((form, at) => requireOneOf(`covariances[${at}]`, form, Object.keys(covarianceLayouts)));
+}
+
+function bestCandidate(candidates: readonly Candidate[], criterion: Criterion): Candidate {
+  const sound = candidates.filter(({ fit }) => fit.collapsed.length === 0);
+  return (sound.length > 0 ? sound : candidates).reduce((best, candidate) =>
+    candidate.fit.criteria[criterion] < best.fit.criteria[criterion] ? candidate : best,
+  );
+}

@@ -1,0 +1,54 @@
+import type { Dataset } from '../data/dataset.js';
+import { keptIndices } from '../mixture/evaluate.js';
+import type { FitSettings } from './options.js';
+import { seededRandom } from '../base/random.js';
+import { startOfRows } from '../seeding/assigned.js';
+import { columnVariances } from '../seeding/columns.js';
+import { isAssigned, needsMetric, startOfParts } from '../seeding/given.js';
+import { seed, type Start } from '../seeding/start.js';
+import type { BorrowedShard } from '../sweep/shard.js';
+
+/** Finds the start of a number, from 0, among rows that others may read meanwhile. */
+export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
+
+/** The starts of a fit, in the shard's coordinates: each has luck of its own. */
+export async function startsOf(
+  { shard, scaling, dropped }: Dataset,
+  settings: FitSettings,
+  regularization: Float64Array,
+): Promise<Starts> {
+  const { seeding, family, signal } = settings;
+  const own = needsMetric(seeding) ? await columnVariances(shard, signal) : new Float64Array(shard.d).fill(1);
+  const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
+  const variances = family.commonScale ? own.fill(mean) : own;
+  const kept = { n: shard.n + dropped.length, indexOf: keptIndices(shard, dropped) };
+  return (index, rows) => {
+    const random = seededRandom(settings.seed, index);
+    const problem = { shard: rows, k: settings.components, variances, random, signal };
+    if (typeof seeding === 'string') {
+      return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
+    }
+    return isAssigned(seeding)
+      ? startOfRows(seeding, problem, family, { regularization, kept })
+      : startOfParts(seeding, problem, family, { regularization, scaling });
+  };
+}
+
+/**
+ * Which component has which of the prescribed proportions is not for chance to say: the larger of the clusters that
+ * seeding found get the larger ones. A start the user gives stays in its order.
+ */
+function inOrder(start: Start, { marginal, family }: FitSettings): Start {
+  if (marginal.kind === 'free' || new Set(marginal.weights).size === 1) return start;
+  const falling = (weights: ArrayLike<number>): number[] =>
+    Array.from(weights, (_, k) => k).sort((a, b) => weights[b] - weights[a] || a - b);
+  const from = falling(start.weights);
+  const order: number[] = [];
+  for (const [rank, k] of falling(marginal.weights).entries()) order[k] = from[rank];
+  const { means, covariances } = family.toDense(start.components);
+  const dense = { means: order.map((k) => means[k]), covariances: order.map((k) => covariances[k]) };
+  return {
+    weights: Float64Array.from(order, (k) => start.weights[k]),
+    components: family.fromDense(dense, 'seeding'),
+  };
+}

@@ -1,0 +1,39 @@
+import type { RowOutputs } from '../sweep/shard.js';
+
+/** How well a mixture describes data. Lower is better for bic, aic and icl. */
+export interface Criteria {
+  /** ℓ = Σ_i a_i log p(x_i), over rows with their sample weights, nats. */
+  readonly logLikelihood: number;
+  /** ℓ / Σ a_i. */
+  readonly meanLogLikelihood: number;
+  /** −2ℓ + p log n, with p free parameters and n = Σ a_i (Schwarz 1978). */
+  readonly bic: number;
+  /** −2ℓ + 2p (Akaike 1974). */
+  readonly aic: number;
+  /** bic − 2 Σ_i a_i log max_k r_ik: also rewards clusters that do not overlap (Biernacki et al. 2000). */
+  readonly icl: number;
+}
+
+/** Criteria from the rows' log-densities: one read of the data. `totalWeight` is Σ a_i in the user's units. */
+export async function criteriaOf(
+  blocks: AsyncIterable<Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>>,
+  parameters: number,
+  totalWeight: number,
+): Promise<Criteria> {
+  let weight = 0;
+  let density = 0;
+  let certainty = 0;
+  for await (const { logDensity, logLargest, weights } of blocks) {
+    for (let i = 0; i < weights.length; i++) {
+      const share = weights[i];
+      weight += share;
+      density += share * logDensity[i];
+      certainty += share * logLargest[i];
+    }
+  }
+  const meanLogLikelihood = density / weight;
+  const logLikelihood = meanLogLikelihood * totalWeight;
+  const bic = -2 * logLikelihood + parameters * Math.log(totalWeight);
+  const aic = -2 * logLikelihood + 2 * parameters;
+  return { logLikelihood, meanLogLikelihood, bic, aic, icl: bic - 2 * (certainty / weight) * totalWeight };
+}

@@ -1,0 +1,243 @@
+import { writeText } from '#storage';
+import { criteriaOf, type Criteria } from './criteria.js';
+import { columnNames } from '../data/arrays.js';
+import type { Matrix } from '../data/source.js';
+import type { DataInput } from '../data/dataset.js';
+import { requireInteger } from '../base/check.js';
+import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
+import { inverseOf, nested, precisionFactor } from '../families/dense.js';
+import type { Family } from '../families/family.js';
+import { drawIndex, seededRandom } from '../base/random.js';
+
+/** Rows drawn from a mixture. */
+export interface Sample extends Matrix {
+  readonly data: Float64Array;
+  /** The component each row came from, `[n]`. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * How a mixture came about, as plain JSON: `fitMixture` fills in what it knows, {@link Mixture.withProvenance} adds what
+ * only the caller knows. Mixtures that were not fitted here have none; what a model file has comes back as it is.
+ */
+export interface Provenance {
+  /** The version of otmix that fitted it. */
+  readonly otmix?: string;
+  /** When, and by which command line. Not filled in by a fit, so that the same fit gives the same bytes. */
+  readonly created?: string;
+  readonly command?: string;
+  /** The name of the source, its rows, those left out for missing values, and the columns of one and the same value. */
+  readonly source?: string;
+  readonly rows?: number;
+  readonly dropped?: number;
+  readonly constantColumns?: readonly string[];
+  /** The options of the fit by their names, defaults filled in. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly backend?: string;
+  readonly precision?: string;
+  /** How it ended, as `Fit` says; the objective is the last one. */
+  readonly status?: string;
+  readonly iterations?: number;
+  readonly objective?: number | null;
+  readonly marginalError?: number;
+  readonly ridged?: boolean;
+  readonly criteria?: Criteria;
+  readonly repairs?: readonly string[];
+  readonly notes?: readonly string[];
+  readonly [entry: string]: unknown;
+}
+
+/** A mixture as JSON: what `save` writes and `loadMixture` reads. Numbers come back bit for bit. */
+export interface ModelFile {
+  readonly format: 'otmix-mixture';
+  readonly version: 1;
+  readonly family: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  /** `[k]`. */
+  readonly weights: readonly number[];
+  /** `[k][d]`. */
+  readonly means: readonly (readonly number[])[];
+  /** Row-major: full `[k, d, d]`, tied `[d, d]`, diag `[k, d]`, spherical `[k]`. */
+  readonly covariances: readonly number[];
+  /** How it came about, where that is known. */
+  readonly provenance?: Provenance;
+}
+
+/** A fitted mixture Σ_k w_k p(x | θ_k), in the data's units. It holds no device memory and needs no disposal. */
+export class Mixture {
+  readonly k: number;
+  readonly d: number;
+  readonly family: Family;
+  /** Column names, `[d]`. */
+  readonly columns: readonly string[];
+
+  private readonly parts: MixtureParts;
+
+  constructor(
+    parts: MixtureParts,
+    columns?: readonly string[],
+    /** How it came about, where that is known. */
+    readonly provenance?: Provenance,
+  ) {
+    const { k, d } = parts.components;
+    this.k = k;
+    this.d = d;
+    this.family = parts.family;
+    this.columns = columns ?? columnNames(d);
+    this.parts = { ...parts, columns: this.columns };
+  }
+
+  /** Mixture weights w, `[k]`, sum 1. */
+  get weights(): number[] {
+    return Array.from(this.parts.weights);
+  }
+
+  /** Means, `[k][d]`. */
+  get means(): number[][] {
+    return this.family.toDense(this.parts.components).means;
+  }
+
+  /** Covariances, `[k][d][d]` whatever the covariance type. */
+  get covariances(): number[][][] {
+    return this.family.toDense(this.parts.components).covariances;
+  }
+
+  /** Precisions Σ_k⁻¹, `[k][d][d]` whatever the covariance type. */
+  get precisions(): number[][][] {
+    return this.ofCovariances(inverseOf);
+  }
+
+  /**
+   * Upper triangular U_k with Σ_k⁻¹ = U_k U_kᵀ, `[k][d][d]` whatever the covariance type; of `full` they are
+   * scikit-learn's `precisions_cholesky_`. `logCost` takes them.
+   */
+  get precisionsCholesky(): number[][][] {
+    return this.ofCovariances(precisionFactor);
+  }
+
+  private ofCovariances(map: (covariance: Float64Array, d: number) => Float64Array): number[][][] {
+    const { d } = this;
+    return this.covariances.map((one) => nested(map(Float64Array.from(one.flat()), d), d));
+  }
+
+  /** Number of free parameters p, mixture weights included. */
+  get parameters(): number {
+    return this.k - 1 + this.family.parameterCount(this.k, this.d);
+  }
+
+  /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals. */
+  predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
+    return evaluate(this.parts, data, options, async ({ n, rows }) => {
+      const labels = new Int32Array(n).fill(-1);
+      for await (const { index, labels: found } of rows()) index.forEach((row, i) => (labels[row] = found[i]));
+      return labels;
+    });
+  }
+
+  /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. */
+  predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
+    const { k } = this;
+    return evaluate(this.parts, data, options, async ({ n, rows }) => {
+      const proba = new Float32Array(n * k).fill(NaN);
+      for await (const { index, responsibilities } of rows({ responsibilities: true })) {
+        index.forEach((row, i) => proba.set(responsibilities.subarray(i * k, (i + 1) * k), row * k));
+      }
+      return { data: proba, shape: [n, k] };
+    });
+  }
+
+  /** Log-density log Σ_k w_k p(x_i | θ_k) of each row, `[n]`, nats. */
+  scoreSamples(data: DataInput, options: EvaluateOptions = {}): Promise<Float64Array> {
+    return evaluate(this.parts, data, options, async ({ n, rows }) => {
+      const density = new Float64Array(n).fill(NaN);
+      for await (const { index, logDensity } of rows()) index.forEach((row, i) => (density[row] = logDensity[i]));
+      return density;
+    });
+  }
+
+  /**
+   * What the mixture says of each block of rows, one after the other: labels, responsibilities and log-densities
+   * together, for data whose `[n, k]` responsibilities would not fit.
+   */
+  evaluate(
+    data: DataInput,
+    visit: (rows: EvaluatedRows) => void | Promise<void>,
+    options: EvaluateOptions = {},
+  ): Promise<void> {
+    return evaluate(this.parts, data, options, async ({ rows }) => {
+      for await (const block of rows({ responsibilities: true })) await visit(block);
+    });
+  }
+
+  /** All criteria at once: one read of the data. */
+  criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
+    return evaluate(this.parts, data, options, ({ rows, totalWeight }) =>
+      criteriaOf(rows(), this.parameters, totalWeight),
+    );
+  }
+
+  /** Mean log-likelihood per row, nats. */
+  async score(data: DataInput, options?: EvaluateOptions): Promise<number> {
+    return (await this.criteria(data, options)).meanLogLikelihood;
+  }
+
+  /** Bayesian information criterion; lower is better. */
+  async bic(data: DataInput, options?: EvaluateOptions): Promise<number> {
+    return (await this.criteria(data, options)).bic;
+  }
+
+  /** Akaike information criterion; lower is better. */
+  async aic(data: DataInput, options?: EvaluateOptions): Promise<number> {
+    return (await this.criteria(data, options)).aic;
+  }
+
+  /** Integrated completed likelihood; lower is better. */
+  async icl(data: DataInput, options?: EvaluateOptions): Promise<number> {
+    return (await this.criteria(data, options)).icl;
+  }
+
+  /**
+   * Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number.
+   */
+  sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
+    requireInteger('sample', n, 0, ' of rows');
+    requireInteger('seed', seed);
+    const { d } = this;
+    const random = seededRandom(seed);
+    const draw = this.family.sampler(this.parts.components);
+    const data = new Float64Array(n * d);
+    const labels = new Int32Array(n);
+    for (let row = 0; row < n; row++) {
+      labels[row] = drawIndex(this.parts.weights, random.uniform());
+      draw(labels[row], random, data.subarray(row * d, (row + 1) * d));
+    }
+    return { data, shape: [n, d], labels };
+  }
+
+  /** The same mixture with these entries added to its {@link provenance}, in the place of those of the same name. */
+  withProvenance(entries: Provenance): Mixture {
+    return new Mixture(this.parts, this.columns, { ...this.provenance, ...entries });
+  }
+
+  /** The mixture as plain JSON data. */
+  toJSON(): ModelFile {
+    const { family, components } = this.parts;
+    return {
+      format: 'otmix-mixture',
+      version: 1,
+      family: family.name,
+      options: family.options,
+      columns: this.columns,
+      weights: this.weights,
+      means: this.means,
+      covariances: Array.from(components.shape),
+      ...(this.provenance && { provenance: this.provenance }),
+    };
+  }
+
+  /** Writes a model file, whole or not at all; throws `InputError('file')` where it can't be written. Node only. */
+  async save(path: string | URL): Promise<void> {
+    await writeText(path, `${JSON.stringify(this.toJSON(), undefined, 1)}\n`);
+  }
+}

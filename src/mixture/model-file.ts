@@ -1,0 +1,140 @@
+import { readText } from '#storage';
+import { shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import { scalingFor, type MixtureParts } from './evaluate.js';
+import type { Components, Family } from '../families/family.js';
+import { gaussian } from '../families/gaussian.js';
+import { Mixture, type ModelFile } from './mixture.js';
+
+/** The newest version of the format this package writes, and all it reads. */
+const VERSION = 1;
+
+/** Families by the name they have in model files. */
+const families: Readonly<Record<string, (options: Readonly<Record<string, string>>) => Family>> = {
+  gaussian: (options) => gaussian(options),
+};
+
+/**
+ * Reads a mixture from a model file's path or from its JSON data. Throws `InputError`: 'file' where it can't be read,
+ * 'format' where it is damaged or no model, 'unsupported' where its version is not known. Entries of other names than
+ * {@link ModelFile} has are ignored.
+ */
+export async function loadMixture(model: string | URL | ModelFile): Promise<Mixture> {
+  if (typeof model === 'string' || model instanceof URL) return parse(await readText(model), String(model));
+  return fromJson(model, 'model');
+}
+
+function parse(text: string, where: string): Mixture {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw damaged(where, 'text that is not JSON');
+  }
+  return fromJson(json, where);
+}
+
+function fromJson(json: unknown, where: string): Mixture {
+  const file = checked(json, where);
+  try {
+    const family = families[file.family](file.options);
+    requireOptions(file.options, family, where);
+    const parts = { family, weights: Float64Array.from(file.weights), components: stored(file, family, where) };
+    requireWithinReach(parts, where);
+    return new Mixture(parts, file.columns, file.provenance);
+  } catch (error) {
+    if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
+    if (error instanceof RangeError) throw damaged(where, 'covariances that are singular but for rounding');
+    throw error;
+  }
+}
+
+/** Components whose arrays have the family's layout; every one must be a valid distribution. */
+function stored(file: ModelFile, family: Family, where: string): Components {
+  const k = file.means.length;
+  const d = file.columns.length;
+  const components = { k, d, means: Float64Array.from(file.means.flat()), shape: Float64Array.from(file.covariances) };
+  if (components.shape.length !== family.shapeSize(k, d)) {
+    throw damaged(where, `${components.shape.length} covariance values where ${family.shapeSize(k, d)} belong`);
+  }
+  family.fromDense(family.toDense(components), where);
+  return components;
+}
+
+/** Throws unless the options are those that the family writes, each with its value. */
+function requireOptions(options: Readonly<Record<string, unknown>>, family: Family, where: string): void {
+  const own = Object.entries(family.options);
+  const same = own.every(([name, value]) => Object.hasOwn(options, name) && options[name] === value);
+  if (!same || Object.keys(options).length !== own.length) throw damaged(where, `options ${shown(options)}`);
+}
+
+/**
+ * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is evaluated
+ * in: no fit ends there, and scores would be NaN.
+ */
+function requireWithinReach(parts: MixtureParts, where: string): void {
+  const { family, components } = parts;
+  const scaling = scalingFor(parts);
+  const { means, whitening, logNormalizers } = family.pack(family.toScaled(components, scaling));
+  const distances = components.means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
+  if ([distances, means, whitening, logNormalizers].every((values) => values.every(Number.isFinite))) return;
+  throw damaged(where, 'means or covariances that float32 cannot hold');
+}
+
+function checked(json: unknown, where: string): ModelFile {
+  if (typeof json !== 'object' || json === null) throw damaged(where, 'JSON that is no object');
+  const file = json as Partial<Record<keyof ModelFile, unknown>>;
+  if (file.format !== 'otmix-mixture') throw damaged(where, `format ${given(file.format)}`);
+  if (file.version !== VERSION) {
+    throw new InputError('unsupported', {
+      where,
+      expected: `a model file of version ${VERSION}`,
+      got: `version ${given(file.version)}`,
+      remedy: 'use the version of otmix that wrote it, or a newer one',
+    });
+  }
+  if (typeof file.family !== 'string' || !Object.hasOwn(families, file.family)) {
+    throw damaged(where, `family ${given(file.family)}`);
+  }
+  const { weights, columns, means, covariances, options, provenance } = file;
+  const sound =
+    isNumbers(weights) &&
+    isNumbers(covariances) &&
+    Array.isArray(means) &&
+    means.length === weights.length &&
+    weights.length > 0 &&
+    Array.isArray(columns) &&
+    columns.length > 0 &&
+    columns.every((name) => typeof name === 'string') &&
+    Array.from(means).every((mean) => isNumbers(mean) && mean.length === columns.length) &&
+    isRecord(options);
+  if (!sound) throw damaged(where, 'weights, means, covariances or columns that are missing or do not fit together');
+  if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
+    throw damaged(where, 'weights that are no proportions');
+  }
+  const twice = columns.find((name, at): name is string => columns.indexOf(name) < at);
+  if (twice !== undefined) throw damaged(where, `two columns ${shown(twice)}`);
+  if (provenance !== undefined && !isRecord(provenance)) throw damaged(where, 'provenance that is no object');
+  return json as ModelFile;
+}
+
+function given(value: unknown): string {
+  return value === undefined ? 'missing' : shown(value);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(values: unknown): values is number[] {
+  return Array.isArray(values) && Array.from(values).every(Number.isFinite); // which, unlike isFinite, converts nothing
+}
+
+function damaged(where: string, got: string): InputError {
+  return new InputError('format', {
+    where,
+    expected: 'a model file written by otmix',
+    got,
+    remedy: 'save the mixture again, or give the right file',
+  });
+}

@@ -1,0 +1,162 @@
+import type { Place } from '../backend/backend.js';
+import { matrixSource } from '../data/arrays.js';
+import { cleanBlocks, type MissingPolicy } from '../data/blocks.js';
+import type { Source } from '../data/source.js';
+import { loadDataset, type Dataset } from '../data/dataset.js';
+import { exactRows, FAR, withFarRows } from '../data/exactly.js';
+import { costsOf, relativeEntropy } from './primal.js';
+import { isExact, type Floats, type PlanModel } from '../sweep/moments.js';
+import { logVolume, type Scaling } from '../families/scaling.js';
+import type { RowOutputs, SweptRows } from '../sweep/shard.js';
+
+/** Values of data held at once while the plan is read. */
+const BLOCK_VALUES = 2 ** 22;
+
+/** Consecutive rows of the plan. */
+export interface PlanRows {
+  /** Number of the first row among those fitted (rows left out for missing values have no number). */
+  readonly start: number;
+  readonly rows: number;
+  /** P_ik = a_i r_ik, row-major `[rows, k]`; over all rows it sums to 1. */
+  readonly plan: Float64Array;
+  /** Row sums a_i, `[rows]`: sample weights over their sum. */
+  readonly rowMasses: Float64Array;
+}
+
+/** F by two ways, nats. */
+export interface Duality {
+  /** ⟨P, C⟩ + ε KL(P | a⊗w) (+ ρ KL(m | b)) of the plan itself, entry by entry; the costs in float64 on the host. */
+  readonly primal: number;
+  /** F as the sweeps found it: at ε = 1 with a free marginal the negative mean log-likelihood. */
+  readonly dual: number;
+  /** primal − dual: what rounding leaves, or a marginal that is not met. */
+  readonly gap: number;
+}
+
+/** What a plan follows from. */
+export interface PlanParts {
+  readonly source: Source;
+  readonly place: Place;
+  readonly missing: MissingPolicy;
+  readonly scaling: Scaling;
+  readonly totalWeight: number;
+  /** In scaled coordinates. */
+  readonly model: PlanModel<Floats>;
+  /** Column masses, `[k]`, sum 1. */
+  readonly mass: Float64Array;
+  /** F, the data's units. */
+  readonly objective: number;
+  /** ρ of a relaxed marginal. */
+  readonly rho?: number;
+}
+
+/**
+ * The transport plan P `[n, k]` between rows and components that a fit ended with. It is never stored: asking for its
+ * rows reads the data again, which must still be there.
+ */
+export class TransportPlan {
+  constructor(private readonly parts: PlanParts) {}
+
+  /** Mixture weights w, `[k]`; b under a prescribed marginal. */
+  get weights(): number[] {
+    return Array.from(this.parts.model.weights);
+  }
+
+  /** Dual potential g of the component side, `[k]`, nats. */
+  get potential(): number[] {
+    return Array.from(this.parts.model.potential);
+  }
+
+  /** Column masses m = Pᵀ1, `[k]`, sum 1. */
+  get mass(): number[] {
+    return Array.from(this.parts.mass);
+  }
+
+  get epsilon(): number {
+    return this.parts.model.epsilon;
+  }
+
+  /** P, block after block. */
+  async *rows(): AsyncGenerator<PlanRows> {
+    for await (const { start, outputs, weights } of this.blocks()) yield this.planRows(start, outputs, weights);
+  }
+
+  /** One read of the data: F of the plan, computed entry by entry, beside F as the fit has it. */
+  async duality(): Promise<Duality> {
+    const { model, mass, objective, rho, scaling, totalWeight } = this.parts;
+    const { weights, epsilon } = model;
+    const costs = costsOf(model.components, scaling);
+    let primal = rho === undefined ? 0 : rho * relativeEntropy(mass, weights);
+    for await (const { start, outputs, values, weights: rowWeights } of this.blocks()) {
+      const { plan, rows } = this.planRows(start, outputs, rowWeights);
+      for (let i = 0; i < rows; i++) {
+        const cost = costs(values, i);
+        const share = plan.subarray(i * weights.length, (i + 1) * weights.length);
+        const product = weights.map((weight) => (weight * rowWeights[i]) / totalWeight);
+        primal += cost.reduce((sum, value, k) => (share[k] > 0 ? sum + share[k] * value : sum), 0);
+        primal += epsilon * relativeEntropy(share, product);
+      }
+    }
+    primal += logVolume(scaling);
+    return { primal, dual: objective, gap: primal - objective };
+  }
+
+  private planRows(start: number, { rows, responsibilities, labels }: RowOutputs, weights: Float64Array): PlanRows {
+    const k = this.parts.model.weights.length;
+    const rowMasses = weights.map((weight) => weight / this.parts.totalWeight);
+    const plan = new Float64Array(rows * k);
+    for (let at = 0; at < plan.length; at++) {
+      const row = Math.floor(at / k);
+      // Hard assignment is the plan of the labels.
+      const share = this.epsilon > 0 ? responsibilities[at] : Number(labels[row] === at % k);
+      plan[at] = rowMasses[row] * share;
+    }
+    return { start, rows, plan, rowMasses };
+  }
+
+  /** The data, in the user's units and weights, with what the plan says of them. */
+  private async *blocks(): AsyncGenerator<Block> {
+    const { source, place, missing, scaling, model } = this.parts;
+    const d = source.columns.length;
+    let before = 0;
+    for await (const block of cleanBlocks(source, {
+      missing,
+      blockRows: Math.max(1024, Math.floor(BLOCK_VALUES / d)),
+    })) {
+      const { rows, values, weights } = block;
+      const data = await loadDataset(matrixSource({ data: values, shape: [rows, d] }), { place, missing, scaling });
+      const { shard } = data;
+      try {
+        for await (const outputs of planOutputs(data, model)) {
+          const from = outputs.start;
+          yield {
+            start: before + from,
+            outputs,
+            values: values.subarray(from * d, (from + outputs.rows) * d),
+            weights: Float64Array.from(weights.subarray(from, from + outputs.rows)),
+          };
+        }
+      } finally {
+        shard.dispose();
+      }
+      before += rows;
+    }
+  }
+}
+
+/** What the model says of rows, in the precision that it was fitted in, of those far out in float64. */
+function planOutputs(data: Dataset, model: PlanModel<Floats>): AsyncIterable<RowOutputs> {
+  const wanted = { responsibilities: true };
+  if (isExact(model)) return exactRows(model, data, wanted);
+  const rows: SweptRows<Floats> = data.shard;
+  return withFarRows(rows.rows(model, wanted), model, data, FAR);
+}
+
+interface Block {
+  readonly start: number;
+  readonly outputs: RowOutputs;
+  /** `[rows, d]`, the data's units. */
+  readonly values: Float64Array;
+  /** Sample weights `[rows]`, the user's units. */
+  readonly weights: Float64Array;
+}

@@ -1,0 +1,122 @@
+import { breathe } from '../../base/event-loop.js';
+import { isMatrix } from '../../../kernels/form.js';
+import { emptyMoments, type Floats, type Moments, type PlanModel } from '../moments.js';
+import { exactPlan, type ExactRow } from './plan.js';
+import type { RowOptions, RowOutputs, SweepOptions, SweptRows } from '../shard.js';
+
+/** Rows between breaths, and handed over at once. */
+const BLOCK_ROWS = 1024;
+
+/** Consecutive rows in scaled coordinates, float64. */
+export interface ExactBlock {
+  /** Index of the first row. */
+  readonly start: number;
+  /** Row-major `[rows, d]`. */
+  readonly values: Float64Array;
+  /** `[rows]`. */
+  readonly weights: Float64Array;
+}
+
+/** Rows in the host's memory that are swept in float64, in plain TypeScript: for what float32 can't tell. */
+export class ExactShard implements SweptRows<Float64Array> {
+  readonly n: number;
+
+  constructor(
+    readonly d: number,
+    private readonly blocks: readonly ExactBlock[],
+  ) {
+    this.n = blocks.reduce((sum, { weights }) => sum + weights.length, 0);
+  }
+
+  async sweep(model: PlanModel<Float64Array>, { coupling, signal }: SweepOptions = {}): Promise<Moments> {
+    const moments = emptyMoments(model.components, coupling);
+    const temperature = model.epsilon || 1;
+    const plan = exactPlan(model);
+    const add = adder(moments, model);
+    for (const { values, weights } of this.blocks) {
+      for (let row = 0; row < weights.length; row++) {
+        if (row % BLOCK_ROWS === 0) await breathe(signal);
+        if (weights[row] === 0) continue;
+        const found = plan(values, row * this.d);
+        moments.weight += weights[row];
+        moments.objective -= temperature * weights[row] * found.logSum;
+        add(found, weights[row]);
+      }
+    }
+    return moments;
+  }
+
+  async *rows(
+    model: PlanModel<Float64Array>,
+    { responsibilities, signal }: RowOptions = {},
+  ): AsyncIterable<RowOutputs> {
+    for (const block of this.blocks) {
+      await breathe(signal);
+      yield exactOutputs(model, block, this.d, responsibilities);
+    }
+  }
+
+  take(indices: readonly number[]): Promise<Float64Array> {
+    const { d, blocks } = this;
+    const taken = new Float64Array(indices.length * d);
+    for (const [position, index] of indices.entries()) {
+      const block = blocks.find(({ start, weights }) => index >= start && index < start + weights.length);
+      if (!block) throw new RangeError(`row ${index} of ${this.n}`);
+      const at = (index - block.start) * d;
+      taken.set(block.values.subarray(at, at + d), position * d);
+    }
+    return Promise.resolve(taken);
+  }
+}
+
+/** A function that adds a row's part to the moments, `Moments` says of what. */
+function adder(
+  moments: Moments,
+  { components, epsilon }: PlanModel<Float64Array>,
+): (row: ExactRow, weight: number) => void {
+  const { form, k, d } = components;
+  const { mass, first, second, coupling } = moments;
+  const matrix = isMatrix(form);
+  return ({ z, shares, label }, weight) => {
+    if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);
+    for (let c = 0; c < k; c++) {
+      const share = weight * shares[c];
+      if (share === 0) continue;
+      mass[c] += share;
+      const at = c * d;
+      const into = form === 'tied' ? 0 : at * (matrix ? d : 1);
+      for (let i = 0; i < d; i++) {
+        const part = share * z[at + i];
+        first[at + i] += part;
+        if (matrix) for (let j = 0; j < d; j++) second[into + i * d + j] += part * z[at + j];
+        else second[into + i] += part * z[at + i];
+      }
+      if (coupling) for (let l = 0; l < k; l++) coupling[c * k + l] += share * shares[l];
+    }
+  };
+}
+
+/** What a model says of a block of rows, in float64. */
+export function exactOutputs(
+  model: PlanModel<Floats>,
+  { start, values, weights }: ExactBlock,
+  d: number,
+  responsibilities = false,
+): RowOutputs {
+  const rows = weights.length;
+  const { k } = model.components;
+  const plan = exactPlan(model);
+  const outputs = {
+    ...{ start, rows, weights, labels: new Int32Array(rows) },
+    responsibilities: new Float32Array(responsibilities ? rows * k : 0),
+    ...{ logDensity: new Float64Array(rows), logLargest: new Float64Array(rows) },
+  };
+  for (let row = 0; row < rows; row++) {
+    const { shares, label, logSum, logLargest } = plan(values, row * d);
+    outputs.labels[row] = label;
+    outputs.logDensity[row] = logSum;
+    outputs.logLargest[row] = logLargest;
+    if (responsibilities) outputs.responsibilities.set(shares, row * k);
+  }
+  return outputs;
+}

@@ -1,0 +1,43 @@
+import { GROUP_ROWS, tileRows, toTiles } from '../../../kernels/simd/layout.js';
+import type { RowBlock } from '../../../kernels/simd/tasks.js';
+
+/** Memory that worker threads see, where the platform has it. */
+function shared(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+}
+
+export const sharedFloats = (length: number): Float32Array => new Float32Array(shared(length * 4));
+export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
+export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
+
+/** Puts rows `[rows, d]` into tiles that all threads see. */
+export function rowBlock(start: number, values: Float32Array, weights: Float32Array, d: number): RowBlock {
+  const rows = weights.length;
+  const tile = tileRows(d);
+  const filled = Math.ceil(rows / tile) * tile;
+  const x = sharedFloats(filled * d);
+  const v = sharedFloats(filled);
+  toTiles(values, d, tile, x);
+  v.set(weights);
+  return { start, rows, x, v };
+}
+
+/** Sums of the weights of each group of rows, in float64 and in the groups' order. */
+export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
+  const sums: number[] = [];
+  for (const { v } of blocks) {
+    for (let from = 0; from < v.length; from += GROUP_ROWS) {
+      let sum = 0;
+      for (let i = from; i < Math.min(from + GROUP_ROWS, v.length); i++) sum += v[i];
+      sums.push(sum);
+    }
+  }
+  return Float64Array.from(sums);
+}
+
+/** The block of a row, and the row's number in it. */
+export function locate(blocks: readonly RowBlock[], row: number): { readonly block: number; readonly at: number } {
+  const block = blocks.findIndex(({ start, rows }) => row >= start && row < start + rows);
+  if (block < 0) throw new RangeError(`there is no row ${row}`);
+  return { block, at: row - blocks[block].start };
+}

@@ -1,0 +1,146 @@
+import { operationsPerRow } from '../../../kernels/form.js';
+import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import { EVERYTHING } from '../../../kernels/simd/model.js';
+import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
+import type { RowBlock, Sweep } from '../../../kernels/simd/tasks.js';
+import type { Moments, PackedComponents, PlanModel } from '../moments.js';
+import type { TaskForce } from '../../threads/pool.js';
+import { logitsOf } from '../logits.js';
+import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { SimdNearestCentres } from './nearest.js';
+import { groupWeights, locate, sharedFloats, sharedIntegers } from './rows.js';
+import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
+import { tiedMeans } from './tied.js';
+
+/** Sweeps made at once: enough to make handing them to the threads cheap. */
+const MOST_AT_ONCE = 8;
+/** Operations per thread of a sweep, a millisecond or so, up to which it is felt what handing it over costs. */
+const SHORT_SWEEP = 2e7;
+/** Numbers that the host adds in about the time that it takes to hand adding over. */
+const FEW_SUMS = 2 ** 19;
+/** Responsibilities handed over at once. */
+const ROW_OUTPUTS = 2 ** 22;
+
+/** A shard in the memory of the CPU, swept by the fused SIMD kernel on the threads of a task force. */
+export class SimdShard implements Shard {
+  readonly n: number;
+  readonly joint: JointSweeps | undefined;
+  private readonly groupWeights: Float64Array;
+  private readonly partSums = new PartSums();
+
+  constructor(
+    readonly d: number,
+    private readonly blocks: readonly RowBlock[],
+    private readonly force: TaskForce,
+  ) {
+    this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    this.groupWeights = groupWeights(blocks);
+    if (force.threads === 1) return; // which has nothing to wait for between sweeps
+    this.joint = {
+      most: (components) => this.mostAtOnce(components),
+      sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: false, // each takes all threads
+    };
+  }
+
+  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
+    const [moments] = await this.sweepAll([{ model, options }], signal);
+    return moments;
+  }
+
+  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
+    const weight = this.groupWeights.reduce((sum, one) => sum + one, 0);
+    const rows = { n: this.n, groups: this.groupWeights.length };
+    const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
+    const works = sweeps.map(({ work }) => work);
+    await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
+    await this.addUp(works, signal);
+    return sweeps.map((sweep) => {
+      const moments = momentsOf(sweep, weight);
+      this.partSums.giveBack(sweep.work.results);
+      return moments;
+    });
+  }
+
+  /** Adds the parts of sweeps to the first of each: by the threads where there is much to add. */
+  private async addUp(sums: readonly Sweep[], signal?: AbortSignal): Promise<void> {
+    if (sums.reduce((all, { results }) => all + results.length, 0) <= FEW_SUMS) {
+      for (const one of sums) addParts(one);
+      return;
+    }
+    const few = sums.map(({ results, parts }) => ({ results, parts }));
+    await this.force.run({ kind: 'add', sums: few, parts: slicesOf(few), control: sharedIntegers(2) }, signal);
+  }
+
+  /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
+  private mostAtOnce({ form, k }: Pick<PackedComponents, 'form' | 'k'>): number {
+    const { n, d, force } = this;
+    if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * force.threads) return 1;
+    return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
+  }
+
+  async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const { reference, temperature: _, ...logits } = logitsOf(plan);
+    const { form, k, d, means, whitening } = plan.components;
+    const shared = tiedMeans(plan.components)?.shared;
+    const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
+    const model = handedOver({ form, k, d, means, whitening, shared, ...logits, ...unsummed });
+    const columns = options.responsibilities ? k : 0;
+    const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
+    const most = Math.min(step * GROUP_ROWS, this.n);
+    const into = {
+      labels: sharedIntegers(most),
+      logSum: sharedFloats(most),
+      logLargest: sharedFloats(most),
+      responsibilities: sharedFloats(most * columns),
+    };
+    for (let first = 0; first < this.groupWeights.length; first += step) {
+      const start = first * GROUP_ROWS;
+      const rows = Math.min(most, this.n - start);
+      const parts = Math.ceil(rows / GROUP_ROWS);
+      await this.force.run({ kind: 'rows', model, first, parts, control: sharedIntegers(2), into }, options.signal);
+      yield {
+        start,
+        rows,
+        labels: into.labels.slice(0, rows),
+        responsibilities: into.responsibilities.slice(0, rows * columns),
+        logDensity: new Float64Array(into.logSum.subarray(0, rows)).map((value) => value + reference),
+        logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
+        weights: this.weightsOf(start, rows),
+      };
+    }
+  }
+
+  take(indices: readonly number[]): Promise<Float64Array> {
+    const { d } = this;
+    const tile = tileRows(d);
+    const taken = new Float64Array(indices.length * d);
+    for (const [position, index] of indices.entries()) {
+      const { block, at } = locate(this.blocks, index);
+      const from = Math.floor(at / tile) * tile * d + (at % tile);
+      for (let j = 0; j < d; j++) taken[position * d + j] = this.blocks[block].x[from + j * tile];
+    }
+    return Promise.resolve(taken);
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): SimdNearestCentres {
+    const parts = Math.min(PARTS, this.groupWeights.length);
+    return new SimdNearestCentres(this.blocks, this.groupWeights, this.force, Float32Array.from(metric), parts, signal);
+  }
+
+  dispose(): void {
+    this.force.stop();
+  }
+
+  /** Weights of consecutive rows, which may lie in several blocks. */
+  private weightsOf(start: number, rows: number): Float32Array {
+    const weights = new Float32Array(rows);
+    for (let row = 0; row < rows;) {
+      const { block, at } = locate(this.blocks, start + row);
+      const count = Math.min(rows - row, this.blocks[block].rows - at);
+      weights.set(this.blocks[block].v.subarray(at, at + count), row);
+      row += count;
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,103 @@
+import { isMatrix } from '../../../kernels/form.js';
+import { GROUP_ROWS, sumsLayout } from '../../../kernels/simd/layout.js';
+import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../kernels/simd/model.js';
+import type { Sweep } from '../../../kernels/simd/tasks.js';
+import { emptyMoments, type Moments, type PackedComponents } from '../moments.js';
+import { logitsOf } from '../logits.js';
+import type { SweepRequest } from '../shard.js';
+import { negligibleShare } from '../negligible.js';
+import { logitBounds } from './bounds.js';
+import { addSums } from './moments.js';
+import { sharedDoubles, sharedFloats } from './rows.js';
+import { tiedMeans, type TiedMeans } from './tied.js';
+
+/** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */
+export const PARTS = 64;
+const PART_MEMORY = 2 ** 26;
+/**
+ * From so many columns on full components are mostly far apart, and a row is of few: clearing, copying and adding the
+ * sums of all costs as much as so many rows per component take. Parts have more rows than that, but are no fewer than
+ * keep many threads at work.
+ */
+const FAR_COLUMNS = 32;
+const LEAST_ROWS = 256;
+const LEAST_PARTS = 16;
+
+/** Memory for the sums of parts, kept from one sweep to the next: fresh pages cost more than adding up what is in them. */
+export class PartSums {
+  private spare: Float64Array[] = [];
+
+  take(length: number): Float64Array {
+    if (this.spare[0]?.length !== length) this.spare = [];
+    return this.spare.pop() ?? sharedDoubles(length);
+  }
+
+  /** To be called when nobody writes to it any more: never after an abort. */
+  giveBack(sums: Float64Array): void {
+    if (this.spare[0]?.length !== sums.length) this.spare = [];
+    this.spare.push(sums);
+  }
+}
+
+/** A sweep for the threads to carry out, and what its sums mean. */
+export interface SimdSweep {
+  readonly work: Sweep;
+  readonly request: SweepRequest;
+  /** As `Logits` has them. */
+  readonly reference: number;
+  readonly temperature: number;
+  readonly tied: TiedMeans | undefined;
+}
+
+/** Over n rows in so many groups. */
+export function simdSweep(request: SweepRequest, rows: { n: number; groups: number }, memory: PartSums): SimdSweep {
+  const { objectiveNear = 0, coupling = false, tails = false } = request.options ?? {};
+  const { components, weights } = request.model;
+  const { reference, temperature, ...logits } = logitsOf(request.model);
+  const { form, k, d, means, whitening } = components;
+  const centre = Math.fround(-objectiveNear / temperature - reference);
+  const tied = tiedMeans(components);
+  const shared = tied?.shared;
+  const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.n)));
+  const all = coupling || shared !== undefined;
+  const bounds = logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
+  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least, bounds };
+  const { parts, count } = partsOf(model, rows.groups);
+  const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results: memory.take(parts * count) };
+  return { work, request, reference, temperature, tied };
+}
+
+/** A model as threads are given it: matrices where all see them, so that nobody copies or packs them again. */
+export function handedOver(model: SimdModel): SimdModel {
+  if (!isMatrix(model.form)) return model;
+  const packed = packFactors(model, sharedFloats(factorsSize(model)));
+  return { ...model, packed, whitening: new Float32Array() };
+}
+
+/** Parts of a sweep, which depend on no thread, and the numbers that each gives. */
+function partsOf(
+  { form, k, d, coupling }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'>,
+  groups: number,
+): { readonly parts: number; readonly count: number } {
+  const { count } = sumsLayout(form, k, d, coupling);
+  const worthwhile = Math.floor((groups * GROUP_ROWS) / (LEAST_ROWS * k));
+  const most = form === 'full' && d >= FAR_COLUMNS ? Math.max(LEAST_PARTS, Math.min(PARTS, worthwhile)) : PARTS;
+  return { parts: Math.max(1, Math.min(most, groups, Math.floor(PART_MEMORY / (count * 8)))), count };
+}
+
+/** How many sweeps have room for the sums of their parts at once, whatever is summed. */
+export function sweepsInMemory({ form, k, d }: Pick<PackedComponents, 'form' | 'k' | 'd'>, groups: number): number {
+  const { parts, count } = partsOf({ form, k, d, coupling: true }, groups);
+  return Math.max(1, Math.floor(PART_MEMORY / (parts * count * 8)));
+}
+
+/** What a sweep gave, once its parts are added; `weight` is that of all rows. */
+export function momentsOf({ work, request, reference, temperature, tied }: SimdSweep, weight: number): Moments {
+  const { model, parts, results } = work;
+  const moments = emptyMoments(request.model.components, request.options?.coupling);
+  moments.weight = weight;
+  const sums = results.subarray(0, results.length / parts);
+  moments.objective = -temperature * (sums[0] + weight * (model.centre + reference));
+  addSums(moments, sums, model, tied);
+  return moments;
+}

@@ -1,0 +1,88 @@
+import { packedSize } from '../../../kernels/simd/layout.js';
+import type { SharedMeans } from '../../../kernels/simd/model.js';
+import type { Moments, PackedComponents } from '../moments.js';
+
+/**
+ * Tied components with their rows whitened once: z_ik = y_i − m_k with y = (x − o) W and m_k = (μ_k − o) W.
+ * y is rounded at 2⁻²⁴ Σ_i |x_i − o_i| |W_ij|, which is what rounding the rows to float32 has done to it
+ * already. Beyond this many standard deviations, where it would come to 2e-4 of one, differences are
+ * taken before they are whitened.
+ */
+const REACH = 2 ** 12;
+
+/** Means for the kernel, and by how much rounding them to float32 moved them, `[k, d]`. */
+export interface TiedMeans {
+  readonly shared: SharedMeans;
+  readonly excess: Float64Array;
+}
+
+/** Undefined where the components are not tied, or are better whitened one by one. */
+export function tiedMeans({ form, k, d, means, whitening }: PackedComponents): TiedMeans | undefined {
+  if (form !== 'tied' || !pays(k, d)) return undefined;
+  const origin = new Float32Array(d);
+  for (let j = 0; j < d; j++) origin[j] = column(means, d, j).reduce((sum, value) => sum + value / k, 0);
+  const exact = new Float64Array(k * d);
+  for (let j = 0; j < d; j++) {
+    let reach = 0;
+    for (let i = 0; i <= j; i++) {
+      const w = whitening[i * d + j];
+      let farthest = 0;
+      for (let c = 0; c < k; c++) {
+        const difference = means[c * d + i] - origin[i];
+        exact[c * d + j] += difference * w;
+        farthest = Math.max(farthest, Math.abs(difference));
+      }
+      reach += (farthest + 1) * Math.abs(w); // the rows of a component are about one unit of the column around it
+    }
+    if (reach > REACH) return undefined;
+  }
+  const rounded = Float32Array.from(exact);
+  return { shared: { origin, means: rounded }, excess: exact.map((value, at) => rounded[at] - value) };
+}
+
+/** Whether one whitening, Σ r_i r_iᵀ and elementwise differences are less multiply-adds than k whitenings. */
+function pays(k: number, d: number): boolean {
+  return 2 * packedSize(d) + 5 * k * d + packedSize(k) < k * (2 * packedSize(d) + 3 * d);
+}
+
+function column(means: Float32Array, d: number, j: number): number[] {
+  return Array.from({ length: means.length / d }, (_, c) => means[c * d + j]);
+}
+
+/**
+ * Completes moments whose `first` is about the rounded means and whose `second` is Σ_i a_i u_i u_iᵀ with
+ * u_i = Σ_k r_ik z_ik, given the coupling C = Σ_i a_i r_i r_iᵀ:
+ *
+ *     Σ_k Σ_i P_ik z_ik z_ikᵀ = Σ_i a_i u_i u_iᵀ + ½ Σ_kl C_kl (m_k − m_l)(m_k − m_l)ᵀ
+ *
+ * a mean of squares as the square of the mean and what is about it, so that nothing cancels. Then all is moved from the
+ * rounded means to those that the moments are to be about.
+ */
+export function completeTied(moments: Moments, coupling: Float64Array, { shared, excess }: TiedMeans): void {
+  const { mass, first, second } = moments;
+  const k = mass.length;
+  const d = first.length / k;
+  addBetween(second, coupling, shared.means, k, d);
+  for (let c = 0; c < k; c++) {
+    const e = excess.subarray(c * d, (c + 1) * d);
+    const f = first.subarray(c * d, (c + 1) * d);
+    for (let j = 0; j < d; j++) {
+      moments.objective += e[j] * (f[j] + (mass[c] * e[j]) / 2); // the cost's change, to the second order
+      for (let l = 0; l < d; l++) second[j * d + l] += f[j] * e[l] + e[j] * f[l] + mass[c] * e[j] * e[l];
+    }
+    for (let j = 0; j < d; j++) f[j] += mass[c] * e[j];
+  }
+}
+
+/** Adds ½ Σ_kl C_kl (m_k − m_l)(m_k − m_l)ᵀ = Mᵀ L M, L the Laplacian of C. */
+function addBetween(into: Float64Array, coupling: Float64Array, means: Float32Array, k: number, d: number): void {
+  for (let c = 0; c < k; c++) {
+    const row = new Float64Array(d);
+    for (let other = 0; other < k; other++) {
+      const weight = coupling[c * k + other];
+      if (weight === 0 || other === c) continue;
+      for (let j = 0; j < d; j++) row[j] += weight * (means[c * d + j] - means[other * d + j]);
+    }
+    for (let j = 0; j < d; j++) for (let l = 0; l < d; l++) into[j * d + l] += means[c * d + j] * row[l];
+  }
+}

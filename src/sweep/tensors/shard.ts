@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs';
+import { onBackend } from '../../../kernels/engine.js';
+import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import { rowsKernel } from '../../../kernels/rows.js';
+import { sweepKernel } from '../../../kernels/sweep.js';
+import { breathe } from '../../base/event-loop.js';
+import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions } from '../shard.js';
+import { readAll, total, type TensorBlock } from './block.js';
+import { tensorModel, type TensorModel } from './model.js';
+import { TensorNearestCentres } from './nearest.js';
+
+/** A shard of tensors on one tfjs backend, swept by the composite kernels block after block. */
+export class TensorShard implements Shard {
+  readonly n: number;
+
+  constructor(
+    readonly backend: string,
+    readonly d: number,
+    private readonly blocks: readonly TensorBlock[],
+  ) {
+    this.n = blocks.reduce((sum, block) => sum + block.rows, 0);
+  }
+
+  async sweep(model: PlanModel, options: SweepOptions = {}): Promise<Moments> {
+    const { objectiveNear = 0, coupling = false, signal } = options;
+    const moments = emptyMoments(model.components, coupling);
+    const packed = onBackend(this.backend, () => tensorModel(model));
+    const centre = Math.fround(-objectiveNear / packed.temperature - packed.reference);
+    try {
+      for (const block of this.blocks) {
+        await breathe(signal);
+        const { x, weights, groups } = block;
+        const outputs = onBackend(this.backend, () =>
+          sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
+        );
+        const logSum = addGroups(moments, await readAll(outputs), groups, model.components.form);
+        const { temperature, reference } = packed;
+        moments.weight += block.weight;
+        moments.objective -= temperature * (logSum + block.weight * (centre + reference));
+      }
+    } finally {
+      tf.dispose(Object.values(packed.inputs));
+    }
+    return moments;
+  }
+
+  async *rows(model: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const packed = onBackend(this.backend, () => tensorModel(model));
+    try {
+      for (const block of this.blocks) {
+        await breathe(options.signal);
+        const outputs = await this.blockRows(block, packed);
+        yield options.responsibilities ? outputs : { ...outputs, responsibilities: new Float32Array() };
+      }
+    } finally {
+      tf.dispose(Object.values(packed.inputs));
+    }
+  }
+
+  private async blockRows(block: TensorBlock, packed: TensorModel): Promise<RowOutputs> {
+    const { start, rows, x, hostWeights } = block;
+    const outputs = onBackend(this.backend, () => rowsKernel({ x, ...packed.inputs }, packed.attributes));
+    const [labels, responsibilities, logSum, logLargest] = (await readAll(outputs)) as [
+      Int32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const k = packed.inputs.offsets.shape[0];
+    return {
+      start,
+      rows,
+      labels: labels.subarray(0, rows),
+      responsibilities: responsibilities.subarray(0, rows * k),
+      logDensity: new Float64Array(logSum.subarray(0, rows)).map((value) => value + packed.reference),
+      logLargest: new Float64Array(logLargest.subarray(0, rows)),
+      weights: hostWeights,
+    };
+  }
+
+  async take(indices: readonly number[]): Promise<Float64Array> {
+    const taken = new Float64Array(indices.length * this.d);
+    for (const [position, index] of indices.entries()) {
+      const block = this.blocks.find(({ start, rows }) => index >= start && index < start + rows);
+      if (!block) throw new RangeError(`row ${index} of ${this.n}`);
+      const row = onBackend(this.backend, () => tf.slice(block.x, [index - block.start, 0], [1, -1]));
+      const [values] = (await readAll([row])) as [Float32Array];
+      taken.set(values, position * this.d);
+    }
+    return taken;
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): TensorNearestCentres {
+    return new TensorNearestCentres(this.backend, this.blocks, metric, signal);
+  }
+
+  dispose(): void {
+    for (const { x, weights } of this.blocks) tf.dispose([x, weights]);
+  }
+}
+
+/**
+ * Adds a block's group sums to the moments, in float64 and in the order of the groups;
+ * returns its Σ v (logSum − centre).
+ */
+function addGroups(moments: Moments, outputs: readonly tf.TypedArray[], groups: number, form: CovarianceForm): number {
+  const [objective, mass, first, second, coupling] = outputs as [tf.TypedArray, ...tf.TypedArray[]];
+  const k = moments.mass.length;
+  const d = moments.first.length / k;
+  addOver(moments.mass, mass, groups, k);
+  addOver(moments.first, first, groups, d);
+  addOver(moments.second, second, groups, isMatrix(form) ? d * d : d);
+  if (moments.coupling) addOver(moments.coupling, coupling, groups, k * k);
+  return total(objective);
+}
+
+/** into `[outer, inner]` += Σ_g values `[outer, groups, inner]`. */
+function addOver(into: Float64Array, values: tf.TypedArray, groups: number, inner: number): void {
+  for (let outer = 0, from = 0; outer < into.length; outer += inner) {
+    for (let group = 0; group < groups; group++) {
+      for (let i = 0; i < inner; i++) into[outer + i] += values[from++];
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type { KernelModel } from '../../../kernels/model.js';
+import type { Gpu } from '../../../kernels/webgpu/device.js';
+import type { GpuSweepOptions } from '../../../kernels/webgpu/options.js';
+import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
+import { rowOutputs } from '../../../kernels/webgpu/row-outputs.js';
+import { singlesAtOnce, SingleSweeper } from '../../../kernels/webgpu/single-sweeper.js';
+import { fitsSingle, type SingleShape } from '../../../kernels/webgpu/single.wgsl.js';
+import { ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
+import { takeRows } from '../../../kernels/webgpu/take.js';
+import { isMatrix } from '../../../kernels/form.js';
+import { emptyMoments, type Moments, type PackedComponents, type PlanModel } from '../moments.js';
+import { logitsOf, type Logits } from '../logits.js';
+import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { total } from '../tensors/block.js';
+import { WebgpuNearestCentres } from './nearest.js';
+
+/**
+ * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own
+ * scales: float32 then loses less than 1e-4 of the narrowest direction's variance. Beyond, they are summed
+ * whitened, at half as much work more.
+ */
+const LONGEST = 8;
+
+/** A shard on a GPU, swept by the fused WebGPU kernels. Owns its rows there; the device is the caller's. */
+export class WebgpuShard implements Shard {
+  readonly n: number;
+  readonly d: number;
+  readonly joint: JointSweeps;
+  private readonly single: SingleSweeper;
+  private readonly chunked: ChunkedSweeper;
+  /** Σ of the row weights. */
+  private readonly weight: number;
+
+  constructor(
+    private readonly gpu: Gpu,
+    private readonly rows_: ResidentRows,
+    options?: GpuSweepOptions,
+  ) {
+    this.n = rows_.n;
+    this.d = rows_.d;
+    this.weight = total(rows_.tileWeights);
+    this.single = new SingleSweeper(gpu, rows_);
+    this.chunked = new ChunkedSweeper(gpu, rows_, options);
+    this.joint = {
+      most: ({ form, k }) => singlesAtOnce(this.n, { form, k, d: this.d, hard: false, coupling: false }),
+      sweep: (requests, signal) => this.sweepAll(requests, signal),
+      overlapping: rows_.chunks.every(({ resident }) => resident !== undefined), // others are uploaded into shared buffers
+    };
+  }
+
+  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
+    const [moments] = await this.sweepAll([{ model, options }], signal);
+    return moments;
+  }
+
+  /** Small models of one shape at once, all others one after the other. */
+  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
+    signal?.throwIfAborted();
+    const sweeps = requests.map(gpuSweep);
+    for (const alike of groupsOf(sweeps)) {
+      const sums = await this.sums(alike, signal);
+      for (const [index, sweep] of alike.entries()) this.complete(sweep, sums[index]);
+    }
+    return sweeps.map(({ moments }) => moments);
+  }
+
+  /** Adds the sums of sweeps that one submission makes; resolves to Σ v (log Σ exp logit − centre) of each. */
+  private async sums(alike: readonly GpuSweep[], signal?: AbortSignal): Promise<number[]> {
+    const [{ model, shape, single, moments }] = alike;
+    if (!single) return [await this.chunked.sweep(model, { ...shape, frame: moments.frame }, moments, signal)];
+    return this.single.sweep(
+      alike.map((sweep) => ({ model: sweep.model, into: sweep.moments })),
+      shape,
+      signal,
+    );
+  }
+
+  private complete({ moments, model: { centre }, reference, temperature }: GpuSweep, logSum: number): void {
+    moments.weight = this.weight;
+    moments.objective = -temperature * (logSum + this.weight * (centre + reference));
+  }
+
+  async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const logits = logitsOf(model);
+    const packed = gpuModel(model.components, logits, 0);
+    for await (const block of rowOutputs(this.gpu, this.rows_, packed, responsibilities, signal)) {
+      const { logSum, logLargest } = block;
+      yield {
+        ...block,
+        logDensity: Float64Array.from(logSum, (value) => value + logits.reference),
+        logLargest: Float64Array.from(logLargest),
+      };
+    }
+  }
+
+  async take(indices: readonly number[]): Promise<Float64Array> {
+    return Float64Array.from(await takeRows(this.gpu, this.rows_, indices));
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): WebgpuNearestCentres {
+    this.gpu.check();
+    return new WebgpuNearestCentres(this.gpu, this.rows_, metric, signal);
+  }
+
+  dispose(): void {
+    this.single.dispose();
+    this.chunked.dispose();
+    this.rows_.dispose();
+  }
+}
+
+/** A sweep in the kernels' terms. */
+interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
+  readonly model: KernelModel;
+  readonly shape: SingleShape;
+  /** Whether it is small enough for one kernel. */
+  readonly single: boolean;
+  /** Empty as yet. */
+  readonly moments: Moments & Required<Pick<Moments, 'frame'>>;
+}
+
+function gpuSweep({ model, options = {} }: SweepRequest): GpuSweep {
+  const { objectiveNear = 0, coupling = false } = options;
+  const { components } = model;
+  const { form, k, d } = components;
+  const logits = logitsOf(model);
+  const { hard, reference, temperature } = logits;
+  const centre = Math.fround(-objectiveNear / temperature - reference);
+  const shape = { form, k, d, hard, coupling };
+  const single = fitsSingle(shape);
+  const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
+  const moments = { ...emptyMoments(components, coupling), frame } as const;
+  return { model: gpuModel(components, logits, centre), shape, single, moments, reference, temperature };
+}
+
+/** Sweeps of small models by their shapes; all others by themselves. */
+function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
+  const groups = new Map<string, GpuSweep[]>();
+  for (const [index, sweep] of sweeps.entries()) {
+    const name = sweep.single ? JSON.stringify(sweep.shape) : String(index);
+    groups.set(name, [...(groups.get(name) ?? []), sweep]);
+  }
+  return groups.values();
+}
+
+function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): KernelModel {
+  return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
+}
+
+/** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
+function isLong({ d, whitening }: PackedComponents): boolean {
+  for (let at = 0; at < whitening.length; at += d * d) {
+    let least = Infinity;
+    let most = 0;
+    for (let j = 0; j < d; j++) {
+      const entry = whitening[at + j * (d + 1)];
+      least = Math.min(least, entry);
+      most = Math.max(most, entry);
+    }
+    if (most > LONGEST * least) return true;
+  }
+  return false;
+}

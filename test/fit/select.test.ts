@@ -1,0 +1,184 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { InputError } from '../../src/base/errors.js';
+import { selectMixture, type Candidate, type Criterion } from '../../src/fit/select.js';
+import { mulberry32, normal, problem } from '../oracle/index.js';
+
+let tensors = 0;
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(() => (tensors = tf.memory().numTensors));
+afterEach(() => expect(tf.memory().numTensors, 'tensors left behind').toBe(tensors));
+
+const { x } = problem('separated', { n: 300, d: 2, k: 3, seed: 1 });
+const names = (candidates: readonly Candidate[]): string[] =>
+  candidates.map(({ covariance, k }) => `${covariance} ${k}`);
+
+describe('selectMixture', () => {
+  test('finds the three clusters that data have, by bic unless asked for another criterion', async () => {
+    const { best, candidates, criterion } = await selectMixture(x, {
+      components: [1, 2, 3, 4, 5],
+      covariances: ['full'],
+    });
+    expect(criterion).toBe('bic');
+    expect(best.k).toBe(3);
+    expect(Math.min(...candidates.map(({ fit }) => fit.criteria.bic))).toBe(best.fit.criteria.bic);
+  });
+
+  test('finds the covariance type that data have', async () => {
+    const random = mulberry32(3);
+    const round = Array.from({ length: 400 }, (_, i) => [20 * (i % 2) + normal(random), normal(random)]);
+    const { best } = await selectMixture(round, { components: [1, 2], restarts: 2 });
+    expect(names([best])).toEqual(['spherical 2']);
+  });
+
+  test.each(['bic', 'aic', 'icl'] as const)('the best has the lowest %s', async (criterion: Criterion) => {
+    const { best, candidates } = await selectMixture(x, {
+      components: [1, 2, 3],
+      covariances: ['diag', 'tied'],
+      criterion,
+    });
+    const lowest = Math.min(...candidates.map(({ fit }) => fit.criteria[criterion]));
+    expect(best.fit.criteria[criterion]).toBe(lowest);
+    expect(candidates).toContain(best);
+  });
+
+  test('tries covariance types outside, numbers of components inside, in the order given', async () => {
+    const told: string[] = [];
+    const { candidates } = await selectMixture(x, {
+      components: [3, 1],
+      covariances: ['spherical', 'full'],
+      onCandidate: (candidate, done, total) => told.push(`${names([candidate])[0]}: ${done} of ${total}`),
+    });
+    expect(names(candidates)).toEqual(['spherical 3', 'spherical 1', 'full 3', 'full 1']);
+    expect(told).toEqual(['spherical 3: 1 of 4', 'spherical 1: 2 of 4', 'full 3: 3 of 4', 'full 1: 4 of 4']);
+    candidates.forEach(({ fit, k, covariance }) => {
+      expect([fit.mixture.k, fit.mixture.family.options]).toEqual([k, { covariance }]);
+    });
+  });
+
+  test('tries all four covariance types by default', async () => {
+    const { candidates } = await selectMixture(x, { components: [1] });
+    expect(names(candidates)).toEqual(['full 1', 'tied 1', 'diag 1', 'spherical 1']);
+  });
+
+  test('hands the other options to every fit', async () => {
+    const { candidates } = await selectMixture(x, {
+      components: [1, 2],
+      covariances: ['diag'],
+      backend: 'cpu',
+      maxIterations: 1,
+      tolerance: 0,
+    });
+    for (const { fit } of candidates) {
+      expect([fit.diagnostics.backend, fit.iterations]).toEqual(['cpu', 1]);
+    }
+  });
+});
+
+describe('aborting', () => {
+  const options = { components: [1, 2, 3], covariances: ['diag'] } as const;
+
+  test('gives what was fitted so far, and the best of it', async () => {
+    const controller = new AbortController();
+    const { candidates, best } = await selectMixture(x, {
+      ...options,
+      signal: controller.signal,
+      onCandidate: ({ k }) => k === 2 && controller.abort(),
+    });
+    expect(names(candidates)).toEqual(['diag 1', 'diag 2']);
+    expect(best.k).toBe(2);
+  });
+
+  test('keeps the models fitted before the one that was still being loaded', async () => {
+    const controller = new AbortController();
+    let loads = 0;
+    const { candidates } = await selectMixture(x, {
+      ...options,
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === 'load' && ++loads === 2 && controller.abort(),
+    });
+    expect(names(candidates)).toEqual(['diag 1']);
+  });
+
+  test('before the first model rejects with the reason', async () => {
+    const reason = new Error('enough');
+    await expect(selectMixture(x, { ...options, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+});
+
+describe('candidates with a component of equal rows', () => {
+  // A cloud, and equal rows apart from it: a component that settles there has a likelihood without bound.
+  const random = mulberry32(7);
+  const cloud = Array.from({ length: 90 }, () => [normal(random), normal(random)]);
+  const spot = (rows: number): number[][] => [...cloud, ...new Array<number[]>(rows).fill([9, 9])];
+
+  test.each([0, undefined])('of a large share win, as they should, regularization %s', async (regularization) => {
+    const options = { covariances: ['full'], restarts: 3, components: [1, 2], ...(regularization === 0 && { regularization }) } as const; // prettier-ignore
+    const { best, candidates } = await selectMixture(spot(30), options);
+    expect(candidates.map(({ fit }) => fit.collapsed)).toEqual([[], []]);
+    expect(best.k).toBe(2);
+    expect(best.fit.ridged).toBe(regularization === 0);
+  });
+
+  test.each([0, undefined])(
+    'that are few do not win, though their criterion is lower, regularization %s',
+    async (regularization) => {
+      const options = { covariances: ['full'], restarts: 3, components: [1, 2], ...(regularization === 0 && { regularization }) } as const; // prettier-ignore
+      const { best, candidates } = await selectMixture(spot(4), options);
+      const [one, two] = candidates.map(({ fit }) => fit);
+      expect([one.collapsed.length, two.collapsed.length]).toEqual([0, 1]);
+      expect(two.criteria.bic).toBeLessThan(one.criteria.bic);
+      expect(best.k).toBe(1);
+    },
+  );
+
+  test('count where all have one', async () => {
+    const { best, candidates } = await selectMixture(spot(4), {
+      covariances: ['full'],
+      restarts: 3,
+      components: [2, 3],
+    });
+    expect(candidates.every(({ fit }) => fit.collapsed.length > 0)).toBe(true);
+    expect(best.fit.criteria.bic).toBe(Math.min(...candidates.map(({ fit }) => fit.criteria.bic)));
+  });
+});
+
+describe('what it refuses', () => {
+  test.each([
+    [
+      'no numbers of components',
+      { components: [] },
+      'components [] and covariances ["full", "tied", "diag", "spherical"]',
+    ],
+    ['no covariance types', { components: [1, 2], covariances: [] }, 'components [1, 2] and covariances []'],
+  ])('%s', async (_, options, got) => {
+    await expect(selectMixture(x, options)).rejects.toThrow(
+      new InputError('option', {
+        where: 'select',
+        expected: 'at least one number of components and one covariance type',
+        got,
+        remedy: 'name what to try',
+      }),
+    );
+  });
+
+  test('a criterion it does not know', async () => {
+    await expect(selectMixture(x, { components: [1], criterion: 'bicc' as Criterion })).rejects.toThrow(
+      new InputError('option', {
+        where: 'criterion',
+        expected: 'one of bic, aic, icl',
+        got: '"bicc"',
+        remedy: 'choose one of these',
+      }),
+    );
+  });
+
+  test('a number of components that none can have', async () => {
+    await expect(selectMixture(x, { components: [2, 0] })).rejects.toThrow(
+      'components[1]: expected a whole number ≥ 1, got 0; ',
+    );
+    await expect(selectMixture(x, { components: [301] })).rejects.toThrow(
+      'components: expected at most 300, the number of rows, got 301; ',
+    );
+  });
+});
