@@ -1,12 +1,12 @@
 /** Longest stretch of synchronous work before timers, input and signals get their turn, milliseconds. */
-const BREATH = 30;
-let lastBreath = 0;
+const LONGEST_STRETCH = 30;
+let lastYield = 0;
 
 /** Lets the event loop run if it has waited long enough; throws the signal's reason if it was aborted. */
-export async function breathe(signal?: AbortSignal): Promise<void> {
+export async function yieldToEvents(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  if (performance.now() - lastBreath < BREATH) return;
+  if (performance.now() - lastYield < LONGEST_STRETCH) return;
   await new Promise((resolve) => setTimeout(resolve));
-  lastBreath = performance.now();
+  lastYield = performance.now();
   signal?.throwIfAborted();
 }

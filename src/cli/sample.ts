@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import { mixtureOf } from './input.js';
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';
@@ -50,7 +50,7 @@ async function sample(model: string, { rows: n, seed, out }: Flags): Promise<voi
   try {
     for (let from = 0; from < n; from += BLOCK) {
       const length = Math.min(BLOCK, n - from);
-      await breathe(signal);
+      await yieldToEvents(signal);
       await writer.write(
         Array.from({ length }, (_, i) => [...data.subarray((from + i) * d, (from + i + 1) * d), labels[from + i]]),
       );

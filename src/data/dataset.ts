@@ -1,5 +1,5 @@
 import type { Place } from '../backend/backend.js';
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
 import { ColumnStatistics } from './statistics.js';
 import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf } from './coordinates.js';
@@ -111,7 +111,7 @@ async function read(
       const { scaling, unit } = coordinates;
       await builder.add(scaled(values, scaling), new Float32Array(weights.map((weight) => weight / unit)));
       options.onRows?.(sums.rows);
-      await breathe(signal); // rows in memory come without a wait
+      await yieldToEvents(signal); // rows in memory come without a wait
     }
     if (!coordinates || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
     if (statistics) requireSquares(source, statistics, (row) => numberInSource(row, dropped));

@@ -1,5 +1,5 @@
 import { isMatrix } from '../../kernels/form.js';
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import { isList, numbersOf, shown, type Rule } from '../base/check.js';
 import type { Matrix } from '../data/source.js';
 import { InputError } from '../base/errors.js';
@@ -71,7 +71,7 @@ async function momentsOf(
   const model = { components, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
   for await (const { start, rows, weights } of shard.rows(model, { signal })) {
     for (let from = 0; from < rows; from += ROWS) {
-      await breathe(signal);
+      await yieldToEvents(signal);
       const count = Math.min(ROWS, rows - from);
       const x = await shard.take(Array.from({ length: count }, (_, i) => start + from + i));
       for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import { AbsorbedKernel, type KernelMemory } from './absorbed.js';
 import type { CostRows } from './cost-rows.js';
 import { expOf, LEAST } from './exponential.js';
@@ -49,7 +49,7 @@ export class HostGeometry implements Geometry {
     const softmins = new Float64Array(side === 'a' ? this.n : this.m);
     const gaps = new Float64Array(TILE);
     for (let i = 0; i < softmins.length; i++) {
-      if (i % 64 === 0) await breathe();
+      if (i % 64 === 0) await yieldToEvents();
       const total = { least: Infinity, sum: 0 };
       for (let from = 0; from < lowered.length; from += TILE) {
         const to = Math.min(from + TILE, lowered.length);
@@ -73,7 +73,7 @@ export class HostGeometry implements Geometry {
     const cost = new Float64Array(softmins.length);
     const total = new Float64Array(softmins.length);
     for (let i = 0; i < this.n; i++) {
-      await breathe();
+      await yieldToEvents();
       const costs = this.rows.row(i);
       for (let j = 0; j < this.m; j++) {
         const [own, from] = side === 'a' ? [i, j] : [j, i];

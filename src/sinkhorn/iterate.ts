@@ -1,4 +1,4 @@
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import { Path } from './path.js';
 
 /** Why the iteration of a problem ended. */
@@ -160,7 +160,7 @@ export async function iterate(iteration: Iteration, start: Float64Array): Promis
     if (!last && hurry()) continue;
     runners.forEach(({ path }) => path.restart());
     for (let within = 1; ; within++) {
-      await breathe();
+      await yieldToEvents();
       if (iterations >= maxIterations - 1) rough = undefined;
       const attempt = await rough?.evaluate(x, epsilon);
       // Float32 may not have the range.

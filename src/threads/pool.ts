@@ -2,7 +2,7 @@ import { startThread, threadLimit } from '#threads';
 import { workerCode } from '../../kernels/simd/generated.js';
 import { TaskRunner, type Task } from '../../kernels/simd/tasks.js';
 import type { Answer, Setting } from '../../kernels/simd/worker.js';
-import { breathe } from '../base/event-loop.js';
+import { yieldToEvents } from '../base/event-loop.js';
 import type { Thread } from './thread.js';
 
 /** Carries tasks out over a fixed set of rows, on one thread or many: the results are the same, bit for bit. */
@@ -37,7 +37,7 @@ class OwnThread implements TaskForce {
 
   async run(task: Task, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    for (const _ of this.runner.run(task)) await breathe(signal);
+    for (const _ of this.runner.run(task)) await yieldToEvents(signal);
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture } from '../../src/fit/fit.js';
-import { breathe } from '../../src/base/event-loop.js';
+import { yieldToEvents } from '../../src/base/event-loop.js';
 import { problem } from '../oracle/index.js';
 
 /** Works without a pause, as a kernel on the CPU does. */
@@ -9,29 +9,29 @@ function work(milliseconds: number): void {
   while (performance.now() < until);
 }
 
-describe('breathe', () => {
+describe('yieldToEvents', () => {
   test('after 30 ms of work timers get their turn', async () => {
-    await breathe();
+    await yieldToEvents();
     let fired = false;
     setTimeout(() => (fired = true));
     work(35);
-    await breathe();
+    await yieldToEvents();
     expect(fired).toBe(true);
   });
 
   test('until then work goes on', async () => {
     work(35);
-    await breathe();
+    await yieldToEvents();
     let fired = false;
     setTimeout(() => (fired = true));
-    await breathe();
+    await yieldToEvents();
     expect(fired).toBe(false);
   });
 
   test('an aborted signal throws its reason', async () => {
     const reason = new Error('enough');
-    await expect(breathe(AbortSignal.abort(reason))).rejects.toBe(reason);
-    await expect(breathe(AbortSignal.abort())).rejects.toThrow('aborted');
+    await expect(yieldToEvents(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(yieldToEvents(AbortSignal.abort())).rejects.toThrow('aborted');
   });
 
   test('so does one that is aborted while others have their turn', async () => {
@@ -39,11 +39,11 @@ describe('breathe', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason));
     work(35);
-    await expect(breathe(controller.signal)).rejects.toBe(reason);
+    await expect(yieldToEvents(controller.signal)).rejects.toBe(reason);
   });
 
   test('a signal that is not aborted changes nothing', async () => {
-    await expect(breathe(new AbortController().signal)).resolves.toBeUndefined();
+    await expect(yieldToEvents(new AbortController().signal)).resolves.toBeUndefined();
   });
 });
 

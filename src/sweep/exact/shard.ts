@@ -1,4 +1,4 @@
-import { breathe } from '../../base/event-loop.js';
+import { yieldToEvents } from '../../base/event-loop.js';
 import { isMatrix } from '../../../kernels/form.js';
 import { emptyMoments, type Floats, type Moments, type PlanModel } from '../moments.js';
 import { exactPlan, type ExactRow } from './plan.js';
@@ -35,7 +35,7 @@ export class ExactShard implements SweptRows<Float64Array> {
     const add = adder(moments, model);
     for (const { values, weights } of this.blocks) {
       for (let row = 0; row < weights.length; row++) {
-        if (row % BLOCK_ROWS === 0) await breathe(signal);
+        if (row % BLOCK_ROWS === 0) await yieldToEvents(signal);
         if (weights[row] === 0) continue;
         const found = plan(values, row * this.d);
         moments.weight += weights[row];
@@ -51,7 +51,7 @@ export class ExactShard implements SweptRows<Float64Array> {
     { responsibilities, signal }: RowOptions = {},
   ): AsyncIterable<RowOutputs> {
     for (const block of this.blocks) {
-      await breathe(signal);
+      await yieldToEvents(signal);
       yield exactOutputs(model, block, this.d, responsibilities);
     }
   }

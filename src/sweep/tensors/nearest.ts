@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { distancesKernel } from '../../../kernels/distances.js';
 import { onBackend } from '../../../kernels/engine.js';
-import { breathe } from '../../base/event-loop.js';
+import { yieldToEvents } from '../../base/event-loop.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
 import type { NearestCentres } from '../shard.js';
 import { readAll, total, type TensorBlock } from './block.js';
@@ -85,7 +85,7 @@ export class TensorNearestCentres implements NearestCentres {
 
   /** Distances `[c, b]` and their group sums `[c, g]`, were the candidates to join. */
   private async offer(index: number, candidates: Float64Array): Promise<[tf.Tensor, tf.Tensor]> {
-    await breathe(this.signal);
+    await yieldToEvents(this.signal);
     const { x, weights, groups } = this.blocks[index];
     const d = this.metric.shape[1];
     return onBackend(this.backend, () => {

@@ -3,7 +3,7 @@ import { onBackend } from '../../../kernels/engine.js';
 import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
 import { sweepKernel } from '../../../kernels/sweep.js';
-import { breathe } from '../../base/event-loop.js';
+import { yieldToEvents } from '../../base/event-loop.js';
 import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions } from '../shard.js';
 import { readAll, total, type TensorBlock } from './block.js';
@@ -29,7 +29,7 @@ export class TensorShard implements Shard {
     const centre = Math.fround(-objectiveNear / packed.temperature - packed.reference);
     try {
       for (const block of this.blocks) {
-        await breathe(signal);
+        await yieldToEvents(signal);
         const { x, weights, groups } = block;
         const outputs = onBackend(this.backend, () =>
           sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
@@ -49,7 +49,7 @@ export class TensorShard implements Shard {
     const packed = onBackend(this.backend, () => tensorModel(model));
     try {
       for (const block of this.blocks) {
-        await breathe(options.signal);
+        await yieldToEvents(options.signal);
         const outputs = await this.blockRows(block, packed);
         yield options.responsibilities ? outputs : { ...outputs, responsibilities: new Float32Array() };
       }
