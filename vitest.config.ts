@@ -18,6 +18,9 @@ const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm
 
 const MINUTE = 60_000;
 
+/** Full tables of cases, as in CI, or of each table one case of every kind: see test/cases.ts. */
+const provide = { fullTables: process.env.OTMIX_TESTS === 'full' };
+
 export default defineConfig({
   test: {
     projects: [
@@ -25,6 +28,7 @@ export default defineConfig({
         resolve: { alias: filesOf('node') },
         test: {
           name: 'node',
+          provide,
           execArgv,
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
@@ -43,6 +47,7 @@ export default defineConfig({
         optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'] },
         test: {
           name: 'browser',
+          provide,
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 5 * MINUTE, // WebGL and WebGPU run on the CPU here
           hookTimeout: 5 * MINUTE,

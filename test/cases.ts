@@ -1,0 +1,61 @@
+/**
+ * Tables of cases and how much of them a run takes. `npm test` takes of each table the fewest cases that show every
+ * kind, and CI takes the full tables: `OTMIX_TESTS=full npm test` does that anywhere.
+ */
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether this run takes the full tables; vitest.config.ts reads OTMIX_TESTS. */
+    readonly fullTables: boolean;
+  }
+}
+
+/** What a case shows, one entry per factor, such as `['full', 'far', 'one row']`. */
+export type Kinds<T> = (one: T) => readonly (string | number | boolean)[];
+
+/** The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. */
+export function cases<T>(table: readonly T[], kinds: Kinds<T>, cost?: (one: T) => number): readonly T[] {
+  return inject('fullTables') ? table : everyKind(table, kinds, cost);
+}
+
+/** A size that this run takes: the one that the full tables need, or a smaller one. */
+export function size(full: number, otherwise: number): number {
+  return inject('fullTables') ? full : otherwise;
+}
+
+/**
+ * Cases that together show each kind of each factor that the table shows, in the order of the table. Chosen greedily:
+ * always the case that shows most that is new for its cost, the first of equals. The same table gives the same cases.
+ */
+export function everyKind<T>(table: readonly T[], kinds: Kinds<T>, cost: (one: T) => number = () => 1): T[] {
+  const shown = table.map((one) => kinds(one).map((kind, factor) => `${factor}: ${kind}`));
+  const missing = new Set(shown.flat());
+  const chosen = new Set<number>();
+  while (missing.size > 0) {
+    const gains = shown.map((kindsOf, at) => kindsOf.filter((kind) => missing.has(kind)).length / cost(table[at]));
+    const best = gains.indexOf(Math.max(...gains));
+    chosen.add(best);
+    for (const kind of shown[best]) missing.delete(kind);
+  }
+  return table.filter((_, at) => chosen.has(at));
+}
+
+type Combination<F> = { readonly [Name in keyof F]: F[Name] extends readonly (infer Level)[] ? Level : never };
+
+/** Every combination of the levels of some factors; the last factor changes fastest. */
+export function combinations<const F extends Readonly<Record<string, readonly unknown[]>>>(
+  factors: F,
+): Combination<F>[] {
+  let all: Record<string, unknown>[] = [{}];
+  for (const [name, levels] of Object.entries(factors)) {
+    all = all.flatMap((one) => levels.map((level) => ({ ...one, [name]: level })));
+  }
+  return all as Combination<F>[];
+}
+
+/** Cases by one of their factors, for a `describe` per level around a `test` per case, in the order of the table. */
+export function grouped<T, Name extends keyof T>(table: readonly T[], name: Name): { level: T[Name]; cases: T[] }[] {
+  const levels = [...new Set(table.map((one) => one[name]))];
+  return levels.map((level) => ({ level, cases: table.filter((one) => one[name] === level) }));
+}
