@@ -1,7 +1,8 @@
 import type { Dataset } from '../../src/data/dataset.js';
 import type { Components } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { Moments, PlanModel } from '../../src/sweep/moments.js';
+import type { PlanModel } from '../../src/sweep/model.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { seededRandom } from '../../src/base/random.js';
 import { logVolume } from '../../src/families/scaling.js';
 import { kMeansPlusPlus } from '../../src/seeding/k-means-plus-plus.js';
@@ -146,7 +147,7 @@ class Run {
     if (!result) throw new Error('bench: expected the moments of a sweep, got none');
     const { moments } = result;
     this.objective = moments.objective / moments.weight;
-    this.frame = moments.frame ?? 'whitened';
+    this.frame = moments.quadratic[0].frame;
     return { ...result, device };
   }
 }

@@ -1,5 +1,5 @@
 import type { Components, Family } from '../../src/families/family.js';
-import type { PlanModel } from '../../src/sweep/moments.js';
+import type { PlanModel } from '../../src/sweep/model.js';
 
 /** A model at ε = 1 with free weights. */
 export function modelAt(family: Family, components: Components, weights: ArrayLike<number>): PlanModel {

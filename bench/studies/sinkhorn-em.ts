@@ -62,7 +62,7 @@ async function fit(x: Float64Array, share: number, start: number, method: Method
   for (let iteration = 0; iteration < mostIterations; iteration++) {
     const sweep: InnerSolve['sweep'] = (at) => Promise.resolve(sweepAt(x, theta, at));
     const settled = await solver.settle(await sweep(side), { sweep, epsilon: 1, tolerance: 1e-8 });
-    const next = settled.moments.first[0];
+    const next = settled.moments.quadratic[0].first[0];
     // Known weights are held at their values; the free marginal would learn them.
     side = method === 'EM' ? side : solver.advance(settled, []);
     if (Math.abs(next - theta) < 1e-8) return next;
@@ -91,8 +91,7 @@ function sweepAt(x: Float64Array, theta: number, side: Swept['side']): Swept {
     weight: n,
     objective,
     mass: Float64Array.of(mass, n - mass),
-    first: Float64Array.of(first / n),
-    second: new Float64Array(),
+    quadratic: [{ frame: 'differences', first: Float64Array.of(first / n), second: new Float64Array() }],
     coupling: Float64Array.of(mass - overlap, overlap, overlap, n - mass - overlap),
   };
   return { side, moments };

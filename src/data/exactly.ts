@@ -1,6 +1,6 @@
 import type { CleanBlock } from './blocks.js';
 import { InputError } from '../base/errors.js';
-import type { Floats, PlanModel } from '../sweep/moments.js';
+import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
 import type { RowOptions, RowOutputs } from '../sweep/shard.js';

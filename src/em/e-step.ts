@@ -1,5 +1,6 @@
 import type { Components, Family, Repair } from '../families/family.js';
-import type { Floats, Moments, PackedComponents, PlanModel } from '../sweep/moments.js';
+import type { Floats, PackedModel, PlanModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import type { Precision } from '../sweep/float32-reach.js';
 import { negligibleShare } from '../sweep/negligible.js';
 import type { SweptRows } from '../sweep/shard.js';
@@ -76,7 +77,7 @@ export class EStep {
     return { ...state, ...settled, model: { components, ...settled.side, epsilon } };
   }
 
-  private inner(components: PackedComponents<Floats>, { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
+  private inner(components: PackedModel<Floats>, { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
     const { signal } = this.problem;
     const { rows, precision } = this;
     const { coupling } = marginal;

@@ -1,6 +1,6 @@
 import type { Components, Family, Repair } from '../families/family.js';
 import { judge } from './judge.js';
-import type { Floats, PlanModel } from '../sweep/moments.js';
+import type { Floats, PlanModel } from '../sweep/model.js';
 import type { Precision } from '../sweep/float32-reach.js';
 import { reseed } from './reseed.js';
 import type { Start } from '../seeding/start.js';

@@ -1,5 +1,6 @@
 import type { Repair } from '../families/family.js';
-import type { Floats, Moments, PackedComponents, PlanModel } from '../sweep/moments.js';
+import { soleQuadratic, type Floats, type PackedModel, type PlanModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import { EMPTY_ROWS } from '../sweep/negligible.js';
 import type { SweptRows } from '../sweep/shard.js';
 
@@ -52,11 +53,13 @@ async function worstExplained(
   return Array.from({ length: count }, (_, index) => worst[index % worst.length].row);
 }
 
-function clear(moments: Moments, component: number, { form, k, d }: PackedComponents<Floats>): void {
+function clear(moments: Moments, component: number, packed: PackedModel<Floats>): void {
+  const { form, k, d } = soleQuadratic(packed);
+  const [{ first, second }] = moments.quadratic;
   moments.mass[component] = 0;
-  moments.first.fill(0, component * d, (component + 1) * d);
+  first.fill(0, component * d, (component + 1) * d);
   // A tied second moment is a sum over components, to which an empty one adds nothing.
   if (form === 'tied') return;
-  const size = moments.second.length / k;
-  moments.second.fill(0, component * size, (component + 1) * size);
+  const size = second.length / k;
+  second.fill(0, component * size, (component + 1) * size);
 }

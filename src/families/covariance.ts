@@ -1,5 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { Floats } from '../sweep/moments.js';
+import type { Floats } from '../sweep/model.js';
 import { cholesky, congruence, inverseTransposed } from '../base/cholesky.js';
 
 /**

@@ -1,4 +1,5 @@
-import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import type { Random } from '../base/random.js';
 import type { Scaling } from './scaling.js';
 
@@ -67,16 +68,18 @@ export interface Family {
   shapeSize(k: number, d: number): number;
   /** Components around these centres `[k, d]` that all have the columns' variances `[d]`: the metric of seeding. */
   around(centres: Float64Array, variances: Float64Array): Components;
+  /** What k components in d dimensions are like once packed. */
+  shape(k: number, d: number): PackedShape;
   /** Packs components for the kernels. */
-  pack(components: Components): PackedComponents;
+  pack(components: Components): PackedModel;
   /** Packs components for sweeps in float64. */
-  packExactly(components: Components): PackedComponents<Float64Array>;
+  packExactly(components: Components): PackedModel<Float64Array>;
   /**
    * Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired.
    */
-  estimate(moments: Moments, packed: PackedComponents<Floats>, options: EstimateOptions): Estimate;
+  estimate(moments: Moments, packed: PackedModel<Floats>, options: EstimateOptions): Estimate;
   /** The mode of the posterior under the family's default prior, from the same; regularization is added as ever. */
-  posteriorMode(moments: Moments, packed: PackedComponents<Floats>, options: PosteriorOptions): Components;
+  posteriorMode(moments: Moments, packed: PackedModel<Floats>, options: PosteriorOptions): Components;
   /** x = shift + scale · y, applied to the components of y. */
   unscale(components: Components, scaling: Scaling): Components;
   /** y = (x − shift) / scale, applied to the components of x. */

@@ -1,5 +1,6 @@
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
-import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import type { Components, PosteriorOptions } from './family.js';
 import { settle } from './ridge.js';
@@ -35,11 +36,11 @@ interface Clusters {
  */
 export function posteriorMode(
   moments: Moments,
-  packed: PackedComponents<Floats>,
+  packed: PackedModel<Floats>,
   { regularization, rows }: PosteriorOptions,
   layout: CovarianceLayout,
 ): Components {
-  const { k, d, form } = packed;
+  const { k, d, form } = soleQuadratic(packed);
   const clusters = clustersOf(moments, packed, rows, layout);
   const { counts, scatters } = clusters;
   const { mean, scale } = defaultPrior(clusters, form, d);
@@ -66,19 +67,14 @@ export function posteriorMode(
   return { k, d, means, shape };
 }
 
-function clustersOf(
-  moments: Moments,
-  packed: PackedComponents<Floats>,
-  rows: number,
-  layout: CovarianceLayout,
-): Clusters {
-  const { d } = packed;
+function clustersOf(moments: Moments, packed: PackedModel<Floats>, rows: number, layout: CovarianceLayout): Clusters {
+  const { d, means: about } = soleQuadratic(packed);
   const { shifts, scatters } = centred(moments, packed, layout);
   const unit = rows / moments.weight;
   return {
     rows,
     counts: Array.from(moments.mass, (mass) => mass * unit),
-    means: shifts.map((shift, c) => shift.map((value, j) => packed.means[c * d + j] + value)),
+    means: shifts.map((shift, c) => shift.map((value, j) => about[c * d + j] + value)),
     scatters: scatters.map((scatter) => scatter.map((value) => value * unit)),
   };
 }

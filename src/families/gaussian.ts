@@ -1,7 +1,8 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import { packedExactly, soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import type { Scaling } from './scaling.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import { denseCovariances, denseMatrix, nested } from './dense.js';
@@ -43,6 +44,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
       const one = layout.fromMatrix(covarianceLayouts.diag.toMatrix(variances, d), d);
       return { k, d, means: centres, shape: concatenate(new Array<Float64Array>(layout.shared ? 1 : k).fill(one)) };
     },
+    shape: (k, d) => ({ k, quadratic: [{ form, d }] }),
     pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
     packExactly: (components) => pack(components, form, layout, (values) => values),
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
@@ -85,7 +87,7 @@ function pack<Values extends Floats>(
   form: CovarianceForm,
   layout: CovarianceLayout,
   toPrecision: (values: Float64Array) => Values,
-): PackedComponents<Values> {
+): PackedModel<Values> {
   const { k, d, means, factored } = components;
   const factors = covariances(components, layout).map((one, index) =>
     toPrecision(layout.factor(one, d, factored?.[index])),
@@ -95,7 +97,7 @@ function pack<Values extends Floats>(
     (_, index) => logDeterminants[layout.shared ? 0 : index] - (d / 2) * LOG_TWO_PI,
   );
   const whitening = toPrecision(concatenate(factors));
-  return { form, k, d, means: toPrecision(means), whitening, logNormalizers };
+  return { k, logNormalizers, quadratic: [{ form, d, means: toPrecision(means), whitening }] };
 }
 
 /**
@@ -103,18 +105,18 @@ function pack<Values extends Floats>(
  */
 function estimate(
   moments: Moments,
-  packed: PackedComponents<Floats>,
+  packed: PackedModel<Floats>,
   options: EstimateOptions,
   layout: CovarianceLayout,
 ): Estimate {
-  const { k, d } = packed;
+  const { k, d, means: about } = soleQuadratic(packed);
   const { weight, mass } = moments;
   const { regularization, pooling = 0 } = options;
   const { shifts, scatters } = centred(moments, packed, layout);
-  const means = new Float64Array(k * d).map((_, at) => packed.means[at] + shifts[Math.floor(at / d)][at % d]);
+  const means = new Float64Array(k * d).map((_, at) => about[at] + shifts[Math.floor(at / d)][at % d]);
   let all: Float64Array | undefined;
   const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
-  const exact = packed.means instanceof Float64Array;
+  const exact = packedExactly(packed);
   const shape = new Float64Array(scatters.length * layout.size(d));
   const settled = covariances({ shape, d }, layout).map((covariance, index) => {
     const scatter = scatters[index];

@@ -1,4 +1,5 @@
-import type { Floats, Moments, PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import type { CovarianceLayout, Unwhitening } from './covariance.js';
 
 /** Moments of differences are where they should be. */
@@ -9,10 +10,11 @@ const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
  * them: centred where the moments are, mostly in whitened coordinates, then brought back.
  */
 export function centred(
-  { mass, first, second, frame }: Moments,
-  { k, d, whitening }: PackedComponents<Floats>,
+  { mass, quadratic: [{ frame, first, second }] }: Moments,
+  packed: PackedModel<Floats>,
   layout: CovarianceLayout,
 ): { shifts: Float64Array[]; scatters: Float64Array[] } {
+  const { k, d, whitening } = soleQuadratic(packed);
   const size = layout.size(d);
   const matrices = layout.shared ? 1 : k;
   const undo = Array.from({ length: matrices }, (_, index) =>

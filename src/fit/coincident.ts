@@ -1,5 +1,5 @@
 import { isMatrix } from '../../kernels/form.js';
-import type { Floats, PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic, type Floats, type PackedModel, type SoleQuadratic } from '../sweep/model.js';
 
 /** Jeffreys' divergence below which two components are one: a tenth of a standard deviation apart, were they alike. */
 const ALIKE = 0.01;
@@ -8,7 +8,8 @@ const ALIKE = 0.01;
  * Components that coincide, as groups of two or more: Jeffreys' divergence KL(p|q) + KL(q|p) of each from the first of its
  * group is below .01. Pairs that are not alike mostly show it in a column or two: O(k² + k d²) where few coincide.
  */
-export function coincidentGroups(packed: PackedComponents<Floats>): number[][] {
+export function coincidentGroups(model: PackedModel<Floats>): number[][] {
+  const packed = soleQuadratic(model);
   const groups: number[][] = [];
   const precisions = conditionalPrecisions(packed);
   for (let component = 0; component < packed.k; component++) {
@@ -19,7 +20,7 @@ export function coincidentGroups(packed: PackedComponents<Floats>): number[][] {
   return groups.filter(({ length }) => length > 1);
 }
 
-function alike(packed: PackedComponents<Floats>, precisions: Float64Array, one: number, other: number): boolean {
+function alike(packed: SoleQuadratic<Floats>, precisions: Float64Array, one: number, other: number): boolean {
   const { form, d } = packed;
   const apart = (distance(packed, one, other, one) + distance(packed, one, other, other)) / 2;
   if (!(apart < ALIKE)) return false;
@@ -45,7 +46,7 @@ function unlike(ratio: number): number {
 
 /** ‖(μ_one − μ_other) W_by‖², or part of it that is more than twice what counts as alike. */
 function distance(
-  { form, d, means, whitening }: PackedComponents<Floats>,
+  { form, d, means, whitening }: SoleQuadratic<Floats>,
   one: number,
   other: number,
   by: number,
@@ -66,7 +67,7 @@ function distance(
 }
 
 /** Of every component and column the inverse of its variance given all others, `[k, d]`; nothing of a tied covariance. */
-function conditionalPrecisions({ form, k, d, whitening }: PackedComponents<Floats>): Float64Array {
+function conditionalPrecisions({ form, k, d, whitening }: SoleQuadratic<Floats>): Float64Array {
   const precisions = new Float64Array(form === 'tied' ? 0 : k * d);
   if (form === 'diag') return precisions.map((_, at) => whitening[at] ** 2);
   if (form === 'spherical') return precisions.map((_, at) => whitening[Math.floor(at / d)] ** 2);

@@ -4,6 +4,7 @@ import type { EmRun } from '../em/em.js';
 import { listed } from '../base/errors.js';
 import { VARIANCE_FLOOR } from '../families/covariance.js';
 import { addedShare, type AddedShare } from './narrow.js';
+import { soleQuadratic } from '../sweep/model.js';
 import type { FitSettings } from './options.js';
 import { regularizationOf } from './regularization.js';
 
@@ -23,7 +24,7 @@ const MOST = 5;
 
 /** Looks at the components that a run ended with: which collapsed, which are points, which are one and the same. */
 export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings): Findings {
-  const { components: packed } = run.plan.model;
+  const packed = soleQuadratic(run.plan.model.components);
   const { d } = packed;
   const constant = dataset.columns.map((name) => dataset.constant.includes(name));
   // A constant column is as wide as regularization makes it, which is said elsewhere.
@@ -44,7 +45,7 @@ export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings):
       ...collapsedNote(few, rowsOf, shared),
       ...pointNotes(many, { run, dataset, settings, added, constant, rowsOf, shared }),
       ...regularizationNote(shares, dataset, settings, shared),
-      ...coincidentNote(coincidentGroups(packed), packed.k, settings, worst(shares).share),
+      ...coincidentNote(coincidentGroups(run.plan.model.components), packed.k, settings, worst(shares).share),
     ],
   };
 }

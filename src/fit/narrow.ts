@@ -1,5 +1,5 @@
 import { isMatrix } from '../../kernels/form.js';
-import type { Floats, PackedComponents } from '../sweep/moments.js';
+import type { Floats, SoleQuadratic } from '../sweep/model.js';
 
 /** What was added to a covariance, where it makes out most of it. */
 export interface AddedShare {
@@ -19,7 +19,7 @@ const STEPS = 50;
  * R = diag(added); where their sum is below 1 %, that sum.
  */
 export function addedShare(
-  { form, d, whitening }: PackedComponents<Floats>,
+  { form, d, whitening }: SoleQuadratic<Floats>,
   index: number,
   added: Float64Array,
 ): AddedShare {

@@ -5,7 +5,7 @@ import { expectationMaximization, type EmIteration, type EmProblem, type EmRun }
 import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
-import type { PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic } from '../sweep/model.js';
 import { logVolume } from '../families/scaling.js';
 import type { GivenStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
@@ -52,8 +52,8 @@ interface Fitting {
 }
 
 /** How many runs meet in a sweep. */
-function mostAtOnce({ shard }: Dataset, settings: FitSettings): number {
-  return shard.joint ? shard.joint.most(shapeOf(settings, shard.d)) : 1;
+function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings): number {
+  return shard.joint ? shard.joint.most(family.shape(k, shard.d)) : 1;
 }
 
 /** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */
@@ -62,14 +62,10 @@ const EXACT_SWEEP = 2 ** 26;
 /** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
 function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
   const { n, d } = dataset.shard;
-  if (n * operationsPerRow({ ...shapeOf(settings, d), d }) > EXACT_SWEEP) return undefined;
+  if (n * operationsPerRow(soleQuadratic(settings.family.shape(settings.components, d))) > EXACT_SWEEP)
+    return undefined;
   let held: ReturnType<typeof loadExactly> | undefined;
   return () => (held ??= loadExactly(dataset, settings.signal));
-}
-
-/** What components of this fit will be like. */
-function shapeOf({ family, components: k }: FitSettings, d: number): PackedComponents {
-  return family.pack(family.around(new Float64Array(k * d), new Float64Array(d).fill(1)));
 }
 
 /** From each start to the end. */

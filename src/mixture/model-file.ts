@@ -75,9 +75,10 @@ function requireOptions(options: Readonly<Record<string, unknown>>, family: Fami
 function requireWithinReach(parts: MixtureParts, where: string): void {
   const { family, components } = parts;
   const scaling = scalingFor(parts);
-  const { means, whitening, logNormalizers } = family.pack(family.toScaled(components, scaling));
+  const { logNormalizers, quadratic } = family.pack(family.toScaled(components, scaling));
   const distances = components.means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
-  if ([distances, means, whitening, logNormalizers].every((values) => values.every(Number.isFinite))) return;
+  const packed = quadratic.flatMap(({ means, whitening }) => [means, whitening]);
+  if ([distances, logNormalizers, ...packed].every((values) => values.every(Number.isFinite))) return;
   throw damaged(where, 'means or covariances that float32 cannot hold');
 }
 

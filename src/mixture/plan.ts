@@ -5,7 +5,7 @@ import type { Source } from '../data/source.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
 import { exactRows, FAR, withFarRows } from '../data/exactly.js';
 import { costsOf, relativeEntropy } from './primal.js';
-import { isExact, type Floats, type PlanModel } from '../sweep/moments.js';
+import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
 import type { RowOutputs, SweptRows } from '../sweep/shard.js';
 

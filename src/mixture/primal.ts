@@ -1,4 +1,4 @@
-import type { Floats, PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
 import type { Scaling } from '../families/scaling.js';
 import { whitener } from '../sweep/exact/plan.js';
 
@@ -15,13 +15,15 @@ export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): num
  * that sweeps of the same precision use and none of their arithmetic.
  */
 export function costsOf(
-  packed: PackedComponents<Floats>,
+  packed: PackedModel<Floats>,
   scaling: Scaling,
 ): (values: Float64Array, row: number) => Float64Array {
-  const { k, d, logNormalizers } = packed;
-  const whiten = whitener(packed);
+  const { logNormalizers } = packed;
+  const term = soleQuadratic(packed);
+  const { k, d } = term;
+  const whiten = whitener(term);
   const z = new Float64Array(k * d);
-  const held = packed.means instanceof Float32Array ? Math.fround : (value: number): number => value;
+  const held = term.means instanceof Float32Array ? Math.fround : (value: number): number => value;
   return (values, row) => {
     const y = scaling.shift.map((shift, j) => held((values[row * d + j] - shift) / scaling.scale[j]));
     whiten(y, 0, z);

@@ -5,7 +5,8 @@ import type { Matrix } from '../data/source.js';
 import { InputError } from '../base/errors.js';
 import { gaussian } from '../families/gaussian.js';
 import type { Family } from '../families/family.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../sweep/moments.js';
+import { soleQuadratic, type PackedModel, type SoleQuadratic } from '../sweep/model.js';
+import { emptyMoments, type Moments } from '../sweep/moments.js';
 import type { SeedingProblem } from './seeding.js';
 import type { Start } from './start.js';
 
@@ -60,11 +61,12 @@ export async function startOfRows(
 /** One read of the rows: moments about the components' means, of the plan that the shares make. */
 async function momentsOf(
   { shard, signal }: SeedingProblem,
-  packed: PackedComponents,
+  packed: PackedModel,
   sharesOfRow: (row: number) => Float64Array,
 ): Promise<Moments> {
   const { d } = shard;
-  const moments: Moments = { ...emptyMoments(packed), frame: 'differences' };
+  const moments = emptyMoments(packed, { frame: 'differences' });
+  const term = soleQuadratic(packed);
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
   const components = one.pack(one.around(new Float64Array(d), new Float64Array(d).fill(1)));
@@ -75,7 +77,7 @@ async function momentsOf(
       const count = Math.min(ROWS, rows - from);
       const x = await shard.take(Array.from({ length: count }, (_, i) => start + from + i));
       for (let i = 0; i < count; i++) {
-        addRow(moments, packed, x.subarray(i * d, (i + 1) * d), weights[from + i], sharesOfRow(start + from + i));
+        addRow(moments, term, x.subarray(i * d, (i + 1) * d), weights[from + i], sharesOfRow(start + from + i));
       }
     }
   }
@@ -84,12 +86,13 @@ async function momentsOf(
 
 function addRow(
   moments: Moments,
-  { form, k, d, means }: PackedComponents,
+  { form, k, d, means }: SoleQuadratic,
   x: Float64Array,
   weight: number,
   shares: Float64Array,
 ): void {
-  const { mass, first, second } = moments;
+  const { mass } = moments;
+  const [{ first, second }] = moments.quadratic;
   const difference = new Float64Array(d);
   moments.weight += weight;
   for (let c = 0; c < k; c++) {

@@ -1,5 +1,6 @@
 import type { Components, Family } from '../families/family.js';
-import type { Moments, PackedComponents } from '../sweep/moments.js';
+import type { PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
@@ -40,7 +41,7 @@ export async function seed(
 
 /** Rows that went to components, and the components as they were then. */
 export interface Assigned {
-  readonly packed: PackedComponents;
+  readonly packed: PackedModel;
   readonly moments: Moments;
 }
 

@@ -1,4 +1,4 @@
-import type { Floats, PackedComponents } from './moments.js';
+import { soleQuadratic, type Floats, type PackedModel, type SoleQuadratic } from './model.js';
 
 /** In what rows are held and swept. */
 export type Precision = 'float32' | 'float64';
@@ -17,17 +17,18 @@ const BEARABLE = 2 ** -7;
  * `[k][d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
  */
 export function beyondFloat32(
-  packed: PackedComponents<Floats>,
+  packed: PackedModel<Floats>,
   variances?: readonly (readonly number[])[],
 ): number | undefined {
   const limit = (BEARABLE / ROUNDING) ** 2;
-  for (let c = 0; c < packed.k; c++) if (squaredReach(packed, c, variances?.[c]) > limit) return c;
+  const term = soleQuadratic(packed);
+  for (let c = 0; c < packed.k; c++) if (squaredReach(term, c, variances?.[c]) > limit) return c;
   return undefined;
 }
 
 /** Σ_ij (μ_i² + σ_i²) W_ij², of a component: the squared size of its rows in its own deviations, were columns by themselves. */
 function squaredReach(
-  { form, d, means, whitening }: PackedComponents<Floats>,
+  { form, d, means, whitening }: SoleQuadratic<Floats>,
   c: number,
   variances?: readonly number[],
 ): number {

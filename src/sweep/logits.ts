@@ -1,4 +1,4 @@
-import type { Floats, PlanModel } from './moments.js';
+import type { Floats, PlanModel } from './model.js';
 
 /** Stands for log 0 inside kernels: finite, so that differences of it stay numbers. */
 const LOG_ZERO = -1e30;

@@ -1,4 +1,5 @@
-import type { Moments, PlanModel } from './moments.js';
+import type { PlanModel } from './model.js';
+import type { Moments } from './moments.js';
 import type {
   BorrowedShard,
   NearestCentres,

@@ -1,4 +1,5 @@
-import type { Floats, Moments, PackedComponents, PlanModel } from './moments.js';
+import type { Floats, PackedShape, PlanModel } from './model.js';
+import type { Moments } from './moments.js';
 
 export interface SweepOptions {
   /** A guess of the objective: the closer, the more digits its sum keeps. */
@@ -21,8 +22,8 @@ export interface SweepRequest {
 
 /** Several sweeps at once, each with the result that it has alone, bit for bit. */
 export interface JointSweeps {
-  /** How many sweeps with such components are faster at once than one after the other, and have room; 1 where none are. */
-  most(components: Pick<PackedComponents, 'form' | 'k'>): number;
+  /** How many sweeps by models of this shape are faster at once than one after the other, and have room; 1 where none are. */
+  most(shape: PackedShape): number;
   sweep(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]>;
   /** Whether other reads may be under way several at a time. */
   readonly overlapping: boolean;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { emptyMoments, type Moments, type PlanModel } from '../../src/sweep/moments.js';
+import type { PlanModel } from '../../src/sweep/model.js';
+import { emptyMoments, type Moments } from '../../src/sweep/moments.js';
 import { EStep } from '../../src/em/e-step.js';
 import type { BorrowedShard, SweepOptions } from '../../src/sweep/shard.js';
 import { free } from '../../src/transport/free.js';
@@ -13,7 +14,7 @@ const n = 1000;
 function shardOf(rows: number, asked: (boolean | undefined)[]): BorrowedShard {
   const sweep = ({ components, potential }: PlanModel, options: SweepOptions = {}): Promise<Moments> => {
     asked.push(options.tails);
-    const moments = emptyMoments(components, options.coupling);
+    const moments = emptyMoments(components, options);
     const shares = [Math.exp(potential[0]), (rows / n) * Math.exp(potential[1])];
     const r = shares.map((share) => share / (shares[0] + shares[1]));
     if (!options.tails && r[1] < 1e-9) r[1] = 0;

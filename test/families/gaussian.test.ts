@@ -85,7 +85,7 @@ describe.each(forms)('%s', (form) => {
     const plan = found.responsibilities.map(([a, b, c]) => [a + c, b, 0]);
     const { components } = family.estimate(momentsOf(x, plan, packed), packed, noRegularization(3));
     const { means, covariances } = family.toDense(components);
-    expect(means[2]).toEqual(Array.from(packed.means.subarray(6)));
+    expect(means[2]).toEqual(Array.from(packed.quadratic[0].means.subarray(6)));
     const mass = [0, 1].map((k) => sum(plan.map((row) => row[k])) / x.length);
     const pool = constrain({ weights: mass, means: means.slice(0, 2), covariances: covariances.slice(0, 2) }, 'tied');
     expectAllWithin(covariances[2].flat(), pool.covariances[0].flat(), 1e-12);
@@ -103,14 +103,10 @@ describe.each(forms)('%s', (form) => {
 
   test('packing gives float32 means and factors of the shape that kernels take', () => {
     const size = { full: 27, tied: 9, diag: 9, spherical: 3 }[form];
-    expect([packed.form, packed.k, packed.d, packed.means.length, packed.whitening.length]).toEqual([
-      form,
-      3,
-      3,
-      9,
-      size,
-    ]);
-    expect(packed.means).toEqual(Float32Array.from(mixture.means.flat()));
+    const [{ d, means, whitening }] = packed.quadratic;
+    expect(packed).toMatchObject(family.shape(3, 3));
+    expect([packed.k, d, means.length, whitening.length]).toEqual([3, 3, 9, size]);
+    expect(means).toEqual(Float32Array.from(mixture.means.flat()));
   });
 
   test('unscale maps rows by shift + scale · y, and toScaled back', () => {
@@ -220,7 +216,7 @@ describe('repairs', () => {
     const family = gaussian();
     const packed = family.pack(family.fromDense(centres, 'centres'));
     const moments = momentsOf(rows, plan, packed);
-    moments.second[9] = Infinity;
+    moments.quadratic[0].second[9] = Infinity;
     expect(() => family.estimate(moments, packed, noRegularization(3))).toThrow(
       new InputError('value', {
         where: 'component 1',

@@ -1,9 +1,11 @@
 import { isMatrix } from '../../kernels/form.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../../src/sweep/moments.js';
+import { soleQuadratic, type PackedModel } from '../../src/sweep/model.js';
+import { emptyMoments, type Moments } from '../../src/sweep/moments.js';
 import { sum } from '../oracle/index.js';
 
 /** (row − μ_k) W_k */
-export function whitened(row: number[], { form, d, means, whitening }: PackedComponents, k: number): number[] {
+export function whitened(row: number[], packed: PackedModel, k: number): number[] {
+  const { form, d, means, whitening } = soleQuadratic(packed);
   const delta = row.map((value, j) => value - means[k * d + j]);
   if (form === 'diag') return delta.map((value, j) => value * whitening[k * d + j]);
   if (form === 'spherical') return delta.map((value) => value * whitening[k]);
@@ -12,9 +14,10 @@ export function whitened(row: number[], { form, d, means, whitening }: PackedCom
 }
 
 /** Moments of a plan P `[n][k]` as a sweep gives them. */
-export function momentsOf(rows: number[][], plan: number[][], packed: PackedComponents): Moments {
+export function momentsOf(rows: number[][], plan: number[][], packed: PackedModel): Moments {
   const moments = emptyMoments(packed);
-  const { form, k, d } = packed;
+  const { form, k, d } = soleQuadratic(packed);
+  const [{ first, second }] = moments.quadratic;
   const square = isMatrix(form) ? d * d : d;
   rows.forEach((row, i) => {
     for (let index = 0; index < k; index++) {
@@ -23,8 +26,8 @@ export function momentsOf(rows: number[][], plan: number[][], packed: PackedComp
       const products = isMatrix(form) ? z.flatMap((u) => z.map((v) => u * v)) : z.map((u) => u * u);
       moments.weight += share;
       moments.mass[index] += share;
-      z.forEach((value, j) => (moments.first[index * d + j] += share * value));
-      products.forEach((value, j) => (moments.second[(form === 'tied' ? 0 : index * square) + j] += share * value));
+      z.forEach((value, j) => (first[index * d + j] += share * value));
+      products.forEach((value, j) => (second[(form === 'tied' ? 0 : index * square) + j] += share * value));
     }
   });
   return moments;

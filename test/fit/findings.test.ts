@@ -4,6 +4,7 @@ import { coincidentGroups } from '../../src/fit/coincident.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture, type CovarianceForm, type FitOptions } from '../../src/index.js';
 import { addedShare } from '../../src/fit/narrow.js';
+import { soleQuadratic } from '../../src/sweep/model.js';
 import { goldenRows } from '../golden/data.js';
 import { mulberry32, normal, problem } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
@@ -80,7 +81,7 @@ describe('a regularization that is given', () => {
     );
     const full = gaussian();
     const packed = full.pack(full.fromDense({ means: [new Array<number>(d).fill(0)], covariances: [matrix] }, 'test'));
-    expectWithin(addedShare(packed, 0, new Float64Array(d).fill(1e-6)).share, 0.25, 1e-3);
+    expectWithin(addedShare(soleQuadratic(packed), 0, new Float64Array(d).fill(1e-6)).share, 0.25, 1e-3);
   });
 });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { PackedComponents } from '../../src/sweep/moments.js';
+import type { SoleQuadratic } from '../../src/sweep/model.js';
 import { seededRandom } from '../../src/base/random.js';
 import { logitBounds } from '../../src/sweep/simd/bounds.js';
 
 const ask = { n: 1e6, least: -25, rate: 0.5 };
 
 /** Components whose factors' diagonals run over so many powers of ten, with means this far apart. */
-function componentsOf(k: number, d: number, spread: number, decades = 0): Omit<PackedComponents, 'logNormalizers'> {
+function componentsOf(k: number, d: number, spread: number, decades = 0): SoleQuadratic {
   const random = seededRandom(5);
   const scale = Float64Array.from({ length: d }, (_, j) => 10 ** ((decades * j) / d));
   const whitening = Float32Array.from({ length: k * d * d }, (_, at) => {

@@ -4,7 +4,7 @@ import type { Place } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { PackedComponents } from '../../src/sweep/moments.js';
+import type { PackedModel } from '../../src/sweep/model.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { JointSweeps, Shard, SweepRequest } from '../../src/sweep/shard.js';
 
@@ -30,7 +30,7 @@ export function jointOf({ joint }: Shard): JointSweeps {
 }
 
 /** Components around random places. */
-export function componentsOf(form: CovarianceForm, k: number, d: number, seed = 1): PackedComponents {
+export function componentsOf(form: CovarianceForm, k: number, d: number, seed = 1): PackedModel {
   const random = seededRandom(seed);
   const family = gaussian({ covariance: form });
   const centres = Float64Array.from({ length: k * d }, () => random.normal());

@@ -1,7 +1,8 @@
 /** The meeting of several courses over one shard, by a shard that notes what it is asked. */
 import { expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { emptyMoments, type Moments, type PlanModel } from '../../src/sweep/moments.js';
+import type { PlanModel } from '../../src/sweep/model.js';
+import { emptyMoments, type Moments } from '../../src/sweep/moments.js';
 import { Rendezvous } from '../../src/sweep/rendezvous.js';
 import type { Shard, SweepRequest } from '../../src/sweep/shard.js';
 

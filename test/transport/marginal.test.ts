@@ -8,8 +8,7 @@ const withMass = (mass: Float64Array, objective = 0): Moments => ({
   weight: 1,
   objective,
   mass,
-  first: new Float64Array(),
-  second: new Float64Array(),
+  quadratic: [],
 });
 
 describe('free', () => {

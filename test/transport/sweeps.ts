@@ -15,7 +15,7 @@ export function sweepsOf(cost: number[][], a: number[], { epsilon = 1, tolerance
     count++;
     const k = side.weights.length;
     const moments = {
-      ...{ weight: sum(a), objective: 0, first: new Float64Array(), second: new Float64Array() },
+      ...{ weight: sum(a), objective: 0, quadratic: [] },
       mass: new Float64Array(k),
       coupling: new Float64Array(k * k),
     } satisfies Moments;

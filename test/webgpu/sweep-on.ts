@@ -2,7 +2,8 @@ import type { Place } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset, type Dataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { Moments, PlanModel } from '../../src/sweep/moments.js';
+import type { PlanModel } from '../../src/sweep/model.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { seededRandom } from '../../src/base/random.js';
 
 /** Rows drawn from one ball: cheap, and every component has a share of each. */

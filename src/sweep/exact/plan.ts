@@ -1,4 +1,4 @@
-import type { Floats, PackedComponents, PlanModel } from '../moments.js';
+import { soleQuadratic, type Floats, type PlanModel, type SoleQuadratic } from '../model.js';
 import { offsetsOf } from '../logits.js';
 
 /** Beyond this many scales from 0 a row is shrunk before it is squared, so that which component is nearest stays known. */
@@ -8,7 +8,7 @@ const SHRINK_BEYOND = 1e100;
 export type Whitener = (values: ArrayLike<number>, from: number, z: Float64Array) => void;
 
 /** Whitens in float64, whatever the precision of the parameters. `shrink`: what differences are divided by. */
-export function whitener({ form, k, d, means, whitening }: PackedComponents<Floats>, shrink = 1): Whitener {
+export function whitener({ form, k, d, means, whitening }: SoleQuadratic<Floats>, shrink = 1): Whitener {
   const difference = new Float64Array(d);
   const matrix = form === 'full' || form === 'tied';
   return (values, from, z) => {
@@ -42,7 +42,7 @@ export interface ExactRow {
 
 /** Evaluates rows in scaled coordinates by a model of any precision, in float64. */
 export function exactPlan(model: PlanModel<Floats>): (values: ArrayLike<number>, from: number) => ExactRow {
-  const { components } = model;
+  const components = soleQuadratic(model.components);
   const { k, d } = components;
   const { offsets, hard, temperature } = offsetsOf(model);
   const found: ExactRow = {

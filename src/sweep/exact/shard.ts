@@ -1,6 +1,7 @@
 import { yieldToEvents } from '../../base/event-loop.js';
 import { isMatrix } from '../../../kernels/form.js';
-import { emptyMoments, type Floats, type Moments, type PlanModel } from '../moments.js';
+import { soleQuadratic, type Floats, type PlanModel } from '../model.js';
+import { emptyMoments, type Moments } from '../moments.js';
 import { exactPlan, type ExactRow } from './plan.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweptRows } from '../shard.js';
 
@@ -29,7 +30,7 @@ export class ExactShard implements SweptRows<Float64Array> {
   }
 
   async sweep(model: PlanModel<Float64Array>, { coupling, signal }: SweepOptions = {}): Promise<Moments> {
-    const moments = emptyMoments(model.components, coupling);
+    const moments = emptyMoments(model.components, { coupling });
     const temperature = model.epsilon || 1;
     const plan = exactPlan(model);
     const add = adder(moments, model);
@@ -74,8 +75,9 @@ function adder(
   moments: Moments,
   { components, epsilon }: PlanModel<Float64Array>,
 ): (row: ExactRow, weight: number) => void {
-  const { form, k, d } = components;
-  const { mass, first, second, coupling } = moments;
+  const { form, k, d } = soleQuadratic(components);
+  const { mass, coupling } = moments;
+  const [{ first, second }] = moments.quadratic;
   const matrix = isMatrix(form);
   return ({ z, shares, label }, weight) => {
     if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);

@@ -1,11 +1,8 @@
 import { packedSize } from '../../../kernels/simd/layout.js';
 import type { LogitBounds } from '../../../kernels/simd/model.js';
 import { cholesky } from '../../base/cholesky.js';
-import type { PackedComponents } from '../moments.js';
+import type { SoleQuadratic } from '../model.js';
 import { projectedWhitening } from './projection.js';
-
-/** What bounds depend on. */
-type Whitened = Omit<PackedComponents, 'logNormalizers'>;
 
 /** From so many components and columns on, choosing among components saves more than it costs. */
 const COMPONENTS = 4;
@@ -31,7 +28,7 @@ const WORTH = 0.9;
  * row, under which a component has nothing of it. O(k d² (d + m)).
  */
 export function logitBounds(
-  components: Whitened,
+  components: SoleQuadratic,
   weights: Float64Array,
   { n, least, rate }: { readonly n: number; readonly least: number; readonly rate: number },
 ): LogitBounds | undefined {
@@ -59,7 +56,7 @@ export function logitBounds(
 }
 
 /** Σ_k w_k μ_k / Σ_k w_k in float32, which rows are taken from, `[d]`. */
-function meanOf({ k, d, means }: Whitened, weights: Float64Array): Float64Array {
+function meanOf({ k, d, means }: SoleQuadratic, weights: Float64Array): Float64Array {
   const mean = new Float64Array(d);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) mean[j] += (weights[c] / sum) * means[c * d + j];
@@ -67,7 +64,7 @@ function meanOf({ k, d, means }: Whitened, weights: Float64Array): Float64Array 
 }
 
 /** Σ_k w_k W_k W_kᵀ / Σ_k w_k over the heaviest components, lower triangle, `[d, d]`. */
-function meanPrecision(components: Whitened, weights: Float64Array): Float64Array {
+function meanPrecision(components: SoleQuadratic, weights: Float64Array): Float64Array {
   const { d } = components;
   const sum = new Float64Array(d * d);
   const heaviest = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, AVERAGED);
@@ -84,12 +81,16 @@ function meanPrecision(components: Whitened, weights: Float64Array): Float64Arra
 }
 
 /** W_c in float64. */
-function factorOf({ d, whitening }: Whitened, c: number): Float64Array {
+function factorOf({ d, whitening }: SoleQuadratic, c: number): Float64Array {
   return Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
 }
 
 /** (μ_k − o) C, C the precision's factor, `[k][d]`. */
-function whitenedDifferences({ k, d, means }: Whitened, origin: Float64Array, factor: Float64Array): Float64Array[] {
+function whitenedDifferences(
+  { k, d, means }: SoleQuadratic,
+  origin: Float64Array,
+  factor: Float64Array,
+): Float64Array[] {
   return Array.from({ length: k }, (_, c) => {
     const row = new Float64Array(d);
     for (let i = 0; i < d; i++) {
@@ -199,7 +200,7 @@ function projectionOf(basis: readonly Float64Array[], factor: Float64Array, d: n
 
 /** (μ_k − o) P, `[columns]`. */
 function projected(
-  { d, means }: Whitened,
+  { d, means }: SoleQuadratic,
   c: number,
   origin: Float64Array,
   projection: Float64Array,

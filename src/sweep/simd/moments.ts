@@ -7,23 +7,24 @@ import { completeTied, type TiedMeans } from './tied.js';
 export function addSums(moments: Moments, sums: Float64Array, model: SimdModel, tied?: TiedMeans): void {
   const { form, k, d, whitening, coupling } = model;
   const layout = sumsLayout(form, k, d, coupling);
+  const [into] = moments.quadratic;
   moments.mass.set(sums.subarray(layout.mass, layout.first));
   const first = sums.subarray(layout.first, layout.second);
   const second = sums.subarray(layout.second, layout.coupling);
   switch (pathOf(model)) {
     case 'matrix':
     case 'shared':
-      moments.first.set(first);
-      addScatters(moments.second, second, d, layout.secondSize);
+      into.first.set(first);
+      addScatters(into.second, second, d, layout.secondSize);
       break;
     // What is scaled by columns is summed in the data's units.
     case 'diagonal':
-      moments.first.set(first.map((sum, at) => sum * whitening[at]));
-      moments.second.set(second.map((sum, at) => sum * whitening[at] ** 2));
+      into.first.set(first.map((sum, at) => sum * whitening[at]));
+      into.second.set(second.map((sum, at) => sum * whitening[at] ** 2));
       break;
     case 'ball':
-      moments.first.set(first.map((sum, at) => sum * whitening[Math.floor(at / d)]));
-      for (let c = 0; c < k; c++) moments.second.fill((second[c] * whitening[c] ** 2) / d, c * d, (c + 1) * d);
+      into.first.set(first.map((sum, at) => sum * whitening[Math.floor(at / d)]));
+      for (let c = 0; c < k; c++) into.second.fill((second[c] * whitening[c] ** 2) / d, c * d, (c + 1) * d);
   }
   if (!coupling) return;
   const couplings = moments.coupling ?? new Float64Array(k * k);

@@ -3,7 +3,8 @@ import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import { EVERYTHING } from '../../../kernels/simd/model.js';
 import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
 import type { RowBlock, Sweep } from '../../../kernels/simd/tasks.js';
-import type { Moments, PackedComponents, PlanModel } from '../moments.js';
+import { soleQuadratic, type PackedShape, type PlanModel } from '../model.js';
+import type { Moments } from '../moments.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { logitsOf } from '../logits.js';
 import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
@@ -37,7 +38,7 @@ export class SimdShard implements Shard {
     this.groupWeights = groupWeights(blocks);
     if (force.threads === 1) return; // which has nothing to wait for between sweeps
     this.joint = {
-      most: (components) => this.mostAtOnce(components),
+      most: (shape) => this.mostAtOnce(shape),
       sweep: (requests, signal) => this.sweepAll(requests, signal),
       overlapping: false, // each takes all threads
     };
@@ -73,16 +74,18 @@ export class SimdShard implements Shard {
   }
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
-  private mostAtOnce({ form, k }: Pick<PackedComponents, 'form' | 'k'>): number {
-    const { n, d, force } = this;
+  private mostAtOnce(shape: PackedShape): number {
+    const { form, k, d } = soleQuadratic(shape);
+    const { n, force } = this;
     if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * force.threads) return 1;
     return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
-    const { form, k, d, means, whitening } = plan.components;
-    const shared = tiedMeans(plan.components)?.shared;
+    const components = soleQuadratic(plan.components);
+    const { form, k, d, means, whitening } = components;
+    const shared = tiedMeans(components)?.shared;
     const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
     const model = handedOver({ form, k, d, means, whitening, shared, ...logits, ...unsummed });
     const columns = options.responsibilities ? k : 0;

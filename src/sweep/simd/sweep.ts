@@ -2,7 +2,8 @@ import { isMatrix } from '../../../kernels/form.js';
 import { GROUP_ROWS, sumsLayout } from '../../../kernels/simd/layout.js';
 import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../kernels/simd/model.js';
 import type { Sweep } from '../../../kernels/simd/tasks.js';
-import { emptyMoments, type Moments, type PackedComponents } from '../moments.js';
+import { soleQuadratic } from '../model.js';
+import { emptyMoments, type Moments } from '../moments.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
@@ -52,7 +53,8 @@ export interface SimdSweep {
 /** Over n rows in so many groups. */
 export function simdSweep(request: SweepRequest, rows: { n: number; groups: number }, memory: PartSums): SimdSweep {
   const { objectiveNear = 0, coupling = false, tails = false } = request.options ?? {};
-  const { components, weights } = request.model;
+  const { weights } = request.model;
+  const components = soleQuadratic(request.model.components);
   const { reference, temperature, ...logits } = logitsOf(request.model);
   const { form, k, d, means, whitening } = components;
   const centre = Math.fround(-objectiveNear / temperature - reference);
@@ -86,7 +88,7 @@ function partsOf(
 }
 
 /** How many sweeps have room for the sums of their parts at once, whatever is summed. */
-export function sweepsInMemory({ form, k, d }: Pick<PackedComponents, 'form' | 'k' | 'd'>, groups: number): number {
+export function sweepsInMemory({ form, k, d }: Pick<SimdModel, 'form' | 'k' | 'd'>, groups: number): number {
   const { parts, count } = partsOf({ form, k, d, coupling: true }, groups);
   return Math.max(1, Math.floor(PART_MEMORY / (parts * count * 8)));
 }
@@ -94,7 +96,7 @@ export function sweepsInMemory({ form, k, d }: Pick<PackedComponents, 'form' | '
 /** What a sweep gave, once its parts are added; `weight` is that of all rows. */
 export function momentsOf({ work, request, reference, temperature, tied }: SimdSweep, weight: number): Moments {
   const { model, parts, results } = work;
-  const moments = emptyMoments(request.model.components, request.options?.coupling);
+  const moments = emptyMoments(request.model.components, request.options);
   moments.weight = weight;
   const sums = results.subarray(0, results.length / parts);
   moments.objective = -temperature * (sums[0] + weight * (model.centre + reference));

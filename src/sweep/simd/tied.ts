@@ -1,6 +1,7 @@
 import { packedSize } from '../../../kernels/simd/layout.js';
 import type { SharedMeans } from '../../../kernels/simd/model.js';
-import type { Moments, PackedComponents } from '../moments.js';
+import type { SoleQuadratic } from '../model.js';
+import type { Moments } from '../moments.js';
 
 /**
  * Tied components with their rows whitened once: z_ik = y_i − m_k with y = (x − o) W and m_k = (μ_k − o) W.
@@ -17,7 +18,7 @@ export interface TiedMeans {
 }
 
 /** Undefined where the components are not tied, or are better whitened one by one. */
-export function tiedMeans({ form, k, d, means, whitening }: PackedComponents): TiedMeans | undefined {
+export function tiedMeans({ form, k, d, means, whitening }: SoleQuadratic): TiedMeans | undefined {
   if (form !== 'tied' || !pays(k, d)) return undefined;
   const origin = new Float32Array(d);
   for (let j = 0; j < d; j++) origin[j] = column(means, d, j).reduce((sum, value) => sum + value / k, 0);
@@ -59,7 +60,8 @@ function column(means: Float32Array, d: number, j: number): number[] {
  * rounded means to those that the moments are to be about.
  */
 export function completeTied(moments: Moments, coupling: Float64Array, { shared, excess }: TiedMeans): void {
-  const { mass, first, second } = moments;
+  const { mass } = moments;
+  const [{ first, second }] = moments.quadratic;
   const k = mass.length;
   const d = first.length / k;
   addBetween(second, coupling, shared.means, k, d);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { LogitAttributes, ModelInputs } from '../../../kernels/mixture.js';
-import type { PlanModel } from '../moments.js';
+import { soleQuadratic, type PlanModel } from '../model.js';
 import { logitsOf } from '../logits.js';
 
 /** A plan model as tensors on the active backend. */
@@ -13,7 +13,7 @@ export interface TensorModel {
 
 /** Uploads a plan model; the caller disposes the inputs. */
 export function tensorModel(model: PlanModel): TensorModel {
-  const { form, k, d, means, whitening } = model.components;
+  const { form, k, d, means, whitening } = soleQuadratic(model.components);
   const { offsets, rate, hard, reference, temperature } = logitsOf(model);
   const shapes = { full: [k, d, d], tied: [1, d, d], diag: [k, d], spherical: [k, 1] } as const;
   return {

@@ -4,7 +4,8 @@ import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
 import { sweepKernel } from '../../../kernels/sweep.js';
 import { yieldToEvents } from '../../base/event-loop.js';
-import { emptyMoments, type Moments, type PlanModel } from '../moments.js';
+import type { PlanModel } from '../model.js';
+import { emptyMoments, type Moments } from '../moments.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions } from '../shard.js';
 import { readAll, total, type TensorBlock } from './block.js';
 import { tensorModel, type TensorModel } from './model.js';
@@ -24,7 +25,7 @@ export class TensorShard implements Shard {
 
   async sweep(model: PlanModel, options: SweepOptions = {}): Promise<Moments> {
     const { objectiveNear = 0, coupling = false, signal } = options;
-    const moments = emptyMoments(model.components, coupling);
+    const moments = emptyMoments(model.components, { coupling });
     const packed = onBackend(this.backend, () => tensorModel(model));
     const centre = Math.fround(-objectiveNear / packed.temperature - packed.reference);
     try {
@@ -34,7 +35,7 @@ export class TensorShard implements Shard {
         const outputs = onBackend(this.backend, () =>
           sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
         );
-        const logSum = addGroups(moments, await readAll(outputs), groups, model.components.form);
+        const logSum = addGroups(moments, await readAll(outputs), groups, packed.attributes.form);
         const { temperature, reference } = packed;
         moments.weight += block.weight;
         moments.objective -= temperature * (logSum + block.weight * (centre + reference));
@@ -107,10 +108,11 @@ export class TensorShard implements Shard {
 function addGroups(moments: Moments, outputs: readonly tf.TypedArray[], groups: number, form: CovarianceForm): number {
   const [objective, mass, first, second, coupling] = outputs as [tf.TypedArray, ...tf.TypedArray[]];
   const k = moments.mass.length;
-  const d = moments.first.length / k;
+  const [into] = moments.quadratic;
+  const d = into.first.length / k;
   addOver(moments.mass, mass, groups, k);
-  addOver(moments.first, first, groups, d);
-  addOver(moments.second, second, groups, isMatrix(form) ? d * d : d);
+  addOver(into.first, first, groups, d);
+  addOver(into.second, second, groups, isMatrix(form) ? d * d : d);
   if (moments.coupling) addOver(moments.coupling, coupling, groups, k * k);
   return total(objective);
 }

@@ -1,6 +1,7 @@
 import type { KernelModel } from '../../../kernels/model.js';
 import type { Gpu } from '../../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../../kernels/webgpu/options.js';
+import type { SweepArrays } from '../../../kernels/webgpu/stages.js';
 import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../../kernels/webgpu/row-outputs.js';
 import { singlesAtOnce, SingleSweeper } from '../../../kernels/webgpu/single-sweeper.js';
@@ -8,7 +9,8 @@ import { fitsSingle, type SingleShape } from '../../../kernels/webgpu/single.wgs
 import { ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
 import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
-import { emptyMoments, type Moments, type PackedComponents, type PlanModel } from '../moments.js';
+import { soleQuadratic, type PackedShape, type PlanModel, type SoleQuadratic } from '../model.js';
+import { emptyMoments, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
 import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { total } from '../tensors/block.js';
@@ -42,10 +44,15 @@ export class WebgpuShard implements Shard {
     this.single = new SingleSweeper(gpu, rows_);
     this.chunked = new ChunkedSweeper(gpu, rows_, options);
     this.joint = {
-      most: ({ form, k }) => singlesAtOnce(this.n, { form, k, d: this.d, hard: false, coupling: false }),
+      most: (shape) => this.mostAtOnce(shape),
       sweep: (requests, signal) => this.sweepAll(requests, signal),
       overlapping: rows_.chunks.every(({ resident }) => resident !== undefined), // others are uploaded into shared buffers
     };
+  }
+
+  private mostAtOnce(shape: PackedShape): number {
+    const { form, k, d } = soleQuadratic(shape);
+    return singlesAtOnce(this.n, { form, k, d, hard: false, coupling: false });
   }
 
   async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
@@ -66,10 +73,10 @@ export class WebgpuShard implements Shard {
 
   /** Adds the sums of sweeps that one submission makes; resolves to Σ v (log Σ exp logit − centre) of each. */
   private async sums(alike: readonly GpuSweep[], signal?: AbortSignal): Promise<number[]> {
-    const [{ model, shape, single, moments }] = alike;
-    if (!single) return [await this.chunked.sweep(model, { ...shape, frame: moments.frame }, moments, signal)];
+    const [{ model, shape, single, frame, moments }] = alike;
+    if (!single) return [await this.chunked.sweep(model, { ...shape, frame }, arraysOf(moments), signal)];
     return this.single.sweep(
-      alike.map((sweep) => ({ model: sweep.model, into: sweep.moments })),
+      alike.map((sweep) => ({ model: sweep.model, into: arraysOf(sweep.moments) })),
       shape,
       signal,
     );
@@ -82,7 +89,7 @@ export class WebgpuShard implements Shard {
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
     const logits = logitsOf(model);
-    const packed = gpuModel(model.components, logits, 0);
+    const packed = gpuModel(soleQuadratic(model.components), logits, 0);
     for await (const block of rowOutputs(this.gpu, this.rows_, packed, responsibilities, signal)) {
       const { logSum, logLargest } = block;
       yield {
@@ -115,13 +122,14 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
   readonly shape: SingleShape;
   /** Whether it is small enough for one kernel. */
   readonly single: boolean;
+  readonly frame: Frame;
   /** Empty as yet. */
-  readonly moments: Moments & Required<Pick<Moments, 'frame'>>;
+  readonly moments: Moments;
 }
 
 function gpuSweep({ model, options = {} }: SweepRequest): GpuSweep {
   const { objectiveNear = 0, coupling = false } = options;
-  const { components } = model;
+  const components = soleQuadratic(model.components);
   const { form, k, d } = components;
   const logits = logitsOf(model);
   const { hard, reference, temperature } = logits;
@@ -129,8 +137,8 @@ function gpuSweep({ model, options = {} }: SweepRequest): GpuSweep {
   const shape = { form, k, d, hard, coupling };
   const single = fitsSingle(shape);
   const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
-  const moments = { ...emptyMoments(components, coupling), frame } as const;
-  return { model: gpuModel(components, logits, centre), shape, single, moments, reference, temperature };
+  const moments = emptyMoments(model.components, { coupling, frame });
+  return { model: gpuModel(components, logits, centre), shape, single, frame, moments, reference, temperature };
 }
 
 /** Sweeps of small models by their shapes; all others by themselves. */
@@ -143,12 +151,17 @@ function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
   return groups.values();
 }
 
-function gpuModel({ form, k, d, means, whitening }: PackedComponents, logits: Logits, centre: number): KernelModel {
+/** Moments of one quadratic term as the kernels fill them. */
+function arraysOf({ quadratic: [{ first, second }], mass, coupling }: Moments): SweepArrays {
+  return { mass, first, second, ...(coupling && { coupling }) };
+}
+
+function gpuModel({ form, k, d, means, whitening }: SoleQuadratic, logits: Logits, centre: number): KernelModel {
   return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
 }
 
 /** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
-function isLong({ d, whitening }: PackedComponents): boolean {
+function isLong({ d, whitening }: SoleQuadratic): boolean {
   for (let at = 0; at < whitening.length; at += d * d) {
     let least = Infinity;
     let most = 0;

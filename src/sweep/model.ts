@@ -1,0 +1,69 @@
+import type { CovarianceForm } from '../../kernels/form.js';
+
+/** Numbers that whoever sweeps computes with: kernels in float32, the host in float64. */
+export type Floats = Float32Array | Float64Array;
+
+/** The shape of a quadratic term: how its factors lie in memory, and its number of columns. */
+export interface QuadraticShape {
+  readonly form: CovarianceForm;
+  readonly d: number;
+}
+
+/** A term −‖(x − μ_k) W_k‖² / 2 of log p(x | θ_k): one for each Gaussian factor of a family. */
+export interface QuadraticTerm<Values extends Floats = Float32Array> extends QuadraticShape {
+  /** Means `[k, d]`: exactly those that moments are about. */
+  readonly means: Values;
+  /** Whitening factors W, shaped by `form` (kernels/form.ts). */
+  readonly whitening: Values;
+}
+
+/** The shape of a model: all that a shard must know to say what it has room for. */
+export interface PackedShape {
+  readonly k: number;
+  readonly quadratic: readonly QuadraticShape[];
+}
+
+/**
+ * Components packed for sweeps, as a sum of terms: log p(x | θ_k) = logNormalizers_k − Σ_q ‖z_ikq‖² / 2, nats. Whatever
+ * enters every row's arithmetic has the sweep's precision, all else is float64.
+ */
+export interface PackedModel<Values extends Floats = Float32Array> extends PackedShape {
+  /** `[k]`, nats. */
+  readonly logNormalizers: Float64Array;
+  readonly quadratic: readonly QuadraticTerm<Values>[];
+}
+
+/** All a shard needs to know of the model to compute its part of the plan. */
+export interface PlanModel<Values extends Floats = Float32Array> {
+  readonly components: PackedModel<Values>;
+  /** Mixture weights w, `[k]`, sum 1. */
+  readonly weights: Float64Array;
+  /** Dual potential g of the component side, `[k]`, nats. */
+  readonly potential: Float64Array;
+  /** Temperature ε ≥ 0; 0 is hard assignment. */
+  readonly epsilon: number;
+}
+
+/** Whether components are packed in float64. */
+export function packedExactly(components: PackedModel<Floats>): components is PackedModel<Float64Array> {
+  return components.quadratic.every(({ means }) => means instanceof Float64Array);
+}
+
+/** Whether a model is of float64 numbers. */
+export function isExact(model: PlanModel<Floats>): model is PlanModel<Float64Array> {
+  return packedExactly(model.components);
+}
+
+/** The quadratic term of a model that has no other, with the number of components; for kernels that know but one. */
+export function soleQuadratic<Term extends QuadraticShape>(model: {
+  readonly k: number;
+  readonly quadratic: readonly Term[];
+}): Term & { readonly k: number } {
+  const { k, quadratic } = model;
+  if (quadratic.length !== 1)
+    throw new RangeError(`a model of one quadratic term was expected, got ${quadratic.length}`);
+  return { k, ...quadratic[0] };
+}
+
+/** The same of a model whose terms have values. */
+export type SoleQuadratic<Values extends Floats = Float32Array> = QuadraticTerm<Values> & { readonly k: number };
