@@ -40,6 +40,14 @@ describe('one case of every kind', () => {
     expect(everyKind([[1, 2] as const, [2, 1] as const], (row) => row)).toHaveLength(2);
   });
 
+  test('mixes the levels of crossed factors', () => {
+    const chosen = everyKind(combinations({ shape: [1, 2, 3, 4, 5, 6], check: ['a', 'b'] }), ({ shape, check }) => [
+      shape,
+      check,
+    ]);
+    expect(chosen.filter(({ check }) => check === 'a')).toHaveLength(3);
+  });
+
   test('is the cheaper case where either would do', () => {
     const sizes = [{ n: 1000 }, { n: 10 }];
     expect(everyKind(sizes, () => ['rows'])).toEqual([{ n: 1000 }]);

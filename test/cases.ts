@@ -26,20 +26,28 @@ export function size(full: number, otherwise: number): number {
 
 /**
  * Cases that together show each kind of each factor that the table shows, in the order of the table. Chosen greedily:
- * always the case that shows most that is new for its cost, the first of equals. The same table gives the same cases.
+ * always the case that shows most that is new for its cost; of equals the one whose kinds were shown least often, so
+ * that crossed factors are mixed; then the first. The same table gives the same cases.
  */
 export function everyKind<T>(table: readonly T[], kinds: Kinds<T>, cost: (one: T) => number = () => 1): T[] {
-  const shown = table.map((one) => kinds(one).map((kind, factor) => `${factor}: ${kind}`));
-  const missing = new Set(shown.flat());
+  const kindsOf = table.map((one) => kinds(one).map((kind, factor) => `${factor}: ${kind}`));
+  const shown = new Map(kindsOf.flat().map((kind) => [kind, 0]));
   const chosen = new Set<number>();
-  while (missing.size > 0) {
-    const gains = shown.map((kindsOf, at) => kindsOf.filter((kind) => missing.has(kind)).length / cost(table[at]));
-    const best = gains.indexOf(Math.max(...gains));
+  while (Array.from(shown.values()).includes(0)) {
+    const merits = kindsOf.map((some, at) => {
+      const times = some.map((kind) => shown.get(kind)!);
+      return { gain: times.filter((time) => time === 0).length / cost(table[at]), worn: sum(times) };
+    });
+    const most = Math.max(...merits.map(({ gain }) => gain));
+    const least = Math.min(...merits.filter(({ gain }) => gain === most).map(({ worn }) => worn));
+    const best = merits.findIndex(({ gain, worn }) => gain === most && worn === least);
     chosen.add(best);
-    for (const kind of shown[best]) missing.delete(kind);
+    for (const kind of kindsOf[best]) shown.set(kind, shown.get(kind)! + 1);
   }
   return table.filter((_, at) => chosen.has(at));
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 type Combination<F> = { readonly [Name in keyof F]: F[Name] extends readonly (infer Level)[] ? Level : never };
 

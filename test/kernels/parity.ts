@@ -21,6 +21,7 @@ import {
   type OracleMixture,
   type ProblemName,
 } from '../oracle/index.js';
+import { cases as casesOf, combinations, grouped } from '../cases.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
 export interface Case {
@@ -82,17 +83,37 @@ const shapes: readonly Case[] = [
   { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];
 
-/** Those of the CPU's kernels, if none are given: `shapes` where one thread is tested for all. */
+/** What is held to the oracle of each case. */
+const checks: readonly { readonly title: string; readonly run: (setting: Setting) => Promise<void> }[] = [
+  ...forms.map((form) => ({ title: `sweep and M-step, ${form}`, run: (of: Setting) => sweepParity(of, form) })),
+  ...forms.map((form) => ({ title: `row outputs, ${form}`, run: (of: Setting) => rowParity(of, form) })),
+  ...[0, 0.5, 3].map((epsilon) => ({
+    title: `temperature ${epsilon} with a potential`,
+    run: (of: Setting) => temperatureParity(of, epsilon),
+  })),
+  { title: 'distances to the nearest centre', run: (of) => distanceParity(of) },
+];
+
+/**
+ * Every check of every case, or every check and every case at least once. The cases are those of the CPU's kernels, if
+ * none are given: `shapes` where one thread is tested for all.
+ */
 export function describeParity(name: string, place: Place, given?: readonly Case[]): void {
   const all = place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases;
-  describe.each(given ?? all)(`${name}: $name, n = $n, d = $d, k = $k`, (one) => {
-    const setting = settingOf(place, one);
-    test.each(forms)('sweep and M-step, %s', (form) => sweepParity(setting, form));
-    test.each(forms)('row outputs, %s', (form) => rowParity(setting, form));
-    test.each([0, 0.5, 3])('temperature %d with a potential', (epsilon) => temperatureParity(setting, epsilon));
-    test('distances to the nearest centre', () => distanceParity(setting));
-  });
+  const table = combinations({ one: given ?? all, check: checks });
+  const chosen = casesOf(table, ({ one, check }) => [titleOf(one), check.title], costOf);
+  for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
+    describe(`${name}: ${titleOf(one)}`, () => {
+      const setting = settingOf(place, one);
+      for (const { check } of ofOne) test(check.title, () => check.run(setting));
+    });
+  }
 }
+
+const titleOf = ({ name, n, d, k }: Case): string => `${name}, n = ${n}, d = ${d}, k = ${k}`;
+
+/** What a software adapter has to do, beyond what it compiles. */
+const costOf = ({ one: { n, d, k } }: { readonly one: Case }): number => 1e4 + n * k * d * d;
 
 interface Setting extends Case {
   readonly place: Place;
