@@ -35,7 +35,8 @@ export async function timeIterations(
     let objectiveNear = 0;
     const step = async (): Promise<void> => {
       const packed = family.pack(components);
-      const moments = await shard.sweep({ components: packed, weights, potential, epsilon: 1 }, { objectiveNear });
+      const model = { components: packed, weights, potential, epsilon: 1 };
+      const [moments] = await shard.sweep([{ model, objectiveNear }]);
       objectiveNear = moments.objective / moments.weight;
       ({ components } = family.estimate(moments, packed, { regularization }));
       weights = moments.mass.map((mass) => mass / moments.weight);

@@ -89,7 +89,8 @@ async function coldSolves({ data, n, weights, start }: TransportProblem): Promis
         epsilon: 1,
         tolerance: EXACT,
         sweep: async (side) => {
-          const moments = await shard.sweep({ components, ...side, epsilon: 1 }, { coupling, objectiveNear });
+          const model = { components, ...side, epsilon: 1 };
+          const [moments] = await shard.sweep([{ model, coupling, objectiveNear }]);
           objectiveNear = moments.objective / moments.weight;
           sweeps++;
           return { side, moments };

@@ -65,7 +65,7 @@ async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<n
   const { shard, scaling } = dataset;
   try {
     const model = modelAt(family, family.toScaled(family.fromDense(mixture, 'start'), scaling), mixture.weights);
-    const moments = await shard.sweep(model, { objectiveNear: 1 });
+    const [moments] = await shard.sweep([{ model, objectiveNear: 1 }]);
     const objective = moments.objective / moments.weight + logVolume(scaling);
     const what = `${covariance}, n = ${n}, d = ${d}, k = ${k}`;
     const error = Math.abs(objective - expected.objective) / Math.max(1, Math.abs(expected.objective));
@@ -122,7 +122,7 @@ async function oneStep(place: Place, { covariance, n, d, k }: Size) {
   try {
     const dense = family.fromDense({ means, covariances: balls(k, d, variance) }, 'start');
     const model = modelAt(family, family.toScaled(dense, scaling), weights);
-    const moments = await shard.sweep(model);
+    const [moments] = await shard.sweep([{ model }]);
     const regularization = scaling.scale.map((scale) => RIDGE / scale ** 2);
     const { components } = family.estimate(moments, model.components, { regularization });
     return {

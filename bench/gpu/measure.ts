@@ -141,7 +141,7 @@ class Run {
     let result: { moments: Moments; sweep: number } | undefined;
     const device = await this.probe.time(async () => {
       const began = performance.now();
-      const moments = await shard.sweep(model, { objectiveNear: this.objective });
+      const [moments] = await shard.sweep([{ model, objectiveNear: this.objective }]);
       result = { moments, sweep: since(began) };
     }, grain);
     if (!result) throw new Error('bench: expected the moments of a sweep, got none');

@@ -8,7 +8,7 @@ import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
 import type { Shard } from '../sweep/shard.js';
 import { shardBuilder, type ShardBuilder } from '../backend/builder.js';
-import { total } from '../sweep/tensors/block.js';
+import { total } from '../base/numbers.js';
 
 export { toSource, type DataInput } from './input.js';
 

@@ -84,7 +84,8 @@ export class EStep {
     let objectiveNear = near;
     let tails = precision === 'float64'; // whose sweeps leave nothing out
     const sweep = async (side: ComponentSide): Promise<Swept> => {
-      const moments = await rows.sweep({ components, ...side, epsilon }, { objectiveNear, coupling, tails, signal });
+      const model = { components, ...side, epsilon };
+      const [moments] = await rows.sweep([{ model, objectiveNear, coupling, tails }], { signal });
       this.sweeps++;
       objectiveNear = moments.objective / moments.weight;
       if (tails || !marginal.tails || countsAll(moments, side, rows.n)) return { side, moments };

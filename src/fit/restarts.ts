@@ -53,7 +53,7 @@ interface Fitting {
 
 /** How many runs meet in a sweep. */
 function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings): number {
-  return shard.joint ? shard.joint.most(family.shape(k, shard.d)) : 1;
+  return shard.atOnce(family.shape(k, shard.d));
 }
 
 /** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */

@@ -12,7 +12,7 @@ export async function columnVariances(shard: BorrowedShard, signal?: AbortSignal
   for (let pass = 0; pass < 2; pass++) {
     const packed = family.pack(components);
     const model = { components: packed, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
-    const moments = await shard.sweep(model, { signal });
+    const [moments] = await shard.sweep([{ model }], { signal });
     ({ components } = family.estimate(moments, packed, { regularization: new Float64Array(d) }));
   }
   return components.shape.map((variance) => (variance > 1e-9 ? variance : 1));

@@ -53,5 +53,6 @@ async function nearestWeights(
   const components = metricFamily.pack(metricFamily.around(candidates, variances));
   const weights = new Float64Array(count).fill(1 / count);
   const model = { components, weights, potential: new Float64Array(count), epsilon: 0 };
-  return (await shard.sweep(model, { signal })).mass;
+  const [{ mass }] = await shard.sweep([{ model }], { signal });
+  return mass;
 }

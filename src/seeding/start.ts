@@ -55,7 +55,8 @@ export async function assign(
   const packed = family.pack(components);
   const uniform = new Float64Array(k).fill(1 / k);
   const model = { components: packed, weights: uniform, potential: new Float64Array(k), epsilon };
-  return { packed, moments: await shard.sweep(model, { signal }) };
+  const [moments] = await shard.sweep([{ model }], { signal });
+  return { packed, moments };
 }
 
 /** The family's estimate of clusters, each drawn to the pool of all. */

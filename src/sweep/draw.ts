@@ -1,5 +1,5 @@
+import { total } from '../base/numbers.js';
 import { drawIndex, drawIndices } from '../base/random.js';
-import { total } from './tensors/block.js';
 
 /** Consecutive rows from `start` on, and what each is drawn in proportion to. */
 export interface DrawnFrom {

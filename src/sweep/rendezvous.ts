@@ -10,8 +10,9 @@ import type {
   SweepRequest,
 } from './shard.js';
 
-interface Waiting extends SweepRequest {
-  readonly resolve: (moments: Moments) => void;
+interface Waiting {
+  readonly requests: readonly SweepRequest[];
+  readonly resolve: (moments: Moments[]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -39,9 +40,9 @@ export class Rendezvous implements BorrowedShard {
   }
 
   /** A sweep, made when all others have asked for theirs. */
-  sweep(model: PlanModel, { signal: _, ...options }: SweepOptions = {}): Promise<Moments> {
+  sweep(requests: readonly SweepRequest[], _options?: SweepOptions): Promise<Moments[]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ model, options, resolve, reject });
+      this.waiting.push({ requests, resolve, reject });
       this.meet();
     });
   }
@@ -94,7 +95,7 @@ export class Rendezvous implements BorrowedShard {
 
   /** Resolves when all reads that came before are done, with what tells those that come after. */
   private async turn(): Promise<() => void> {
-    if (this.shard.joint?.overlapping) return () => undefined;
+    if (this.shard.overlapping) return () => undefined;
     const before = this.last;
     let done = (): void => undefined;
     this.last = new Promise((resolve) => (done = resolve));
@@ -112,18 +113,11 @@ export class Rendezvous implements BorrowedShard {
 
   private async serve(waiting: readonly Waiting[]): Promise<void> {
     try {
-      const moments = await this.sweepAll(waiting);
-      for (const [index, { resolve }] of waiting.entries()) resolve(moments[index]);
+      const all = waiting.flatMap(({ requests }) => requests);
+      const moments = await this.shard.sweep(all, { signal: this.signal });
+      for (const { requests, resolve } of waiting) resolve(moments.splice(0, requests.length));
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }
-  }
-
-  private async sweepAll(waiting: readonly Waiting[]): Promise<Moments[]> {
-    const { shard, signal } = this;
-    if (shard.joint && waiting.length > 1) return shard.joint.sweep(waiting, signal);
-    const moments: Moments[] = [];
-    for (const { model, options } of waiting) moments.push(await shard.sweep(model, { ...options, signal }));
-    return moments;
   }
 }

@@ -1,8 +1,10 @@
 import type { Floats, PackedShape, PlanModel } from './model.js';
 import type { Moments } from './moments.js';
 
-export interface SweepOptions {
-  /** A guess of the objective: the closer, the more digits its sum keeps. */
+/** One model to sweep rows by, and what to sum besides. */
+export interface SweepRequest<Values extends Floats = Float32Array> {
+  readonly model: PlanModel<Values>;
+  /** A guess of the objective per unit of weight, nats: the closer, the more digits its sum keeps. Default 0. */
   readonly objectiveNear?: number;
   /** Also sum r_i r_iᵀ. */
   readonly coupling?: boolean;
@@ -11,22 +13,13 @@ export interface SweepOptions {
    * the logarithm of the mass of a component that has hardly any.
    */
   readonly tails?: boolean;
+}
+
+/** What all requests of a sweep have in common. */
+export interface SweepOptions {
+  /** Rows of the whole of which the shard's are a part, by which `negligibleShare` goes; default the shard's own. */
+  readonly n?: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A sweep as it is asked for together with others. */
-export interface SweepRequest {
-  readonly model: PlanModel;
-  readonly options?: Omit<SweepOptions, 'signal'>;
-}
-
-/** Several sweeps at once, each with the result that it has alone, bit for bit. */
-export interface JointSweeps {
-  /** How many sweeps by models of this shape are faster at once than one after the other, and have room; 1 where none are. */
-  most(shape: PackedShape): number;
-  sweep(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]>;
-  /** Whether other reads may be under way several at a time. */
-  readonly overlapping: boolean;
 }
 
 export interface RowOptions {
@@ -70,8 +63,11 @@ export interface NearestCentres {
 export interface SweptRows<Values extends Floats = Float32Array> {
   readonly n: number;
   readonly d: number;
-  /** One read of the data: cost → row softmin → moments. */
-  sweep(model: PlanModel<Values>, options?: SweepOptions): Promise<Moments>;
+  /**
+   * One read of the data: cost → row softmin → moments, of every request. Each has the moments that it would have alone,
+   * bit for bit. Moments are sums: those of shards add.
+   */
+  sweep(requests: readonly SweepRequest<Values>[], options?: SweepOptions): Promise<Moments[]>;
   /** One read of the data, block after block. */
   rows(model: PlanModel<Values>, options?: RowOptions): AsyncIterable<RowOutputs>;
   /** The rows of these indices, `[indices.length, d]`. */
@@ -80,12 +76,14 @@ export interface SweptRows<Values extends Floats = Float32Array> {
 
 /** Rows that live in one place and answer sweeps there. Owns their memory. */
 export interface Shard extends SweptRows {
-  /** Left out where sweeps gain nothing from being made at once. */
-  readonly joint?: JointSweeps | undefined;
+  /** How many requests by models of this shape are faster in one sweep than one by one, and have room; 1 where none are. */
+  atOnce(shape: PackedShape): number;
+  /** Whether reads other than sweeps may be under way several at a time. */
+  readonly overlapping: boolean;
   /** `metric`: inverse length of a unit per column, `[d]`. */
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres;
   dispose(): void;
 }
 
-/** A shard to those who do not own it, and have it perhaps together with others. */
-export type BorrowedShard = Omit<Shard, 'joint' | 'dispose'>;
+/** A shard borrowed by code that must not dispose it, and may share it with others. */
+export type BorrowedShard = Omit<Shard, 'atOnce' | 'overlapping' | 'dispose'>;

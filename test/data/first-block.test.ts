@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Source } from '../../src/data/source.js';
 import { toSource } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { total } from '../../src/sweep/tensors/block.js';
+import { total } from '../../src/base/numbers.js';
 import { scalingOf, withDataset } from '../loaded.js';
 import { nodePlaces, startTfjsWasm } from '../places.js';
 

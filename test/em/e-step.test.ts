@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import type { PlanModel } from '../../src/sweep/model.js';
 import { emptyMoments, type Moments } from '../../src/sweep/moments.js';
 import { EStep } from '../../src/em/e-step.js';
-import type { BorrowedShard, SweepOptions } from '../../src/sweep/shard.js';
+import type { BorrowedShard, SweepRequest } from '../../src/sweep/shard.js';
 import { free } from '../../src/transport/free.js';
 import { prescribed } from '../../src/transport/prescribed.js';
 import type { MarginalSolver } from '../../src/transport/solver.js';
@@ -12,17 +11,18 @@ const n = 1000;
 
 /** Rows of which the second of two components has so many, or none where small shares are not counted; notes how it is swept. */
 function shardOf(rows: number, asked: (boolean | undefined)[]): BorrowedShard {
-  const sweep = ({ components, potential }: PlanModel, options: SweepOptions = {}): Promise<Moments> => {
-    asked.push(options.tails);
-    const moments = emptyMoments(components, options);
+  const sweep = ([{ model, tails, coupling }]: readonly SweepRequest[]): Promise<Moments[]> => {
+    asked.push(tails);
+    const { components, potential } = model;
+    const moments = emptyMoments(components, { coupling });
     const shares = [Math.exp(potential[0]), (rows / n) * Math.exp(potential[1])];
     const r = shares.map((share) => share / (shares[0] + shares[1]));
-    if (!options.tails && r[1] < 1e-9) r[1] = 0;
+    if (!tails && r[1] < 1e-9) r[1] = 0;
     moments.weight = n;
     moments.mass.set(r.map((share) => n * share));
     moments.objective = -n * Math.log(shares[0] + shares[1]);
     moments.coupling?.set(r.flatMap((one) => r.map((other) => n * one * other)));
-    return Promise.resolve(moments);
+    return Promise.resolve([moments]);
   };
   const unused = (): never => expect.fail('not to be used');
   return { n, d: 1, sweep, rows: unused, take: unused, nearestCentres: unused };

@@ -180,7 +180,7 @@ async function sweepParity(setting: Setting, form: Covariance): Promise<void> {
   await withDataset(setting, form === 'spherical', async (dataset) => {
     const { shard, scaling } = dataset;
     const { family, packed, model } = prepared(dataset, mixture, form);
-    const moments = await shard.sweep(model, { coupling: true, objectiveNear: 1 });
+    const [moments] = await shard.sweep([{ model, coupling: true, objectiveNear: 1 }]);
     const objective = moments.objective / moments.weight + logVolume(scaling);
     expectWithin(objective, oracle.objective, tolerance * Math.max(1, Math.abs(oracle.objective)), 'objective');
     expectAllWithin(
@@ -236,7 +236,7 @@ async function temperatureParity(setting: Setting, epsilon: number): Promise<voi
   const oracle = sweep(x, a, mixture, { epsilon, g });
   await withDataset(setting, false, async (dataset) => {
     const { model } = prepared(dataset, mixture, 'full');
-    const moments = await dataset.shard.sweep({ ...model, epsilon, potential: Float64Array.from(g) });
+    const [moments] = await dataset.shard.sweep([{ model: { ...model, epsilon, potential: Float64Array.from(g) } }]);
     const objective = moments.objective / moments.weight + logVolume(dataset.scaling);
     expectWithin(objective, oracle.objective, 2 * tolerance * Math.max(1, Math.abs(oracle.objective)), 'objective');
     const masses = moments.mass.map((mass) => mass / moments.weight);

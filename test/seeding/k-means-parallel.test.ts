@@ -84,9 +84,9 @@ async function readsOf(
   const { shard } = problem;
   const counted: SeedingProblem['shard'] = {
     ...{ n: shard.n, d: shard.d, take: (rows) => shard.take(rows), rows: (model) => shard.rows(model) },
-    sweep(model, options) {
+    sweep(requests, options) {
       reads++;
-      return shard.sweep(model, options);
+      return shard.sweep(requests, options);
     },
     nearestCentres(metric, signal) {
       const inner = shard.nearestCentres(metric, signal);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import type { Place } from '../../src/backend/backend.js';
 import { sweepsInMemory } from '../../src/sweep/simd/sweep.js';
-import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from './joint.js';
+import { componentsOf, expectSameAlone, requestsOf, withShard } from './joint.js';
 
 const forms = ['full', 'tied', 'diag', 'spherical'] as const;
 
@@ -21,24 +21,24 @@ describe.each([2, 3])('on %d threads sweeps made at once are the same bit for bi
 test('an abort ends all of them', () =>
   withShard({ kind: 'simd', threads: 2 }, { n: 3000, d: 2 }, async (shard) => {
     const reason = new Error('never mind');
-    const sweeps = jointOf(shard).sweep(requestsOf('full', 2, 2), AbortSignal.abort(reason));
+    const sweeps = shard.sweep(requestsOf('full', 2, 2), { signal: AbortSignal.abort(reason) });
     await expect(sweeps).rejects.toBe(reason);
   }));
 
 test('composites and a single thread make none at once', async () => {
-  const joint = (place: Place, n: number): Promise<unknown> =>
-    withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.joint));
-  expect(await joint({ kind: 'tensors', backend: 'cpu' }, 3000)).toBeUndefined();
-  expect(await joint({ kind: 'simd', threads: 1 }, 3000)).toBeUndefined();
+  const atOnce = (place: Place, n: number): Promise<number> =>
+    withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', 2, 2))));
+  expect(await atOnce({ kind: 'tensors', backend: 'cpu' }, 3000)).toBe(1);
+  expect(await atOnce({ kind: 'simd', threads: 1 }, 3000)).toBe(1);
   // Nor do many threads, where there is work for one.
-  expect(await joint({ kind: 'simd', threads: 4 }, 1000)).toBeUndefined();
-  expect(await joint({ kind: 'simd', threads: 4 }, 1025)).toBeDefined();
+  expect(await atOnce({ kind: 'simd', threads: 4 }, 1000)).toBe(1);
+  expect(await atOnce({ kind: 'simd', threads: 4 }, 1025)).toBe(8);
 });
 
 test('several sweeps are made at once while they are short, the longer for more threads', async () => {
   const most = (threads: number, k: number): Promise<number> =>
     withShard({ kind: 'simd', threads }, { n: 50_000, d: 8 }, (shard) =>
-      Promise.resolve(jointOf(shard).most(componentsOf('full', k, 8))),
+      Promise.resolve(shard.atOnce(componentsOf('full', k, 8))),
     );
   // 50,000 rows, 180 operations per component: 2e7 per thread are 2.2 components.
   expect([await most(2, 3), await most(2, 4), await most(2, 5)]).toEqual([8, 8, 1]);

@@ -5,8 +5,9 @@ import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import type { PackedModel } from '../../src/sweep/model.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { seededRandom } from '../../src/base/random.js';
-import type { JointSweeps, Shard, SweepRequest } from '../../src/sweep/shard.js';
+import type { Shard, SweepRequest } from '../../src/sweep/shard.js';
 
 /** A shard of so many rows, loaded for one test. */
 export async function withShard<T>(
@@ -22,11 +23,6 @@ export async function withShard<T>(
   } finally {
     shard.dispose();
   }
-}
-
-export function jointOf({ joint }: Shard): JointSweeps {
-  if (!joint) throw new Error('joint: expected a shard that sweeps at once, got one that does not');
-  return joint;
 }
 
 /** Components around random places. */
@@ -53,19 +49,19 @@ export function requestsOf(form: CovarianceForm, k: number, d: number): SweepReq
     { epsilon: 0.5, coupling: true },
     { epsilon: 1, objectiveNear: 3 },
   ];
-  return kinds.map(({ epsilon, ...options }, index) => {
+  return kinds.map(({ epsilon, ...besides }, index) => {
     const components = componentsOf(form, k, d, index);
     const weights = new Float64Array(k).fill(1 / k);
     const potential = Float64Array.from({ length: k }, (_, c) => 0.1 * c * index);
-    return { model: { components, weights, potential, epsilon }, options };
+    return { model: { components, weights, potential, epsilon }, ...besides };
   });
 }
 
 /** Sweeps made at once are those made alone, bit for bit; and again, in another order. */
 export async function expectSameAlone(shard: Shard, requests: readonly SweepRequest[]): Promise<void> {
-  const alone = [];
-  for (const { model, options } of requests) alone.push(await shard.sweep(model, options));
-  expect(await jointOf(shard).sweep(requests)).toEqual(alone);
+  const alone: Moments[] = [];
+  for (const request of requests) alone.push(...(await shard.sweep([request])));
+  expect(await shard.sweep(requests)).toEqual(alone);
   const turned = [...requests.slice(2), ...requests.slice(0, 2)];
-  expect(await jointOf(shard).sweep(turned)).toEqual([...alone.slice(2), ...alone.slice(0, 2)]);
+  expect(await shard.sweep(turned)).toEqual([...alone.slice(2), ...alone.slice(0, 2)]);
 }

@@ -21,11 +21,12 @@ describe('what sums may leave out', () => {
       await withShard(place, { n, d }, async (shard) => {
         const components = componentsOf(form, k, d);
         const side = { weights: new Float64Array(k).fill(1 / k), potential: new Float64Array(k), epsilon: 1 };
-        const some = await shard.sweep({ components, ...side });
+        const [some] = await shard.sweep([{ model: { components, ...side } }]);
         // At the proportions that it gives, as in a fit.
         const weights = some.mass.map((mass) => mass / n);
-        const without = await shard.sweep({ components, ...side, weights });
-        const all = await shard.sweep({ components, ...side, weights }, { tails: true });
+        const model = { components, ...side, weights };
+        const [without] = await shard.sweep([{ model }]);
+        const [all] = await shard.sweep([{ model, tails: true }]);
         const [{ second }] = without.quadratic;
         for (const [c, mass] of all.mass.entries()) expect(Math.abs(without.mass[c] / mass - 1)).toBeLessThan(1e-6);
         expect(Math.abs(without.objective / all.objective - 1)).toBeLessThan(1e-7);

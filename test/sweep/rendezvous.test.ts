@@ -4,7 +4,7 @@ import { gaussian } from '../../src/families/gaussian.js';
 import type { PlanModel } from '../../src/sweep/model.js';
 import { emptyMoments, type Moments } from '../../src/sweep/moments.js';
 import { Rendezvous } from '../../src/sweep/rendezvous.js';
-import type { Shard, SweepRequest } from '../../src/sweep/shard.js';
+import type { Shard, SweepOptions, SweepRequest } from '../../src/sweep/shard.js';
 
 const family = gaussian({ covariance: 'diag' });
 const packed = family.pack(family.around(Float64Array.of(0), Float64Array.of(1)));
@@ -29,7 +29,7 @@ interface Noting extends Shard {
 function noting(overlapping = false): Noting {
   const notes: string[] = [];
   const sweeps: number[][] = [];
-  const sweep = async (requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> => {
+  const sweep = async (requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> => {
     await Promise.resolve();
     signal?.throwIfAborted();
     sweeps.push(requests.map((one) => one.model.weights[0]).sort((a, b) => a - b));
@@ -38,8 +38,7 @@ function noting(overlapping = false): Noting {
   };
   const shard: Noting = {
     ...{ n: 1, d: 1, notes, sweeps },
-    sweep: async (one) => (await sweep([{ model: one }]))[0],
-    joint: { most: () => 9, sweep, overlapping },
+    ...{ sweep, overlapping, atOnce: () => 9 },
     async *rows() {
       notes.push('rows begin');
       await Promise.resolve();
@@ -66,7 +65,7 @@ function noting(overlapping = false): Noting {
 /** Sweeps with these models, one after the other. */
 async function course(at: Rendezvous, numbers: readonly number[]): Promise<number[]> {
   const seen: number[] = [];
-  for (const number of numbers) seen.push((await at.sweep(model(number))).weight);
+  for (const number of numbers) seen.push((await at.sweep([{ model: model(number) }]))[0].weight);
   at.leave();
   return seen;
 }
@@ -155,7 +154,7 @@ test('one that breaks it ends the waits of all others, now and later', async () 
   at.break(reason);
   at.break(new Error('another, too late'));
   await expect(waiting).rejects.toBe(reason);
-  await expect(at.sweep(model(2))).rejects.toBe(reason);
+  await expect(at.sweep([{ model: model(2) }])).rejects.toBe(reason);
   await expect(at.take([0])).rejects.toBe(reason);
   await expect(at.nearestCentres(Float64Array.of(1)).draw([0])).rejects.toBe(reason);
   expect([shard.notes, shard.sweeps]).toEqual([[], []]);

@@ -79,8 +79,8 @@ test('a sweep with many sums is the same bit for bit on 1, 2 and 3 threads', asy
   const model = { components, weights: new Float64Array(k).fill(1 / k), potential: new Float64Array(k), epsilon: 1 };
   const sweep = (threads: number) =>
     withShard({ kind: 'simd', threads }, { n: 17_000, d }, async (shard) => {
-      const moments = await shard.sweep(model);
-      expect(await shard.sweep(model)).toEqual(moments); // in memory that has been used
+      const [moments] = await shard.sweep([{ model }]);
+      expect(await shard.sweep([{ model }])).toEqual([moments]); // in memory that has been used
       return moments;
     });
   const one = await sweep(1);

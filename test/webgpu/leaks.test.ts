@@ -19,7 +19,7 @@ async function sweep(gpu: Gpu, d: number, k: number, options: GpuSweepOptions, b
   const { shard } = await load({ kind: 'webgpu', gpu, backend: 'webgpu', options }, 1100, d);
   before();
   try {
-    await shard.sweep(modelOf(k, d), { coupling: true });
+    await shard.sweep([{ model: modelOf(k, d), coupling: true }]);
     return true;
   } catch {
     return false;

@@ -28,8 +28,8 @@ test('rows beyond it stay on the host and are uploaded sweep by sweep, with the 
   room.chunks = 1;
   const { shard } = await load(place, n, d);
   room.chunks = 2; // the two buffers that rows pass through
-  expect(await shard.sweep(modelOf(k, d), { coupling: true })).toEqual(once);
-  expect(await shard.sweep(modelOf(k, d), { coupling: true })).toEqual(once);
+  expect(await shard.sweep([{ model: modelOf(k, d), coupling: true }])).toEqual([once]);
+  expect(await shard.sweep([{ model: modelOf(k, d), coupling: true }])).toEqual([once]);
   shard.dispose();
 });
 
@@ -39,6 +39,6 @@ test('with none at all, or none for the rows to pass through, it is an error tha
   room.chunks = 1;
   const { shard } = await load(place, n, d);
   room.chunks = 0;
-  await expect(shard.sweep(modelOf(k, d))).rejects.toMatchObject({ name: 'GpuError', code: 'memory' });
+  await expect(shard.sweep([{ model: modelOf(k, d) }])).rejects.toMatchObject({ name: 'GpuError', code: 'memory' });
   shard.dispose();
 });

@@ -36,7 +36,8 @@ export function modelOf(k: number, d: number): PlanModel {
 export async function sweepOn(place: Place, n: number, d: number, k: number): Promise<Moments> {
   const { shard } = await load(place, n, d);
   try {
-    return await shard.sweep(modelOf(k, d), { coupling: true });
+    const [moments] = await shard.sweep([{ model: modelOf(k, d), coupling: true }]);
+    return moments;
   } finally {
     shard.dispose();
   }

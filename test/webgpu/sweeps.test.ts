@@ -12,7 +12,7 @@ import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { gpuPlace } from '../places.js';
-import { componentsOf, expectSameAlone, jointOf, requestsOf, withShard } from '../sweep/joint.js';
+import { componentsOf, expectSameAlone, requestsOf, withShard } from '../sweep/joint.js';
 import { expectWithin } from '../within.js';
 import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
 import { watch } from './watched.js';
@@ -56,18 +56,18 @@ describe('sweeps made at once', () => {
   test('cost one submission, where they are of one kind', async () => {
     const place = await gpuPlace();
     await withShard(place, { n: 2000, d: 2 }, async (shard) => {
-      const same = requestsOf('full', 3, 2).filter(({ model, options }) => model.epsilon > 0 && !options?.coupling);
+      const same = requestsOf('full', 3, 2).filter(({ model, coupling }) => model.epsilon > 0 && !coupling);
       const { queue } = place.gpu.device;
       expect(same.length).toBeGreaterThan(2);
-      expect(await submissionsOf(queue, () => jointOf(shard).sweep(same))).toBe(1);
-      expect(await submissionsOf(queue, () => jointOf(shard).sweep(requestsOf('full', 3, 2)))).toBe(3);
+      expect(await submissionsOf(queue, () => shard.sweep(same))).toBe(1);
+      expect(await submissionsOf(queue, () => shard.sweep(requestsOf('full', 3, 2)))).toBe(3);
     });
   });
 
   test('are as many as are little work, of models that are small enough', async () => {
     const place = await gpuPlace();
     const most = (n: number, k: number): Promise<number> =>
-      withShard(place, { n, d: 2 }, (shard) => Promise.resolve(jointOf(shard).most(componentsOf('full', k, 2))));
+      withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', k, 2))));
     // Three components have 19 sums, 76 operations per row.
     expect([await most(80_000, 3), await most(400_000, 3), await most(80_000, 30)]).toEqual([16, 3, 1]);
   });
@@ -96,7 +96,7 @@ describe('sweeps made at once', () => {
       ] as const;
       for (const way of ways) {
         const [atOnce, few] = await runs(dataset.shard, way);
-        const [oneByOne, many] = await runs(withoutJoint(dataset.shard), way);
+        const [oneByOne, many] = await runs(sweptOneByOne(dataset.shard), way);
         expect(atOnce).toEqual(oneByOne);
         const sweeps = oneByOne.reduce((sum, run) => sum + run.sweeps, 0);
         expect(many - few).toBeGreaterThan(sweeps / 2); // of four runs that end at different times
@@ -119,10 +119,17 @@ async function submissionsOf(queue: GPUQueue, work: () => Promise<unknown>): Pro
 }
 
 /** The same rows, swept one model after the other. */
-function withoutJoint(shard: Shard): Shard {
-  const { n, d } = shard;
+function sweptOneByOne(shard: Shard): Shard {
+  const { n, d, overlapping } = shard;
   return {
-    ...{ n, d, sweep: (...asked) => shard.sweep(...asked), rows: (...asked) => shard.rows(...asked) },
+    ...{
+      n,
+      d,
+      overlapping,
+      atOnce: () => 1,
+      sweep: (...asked) => shard.sweep(...asked),
+      rows: (...asked) => shard.rows(...asked),
+    },
     ...{ take: (indices) => shard.take(indices), nearestCentres: (...asked) => shard.nearestCentres(...asked) },
     dispose: () => shard.dispose(),
   };
@@ -135,8 +142,8 @@ test('thousands of components have their masses', async () => {
   const cpu = await load({ kind: 'simd', threads: 1 }, n, d);
   const model = modelOf(k, d);
   try {
-    const moments = await shard.sweep(model);
-    const expected = await cpu.shard.sweep(model);
+    const [moments] = await shard.sweep([{ model }]);
+    const [expected] = await cpu.shard.sweep([{ model }]);
     expectWithin(moments.objective / n, expected.objective / n, 1e-6, 'objective');
     moments.mass.forEach((mass, c) => expectWithin(mass, expected.mass[c], 1e-5 * n, 'mass'));
   } finally {
@@ -154,17 +161,17 @@ test('a sweep is stopped in the middle by its signal, and the next is whole', as
   const reason = new Error('enough');
   const submit = vi.spyOn(device.queue, 'submit');
   try {
-    const whole = await shard.sweep(model);
+    const whole = await shard.sweep([{ model }]);
     remember(device, 4e7, 1); // so slow a device is given a sweep in many pieces
     submit.mockClear().mockImplementationOnce(function (this: GPUQueue, commands) {
       this.submit(commands);
       stop.abort(reason);
     });
-    await expect(shard.sweep(model, { signal: stop.signal })).rejects.toBe(reason);
+    await expect(shard.sweep([{ model }], { signal: stop.signal })).rejects.toBe(reason);
     const given = submit.mock.calls.length;
     remember(device, 4e7, 1);
     submit.mockClear();
-    expect(await shard.sweep(model)).toEqual(whole);
+    expect(await shard.sweep([{ model }])).toEqual(whole);
     expect(submit.mock.calls.length).toBeGreaterThan(2 * given);
   } finally {
     submit.mockRestore();

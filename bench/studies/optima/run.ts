@@ -78,9 +78,10 @@ function countedShard(shard: Shard, k: number, counter: { sweeps: number }): Sha
       counter.sweeps += 1;
       return shard.rows(model, options);
     },
-    sweep(model, options) {
-      counter.sweeps += model.components.k / k;
-      return shard.sweep(model, options);
+    ...{ overlapping: shard.overlapping, atOnce: (shape) => shard.atOnce(shape) },
+    sweep(requests, options) {
+      for (const { model } of requests) counter.sweeps += model.components.k / k;
+      return shard.sweep(requests, options);
     },
     nearestCentres(metric, signal) {
       const inner = shard.nearestCentres(metric, signal);

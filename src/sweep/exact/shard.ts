@@ -3,7 +3,7 @@ import { isMatrix } from '../../../kernels/form.js';
 import { soleQuadratic, type Floats, type PlanModel } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { exactPlan, type ExactRow } from './plan.js';
-import type { RowOptions, RowOutputs, SweepOptions, SweptRows } from '../shard.js';
+import type { RowOptions, RowOutputs, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
 
 /** Rows between breaths, and handed over at once. */
 const BLOCK_ROWS = 1024;
@@ -29,7 +29,13 @@ export class ExactShard implements SweptRows<Float64Array> {
     this.n = blocks.reduce((sum, { weights }) => sum + weights.length, 0);
   }
 
-  async sweep(model: PlanModel<Float64Array>, { coupling, signal }: SweepOptions = {}): Promise<Moments> {
+  async sweep(requests: readonly SweepRequest<Float64Array>[], { signal }: SweepOptions = {}): Promise<Moments[]> {
+    const moments: Moments[] = [];
+    for (const request of requests) moments.push(await this.sweepOne(request, signal));
+    return moments;
+  }
+
+  private async sweepOne({ model, coupling }: SweepRequest<Float64Array>, signal?: AbortSignal): Promise<Moments> {
     const moments = emptyMoments(model.components, { coupling });
     const temperature = model.epsilon || 1;
     const plan = exactPlan(model);

@@ -1,5 +1,6 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import type { RowBlock } from '../../../kernels/simd/tasks.js';
+import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
 import type { NearestCentres } from '../shard.js';
@@ -92,8 +93,4 @@ export class SimdNearestCentres implements NearestCentres {
   private groupsOf(part: number, groups: number): [number, number] {
     return [Math.floor((part * groups) / this.parts), Math.floor(((part + 1) * groups) / this.parts)];
   }
-}
-
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -5,9 +5,11 @@ import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
 import type { RowBlock, Sweep } from '../../../kernels/simd/tasks.js';
 import { soleQuadratic, type PackedShape, type PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
+import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
+import { logDensityOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
-import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { groupWeights, locate, sharedFloats, sharedIntegers } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
@@ -25,7 +27,8 @@ const ROW_OUTPUTS = 2 ** 22;
 /** A shard in the memory of the CPU, swept by the fused SIMD kernel on the threads of a task force. */
 export class SimdShard implements Shard {
   readonly n: number;
-  readonly joint: JointSweeps | undefined;
+  /** Each read takes all threads. */
+  readonly overlapping = false;
   private readonly groupWeights: Float64Array;
   private readonly partSums = new PartSums();
 
@@ -36,22 +39,11 @@ export class SimdShard implements Shard {
   ) {
     this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
     this.groupWeights = groupWeights(blocks);
-    if (force.threads === 1) return; // which has nothing to wait for between sweeps
-    this.joint = {
-      most: (shape) => this.mostAtOnce(shape),
-      sweep: (requests, signal) => this.sweepAll(requests, signal),
-      overlapping: false, // each takes all threads
-    };
   }
 
-  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
-    const [moments] = await this.sweepAll([{ model, options }], signal);
-    return moments;
-  }
-
-  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
-    const weight = this.groupWeights.reduce((sum, one) => sum + one, 0);
-    const rows = { n: this.n, groups: this.groupWeights.length };
+  async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
+    const weight = total(this.groupWeights);
+    const rows = { n: this.n, whole: n, groups: this.groupWeights.length };
     const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
     const works = sweeps.map(({ work }) => work);
     await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
@@ -74,9 +66,10 @@ export class SimdShard implements Shard {
   }
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
-  private mostAtOnce(shape: PackedShape): number {
+  atOnce(shape: PackedShape): number {
     const { form, k, d } = soleQuadratic(shape);
     const { n, force } = this;
+    if (force.threads === 1) return 1; // which has nothing to wait for between sweeps
     if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * force.threads) return 1;
     return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
   }
@@ -107,7 +100,7 @@ export class SimdShard implements Shard {
         rows,
         labels: into.labels.slice(0, rows),
         responsibilities: into.responsibilities.slice(0, rows * columns),
-        logDensity: new Float64Array(into.logSum.subarray(0, rows)).map((value) => value + reference),
+        logDensity: logDensityOf({ reference }, into.logSum.subarray(0, rows)),
         logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
         weights: this.weightsOf(start, rows),
       };

@@ -4,6 +4,7 @@ import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../k
 import type { Sweep } from '../../../kernels/simd/tasks.js';
 import { soleQuadratic } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
+import { centreOf, objectiveOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
@@ -50,17 +51,21 @@ export interface SimdSweep {
   readonly tied: TiedMeans | undefined;
 }
 
-/** Over n rows in so many groups. */
-export function simdSweep(request: SweepRequest, rows: { n: number; groups: number }, memory: PartSums): SimdSweep {
-  const { objectiveNear = 0, coupling = false, tails = false } = request.options ?? {};
+/** Over n rows in so many groups, a part of `whole`. */
+export function simdSweep(
+  request: SweepRequest,
+  rows: { readonly n: number; readonly whole: number; readonly groups: number },
+  memory: PartSums,
+): SimdSweep {
+  const { objectiveNear, coupling = false, tails = false } = request;
   const { weights } = request.model;
   const components = soleQuadratic(request.model.components);
   const { reference, temperature, ...logits } = logitsOf(request.model);
   const { form, k, d, means, whitening } = components;
-  const centre = Math.fround(-objectiveNear / temperature - reference);
+  const centre = centreOf({ reference, temperature }, objectiveNear);
   const tied = tiedMeans(components);
   const shared = tied?.shared;
-  const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.n)));
+  const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.whole)));
   const all = coupling || shared !== undefined;
   const bounds = logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
   const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least, bounds };
@@ -94,12 +99,13 @@ export function sweepsInMemory({ form, k, d }: Pick<SimdModel, 'form' | 'k' | 'd
 }
 
 /** What a sweep gave, once its parts are added; `weight` is that of all rows. */
-export function momentsOf({ work, request, reference, temperature, tied }: SimdSweep, weight: number): Moments {
+export function momentsOf(sweep: SimdSweep, weight: number): Moments {
+  const { work, request, tied } = sweep;
   const { model, parts, results } = work;
-  const moments = emptyMoments(request.model.components, request.options);
+  const moments = emptyMoments(request.model.components, request);
   moments.weight = weight;
   const sums = results.subarray(0, results.length / parts);
-  moments.objective = -temperature * (sums[0] + weight * (model.centre + reference));
+  moments.objective = objectiveOf(sweep, { centre: model.centre, weight, sum: sums[0] });
   addSums(moments, sums, model, tied);
   return moments;
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { total } from '../../base/numbers.js';
 
 /** No float32 sum runs over more rows than this. */
 export const GROUP_ROWS = 1024;
@@ -58,11 +59,4 @@ export async function readAll(outputs: tf.Tensor[]): Promise<tf.TypedArray[]> {
   } finally {
     tf.dispose(outputs);
   }
-}
-
-/** Σ values, in float64. */
-export function total(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
 }

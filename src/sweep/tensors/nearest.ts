@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { distancesKernel } from '../../../kernels/distances.js';
 import { onBackend } from '../../../kernels/engine.js';
 import { yieldToEvents } from '../../base/event-loop.js';
+import { total } from '../../base/numbers.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
 import type { NearestCentres } from '../shard.js';
-import { readAll, total, type TensorBlock } from './block.js';
+import { readAll, type TensorBlock } from './block.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
 const FAR = 1e30;

@@ -4,16 +4,20 @@ import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
 import { sweepKernel } from '../../../kernels/sweep.js';
 import { yieldToEvents } from '../../base/event-loop.js';
+import { total } from '../../base/numbers.js';
+import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
 import type { PlanModel } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
-import type { RowOptions, RowOutputs, Shard, SweepOptions } from '../shard.js';
-import { readAll, total, type TensorBlock } from './block.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { readAll, type TensorBlock } from './block.js';
 import { tensorModel, type TensorModel } from './model.js';
 import { TensorNearestCentres } from './nearest.js';
 
 /** A shard of tensors on one tfjs backend, swept by the composite kernels block after block. */
 export class TensorShard implements Shard {
   readonly n: number;
+  /** Blocks are awaited one by one. */
+  readonly overlapping = false;
 
   constructor(
     readonly backend: string,
@@ -23,11 +27,23 @@ export class TensorShard implements Shard {
     this.n = blocks.reduce((sum, block) => sum + block.rows, 0);
   }
 
-  async sweep(model: PlanModel, options: SweepOptions = {}): Promise<Moments> {
-    const { objectiveNear = 0, coupling = false, signal } = options;
+  atOnce(): number {
+    return 1;
+  }
+
+  async sweep(requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> {
+    const moments: Moments[] = [];
+    for (const request of requests) moments.push(await this.sweepOne(request, signal));
+    return moments;
+  }
+
+  private async sweepOne(
+    { model, objectiveNear, coupling = false }: SweepRequest,
+    signal?: AbortSignal,
+  ): Promise<Moments> {
     const moments = emptyMoments(model.components, { coupling });
     const packed = onBackend(this.backend, () => tensorModel(model));
-    const centre = Math.fround(-objectiveNear / packed.temperature - packed.reference);
+    const centre = centreOf(packed, objectiveNear);
     try {
       for (const block of this.blocks) {
         await yieldToEvents(signal);
@@ -35,10 +51,9 @@ export class TensorShard implements Shard {
         const outputs = onBackend(this.backend, () =>
           sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
         );
-        const logSum = addGroups(moments, await readAll(outputs), groups, packed.attributes.form);
-        const { temperature, reference } = packed;
+        const sum = addGroups(moments, await readAll(outputs), groups, packed.attributes.form);
         moments.weight += block.weight;
-        moments.objective -= temperature * (logSum + block.weight * (centre + reference));
+        moments.objective += objectiveOf(packed, { centre, weight: block.weight, sum });
       }
     } finally {
       tf.dispose(Object.values(packed.inputs));
@@ -74,7 +89,7 @@ export class TensorShard implements Shard {
       rows,
       labels: labels.subarray(0, rows),
       responsibilities: responsibilities.subarray(0, rows * k),
-      logDensity: new Float64Array(logSum.subarray(0, rows)).map((value) => value + packed.reference),
+      logDensity: logDensityOf(packed, logSum.subarray(0, rows)),
       logLargest: new Float64Array(logLargest.subarray(0, rows)),
       weights: hostWeights,
     };

@@ -2,9 +2,9 @@ import type { Gpu } from '../../../kernels/webgpu/device.js';
 import { TILE_ROWS } from '../../../kernels/webgpu/layout.js';
 import { NearestBuffers } from '../../../kernels/webgpu/nearest.js';
 import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
+import { total } from '../../base/numbers.js';
 import { drawRows } from '../draw.js';
 import type { NearestCentres } from '../shard.js';
-import { total } from '../tensors/block.js';
 
 /** Centres that join at once; where there are several, filled up to as many, since each number of them is a program. */
 const CENTRES = 32;

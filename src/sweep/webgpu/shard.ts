@@ -9,11 +9,12 @@ import { fitsSingle, type SingleShape } from '../../../kernels/webgpu/single.wgs
 import { ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
 import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
+import { total } from '../../base/numbers.js';
+import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
 import { soleQuadratic, type PackedShape, type PlanModel, type SoleQuadratic } from '../model.js';
 import { emptyMoments, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
-import type { JointSweeps, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
-import { total } from '../tensors/block.js';
+import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
 /**
@@ -27,7 +28,7 @@ const LONGEST = 8;
 export class WebgpuShard implements Shard {
   readonly n: number;
   readonly d: number;
-  readonly joint: JointSweeps;
+  readonly overlapping: boolean;
   private readonly single: SingleSweeper;
   private readonly chunked: ChunkedSweeper;
   /** Σ of the row weights. */
@@ -43,25 +44,16 @@ export class WebgpuShard implements Shard {
     this.weight = total(rows_.tileWeights);
     this.single = new SingleSweeper(gpu, rows_);
     this.chunked = new ChunkedSweeper(gpu, rows_, options);
-    this.joint = {
-      most: (shape) => this.mostAtOnce(shape),
-      sweep: (requests, signal) => this.sweepAll(requests, signal),
-      overlapping: rows_.chunks.every(({ resident }) => resident !== undefined), // others are uploaded into shared buffers
-    };
+    this.overlapping = rows_.chunks.every(({ resident }) => resident !== undefined); // others share buffers for uploads
   }
 
-  private mostAtOnce(shape: PackedShape): number {
+  atOnce(shape: PackedShape): number {
     const { form, k, d } = soleQuadratic(shape);
     return singlesAtOnce(this.n, { form, k, d, hard: false, coupling: false });
   }
 
-  async sweep(model: PlanModel, { signal, ...options }: SweepOptions = {}): Promise<Moments> {
-    const [moments] = await this.sweepAll([{ model, options }], signal);
-    return moments;
-  }
-
   /** Small models of one shape at once, all others one after the other. */
-  private async sweepAll(requests: readonly SweepRequest[], signal?: AbortSignal): Promise<Moments[]> {
+  async sweep(requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> {
     signal?.throwIfAborted();
     const sweeps = requests.map(gpuSweep);
     for (const alike of groupsOf(sweeps)) {
@@ -82,9 +74,10 @@ export class WebgpuShard implements Shard {
     );
   }
 
-  private complete({ moments, model: { centre }, reference, temperature }: GpuSweep, logSum: number): void {
-    moments.weight = this.weight;
-    moments.objective = -temperature * (logSum + this.weight * (centre + reference));
+  private complete(sweep: GpuSweep, sum: number): void {
+    const { weight } = this;
+    sweep.moments.weight = weight;
+    sweep.moments.objective = objectiveOf(sweep, { centre: sweep.model.centre, weight, sum });
   }
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
@@ -94,7 +87,7 @@ export class WebgpuShard implements Shard {
       const { logSum, logLargest } = block;
       yield {
         ...block,
-        logDensity: Float64Array.from(logSum, (value) => value + logits.reference),
+        logDensity: logDensityOf(logits, logSum),
         logLargest: Float64Array.from(logLargest),
       };
     }
@@ -127,13 +120,12 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
   readonly moments: Moments;
 }
 
-function gpuSweep({ model, options = {} }: SweepRequest): GpuSweep {
-  const { objectiveNear = 0, coupling = false } = options;
+function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): GpuSweep {
   const components = soleQuadratic(model.components);
   const { form, k, d } = components;
   const logits = logitsOf(model);
   const { hard, reference, temperature } = logits;
-  const centre = Math.fround(-objectiveNear / temperature - reference);
+  const centre = centreOf(logits, objectiveNear);
   const shape = { form, k, d, hard, coupling };
   const single = fitsSingle(shape);
   const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
