@@ -18,16 +18,6 @@ export const quads = (count: number): number => Math.ceil(count / 4);
 /** Rows filled up to whole tiles. */
 export const paddedRows = (rows: number): number => Math.ceil(rows / TILE_ROWS) * TILE_ROWS;
 
-/** Rows `[rows, d]` as tiles `[tiles, d, 256]`; the last is filled up with zeros. */
-export function toTiles(values: Float32Array, d: number): Float32Array<ArrayBuffer> {
-  const tiles = new Float32Array(paddedRows(values.length / d) * d);
-  for (let row = 0, at = 0; at < values.length; row++) {
-    const tile = Math.floor(row / TILE_ROWS) * TILE_ROWS * d + (row % TILE_ROWS);
-    for (let j = 0; j < d; j++, at++) tiles[tile + j * TILE_ROWS] = values[at];
-  }
-  return tiles;
-}
-
 /** Columns of a whitening factor that the kernels compute together, in quads. */
 export type FactorBlock = 1 | 2;
 

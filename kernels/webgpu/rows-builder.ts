@@ -1,12 +1,15 @@
 import type { Gpu } from './device.js';
 import { fillChunk, disposeChunks, makeChunk, type Chunk, type ChunkBuffers, type HostRows } from './chunks.js';
 import { GpuError } from './error.js';
-import { BLOCK_ROWS, paddedRows, TILE_ROWS, toTiles } from './layout.js';
+import { BLOCK_ROWS, paddedRows, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { ResidentRows } from './resident.js';
 
 /** Bytes of rows per chunk, at most. */
 const CHUNK_BYTES = 2 ** 27;
+
+/** Writes rows `from` … `to − 1` into tiles `[tiles, d, 256]` and their weights into `[tiles, 256]`. */
+export type FillTiles = (from: number, to: number, x: Float32Array, v: Float32Array) => void;
 
 /** Takes rows as they come and puts them into chunks. */
 export class RowsBuilder {
@@ -36,14 +39,15 @@ export class RowsBuilder {
     }
   }
 
-  /** Adds rows `[rows, d]` with their weights. All but the last call bring a multiple of 1024 rows. */
-  async add(values: Float32Array, weights: Float32Array): Promise<void> {
-    for (let from = 0; from < weights.length;) {
-      const to = Math.min(weights.length, from + this.capacity - this.pending.rows);
+  /** Adds so many rows, which `fill` writes. All but the last call bring a multiple of 1024 rows. */
+  async add(rows: number, fill: FillTiles): Promise<void> {
+    for (let from = 0; from < rows;) {
+      const to = Math.min(rows, from + this.capacity - this.pending.rows);
       const v = new Float32Array(paddedRows(to - from));
-      v.set(weights.subarray(from, to));
+      const x = new Float32Array(v.length * this.d);
+      fill(from, to, x, v);
       for (let at = 0; at < v.length; at += TILE_ROWS) this.tileWeights.push(total(v.subarray(at, at + TILE_ROWS)));
-      this.pending.x.push(toTiles(values.subarray(from * this.d, to * this.d), this.d));
+      this.pending.x.push(x);
       this.pending.v.push(v);
       this.pending.rows += to - from;
       from = to;

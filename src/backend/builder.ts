@@ -5,9 +5,11 @@ import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/modu
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
+import { TILE_ROWS } from '../../kernels/webgpu/layout.js';
 import { RowsBuilder } from '../../kernels/webgpu/rows-builder.js';
 import type { Place } from './backend.js';
 import { taskForce } from '../threads/pool.js';
+import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../sweep/encode.js';
 import type { Shard } from '../sweep/shard.js';
 import { rowBlock } from '../sweep/simd/rows.js';
 import { SimdShard } from '../sweep/simd/shard.js';
@@ -18,9 +20,10 @@ import { WebgpuShard } from '../sweep/webgpu/shard.js';
 /** Takes rows as they come and makes a shard of them. */
 export interface ShardBuilder {
   /**
-   * Adds rows `[rows, d]`, scaled, with their weights `[rows]`. All but the last call bring a multiple of 1024 rows.
+   * Encodes rows into the shard's own layout; they are finite, as are their weights, none of which is negative. All but the
+   * last call bring a multiple of 1024 rows.
    */
-  add(values: Float32Array, weights: Float32Array): void | Promise<void>;
+  add(block: Columns, encoding: Encoding): void | Promise<void>;
   finish(): Promise<Shard>;
   /** Frees what was added, instead of finishing. */
   discard(): void;
@@ -48,14 +51,13 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
   const blocks: TensorBlock[] = [];
   let start = 0;
   return {
-    add(values, weights) {
+    add(block, encoding) {
       const step = blockRowsFor(backend, d);
-      for (let from = 0; from < weights.length; from += step) {
-        const part = weights.slice(from, from + step);
-        const rows = values.subarray(from * d, (from + part.length) * d);
-        blocks.push(onBackend(backend, () => tensorBlock(start + from, rows, part)));
+      for (let from = 0; from < block.rows; from += step) {
+        const place = { start, from, to: Math.min(block.rows, from + step) };
+        blocks.push(onBackend(backend, () => tensorBlock(block, encoding, place)));
       }
-      start += weights.length;
+      start += block.rows;
     },
     finish: () => Promise.resolve(new TensorShard(backend, d, blocks)),
     discard() {
@@ -67,7 +69,11 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
 function webgpuShardBuilder(gpu: Gpu, d: number, options?: GpuSweepOptions): ShardBuilder {
   const rows = new RowsBuilder(gpu, d, options);
   return {
-    add: (values, weights) => rows.add(values, weights),
+    add: (block, encoding) =>
+      rows.add(block.rows, (from, to, x, v) => {
+        encodeTiles(block, encoding, { from, to, b: TILE_ROWS }, x);
+        encodeWeights(block, encoding, { from, to }, v);
+      }),
     finish: async () => new WebgpuShard(gpu, await rows.finish(), options),
     discard: () => rows.dispose(),
   };
@@ -77,9 +83,9 @@ function simdShardBuilder(threads: number, d: number, build: SimdBuild | undefin
   const blocks: RowBlock[] = [];
   let start = 0;
   return {
-    add(values, weights) {
-      blocks.push(rowBlock(start, values, weights, d));
-      start += weights.length;
+    add(block, encoding) {
+      blocks.push(rowBlock(start, block, encoding));
+      start += block.rows;
     },
     async finish() {
       if (!build) throw new Error('WebAssembly SIMD is missing although its backend was found usable');

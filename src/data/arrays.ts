@@ -1,5 +1,6 @@
 import { isList, notNegative, numbersOf, shown, wrongNumber, type Rule } from '../base/check.js';
 import { InputError } from '../base/errors.js';
+import { reweighted } from './columns.js';
 import type { Batch, Matrix, Source } from './source.js';
 
 /** Rows per batch of an array source. */
@@ -97,7 +98,7 @@ export function withWeights(source: Source, given: ArrayLike<number>): Source {
       let first = 0;
       for await (const batch of source.batches(signal)) {
         const from = first;
-        yield { ...batch, weights: padded(weights.subarray(from, from + batch.rows), batch.rows) };
+        yield reweighted(batch, padded(weights.subarray(from, from + batch.rows), batch.rows));
         first += batch.rows;
       }
       if (first !== weights.length) throw weightCount(first, weights.length);

@@ -1,17 +1,14 @@
 import { InputError } from '../base/errors.js';
-import type { Batch, Source } from './source.js';
+import type { Column, Columns } from '../sweep/encode.js';
+import type { Floats } from '../sweep/moments.js';
+import { columnsOf } from './columns.js';
+import type { Source } from './source.js';
 
 /** What to do about rows with a missing value (NaN): refuse the data, or leave those rows out and count them. */
 export type MissingPolicy = 'error' | 'drop';
 
-/** Consecutive rows that are whole and finite. */
-export interface CleanBlock {
-  readonly rows: number;
-  /** Row-major `[rows, d]`, the data's units. */
-  readonly values: Float64Array;
-  /** `[rows]`, none negative; all 1 where the source has none. */
-  readonly weights: Float64Array;
-}
+/** Consecutive rows that have passed the gate: values are finite, weights finite and not negative. */
+export type CleanBlock = Columns;
 
 export interface CleanOptions {
   readonly missing: MissingPolicy;
@@ -23,48 +20,170 @@ export interface CleanOptions {
 }
 
 /**
- * The gate through which rows enter: checks every value, applies the policy for missing ones and cuts the stream into
+ * The gate through which rows enter: checks whole columns, applies the policy for missing values and cuts the stream into
  * equal blocks. Throws `InputError` ('value' or 'shape') that names row and column. A block is valid until the next.
  */
 export async function* cleanBlocks(source: Source, options: CleanOptions): AsyncGenerator<CleanBlock> {
   const d = source.columns.length;
   if (d === 0) throw noData(source, 'no columns');
-  const values = new Float64Array(options.blockRows * d);
-  const weights = new Float64Array(options.blockRows);
-  let filled = 0;
+  const { blockRows, signal } = options;
+  const buffer = new BlockBuffer(d, Math.min(blockRows, source.rows ?? blockRows), blockRows);
   let first = 0;
-  for await (const batch of source.batches(options.signal)) {
-    options.signal?.throwIfAborted();
-    for (let row = 0; row < batch.rows; row++) {
-      if (!isWhole(source, batch, row, first + row)) {
-        if (options.missing === 'error') throw missingValue(source, batch, row, first + row);
-        options.onDropped?.(first + row);
-        continue;
-      }
-      const from = row * d;
-      for (let column = 0; column < d; column++) values[filled * d + column] = batch.values[from + column];
-      weights[filled] = batch.weights ? batch.weights[row] : 1;
-      if (++filled < options.blockRows) continue;
-      yield { rows: filled, values, weights };
-      filled = 0;
-    }
+  for await (const batch of source.batches(signal)) {
+    signal?.throwIfAborted();
+    const block = { rows: batch.rows, columns: columnsOf(batch, d), weights: batch.weights };
+    const kept = isClean(block) ? undefined : keptRows(source, block, first, options);
     first += batch.rows;
+    yield* buffer.cut(kept ? gathered(block, kept) : block);
   }
   if (first === 0) throw noData(source, 'no rows');
-  if (filled > 0) yield { rows: filled, values: values.subarray(0, filled * d), weights: weights.subarray(0, filled) };
+  yield* buffer.rest();
 }
 
+/** Cuts blocks of equal length: views where a batch has all rows of one, copies of what comes in pieces. */
+class BlockBuffer {
+  private readonly columns: Float64Array[] = [];
+  private weights: Float64Array | undefined;
+  private filled = 0;
+
+  constructor(
+    private readonly d: number,
+    /** Rows that are held at once: as many as a block has, or all that the source has. */
+    private capacity: number,
+    private readonly blockRows: number,
+  ) {}
+
+  *cut(block: CleanBlock): Generator<CleanBlock> {
+    const { blockRows } = this;
+    for (let at = 0; at < block.rows;) {
+      const count = Math.min(blockRows - this.filled, block.rows - at);
+      const piece = rowsOf(block, at, count);
+      at += count;
+      if (count === blockRows) yield piece;
+      else {
+        this.hold(piece);
+        if (this.filled === blockRows) yield* this.rest();
+      }
+    }
+  }
+
+  /** What is held, if there is anything. */
+  *rest(): Generator<CleanBlock> {
+    const { columns, weights, filled: rows } = this;
+    this.filled = 0;
+    if (rows === 0) return;
+    const held = columns.map((values) => ({ values, start: 0, stride: 1 }));
+    yield { rows, columns: held, weights: weights?.subarray(0, rows) };
+    this.weights = undefined;
+  }
+
+  private hold({ rows, columns, weights }: CleanBlock): void {
+    this.reserve(this.filled + rows);
+    if (weights && !this.weights) this.weights = new Float64Array(this.capacity).fill(1, 0, this.filled);
+    for (let j = 0; j < this.d; j++) copyColumn(columns[j], rows, this.columns[j], this.filled);
+    if (weights) this.weights?.set(weights, this.filled);
+    else this.weights?.fill(1, this.filled, this.filled + rows);
+    this.filled += rows;
+  }
+
+  private reserve(rows: number): void {
+    if (this.columns.length > 0 && rows <= this.capacity) return;
+    const grown = rows > this.capacity; // a source that has more rows than it says
+    if (grown) this.capacity = this.blockRows;
+    for (let j = 0; j < this.d; j++) {
+      const column = new Float64Array(this.capacity);
+      if (this.filled > 0) column.set(this.columns[j].subarray(0, this.filled));
+      this.columns[j] = column;
+    }
+    if (!grown || !this.weights) return;
+    const weights = new Float64Array(this.capacity);
+    weights.set(this.weights.subarray(0, this.filled));
+    this.weights = weights;
+  }
+}
+
+/** Rows `at` … of a block, views. */
+export function rowsOf({ columns, weights }: CleanBlock, at: number, rows: number): CleanBlock {
+  return {
+    rows,
+    columns: columns.map(({ values, start, stride }) => ({ values, start: start + at * stride, stride })),
+    weights: weights?.subarray(at, at + rows),
+  };
+}
+
+/** Copies of some rows of a block. */
+function gathered({ columns, weights }: CleanBlock, kept: readonly number[]): CleanBlock {
+  return {
+    rows: kept.length,
+    columns: columns.map((column) => ({ values: gatheredColumn(column, kept), start: 0, stride: 1 })),
+    weights: weights && gatheredColumn({ values: weights, start: 0, stride: 1 }, kept),
+  };
+}
+
+function gatheredColumn({ values, start, stride }: Column, kept: readonly number[]): Float64Array {
+  const gathered = new Float64Array(kept.length);
+  for (let at = 0; at < kept.length; at++) gathered[at] = values[start + kept[at] * stride];
+  return gathered;
+}
+
+function copyColumn({ values, start, stride }: Column, rows: number, into: Float64Array, at: number): void {
+  if (stride === 1) into.set(values.subarray(start, start + rows), at);
+  else for (let row = 0, from = start; row < rows; row++, from += stride) into[at + row] = values[from];
+}
+
+/** Whether all values are finite and all weights as they must be; `false` too where that needs a closer look. */
+function isClean({ rows, columns, weights }: CleanBlock): boolean {
+  if (weights && !weights.every((weight) => weight >= 0 && weight < Infinity)) return false;
+  // What callers in JavaScript have may be no such array, nor hold numbers.
+  if (!columns.every(({ values }) => values instanceof Float64Array || values instanceof Float32Array)) return false;
+  const [{ values, start, stride }] = columns;
+  const isMatrix = columns.every((column, j) => column.values === values && column.start === start + j);
+  if (isMatrix && stride === columns.length) return allFinite(values, start, start + rows * stride);
+  return columns.every((column) => column.stride === 1 && allFinite(column.values, column.start, column.start + rows));
+}
+
+/** Whether numbers are finite: 0 times each is 0, and stays so in sums; four of them, to keep the processor busy. */
+function allFinite(values: Floats, from: number, to: number): boolean {
+  let [a, b, c, e] = [0, 0, 0, 0];
+  const whole = from + ((to - from) & ~3);
+  for (let at = from; at < whole; at += 4) {
+    a += values[at] * 0;
+    b += values[at + 1] * 0;
+    c += values[at + 2] * 0;
+    e += values[at + 3] * 0;
+  }
+  for (let at = whole; at < to; at++) a += values[at] * 0;
+  return a + b + c + e === 0;
+}
+
+/** The rows in which nothing is missing; throws for what is not allowed, in the order of rows. */
+function keptRows(
+  source: Source,
+  block: CleanBlock,
+  first: number,
+  { missing, onDropped }: Pick<CleanOptions, 'missing' | 'onDropped'>,
+): readonly number[] {
+  const kept: number[] = [];
+  for (let row = 0; row < block.rows; row++) {
+    if (isWhole(source, block, row, first + row)) kept.push(row);
+    else if (missing === 'error') throw missingValue(source, block, row, first + row);
+    else onDropped?.(first + row);
+  }
+  return kept;
+}
+
+const valueAt = ({ values, start, stride }: Column, row: number): number => values[start + row * stride];
+
 /** Whether no value of a row is missing; throws where one is infinite or its weight is no weight. */
-function isWhole(source: Source, batch: Batch, row: number, index: number): boolean {
-  const d = source.columns.length;
+function isWhole(source: Source, { columns, weights }: CleanBlock, row: number, index: number): boolean {
   let whole = true;
-  for (let column = 0; column < d; column++) {
-    const value = batch.values[row * d + column];
+  for (let j = 0; j < columns.length; j++) {
+    const value = valueAt(columns[j], row);
     if (Number.isFinite(value)) continue;
-    if (!Number.isNaN(value)) throw infiniteValue(source, index, source.columns[column], value);
+    if (!Number.isNaN(value)) throw infiniteValue(source, index, source.columns[j], value);
     whole = false;
   }
-  const weight = batch.weights ? batch.weights[row] : 1;
+  const weight = weights ? weights[row] : 1;
   if (weight < 0 || weight === Infinity) {
     throw new InputError('value', {
       where: source.name,
@@ -76,9 +195,8 @@ function isWhole(source: Source, batch: Batch, row: number, index: number): bool
   return whole && !Number.isNaN(weight);
 }
 
-function missingValue(source: Source, batch: Batch, row: number, index: number): InputError {
-  const d = source.columns.length;
-  const column = source.columns.find((_, at) => Number.isNaN(batch.values[row * d + at]));
+function missingValue(source: Source, { columns }: CleanBlock, row: number, index: number): InputError {
+  const column = source.columns.find((_, j) => Number.isNaN(valueAt(columns[j], row)));
   return new InputError('value', {
     where: source.name,
     expected: 'a number in every cell',

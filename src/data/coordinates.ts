@@ -1,7 +1,8 @@
 import type { Source } from './source.js';
 import type { ColumnStatistics } from './statistics.js';
 import { InputError } from '../base/errors.js';
-import { FARTHEST, toScaling, type Scaling } from '../families/scaling.js';
+import { toScaling, type Scaling } from '../families/scaling.js';
+import { FARTHEST } from '../sweep/encode.js';
 
 /** How far a guess of coordinates may be off, as a factor of the scale and in scales from the centre. */
 const BEARABLE = 2 ** 4;

@@ -3,9 +3,10 @@ import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
 import { ColumnStatistics } from './statistics.js';
 import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf } from './coordinates.js';
-import { FARTHEST, powerOfTwo, type Scaling } from '../families/scaling.js';
+import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
+import type { Encoding } from '../sweep/encode.js';
 import type { Shard } from '../sweep/shard.js';
 import { shardBuilder, type ShardBuilder } from '../backend/builder.js';
 import { total } from '../base/numbers.js';
@@ -15,6 +16,9 @@ export { toSource, type DataInput } from './input.js';
 /** Data on a backend, in scaled coordinates. Disposing `shard` frees it. */
 export interface Dataset {
   readonly shard: Shard;
+  /** How the shard's rows and weights follow from the data's. */
+  readonly encoding: Encoding;
+  /** Its shift and scale, which parameters follow too. */
   readonly scaling: Scaling;
   readonly columns: readonly string[];
   /** Indices in the source of the rows left out for missing values, ascending. */
@@ -51,29 +55,22 @@ export interface LoadOptions {
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
   const first = await read(source, options, options);
-  const { statistics, coordinates } = first;
-  const wrong = statistics ? misjudged(coordinates.scaling, statistics, options.commonScale ?? false) : [];
+  const { statistics, encoding } = first;
+  const wrong = statistics ? misjudged(encoding, statistics, options.commonScale ?? false) : [];
   const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
   if (unlike.length === 0) return finish(source, options, first, []);
   first.builder.discard();
   const scaling = options.scaling ?? (statistics && scalingOf(statistics, options.commonScale ?? false));
-  const again = await read(source, options, { scaling, unit: unitOf(first) });
+  const again = await read(source, options, { scaling, weightUnit: unitOf(first) });
   return finish(source, options, again, [
     `the data were read twice: their first rows are unlike the others in ${listed(unlike)}`,
   ]);
 }
 
-/** Where rows and their weights are held: as (x − shift) / scale and weight / unit, in float32. */
-interface Coordinates {
-  readonly scaling: Scaling;
-  /** A power of two near the mean weight. */
-  readonly unit: number;
-}
-
 /** What one read of a source found. */
 interface Reading {
   readonly builder: ShardBuilder;
-  readonly coordinates: Coordinates;
+  readonly encoding: Encoding;
   readonly dropped: readonly number[];
   readonly rows: number;
   readonly totalWeight: number;
@@ -82,11 +79,11 @@ interface Reading {
   readonly statistics: ColumnStatistics | undefined;
 }
 
-/** Reads all rows into a builder, in these coordinates or those that the first block suggests. */
+/** Reads all rows into a builder, encoded as is given or as the first block suggests. */
 async function read(
   source: Source,
   options: LoadOptions,
-  given: { readonly [name in keyof Coordinates]?: Coordinates[name] | undefined },
+  given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number },
 ): Promise<Reading> {
   const d = source.columns.length;
   const { missing, signal, place, commonScale = false } = options;
@@ -95,27 +92,38 @@ async function read(
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const onDropped = (row: number): void => void dropped.push(row);
-  let coordinates: Coordinates | undefined;
+  let encoding: Encoding | undefined;
   try {
-    for await (const { rows, values, weights } of cleanBlocks(source, {
-      ...{ missing, signal, onDropped, blockRows: gateRows(d) },
-    })) {
-      statistics?.add(values, weights);
+    for await (const block of cleanBlocks(source, { missing, signal, onDropped, blockRows: gateRows(d) })) {
+      const { rows, weights } = block;
+      statistics?.add(block);
       sums.rows += rows;
-      sums.totalWeight += total(weights);
-      sums.heaviest = weights.reduce((a, b) => Math.max(a, b), sums.heaviest);
-      coordinates ??= {
-        scaling: given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), commonScale),
-        unit: given.unit ?? unitOf(sums),
+      sums.totalWeight += weights ? total(weights) : rows;
+      sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
+      encoding ??= {
+        names: source.columns,
+        ...(given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), commonScale)),
+        weightUnit: given.weightUnit ?? unitOf(sums),
       };
-      const { scaling, unit } = coordinates;
-      await builder.add(scaled(values, scaling), new Float32Array(weights.map((weight) => weight / unit)));
+      await builder.add(block, encoding);
       options.onRows?.(sums.rows);
       await yieldToEvents(signal); // rows in memory come without a wait
     }
-    if (!coordinates || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
+    if (!encoding || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
     if (statistics) requireSquares(source, statistics, (row) => numberInSource(row, dropped));
-    return { builder, coordinates, dropped, statistics, ...sums };
+    return { builder, encoding, dropped, statistics, ...sums };
+  } catch (error) {
+    builder.discard();
+    throw error;
+  }
+}
+
+/** The rows of a block that has passed the gate, as a shard by themselves. */
+export async function blockShard(place: Place, block: CleanBlock, encoding: Encoding): Promise<Shard> {
+  const builder = shardBuilder(place, block.columns.length);
+  try {
+    await builder.add(block, encoding);
+    return await builder.finish();
   } catch (error) {
     builder.discard();
     throw error;
@@ -124,19 +132,20 @@ async function read(
 
 async function finish(
   source: Source,
-  { missing, commonScale = false }: LoadOptions,
+  options: LoadOptions,
   reading: Reading,
   notes: readonly string[],
 ): Promise<Dataset> {
-  const { builder, coordinates, dropped, totalWeight, heaviest, statistics } = reading;
+  const { missing, commonScale = false } = options;
+  const { builder, encoding, dropped, totalWeight, heaviest, statistics } = reading;
   try {
     const shard = await builder.finish();
     const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
     const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
-    const { scaling } = coordinates;
-    const variances = statistics ? variancesOf(statistics, commonScale) : scaling.scale.map((scale) => scale ** 2);
+    const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
     return {
-      ...{ shard, scaling, columns: source.columns, dropped, variances, constant, totalWeight },
+      ...{ shard, encoding, scaling: options.scaling ?? { shift: encoding.shift, scale: encoding.scale } },
+      ...{ columns: source.columns, dropped, variances, constant, totalWeight },
       effectiveRows: totalWeight / Math.min(1, heaviest),
       blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
       notes: [...notes, ...outliers],
@@ -153,7 +162,7 @@ function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): n
 }
 
 /** Whether the unit of weights is so far off that sums of them could leave the range of float32. */
-function misweighed({ coordinates: { unit }, totalWeight, rows, heaviest }: Reading): boolean {
+function misweighed({ encoding: { weightUnit: unit }, totalWeight, rows, heaviest }: Reading): boolean {
   const mean = totalWeight / rows / unit;
   return mean < 2 ** -30 || mean > 2 ** 30 || heaviest / unit > 2 ** 60;
 }
@@ -171,21 +180,6 @@ function numberInSource(kept: number, dropped: readonly number[]): number {
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */
 function gateRows(d: number): number {
   return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
-}
-
-/**
- * Rows `[rows, d]` in scaled coordinates: computed in float64, rounded to float32. Beyond `FARTHEST`, where no row lies
- * whose weight counts in the fit that they are loaded for, float32 would overflow.
- */
-function scaled(values: Float64Array, { shift, scale }: Scaling): Float32Array {
-  const d = shift.length;
-  const result = new Float32Array(values.length);
-  for (let at = 0; at < values.length;) {
-    for (let j = 0; j < d; j++, at++) {
-      result[at] = Math.max(-FARTHEST, Math.min(FARTHEST, (values[at] - shift[j]) / scale[j]));
-    }
-  }
-  return result;
 }
 
 function nothingLeft(source: Source, dropped: number): InputError {

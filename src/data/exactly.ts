@@ -2,6 +2,7 @@ import type { CleanBlock } from './blocks.js';
 import { InputError } from '../base/errors.js';
 import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
+import { encodeExactly } from '../sweep/encode.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
 import type { RowOptions, RowOutputs } from '../sweep/shard.js';
 
@@ -113,11 +114,7 @@ class RowReader {
 }
 
 /** Rows in scaled coordinates, as they are. */
-function exactBlock({ values, weights }: CleanBlock, { shift, scale }: Scaling, start: number): ExactBlock {
-  const d = shift.length;
-  const scaled = new Float64Array(values.length);
-  for (let at = 0; at < values.length;) {
-    for (let j = 0; j < d; j++, at++) scaled[at] = (values[at] - shift[j]) / scale[j];
-  }
-  return { start, values: scaled, weights: weights.slice() };
+function exactBlock(block: CleanBlock, scaling: Scaling, start: number): ExactBlock {
+  const weights = block.weights?.slice() ?? new Float64Array(block.rows).fill(1);
+  return { start, values: encodeExactly(block, scaling, 0, block.rows), weights };
 }

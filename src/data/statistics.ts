@@ -1,4 +1,5 @@
 import { seededRandom } from '../base/random.js';
+import type { Columns } from '../sweep/encode.js';
 
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
 function sampleRows(d: number): number {
@@ -30,6 +31,7 @@ export class ColumnStatistics {
   readonly variances: Float64Array;
   readonly extremes: Extremes;
   private readonly sample: Sample;
+  private ones = new Float64Array();
 
   constructor(private readonly d: number) {
     this.means = new Float64Array(d);
@@ -41,16 +43,16 @@ export class ColumnStatistics {
     this.sample = new Sample(d, sampleRows(d));
   }
 
-  /** Adds finite rows `[rows, d]` with weights `[rows]`, none negative. */
-  add(values: Float64Array, weights: Float64Array): void {
+  /** Adds finite rows with their weights, none negative. */
+  add(block: Columns): void {
     const { d } = this;
     const step = Math.max(1, Math.floor(PART / d));
-    for (let from = 0; from < weights.length; from += step) {
-      const part = weights.subarray(from, from + step);
-      this.addPart(values.subarray(from * d, (from + part.length) * d), part);
-      this.rows += part.length;
+    for (let from = 0; from < block.rows; from += step) {
+      const to = Math.min(block.rows, from + step);
+      this.addPart({ columns: block.columns, from, to, weights: this.weightsOf(block, from, to) });
+      this.sample.add(block, from, to);
+      this.rows += to - from;
     }
-    this.sample.add(values, weights);
   }
 
   /** Whether a column holds one and the same value in every row that counts. */
@@ -64,56 +66,115 @@ export class ColumnStatistics {
     return at.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
   }
 
-  private addPart(values: Float64Array, weights: Float64Array): void {
+  /** Weights of some rows of a block. */
+  private weightsOf({ weights }: Columns, from: number, to: number): Float64Array {
+    if (weights) return weights.subarray(from, to);
+    if (this.ones.length < to - from) this.ones = new Float64Array(to - from).fill(1);
+    return this.ones.subarray(0, to - from);
+  }
+
+  private addPart(part: Part): void {
     const { d, means, variances } = this;
     let weight = 0;
-    for (const one of weights) weight += one;
+    for (const one of part.weights) weight += one;
     if (weight === 0) return;
     this.weight += weight;
     const share = weight / this.weight;
-    for (let j = 0; j < d; j++) {
-      const mean = this.meanOf(j, values, weights, 1 / weight);
-      const variance = varianceOf(j, values, weights, 1 / weight, mean);
-      const step = mean - means[j];
-      means[j] = share === 1 ? mean : means[j] + share * step;
-      variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
+    const unit = 1 / weight;
+    for (let j = 0; j < d; j += 2) {
+      // Of an odd number of columns the last is its own neighbour.
+      const pair = [j, Math.min(j + 1, d - 1)] as const;
+      const mean = this.meansOf(pair, part, unit);
+      const variance = variancesOf(pair, part, unit, mean);
+      for (let at = 0; at < pair[1] - j + 1; at++) {
+        const column = j + at;
+        const step = mean[at] - means[column];
+        means[column] = share === 1 ? mean[at] : means[column] + share * step;
+        const between = share === 1 ? 0 : share * (1 - share) * step * step;
+        variances[column] += share * (variance[at] - variances[column]) + between;
+      }
     }
   }
 
-  /** The mean of a column, about a value of it, so that a column that never changes has its value; notes extremes. */
-  private meanOf(j: number, values: Float64Array, weights: Float64Array, unit: number): number {
-    const { d, rows, extremes } = this;
-    const origin = values[weights.findIndex((one) => one > 0) * d + j];
-    let [least, most, sum] = [extremes.least[j], extremes.most[j], 0];
-    for (let row = 0, at = j; row < weights.length; row++, at += d) {
+  /** The means of two columns, about a value of each, so that a column that never changes has its value; notes extremes. */
+  private meansOf(pair: Pair, part: Part, unit: number): readonly [number, number] {
+    const { least, most } = this.extremes;
+    const { columns, from, weights } = part;
+    const origin = weights.findIndex((one) => one > 0) + from;
+    const [{ values: x, stride: xStep, start: xStart }, { values: y, stride: yStep, start: yStart }] = [
+      columns[pair[0]],
+      columns[pair[1]],
+    ];
+    const [xOrigin, yOrigin] = [x[xStart + origin * xStep], y[yStart + origin * yStep]];
+    let [xSum, xLeast, xMost] = [0, least[pair[0]], most[pair[0]]];
+    let [ySum, yLeast, yMost] = [0, least[pair[1]], most[pair[1]]];
+    let [xAt, yAt] = [xStart + from * xStep, yStart + from * yStep];
+    for (let row = 0; row < weights.length; row++, xAt += xStep, yAt += yStep) {
       const own = weights[row];
       if (own === 0) continue;
-      const value = values[at];
-      sum += own * unit * (value - origin);
-      if (value < least) {
-        least = value;
-        extremes.leastRow[j] = rows + row;
-      }
-      if (value > most) {
-        most = value;
-        extremes.mostRow[j] = rows + row;
-      }
+      const share = own * unit;
+      const [one, other] = [x[xAt], y[yAt]];
+      xSum += share * (one - xOrigin);
+      ySum += share * (other - yOrigin);
+      if (one < xLeast) xLeast = one;
+      if (one > xMost) xMost = one;
+      if (other < yLeast) yLeast = other;
+      if (other > yMost) yMost = other;
     }
-    extremes.least[j] = least;
-    extremes.most[j] = most;
-    return origin + sum;
+    this.note(pair[0], part, xLeast, xMost);
+    this.note(pair[1], part, yLeast, yMost);
+    return [xOrigin + xSum, yOrigin + ySum];
+  }
+
+  /** Keeps the extremes of a column, and in which row they were seen first. */
+  private note(column: number, part: Part, least: number, most: number): void {
+    const { extremes } = this;
+    if (least < extremes.least[column]) {
+      extremes.least[column] = least;
+      extremes.leastRow[column] = this.rows + rowWith(least, part, column);
+    }
+    if (most > extremes.most[column]) {
+      extremes.most[column] = most;
+      extremes.mostRow[column] = this.rows + rowWith(most, part, column);
+    }
   }
 }
 
-function varianceOf(j: number, values: Float64Array, weights: Float64Array, unit: number, mean: number): number {
-  const d = values.length / weights.length;
-  let sum = 0;
-  for (let row = 0, at = j; row < weights.length; row++, at += d) {
-    const difference = values[at] - mean;
-    // A row of weight 0 may be anything, also what has no square.
-    if (weights[row] > 0) sum += weights[row] * unit * difference * difference;
+/** Rows `from` … `to − 1` of a block, and their weights. */
+interface Part extends Pick<Columns, 'columns'> {
+  readonly from: number;
+  readonly to: number;
+  readonly weights: Float64Array;
+}
+
+/** Two columns, which are summed side by side: a sum has to wait for itself. */
+type Pair = readonly [number, number];
+
+/** The number within a part of the first row that counts and has this value. */
+function rowWith(value: number, { columns, from, weights }: Part, column: number): number {
+  const { values, start, stride } = columns[column];
+  return weights.findIndex((own, row) => own > 0 && values[start + (from + row) * stride] === value);
+}
+
+function variancesOf(
+  [j, l]: Pair,
+  { columns, from, weights }: Part,
+  unit: number,
+  [xMean, yMean]: readonly [number, number],
+): readonly [number, number] {
+  const { values: x, stride: xStep, start: xStart } = columns[j];
+  const { values: y, stride: yStep, start: yStart } = columns[l];
+  let [xSum, ySum] = [0, 0];
+  let [xAt, yAt] = [xStart + from * xStep, yStart + from * yStep];
+  for (let row = 0; row < weights.length; row++, xAt += xStep, yAt += yStep) {
+    const own = weights[row];
+    if (own === 0) continue; // such a row may be anything, also what has no square
+    const share = own * unit;
+    const [one, other] = [x[xAt] - xMean, y[yAt] - yMean];
+    xSum += share * one * one;
+    ySum += share * other * other;
   }
-  return sum;
+  return [xSum, ySum];
 }
 
 /** A uniform sample of the rows that count, from one pass (algorithm L, Li 1994); the same rows give the same sample. */
@@ -131,14 +192,22 @@ class Sample {
     this.values = new Float64Array(size * d);
   }
 
-  add(values: Float64Array, weights: Float64Array): void {
-    const { d, size } = this;
-    for (let row = 0; row < weights.length; row++) {
-      if (weights[row] === 0) continue;
+  /** Takes its share of rows `from` … `to − 1` of a block. */
+  add({ columns, weights }: Columns, from: number, to: number): void {
+    const { d, size, values } = this;
+    for (let row = from; row < to; row++) {
+      if (weights && weights[row] === 0) continue;
       const number = this.seen++;
-      if (number < this.next) continue;
+      if (number < this.next) {
+        if (weights) continue;
+        // Of rows that all count, those to leave out are known.
+        const left = Math.min(this.next - number, to - row) - 1;
+        this.seen += left;
+        row += left;
+        continue;
+      }
       const slot = number < size ? number : Math.floor(this.random.uniform() * size);
-      this.values.set(values.subarray(row * d, (row + 1) * d), slot * d);
+      for (let j = 0; j < d; j++) values[slot * d + j] = columns[j].values[columns[j].start + row * columns[j].stride];
       this.next = number + 1 < size ? number + 1 : number + 1 + this.skipped();
     }
   }

@@ -9,9 +9,6 @@ export interface Scaling {
   readonly scale: Float64Array;
 }
 
-/** How many scales from the shift a row may be held: squares of more would come near the end of float32's range. */
-export const FARTHEST = 2 ** 41;
-
 /** The scaling of columns with these means and variances. */
 export function toScaling(means: Float64Array, variances: Float64Array, common: boolean): Scaling {
   const largest = variances.reduce((a, b) => Math.max(a, b), 0);

@@ -1,12 +1,12 @@
 import type { Place } from '../backend/backend.js';
-import { matrixSource } from '../data/arrays.js';
-import { cleanBlocks, type MissingPolicy } from '../data/blocks.js';
+import { cleanBlocks, type CleanBlock, type MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
-import { loadDataset, type Dataset } from '../data/dataset.js';
-import { exactRows, FAR, withFarRows } from '../data/exactly.js';
+import { blockShard } from '../data/dataset.js';
+import { exactRows, FAR, withFarRows, type Rereadable } from '../data/exactly.js';
 import { costsOf, relativeEntropy } from './primal.js';
 import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
+import { rowMajor } from '../sweep/encode.js';
 import type { RowOutputs, SweptRows } from '../sweep/shard.js';
 
 /** Values of data held at once while the plan is read. */
@@ -123,17 +123,16 @@ export class TransportPlan {
       missing,
       blockRows: Math.max(1024, Math.floor(BLOCK_VALUES / d)),
     })) {
-      const { rows, values, weights } = block;
-      const data = await loadDataset(matrixSource({ data: values, shape: [rows, d] }), { place, missing, scaling });
-      const { shard } = data;
+      const { rows, columns } = block;
+      const shard = await blockShard(place, { rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
       try {
-        for await (const outputs of planOutputs(data, model)) {
-          const from = outputs.start;
+        for await (const outputs of planOutputs({ shard, scaling, blocks: () => once(block) }, model)) {
+          const [from, to] = [outputs.start, outputs.start + outputs.rows];
           yield {
             start: before + from,
             outputs,
-            values: values.subarray(from * d, (from + outputs.rows) * d),
-            weights: Float64Array.from(weights.subarray(from, from + outputs.rows)),
+            values: rowMajor(block, from, to),
+            weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
           };
         }
       } finally {
@@ -144,8 +143,16 @@ export class TransportPlan {
   }
 }
 
+/** A block as a stream of its own. */
+async function* once(block: CleanBlock): AsyncGenerator<CleanBlock> {
+  yield await Promise.resolve(block);
+}
+
 /** What the model says of rows, in the precision that it was fitted in, of those far out in float64. */
-function planOutputs(data: Dataset, model: PlanModel<Floats>): AsyncIterable<RowOutputs> {
+function planOutputs(
+  data: Rereadable & { readonly shard: SweptRows },
+  model: PlanModel<Floats>,
+): AsyncIterable<RowOutputs> {
   const wanted = { responsibilities: true };
   if (isExact(model)) return exactRows(model, data, wanted);
   const rows: SweptRows<Floats> = data.shard;

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cleanBlocks, type CleanOptions } from '../../src/data/blocks.js';
 import type { Batch, Source } from '../../src/data/source.js';
 import { InputError } from '../../src/base/errors.js';
+import { rowMajor } from '../../src/sweep/encode.js';
 
 interface Rows {
   readonly rows: readonly (readonly number[])[];
@@ -40,8 +41,9 @@ interface Block {
 
 async function read(source: Source, options: Partial<CleanOptions> = {}): Promise<Block[]> {
   const blocks: Block[] = [];
-  for await (const { rows, values, weights } of cleanBlocks(source, { missing: 'error', blockRows: 4, ...options })) {
-    blocks.push({ rows, values: Array.from(values), weights: Array.from(weights) });
+  for await (const block of cleanBlocks(source, { missing: 'error', blockRows: 4, ...options })) {
+    const { rows, weights = new Float64Array(rows).fill(1) } = block;
+    blocks.push({ rows, values: Array.from(rowMajor(block, 0, rows)), weights: Array.from(weights) });
   }
   return blocks;
 }

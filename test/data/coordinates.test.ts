@@ -4,6 +4,7 @@ import { matrixSource } from '../../src/data/arrays.js';
 import { ColumnStatistics } from '../../src/data/statistics.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { Scaling } from '../../src/families/scaling.js';
+import { columnsOf } from '../loaded.js';
 import { expectWithin } from '../within.js';
 
 /** n rows whose columns have these means and deviations. */
@@ -19,8 +20,7 @@ const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(valu
 
 function statisticsOf(values: ArrayLike<number>, d: number, weights?: ArrayLike<number>): ColumnStatistics {
   const statistics = new ColumnStatistics(d);
-  const rows = values.length / d;
-  statistics.add(Float64Array.from(values), Float64Array.from(weights ?? new Array<number>(rows).fill(1)));
+  statistics.add(columnsOf(values, d, weights));
   return statistics;
 }
 
@@ -108,7 +108,7 @@ describe('column statistics', () => {
       const parts = new ColumnStatistics(2);
       const starts = Array.from({ length: Math.ceil(3000 / size) }, (_, block) => block * size);
       for (const from of turned ? starts.reverse() : starts) {
-        parts.add(values.slice(from * 2, (from + size) * 2), Float64Array.from(weights.slice(from, from + size)));
+        parts.add(columnsOf(values.slice(from * 2, (from + size) * 2), 2, weights.slice(from, from + size)));
       }
       whole.variances.forEach((variance, j) => {
         expectWithin(parts.variances[j], variance, 1e-7 * variance);
@@ -121,8 +121,13 @@ describe('column statistics', () => {
   test('quantiles are of a sample of all rows, whatever their order', () => {
     const rising = new ColumnStatistics(1);
     for (let from = 0; from < 100_000; from += 1000) {
-      rising.add(Float64Array.from({ length: 1000 }, (_, row) => from + row), new Float64Array(1000).fill(1));
-    } // prettier-ignore
+      rising.add(
+        columnsOf(
+          Array.from({ length: 1000 }, (_, row) => from + row),
+          1,
+        ),
+      );
+    }
     const [low, median, high] = rising.quantiles(0, [0.01, 0.5, 0.99]);
     expectWithin(low, 1000, 1000);
     expectWithin(median, 50_000, 6000);

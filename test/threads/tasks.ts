@@ -3,13 +3,17 @@ import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { SweepsTask } from '../../kernels/simd/tasks.js';
 import type { Setting } from '../../kernels/simd/worker.js';
+import { columnNames } from '../../src/data/arrays.js';
 import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
+import { columnsOf } from '../loaded.js';
 
 const d = 4;
 
 /** So many equal rows of ones for a task force. */
 export async function settingOf(rows: number): Promise<Setting> {
-  const block = rowBlock(0, new Float32Array(rows * d).fill(1), new Float32Array(rows).fill(1), d);
+  const shift = new Float64Array(d);
+  const encoding = { names: columnNames(d), shift, scale: new Float64Array(d).fill(1), weightUnit: 1 };
+  const block = rowBlock(0, columnsOf(new Float64Array(rows * d).fill(1), d), encoding);
   return { module: await simdModule('simd'), d, blocks: [block] };
 }
 

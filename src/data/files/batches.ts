@@ -1,3 +1,4 @@
+import { columnBatch } from '../columns.js';
 import type { Batch } from '../source.js';
 import type { Choice } from './columns.js';
 import type { Table } from './table.js';
@@ -13,7 +14,7 @@ export function rowsPerBatch(d: number): number {
   return Math.max(1, Math.min(ROWS, Math.floor(VALUES / d)));
 }
 
-/** Rows 0, m, 2m, … (m = `every`) of the chosen columns, row-major, in batches of `rowsPerBatch(d)`. */
+/** Rows 0, m, 2m, … (m = `every`) of the chosen columns in batches of `rowsPerBatch(d)`. */
 export async function* batches(
   table: Table,
   { features, weight }: Choice,
@@ -22,41 +23,32 @@ export async function* batches(
 ): AsyncGenerator<Batch> {
   const d = features.length;
   const capacity = rowsPerBatch(d);
-  const weighted = weight !== undefined;
-  let values = new Float64Array(capacity * d);
-  let weights = new Float64Array(weighted ? capacity : 0);
+  const chosen = weight === undefined ? features : [...features, weight];
+  const empty = (): Float64Array[] => chosen.map(() => new Float64Array(capacity));
+  const batch = (rows: number, columns: Float64Array[]): Batch =>
+    columnBatch(rows, columns.slice(0, d), weight === undefined ? undefined : columns[d].subarray(0, rows));
+  let columns = empty();
   let filled = 0;
   let next = 0; // the next row to take, counted from the start of the block
-  for await (const columns of table.blocks(weighted ? [...features, weight] : features, signal)) {
-    const rows = columns[0].length;
+  for await (const block of table.blocks(chosen, signal)) {
+    const rows = block[0].length;
     while (next < rows) {
       const taken = Math.min(capacity - filled, Math.ceil((rows - next) / every));
-      for (let j = 0; j < d; j++) strided(values, filled * d + j, d, columns[j], next, every, taken);
-      if (weighted) strided(weights, filled, 1, columns[d], next, every, taken);
+      for (const [j, values] of block.entries()) take(values, next, every, taken, columns[j], filled);
       filled += taken;
       next += taken * every;
       if (filled < capacity) continue;
-      yield weighted ? { rows: filled, values, weights } : { rows: filled, values };
-      values = new Float64Array(capacity * d);
-      weights = new Float64Array(weighted ? capacity : 0);
+      yield batch(filled, columns);
+      columns = empty();
       filled = 0;
     }
     next -= rows;
   }
-  if (filled === 0) return;
-  const rest = { rows: filled, values: values.slice(0, filled * d) };
-  yield weighted ? { ...rest, weights: weights.slice(0, filled) } : rest;
+  if (filled > 0) yield batch(filled, columns);
 }
 
-/** `to[start + i * step] = from[first + i * every]` for i < count. */
-function strided(
-  to: Float64Array,
-  start: number,
-  step: number,
-  from: Float64Array,
-  first: number,
-  every: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) to[start + i * step] = from[first + i * every];
+/** `into[at + i] = values[first + i * every]` for i < count. */
+function take(values: Float64Array, first: number, every: number, count: number, into: Float64Array, at: number): void {
+  if (every === 1) into.set(values.subarray(first, first + count), at);
+  else for (let i = 0; i < count; i++) into[at + i] = values[first + i * every];
 }

@@ -1,5 +1,6 @@
-import { GROUP_ROWS, tileRows, toTiles } from '../../../kernels/simd/layout.js';
+import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { RowBlock } from '../../../kernels/simd/tasks.js';
+import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
 /** Memory that worker threads see, where the platform has it. */
 function shared(bytes: number): ArrayBufferLike {
@@ -10,15 +11,16 @@ export const sharedFloats = (length: number): Float32Array => new Float32Array(s
 export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
 export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
 
-/** Puts rows `[rows, d]` into tiles that all threads see. */
-export function rowBlock(start: number, values: Float32Array, weights: Float32Array, d: number): RowBlock {
-  const rows = weights.length;
-  const tile = tileRows(d);
-  const filled = Math.ceil(rows / tile) * tile;
+/** Encodes rows into tiles that all threads see. */
+export function rowBlock(start: number, block: Columns, encoding: Encoding): RowBlock {
+  const { rows } = block;
+  const d = block.columns.length;
+  const b = tileRows(d);
+  const filled = Math.ceil(rows / b) * b;
   const x = sharedFloats(filled * d);
   const v = sharedFloats(filled);
-  toTiles(values, d, tile, x);
-  v.set(weights);
+  encodeTiles(block, encoding, { from: 0, to: rows, b }, x);
+  encodeWeights(block, encoding, { from: 0, to: rows }, v);
   return { start, rows, x, v };
 }
 

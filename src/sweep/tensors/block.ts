@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { total } from '../../base/numbers.js';
+import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
 /** No float32 sum runs over more rows than this. */
 export const GROUP_ROWS = 1024;
@@ -29,26 +30,32 @@ export interface TensorBlock {
   readonly weight: number;
 }
 
-/** Uploads rows `[rows, d]` to the active backend; they live until disposed, whatever scope is open. */
-export function tensorBlock(start: number, values: Float32Array, weights: Float32Array): TensorBlock {
-  const rows = weights.length;
-  const d = values.length / rows;
+/**
+ * Encodes rows `from` … `to − 1` and uploads them to the active backend; they live until disposed, whatever scope is open.
+ * `start` is the number of the block's first row.
+ */
+export function tensorBlock(
+  block: Columns,
+  encoding: Encoding,
+  { start, from, to }: { readonly start: number; readonly from: number; readonly to: number },
+): TensorBlock {
+  const rows = to - from;
+  const d = block.columns.length;
   const groups = Math.ceil(rows / GROUP_ROWS);
   const padded = groups * Math.ceil(rows / groups);
-  const fill = (source: Float32Array, length: number): Float32Array => {
-    if (source.length === length) return source;
-    const filled = new Float32Array(length);
-    filled.set(source);
-    return filled;
-  };
+  const x = new Float32Array(padded * d);
+  const weights = new Float32Array(padded);
+  encodeTiles(block, encoding, { from, to, b: 1 }, x);
+  encodeWeights(block, encoding, { from, to }, weights);
+  const hostWeights = weights.slice(0, rows);
   return {
-    start,
+    start: start + from,
     rows,
     groups,
-    x: tf.keep(tf.tensor2d(fill(values, padded * d), [padded, d])),
-    weights: tf.keep(tf.tensor1d(fill(weights, padded))),
-    hostWeights: weights,
-    weight: total(weights),
+    x: tf.keep(tf.tensor2d(x, [padded, d])),
+    weights: tf.keep(tf.tensor1d(weights)),
+    hostWeights,
+    weight: total(hostWeights),
   };
 }
 
