@@ -1,6 +1,6 @@
 import { InputError } from '../base/errors.js';
 import type { Column, Columns } from '../sweep/encode.js';
-import type { Floats } from '../sweep/moments.js';
+import type { Floats } from '../sweep/model.js';
 import { columnsOf } from './columns.js';
 import type { Source } from './source.js';
 

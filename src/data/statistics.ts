@@ -1,3 +1,4 @@
+import { total } from '../base/numbers.js';
 import { seededRandom } from '../base/random.js';
 import type { Columns } from '../sweep/encode.js';
 
@@ -75,8 +76,7 @@ export class ColumnStatistics {
 
   private addPart(part: Part): void {
     const { d, means, variances } = this;
-    let weight = 0;
-    for (const one of part.weights) weight += one;
+    const weight = total(part.weights);
     if (weight === 0) return;
     this.weight += weight;
     const share = weight / this.weight;

@@ -1,5 +1,5 @@
 /** How rows in the data's units become a shard's: each column shifted, scaled and rounded once, into the shard's layout. */
-import type { Floats } from './moments.js';
+import type { Floats } from './model.js';
 
 /** One column of consecutive rows, a view: row i has `values[start + i · stride]`. */
 export interface Column {
