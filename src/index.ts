@@ -14,7 +14,7 @@ export type { Family } from './families/family.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
-export type { Strategy } from './em/stages.js';
+export type { Strategy } from './fit/strategies.js';
 export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';
 export {

@@ -61,10 +61,10 @@ async function fit(x: Float64Array, share: number, start: number, method: Method
   let side = solver.start(Float64Array.from(known));
   for (let iteration = 0; iteration < mostIterations; iteration++) {
     const sweep: InnerSolve['sweep'] = (at) => Promise.resolve(sweepAt(x, theta, at));
-    const settled = await solver.settle(await sweep(side), { sweep, epsilon: 1, tolerance: 1e-8 });
-    const next = settled.moments.quadratic[0].first[0];
+    const solved = await solver.solve(await sweep(side), { sweep, epsilon: 1, tolerance: 1e-8 });
+    const next = solved.moments.quadratic[0].first[0];
     // Known weights are held at their values; the free marginal would learn them.
-    side = method === 'EM' ? side : solver.advance(settled, []);
+    side = method === 'EM' ? side : solver.advance(solved, []);
     if (Math.abs(next - theta) < 1e-8) return next;
     theta = next;
   }

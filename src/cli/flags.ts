@@ -6,7 +6,7 @@ import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
 import type { FitOptions } from '../fit/options.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
-import type { Strategy } from '../em/stages.js';
+import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';

@@ -5,7 +5,7 @@ import type { Precision } from '../sweep/float32-reach.js';
 import { negligibleShare } from '../sweep/negligible.js';
 import type { SweptRows } from '../sweep/shard.js';
 import { EXACT } from '../transport/tolerance.js';
-import type { ComponentSide, InnerSolve, MarginalSolver, Settled, Swept } from '../transport/solver.js';
+import type { ComponentSide, InnerSolve, MarginalSolver, Solved, Swept } from '../transport/solver.js';
 
 /** A share of its mass that may be missing of a component whose mass's logarithm is taken. */
 const MISSED = 1e-3;
@@ -18,8 +18,8 @@ export interface Unswept {
   readonly repairs: readonly Repair[];
 }
 
-/** A model, and the plan that meets its marginal. */
-export interface State extends Unswept, Settled {
+/** A model, and the plan that meets its marginal: what an iteration of EM begins and ends with. */
+export interface Iterate extends Unswept, Solved {
   readonly model: PlanModel<Floats>;
 }
 
@@ -39,42 +39,49 @@ export interface Ask {
   readonly near?: number;
 }
 
-/** E-steps: sweeps until the plan meets the marginal. Counts them. Begins in float32. */
+/** E-steps: sweeps until the plan meets the marginal, of rows in one precision. */
 export class EStep {
-  sweeps = 0;
-  precision: Precision = 'float32';
-  /** In that precision. */
-  rows: SweptRows<Floats>;
+  private constructor(
+    private readonly problem: EStepProblem,
+    readonly precision: Precision,
+    /** In that precision. */
+    readonly rows: SweptRows<Floats>,
+    private readonly count: { sweeps: number },
+  ) {}
 
-  constructor(private readonly problem: EStepProblem) {
-    this.rows = problem.shard;
+  /** E-steps by float32 sweeps. */
+  static of(problem: EStepProblem): EStep {
+    return new EStep(problem, 'float32', problem.shard, { sweeps: 0 });
   }
 
-  /** Goes over to float64, where the rows can be had so; says whether. States are to be settled anew. */
-  async toFloat64(): Promise<boolean> {
+  /** Sweeps made so far, in either precision. */
+  get sweeps(): number {
+    return this.count.sweeps;
+  }
+
+  /** The same by float64 sweeps; undefined where the rows can't be had so, or are so already. */
+  async inFloat64(): Promise<EStep | undefined> {
     const exact = this.precision === 'float64' ? undefined : await this.problem.exactly?.();
-    if (!exact) return false;
-    this.rows = exact;
-    this.precision = 'float64';
-    return true;
+    return exact && new EStep(this.problem, 'float64', exact, this.count);
   }
 
-  async settle(from: Unswept, ask: Ask): Promise<State> {
+  /** Has the plan of a model meet the marginal. */
+  async meet(from: Unswept, ask: Ask): Promise<Iterate> {
     const { components, side, repairs } = from;
     const { family } = this.problem;
     const packed = this.precision === 'float64' ? family.packExactly(components) : family.pack(components);
     const inner = this.inner(packed, ask);
-    const settled = await ask.marginal.settle(await inner.sweep(side), inner);
-    const model = { components: packed, ...settled.side, epsilon: ask.epsilon };
-    return { ...settled, components, repairs, model };
+    const solved = await ask.marginal.solve(await inner.sweep(side), inner);
+    const model = { components: packed, ...solved.side, epsilon: ask.epsilon };
+    return { ...solved, components, repairs, model };
   }
 
-  /** Meets the marginal better, from where the last settling ended. */
-  async refine(state: State, marginal: MarginalSolver, tolerance: number): Promise<State> {
-    const { components, epsilon } = state.model;
-    const inner = this.inner(components, { marginal, epsilon, tolerance, near: objectiveOf(state) });
-    const settled = await marginal.settle(state, inner);
-    return { ...state, ...settled, model: { components, ...settled.side, epsilon } };
+  /** Has it meet the marginal better, from where the last solve ended. */
+  async meetCloser(iterate: Iterate, marginal: MarginalSolver, tolerance: number): Promise<Iterate> {
+    const { components, epsilon } = iterate.model;
+    const inner = this.inner(components, { marginal, epsilon, tolerance, near: objectiveOf(iterate) });
+    const solved = await marginal.solve(iterate, inner);
+    return { ...iterate, ...solved, model: { components, ...solved.side, epsilon } };
   }
 
   private inner(components: PackedModel<Floats>, { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {
@@ -86,7 +93,7 @@ export class EStep {
     const sweep = async (side: ComponentSide): Promise<Swept> => {
       const model = { components, ...side, epsilon };
       const [moments] = await rows.sweep([{ model, objectiveNear, coupling, tails }], { signal });
-      this.sweeps++;
+      this.count.sweeps++;
       objectiveNear = moments.objective / moments.weight;
       if (tails || !marginal.tails || countsAll(moments, side, rows.n)) return { side, moments };
       tails = true; // and for the rest of this solve
@@ -103,6 +110,6 @@ function countsAll({ mass, weight }: Moments, { weights }: ComponentSide, n: num
 }
 
 /** What the next sweep's objective will be near, nats. */
-export function objectiveOf({ moments }: Settled): number {
+export function objectiveOf({ moments }: Solved): number {
   return moments.objective / moments.weight;
 }

@@ -1,47 +1,17 @@
-import type { Components, Family, Repair } from '../families/family.js';
-import { judge } from './judge.js';
-import type { Floats, PlanModel } from '../sweep/model.js';
-import type { Precision } from '../sweep/float32-reach.js';
-import { reseed } from './reseed.js';
+import type { Components, Repair } from '../families/family.js';
 import type { Start } from '../seeding/start.js';
-import type { Stage } from './stages.js';
-import type { SweptRows } from '../sweep/shard.js';
-import { convergence, finerThanRows, limitOf, resolves } from './stopping.js';
-import { EStep, objectiveOf, type State, type Unswept } from './e-step.js';
-import type { MarginalSolver } from '../transport/solver.js';
-import { EXACT, InnerTolerance } from '../transport/tolerance.js';
+import type { Precision } from '../sweep/float32-reach.js';
+import type { Floats, PlanModel } from '../sweep/model.js';
+import { EXACT } from '../transport/tolerance.js';
+import { judge } from './judge.js';
+import type { EmProblem } from './problem.js';
+import { EmSolver, type EmState } from './solver.js';
+import { finerThanRows, limitOf } from './stopping.js';
+
+export type { EmIteration, EmProblem } from './problem.js';
 
 /** How a run of EM ended; `precision`: rounding would decide whether, or where, it goes on. */
 export type FitStatus = 'converged' | 'maxIterations' | 'aborted' | 'precision';
-
-export interface EmProblem {
-  readonly shard: SweptRows;
-  /** The same rows in float64, for what float32 can't tell; undefined, or left out, where they can't be had so. */
-  readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
-  readonly family: Family;
-  /** One or more, the last of which says what is fitted. */
-  readonly stages: readonly Stage[];
-  readonly tolerance: number;
-  /** Over all stages. */
-  readonly maxIterations: number;
-  /** Per column, in the shard's coordinates. */
-  readonly regularization: Float64Array;
-  /** How many rows there are, whatever their weights sum to, if the run is to be judged when it has ended. */
-  readonly judgedRows?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onIteration?: (iteration: EmIteration) => void;
-}
-
-/** An iteration that is done. */
-export interface EmIteration {
-  /** From 1. */
-  readonly iteration: number;
-  readonly epsilon: number;
-  /** F at these components and weights, shard coordinates, nats. */
-  readonly objective: number;
-  readonly components: Components;
-  readonly weights: Float64Array;
-}
 
 export interface EmRun {
   readonly components: Components;
@@ -55,7 +25,7 @@ export interface EmRun {
   readonly judged?: number | undefined;
   /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
   readonly plan: { readonly model: PlanModel<Floats>; readonly mass: Float64Array };
-  /** How far that is from meeting the marginal, as `Settled` has it. */
+  /** How far that is from meeting the marginal, as `Solved` has it. */
   readonly marginalError: number;
   readonly sweeps: number;
   readonly repairs: readonly Repair[];
@@ -64,148 +34,125 @@ export interface EmRun {
   readonly ridgedComponents: readonly number[];
   /** Of the sweeps it ended with. */
   readonly precision: Precision;
-  /** What of it rounding has decided, a sentence. */
+  /** What rounding has decided of the run, a sentence. */
   readonly limit?: string | undefined;
 }
 
-/** How far a fit has come. */
-interface Course {
-  stage: Stage;
-  state: State;
-  status: FitStatus;
-  inner: InnerTolerance;
-  readonly objective: number[];
-  readonly repairs: Repair[];
+/** How far a run has come: what was last done whole, and what there is to tell of all iterations. */
+class Trace {
+  readonly objective: number[] = [];
+  readonly repairs: Repair[] = [];
+
+  constructor(public state: EmState) {}
+
+  /** An iteration is done. */
+  add(state: EmState): void {
+    this.state = state;
+    this.objective.push(state.iterate.objective);
+    this.repairs.push(...state.iterate.repairs);
+  }
+
+  /** Sweeps after the last iteration know its F better. */
+  correct(state: EmState): void {
+    this.state = state;
+    if (this.objective.length > 0) this.objective[this.objective.length - 1] = state.iterate.objective;
+  }
 }
 
 /**
- * EM as block-coordinate descent on F (DESIGN: plan, component side, θ): settle the plan → estimate, until F stops
- * falling, stage after stage. Aborting ends it with the last complete iteration; before the
- * first sweep is done it throws.
+ * Runs EM from a start, stage after stage, each until F stops falling: the driver of `EmSolver`, which owns the loop, the
+ * limit on iterations, going over to float64 and aborts. Aborting ends the run with the last complete iteration; before
+ * the first sweep is done it throws.
  */
 export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
-  const { stages, signal } = problem;
-  const [stage] = stages;
-  const step = new EStep(problem);
-  const inner = new InnerTolerance(stage.marginal.loosest, problem.tolerance);
-  const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
-  const state = await step.settle(first, { ...stage, tolerance: inner.value });
-  const course: Course = { stage, state, status: 'maxIterations', inner, objective: [], repairs: [] };
+  const solver = new EmSolver(problem);
+  const trace = new Trace(await solver.init(start));
+  let status: FitStatus;
   try {
-    await refineIfFiner(course, step);
-    for (const next of stages) {
-      if (next !== stage) await enter(next, problem, course, step);
-      await descend(problem, course, step);
-    }
-    // However loosely it got there, a fit ends with a plan that meets its marginal.
-    await settleAgain(course, step, EXACT);
+    status = await drive(problem, solver, trace);
   } catch (error) {
-    if (!signal?.aborted) throw error;
-    course.status = 'aborted';
+    if (!problem.signal?.aborted) throw error;
+    status = 'aborted';
   }
-  const { status, objective, repairs } = course;
   // A last stage that was left no iterations has an F all the same.
-  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
-  const judged = await verdict(problem, course, step);
-  const limit = limitOf(step, course.state, { ...problem, stopped: status === 'precision' });
-  const { sweeps, precision } = step;
-  return { ...ending(course.state), status, objective, repairs, judged, limit, sweeps, precision };
+  trace.correct(trace.state);
+  const judged = status === 'aborted' ? undefined : await verdict(problem, trace.state);
+  const { eStep, iterate } = trace.state;
+  const limit = limitOf(eStep.precision, iterate, { ...problem, stopped: status === 'precision' });
+  const { objective, repairs } = trace;
+  return { ...ending(trace.state), status, objective, repairs, judged, limit };
+}
+
+/** All stages, and the last plan made to meet its marginal however loosely the run got there. */
+async function drive(problem: EmProblem, solver: EmSolver, trace: Trace): Promise<FitStatus> {
+  const [first] = problem.stages;
+  let status: FitStatus = 'maxIterations';
+  if (isFiner(trace.state)) await goOverToFloat64(solver, trace);
+  for (const stage of problem.stages) {
+    if (stage !== first) trace.state = await solver.enter(trace.state, stage);
+    status = await descend(problem, solver, trace);
+  }
+  trace.correct(await solver.meetCloser(trace.state, EXACT));
+  return status;
+}
+
+/** One stage: iterations until F stops falling, or there have been as many as there may be. */
+async function descend(problem: EmProblem, solver: EmSolver, trace: Trace): Promise<FitStatus> {
+  const { iterations = Infinity } = trace.state.stage;
+  const most = Math.min(problem.maxIterations, trace.objective.length + iterations);
+  while (trace.objective.length < most) {
+    const next = await solver.step(trace.state);
+    if (isFiner(next) && (await goOverToFloat64(solver, trace))) continue; // the iteration is made again
+    trace.add(next);
+    tell(problem, trace);
+    switch (solver.terminate(next)) {
+      case 'converged':
+        return 'converged';
+      case 'finer':
+        return 'precision';
+      case 'rough':
+        trace.correct(await solver.tighten(next));
+        break;
+      case 'unresolved':
+        if (!(await goOverToFloat64(solver, trace))) return 'precision';
+        break;
+      case undefined: // F still falls
+    }
+  }
+  return 'maxIterations';
+}
+
+function isFiner({ eStep, iterate }: EmState): boolean {
+  return finerThanRows(eStep.precision, iterate) !== undefined;
+}
+
+/** Goes over to float64 sweeps from the last iteration on, if there can be any; says whether. */
+async function goOverToFloat64(solver: EmSolver, trace: Trace): Promise<boolean> {
+  const exact = await solver.inFloat64(trace.state);
+  if (exact) trace.correct(exact);
+  return exact !== undefined;
+}
+
+function tell({ onIteration }: EmProblem, { state, objective }: Trace): void {
+  const { components, model, objective: now } = state.iterate;
+  const { weights, epsilon } = model;
+  onIteration?.({ iteration: objective.length, epsilon, objective: now, components, weights });
 }
 
 /** What the run is judged by; undefined where nobody asks, or it is aborted before that is known. */
-async function verdict(problem: EmProblem, { state, stage, status }: Course, step: EStep): Promise<number | undefined> {
+async function verdict(problem: EmProblem, { iterate, stage, eStep }: EmState): Promise<number | undefined> {
   const { judgedRows, signal } = problem;
-  if (judgedRows === undefined || status === 'aborted') return undefined;
+  if (judgedRows === undefined) return undefined;
   try {
-    return await judge(state, judgedRows, { ...problem, marginal: stage.marginal, step });
+    return await judge(iterate, judgedRows, { ...problem, marginal: stage.marginal, eStep });
   } catch (error) {
     if (!signal?.aborted) throw error;
     return undefined;
   }
 }
 
-/** Settles the plan of the next stage; another marginal starts from the weights that the one before has left. */
-async function enter(stage: Stage, { tolerance }: EmProblem, course: Course, step: EStep): Promise<void> {
-  const { state } = course;
-  const { marginal } = stage;
-  const kept = marginal === course.stage.marginal;
-  const from = kept ? state : { ...state, side: marginal.start(state.model.weights) };
-  const inner = kept ? course.inner : new InnerTolerance(marginal.loosest, tolerance);
-  course.state = await step.settle(from, { ...stage, tolerance: inner.value, near: objectiveOf(state) });
-  course.stage = stage;
-  course.inner = inner;
-}
-
-/** One stage: iterations until F stops falling, or there have been as many as there may be. */
-async function descend(problem: EmProblem, course: Course, step: EStep): Promise<void> {
-  const { tolerance, maxIterations, onIteration } = problem;
-  const { stage, objective, repairs, inner } = course;
-  const { epsilon, marginal, iterations = Infinity } = stage;
-  const most = Math.min(maxIterations, objective.length + iterations);
-  let stopped = convergence(tolerance, course.state.objective, step.precision);
-  course.status = 'maxIterations';
-  while (objective.length < most && course.status === 'maxIterations') {
-    const before = course.state;
-    const next = await maximize(problem, step, marginal, before);
-    const state = await step.settle(next, { ...stage, tolerance: inner.value, near: objectiveOf(before) });
-    if (finerThanRows(step, state) !== undefined && (await refine(course, step))) {
-      stopped = convergence(tolerance, course.state.objective, step.precision);
-      continue; // the iteration is made again
-    }
-    course.state = state;
-    repairs.push(...course.state.repairs);
-    objective.push(course.state.objective);
-    const { components, model } = course.state;
-    const { weights } = model;
-    onIteration?.({ iteration: objective.length, epsilon, objective: course.state.objective, components, weights });
-    if (!stopped(course.state.objective)) inner.gained(before.objective - course.state.objective);
-    else {
-      if (inner.tight) course.status = await conclusion(problem, course, step);
-      // A plan that meets the marginal but roughly is no ground to stop on: tightly from here, and judged anew.
-      else {
-        inner.tighten();
-        await settleAgain(course, step, inner.value);
-      }
-      stopped = convergence(tolerance, course.state.objective, step.precision);
-    }
-  }
-}
-
-/** How a stage ends whose F has stopped falling: not yet, where float32 could not tell and float64 can. */
-async function conclusion({ stages, tolerance }: EmProblem, course: Course, step: EStep): Promise<FitStatus> {
-  if (finerThanRows(step, course.state) !== undefined) return 'precision';
-  // Float64 is the last word; and a stage before the last need not be exact.
-  const told = step.precision === 'float64' || resolves(step.precision, tolerance) || course.stage !== stages.at(-1);
-  if (told) return 'converged';
-  return (await refine(course, step)) ? 'maxIterations' : 'precision';
-}
-
-/** Goes over to float64 where a component is finer than rows are in float32. */
-async function refineIfFiner(course: Course, step: EStep): Promise<void> {
-  if (finerThanRows(step, course.state) !== undefined) await refine(course, step);
-}
-
-/** Goes over to float64 sweeps, if there can be any, and settles the plan of the last iteration by one; says whether. */
-async function refine(course: Course, step: EStep): Promise<boolean> {
-  if (!(await step.toFloat64())) return false;
-  const { state, stage, inner, objective } = course;
-  course.state = await step.settle(state, { ...stage, tolerance: inner.value, near: objectiveOf(state) });
-  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
-  return true;
-}
-
-/** Has the plan of the last iteration meet the marginal better. */
-async function settleAgain(course: Course, step: EStep, tolerance: number): Promise<void> {
-  const { state, stage, objective } = course;
-  if (state.error <= tolerance) return;
-  course.state = await step.refine(state, stage.marginal, tolerance);
-  if (objective.length > 0) objective[objective.length - 1] = course.state.objective;
-}
-
-function ending(
-  state: State,
-): Omit<EmRun, 'status' | 'objective' | 'judged' | 'sweeps' | 'repairs' | 'precision' | 'limit'> {
-  const { components, model, moments, objective, error, repairs } = state;
+function ending({ iterate, eStep }: EmState): Omit<EmRun, 'status' | 'objective' | 'judged' | 'repairs' | 'limit'> {
+  const { components, model, moments, objective, error, repairs } = iterate;
   const sum = moments.mass.reduce((total, share) => total + share, 0);
   const ridgedComponents = repairs.flatMap(({ kind, component }) => (kind === 'ridge' ? component : []));
   return {
@@ -216,21 +163,7 @@ function ending(
     marginalError: error,
     ridged: ridgedComponents.length > 0,
     ridgedComponents,
+    sweeps: eStep.sweeps,
+    precision: eStep.precision,
   };
-}
-
-/**
- * M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst.
- */
-async function maximize(problem: EmProblem, step: EStep, marginal: MarginalSolver, state: State): Promise<Unswept> {
-  const { family, regularization } = problem;
-  const { model, moments } = state;
-  const fresh = await reseed(step.rows, model, moments, problem.signal);
-  const { components, repairs } = family.estimate(moments, model.components, { regularization });
-  for (const { component, row } of fresh) components.means.set(row, component * components.d);
-  const side = marginal.advance(
-    state,
-    fresh.map(({ component }) => component),
-  );
-  return { components, side, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
 }

@@ -1,5 +1,5 @@
 import type { Family } from '../families/family.js';
-import { objectiveOf, type EStep, type State } from './e-step.js';
+import { objectiveOf, type EStep, type Iterate } from './e-step.js';
 import type { MarginalSolver } from '../transport/solver.js';
 import { EXACT } from '../transport/tolerance.js';
 
@@ -9,7 +9,7 @@ export interface Judging {
   readonly marginal: MarginalSolver;
   /** Per column, in the shard's coordinates. */
   readonly regularization: Float64Array;
-  readonly step: EStep;
+  readonly eStep: EStep;
 }
 
 /**
@@ -19,10 +19,10 @@ export interface Judging {
  * as many as it takes to meet them. A component collapsed on a few rows is as wide there as the prior makes it, and gains
  * nothing by having been narrow; one of many equal rows stays narrow. In the shard's coordinates.
  */
-export async function judge(state: State, rows: number, judging: Judging): Promise<number> {
-  const { family, marginal, regularization, step } = judging;
-  const components = family.posteriorMode(state.moments, state.model.components, { rows, regularization });
-  const from = { components, side: marginal.advance(state, []), repairs: [] };
-  const { objective } = await step.settle(from, { marginal, epsilon: 1, tolerance: EXACT, near: objectiveOf(state) });
+export async function judge(iterate: Iterate, rows: number, judging: Judging): Promise<number> {
+  const { family, marginal, regularization, eStep } = judging;
+  const components = family.posteriorMode(iterate.moments, iterate.model.components, { rows, regularization });
+  const from = { components, side: marginal.advance(iterate, []), repairs: [] };
+  const { objective } = await eStep.meet(from, { marginal, epsilon: 1, tolerance: EXACT, near: objectiveOf(iterate) });
   return objective;
 }

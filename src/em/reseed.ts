@@ -12,23 +12,30 @@ export interface Reseeded {
   readonly repair: Repair;
 }
 
+/** Moments of which components without rows have no part, and these components. */
+export interface Reseeding {
+  readonly moments: Moments;
+  readonly fresh: readonly Reseeded[];
+}
+
 /**
  * Finds components that no row belongs to, clears their moments and gives each one of the rows that the mixture
- * explains worst. One more read of the data where there are any, none where there are not.
+ * explains worst. One more read of the data where there are any, none where there are not. The moments given stay.
  */
 export async function reseed(
   shard: SweptRows<Floats>,
   model: PlanModel<Floats>,
   moments: Moments,
   signal?: AbortSignal,
-): Promise<Reseeded[]> {
+): Promise<Reseeding> {
   const empty = [...moments.mass.keys()].filter((k) => moments.mass[k] < (EMPTY_ROWS / shard.n) * moments.weight);
-  if (empty.length === 0) return [];
+  if (empty.length === 0) return { moments, fresh: [] };
   const worst = await worstExplained(shard, model, empty.length, signal);
   const rows = await shard.take(worst);
   const { d } = shard;
-  return empty.map((component, index) => {
-    clear(moments, component, model.components);
+  const kept = structuredClone(moments);
+  const fresh = empty.map((component, index): Reseeded => {
+    clear(kept, component, model.components);
     const message = `component ${component} had lost all its rows and was started again at row ${worst[index]}`;
     return {
       component,
@@ -36,6 +43,7 @@ export async function reseed(
       repair: { kind: 'reseeded', component, message },
     };
   });
+  return { moments: kept, fresh };
 }
 
 /** Indices of the `count` rows of positive weight with the lowest density; they repeat where there are fewer rows. */

@@ -7,7 +7,7 @@ import { gaussian } from '../families/gaussian.js';
 import { requireStart, type GivenStart, type StartInput } from '../seeding/given.js';
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
-import { requireCompatible, stagesOf, strategies, type Strategy } from '../em/stages.js';
+import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
 

@@ -12,7 +12,7 @@ import type { Start } from '../seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
 import { startsOf, type Starts } from './starts.js';
 import type { Stopwatch } from '../base/stopwatch.js';
-import { SHORT_RUNS, stagesOf } from '../em/stages.js';
+import { SHORT_RUNS, stagesOf } from './strategies.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /**

@@ -1,7 +1,7 @@
 import { bestOf } from './best.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
 import type { Start } from '../seeding/start.js';
-import { SHORT_RUNS } from '../em/stages.js';
+import { SHORT_RUNS } from './strategies.js';
 
 /** A few iterations of the first stage, of which nobody is told. */
 export function shortRun(problem: EmProblem, start: Start): Promise<EmRun> {

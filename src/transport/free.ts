@@ -1,13 +1,13 @@
 import type { MarginalSolver } from './solver.js';
 import { EXACT } from './tolerance.js';
 
-/** w = m, g = 0: one sweep settles it. Divided by Σ m, which float32 makes differ from Σ a, so that w sums to 1. */
+/** w = m, g = 0: one sweep is enough. Divided by Σ m, which float32 makes differ from Σ a, so that w sums to 1. */
 export const free: MarginalSolver = {
   coupling: false,
   tails: false,
   loosest: EXACT,
   start: (weights) => ({ weights, potential: new Float64Array(weights.length) }),
-  settle: ({ side, moments }) =>
+  solve: ({ side, moments }) =>
     Promise.resolve({ side, moments, objective: moments.objective / moments.weight, error: 0 }),
   advance({ moments: { mass } }, fresh) {
     const sum = mass.reduce((total, share) => total + share, 0);

@@ -1,5 +1,5 @@
 import { anderson } from './anderson.js';
-import type { MarginalSolver, Settled } from './solver.js';
+import type { MarginalSolver, Solved } from './solver.js';
 import { newton } from './newton.js';
 import { pointAt, type Prescription } from './semi-dual.js';
 
@@ -16,7 +16,7 @@ const LOOSEST = 1e-2;
 export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
   const prescription: Prescription = { weights, rho };
   const coupling = weights.length <= NEWTON_COMPONENTS;
-  const solve = coupling ? newton : anderson;
+  const maximize = coupling ? newton : anderson;
   const least = weights.reduce((a, b) => Math.min(a, b));
   return {
     coupling,
@@ -24,8 +24,8 @@ export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
     // No component is without rows where the error is under its share.
     loosest: Math.min(LOOSEST, least / 2),
     start: () => ({ weights, potential: new Float64Array(weights.length) }),
-    async settle(first, inner): Promise<Settled> {
-      const found = await solve(pointAt(prescription, first), prescription, inner);
+    async solve(first, inner): Promise<Solved> {
+      const found = await maximize(pointAt(prescription, first), prescription, inner);
       const { side, moments, value, error, ahead = side.potential } = found;
       return { side, moments, objective: value, error, ahead };
     },

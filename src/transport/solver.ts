@@ -15,7 +15,7 @@ export interface Swept {
 }
 
 /** A plan that meets the marginal, as well as it was asked to. */
-export interface Settled extends Swept {
+export interface Solved extends Swept {
   /** F with the marginal's terms at this potential, nats: the semi-dual, a lower bound that is F where `error` is 0. */
   readonly objective: number;
   /** ‖m − b‖₁ of `fixed`, ‖m − b e^{−g/ρ}‖₁ of `relaxed`, 0 of `free`. */
@@ -43,7 +43,7 @@ export interface MarginalSolver {
   /** Where EM starts, of the weights of the start. */
   start(weights: Float64Array): ComponentSide;
   /** E-step: the potential that meets the marginal, from a sweep at the one of last time. */
-  settle(first: Swept, inner: InnerSolve): Promise<Settled>;
+  solve(first: Swept, inner: InnerSolve): Promise<Solved>;
   /** M-step: the next weights, and the potential to go on from. The components `fresh` start again at a row. */
   advance(swept: Swept, fresh: readonly number[]): ComponentSide;
 }

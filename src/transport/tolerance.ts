@@ -6,35 +6,34 @@ const SHARE = 0.3;
 /**
  * How exactly the inner solves of a fit are done: at first to the tolerance of the fit; then to a third of what the last
  * iteration gained; at last to a third of the tolerance, which alone is tight enough to say that F has stopped falling.
- * A fit with a tolerance of 1e-6 or less is exact throughout. It never loosens. (Nats and errors compare: an error e
- * moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it. A solver that knows Δg need not guess.)
+ * A fit with a tolerance of 1e-6 or less is exact throughout. The tolerance never loosens. (Nats and errors compare: an
+ * error e moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it. A solver that knows Δg need not
+ * guess.)
  */
 export class InnerTolerance {
-  private tolerance: number;
-  private readonly tightest: number;
+  private constructor(
+    /** Error of the marginal. */
+    readonly value: number,
+    private readonly tightest: number,
+  ) {}
 
   /** `loosest`: what the marginal can bear. `outer`: the tolerance of the fit, nats. */
-  constructor(loosest: number, outer: number) {
-    this.tightest = Math.min(loosest, Math.max(EXACT, SHARE * outer));
-    this.tolerance = Math.max(this.tightest, Math.min(loosest, outer));
-  }
-
-  get value(): number {
-    return this.tolerance;
+  static of(loosest: number, outer: number): InnerTolerance {
+    const tightest = Math.min(loosest, Math.max(EXACT, SHARE * outer));
+    return new InnerTolerance(Math.max(tightest, Math.min(loosest, outer)), tightest);
   }
 
   /** Whether solves are tight enough to stop on. */
   get tight(): boolean {
-    return this.tolerance <= this.tightest;
+    return this.value <= this.tightest;
   }
 
-  /** After an iteration that lowered F by so much. */
-  gained(fall: number): void {
-    this.tolerance = Math.min(this.tolerance, Math.max(this.tightest, SHARE * fall));
+  /** What will do after an iteration that lowered F by so much. */
+  after(fall: number): InnerTolerance {
+    return new InnerTolerance(Math.min(this.value, Math.max(this.tightest, SHARE * fall)), this.tightest);
   }
 
-  /** From now on tight. */
-  tighten(): void {
-    this.tolerance = this.tightest;
+  tightened(): InnerTolerance {
+    return new InnerTolerance(this.tightest, this.tightest);
   }
 }

@@ -28,13 +28,13 @@ function shardOf(rows: number, asked: (boolean | undefined)[]): BorrowedShard {
   return { n, d: 1, sweep, rows: unused, take: unused, nearestCentres: unused };
 }
 
-async function settled(marginal: MarginalSolver, rows: number): Promise<{ asked: unknown[]; error: number }> {
+async function met(marginal: MarginalSolver, rows: number): Promise<{ asked: unknown[]; error: number }> {
   const asked: (boolean | undefined)[] = [];
   const family = gaussian({ covariance: 'spherical' });
   const components = family.around(Float64Array.of(0, 1), Float64Array.of(1));
   const side = marginal.start(Float64Array.of(0.5, 0.5));
   const ask = { marginal, epsilon: 1, tolerance: 1e-6 };
-  const { error } = await new EStep({ shard: shardOf(rows, asked), family }).settle(
+  const { error } = await EStep.of({ shard: shardOf(rows, asked), family }).meet(
     { components, side, repairs: [] },
     ask,
   );
@@ -45,17 +45,17 @@ describe('whether sweeps count the smallest shares', () => {
   const halves = prescribed(Float64Array.of(0.5, 0.5), Infinity);
 
   test('not where proportions are learnt, whatever masses are', async () => {
-    expect((await settled(free, 1e-9)).asked).toEqual([false]);
+    expect((await met(free, 1e-9)).asked).toEqual([false]);
   });
 
   test('not where masses are large beside what is left out', async () => {
-    const { asked, error } = await settled(halves, 100);
+    const { asked, error } = await met(halves, 100);
     expect(new Set(asked)).toEqual(new Set([false]));
     expect(error).toBeLessThan(1e-6);
   });
 
   test('from the first sweep on that leaves too much out of one whose logarithm is taken: that one is made again', async () => {
-    const { asked, error } = await settled(halves, 1e-8);
+    const { asked, error } = await met(halves, 1e-8);
     expect(asked.slice(0, 2)).toEqual([false, true]);
     expect(new Set(asked.slice(1))).toEqual(new Set([true]));
     expect(error).toBeLessThan(1e-6);

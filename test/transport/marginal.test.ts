@@ -19,10 +19,10 @@ describe('free', () => {
     expect(side).toEqual({ weights: Float64Array.of(0.25, 0.75), potential: new Float64Array(2) });
   });
 
-  test('one sweep settles it: F is what the sweep found', async () => {
+  test('one sweep is enough: F is what the sweep found', async () => {
     const moments = { ...withMass(Float64Array.of(3, 1), 8), weight: 4 };
     const inner = { sweep: () => expect.fail('swept again'), epsilon: 1, tolerance: 0 };
-    expect(await solver.settle({ side, moments }, inner)).toEqual({ side, moments, objective: 2, error: 0 });
+    expect(await solver.solve({ side, moments }, inner)).toEqual({ side, moments, objective: 2, error: 0 });
   });
 
   test('weights are the column masses over their sum, whatever that is', () => {

@@ -1,0 +1,35 @@
+import type { Components, Family } from '../families/family.js';
+import type { SweptRows } from '../sweep/shard.js';
+import type { Accelerator } from './accelerator.js';
+import type { Stage } from './stages.js';
+
+export interface EmProblem {
+  readonly shard: SweptRows;
+  /** The same rows in float64, for what float32 can't tell; undefined, or left out, where they can't be had so. */
+  readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
+  readonly family: Family;
+  /** One or more, the last of which says what is fitted. */
+  readonly stages: readonly Stage[];
+  readonly tolerance: number;
+  /** Over all stages. */
+  readonly maxIterations: number;
+  /** Per column, in the shard's coordinates. */
+  readonly regularization: Float64Array;
+  /** Left out for plain EM. */
+  readonly accelerator?: Accelerator | undefined;
+  /** How many rows there are, whatever their weights sum to, if the run is to be judged when it has ended. */
+  readonly judgedRows?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onIteration?: (iteration: EmIteration) => void;
+}
+
+/** An iteration that is done. */
+export interface EmIteration {
+  /** From 1. */
+  readonly iteration: number;
+  readonly epsilon: number;
+  /** F at these components and weights, shard coordinates, nats. */
+  readonly objective: number;
+  readonly components: Components;
+  readonly weights: Float64Array;
+}

@@ -1,0 +1,146 @@
+import type { Start } from '../seeding/start.js';
+import { InnerTolerance } from '../transport/tolerance.js';
+import type { Accelerator } from './accelerator.js';
+import { EStep, objectiveOf, type Ask, type Iterate, type Unswept } from './e-step.js';
+import type { EmProblem } from './problem.js';
+import { reseed } from './reseed.js';
+import type { Stage } from './stages.js';
+import { afterIteration, beginning, finerThanRows, hasStopped, resolves, type Descent } from './stopping.js';
+
+/** EM between two iterations. Immutable: a step makes another. */
+export interface EmState {
+  readonly stage: Stage;
+  /** By float32 sweeps or by float64 ones. */
+  readonly eStep: EStep;
+  readonly iterate: Iterate;
+  /** How closely plans meet the marginal for now. */
+  readonly inner: InnerTolerance;
+  /** How F has fallen in this stage, at this precision and tightness. */
+  readonly descent: Descent;
+  readonly accelerator?: Accelerator | undefined;
+}
+
+/**
+ * Why there is no reason for another step as things are.
+ * - `converged`: F has stopped falling.
+ * - `rough`: F has, of plans that meet the marginal but roughly, which is no ground to stop on.
+ * - `unresolved`: F has, by as much as float32 sweeps can tell.
+ * - `finer`: a component is finer than float32 holds rows where it lies.
+ */
+export type Ending = 'converged' | 'rough' | 'unresolved' | 'finer';
+
+/**
+ * EM as block-coordinate descent on F (plan, component side, θ). `step` is an M-step and the E-step after it, `terminate`
+ * says whether F has stopped falling; the other methods do what an ending asks for. Loop, limits and aborts are the
+ * driver's (`expectationMaximization`).
+ */
+export class EmSolver {
+  constructor(private readonly problem: EmProblem) {}
+
+  /** The E-step of the start, at the first stage. */
+  async init(start: Start): Promise<EmState> {
+    const { stages, tolerance, accelerator } = this.problem;
+    const [stage] = stages;
+    const eStep = EStep.of(this.problem);
+    const inner = InnerTolerance.of(stage.marginal.loosest, tolerance);
+    const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
+    const iterate = await eStep.meet(first, { ...stage, tolerance: inner.value });
+    return { stage, eStep, iterate, inner, descent: beginning(iterate.objective), accelerator };
+  }
+
+  /** One iteration: estimate, accelerate, meet the marginal. F does not rise. */
+  async step(state: EmState): Promise<EmState> {
+    const { eStep, iterate: from, inner, descent } = state;
+    const estimate = await this.estimate(state);
+    const { to, accelerator } = await this.swept(state, estimate);
+    const next = { ...state, iterate: to, accelerator, descent: afterIteration(descent, to.objective, this.problem) };
+    // The last word on F is for tight plans; how tight, only gains tell that go on.
+    const stopped = hasStopped(next.descent, this.problem.tolerance, eStep.precision);
+    return stopped ? next : { ...next, inner: inner.after(from.objective - to.objective) };
+  }
+
+  /** Why it ends here; undefined where F still falls. */
+  terminate({ stage, eStep, iterate, inner, descent }: EmState): Ending | undefined {
+    const { stages, tolerance } = this.problem;
+    const { precision } = eStep;
+    if (!hasStopped(descent, tolerance, precision)) return undefined;
+    if (!inner.tight) return 'rough';
+    if (finerThanRows(precision, iterate) !== undefined) return 'finer';
+    // Float64 is the last word; and a stage before the last need not be exact.
+    const told = precision === 'float64' || resolves(precision, tolerance) || stage !== stages.at(-1);
+    return told ? 'converged' : 'unresolved';
+  }
+
+  /** The plan of the next stage; another marginal starts from the weights that the one before has left. */
+  async enter(state: EmState, stage: Stage): Promise<EmState> {
+    const { iterate, eStep } = state;
+    const { marginal } = stage;
+    const kept = marginal === state.stage.marginal;
+    const from = kept ? iterate : { ...iterate, side: marginal.start(iterate.model.weights) };
+    const inner = kept ? state.inner : InnerTolerance.of(marginal.loosest, this.problem.tolerance);
+    const met = await eStep.meet(from, { ...stage, tolerance: inner.value, near: objectiveOf(iterate) });
+    return afresh({ ...state, stage, inner }, met);
+  }
+
+  /** From here on plans are tight, this one first. */
+  async tighten(state: EmState): Promise<EmState> {
+    const inner = state.inner.tightened();
+    return afresh({ ...state, inner }, (await this.meetCloser(state, inner.value)).iterate);
+  }
+
+  /** The same, its plan as close to the marginal as this. */
+  async meetCloser(state: EmState, tolerance: number): Promise<EmState> {
+    const { eStep, iterate, stage } = state;
+    if (iterate.error <= tolerance) return state;
+    return { ...state, iterate: await eStep.meetCloser(iterate, stage.marginal, tolerance) };
+  }
+
+  /** The same by float64 sweeps, if there can be any: the plan of the last iteration is made anew. */
+  async inFloat64(state: EmState): Promise<EmState | undefined> {
+    const eStep = await state.eStep.inFloat64();
+    return eStep && afresh({ ...state, eStep }, await eStep.meet(state.iterate, asked(state)));
+  }
+
+  /**
+   * M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst.
+   */
+  private async estimate({ stage, eStep, iterate }: EmState): Promise<Unswept> {
+    const { family, regularization, signal } = this.problem;
+    const { model } = iterate;
+    const { moments, fresh } = await reseed(eStep.rows, model, iterate.moments, signal);
+    const { components, repairs } = family.estimate(moments, model.components, { regularization });
+    for (const { component, row } of fresh) components.means.set(row, component * components.d);
+    const side = stage.marginal.advance(
+      { ...iterate, moments },
+      fresh.map(({ component }) => component),
+    );
+    return { components, side, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
+  }
+
+  /** E-step at what the accelerator proposes, if that is no worse than the last iterate; else at the estimate. */
+  private async swept(
+    state: EmState,
+    estimate: Unswept,
+  ): Promise<{ readonly to: Iterate; readonly accelerator: Accelerator | undefined }> {
+    const { eStep, iterate: from, accelerator } = state;
+    const proposal = accelerator?.propose(from, estimate);
+    if (proposal) {
+      const to = await eStep.meet(proposal, asked(state));
+      if (to.objective <= from.objective) {
+        return { to, accelerator: accelerator?.after({ from, estimate, to, taken: true }) };
+      }
+    }
+    const to = await eStep.meet(estimate, asked(state));
+    return { to, accelerator: accelerator?.after({ from, estimate, to, ...(proposal && { taken: false }) }) };
+  }
+}
+
+/** What the next plan must meet. */
+function asked({ stage, inner, iterate }: EmState): Ask {
+  return { ...stage, tolerance: inner.value, near: objectiveOf(iterate) };
+}
+
+/** A state whose F compares with none before. */
+function afresh(state: EmState, iterate: Iterate): EmState {
+  return { ...state, iterate, descent: beginning(iterate.objective), accelerator: state.accelerator?.fresh() };
+}
