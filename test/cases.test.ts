@@ -48,6 +48,19 @@ describe('one case of every kind', () => {
     expect(chosen.filter(({ check }) => check === 'a')).toHaveLength(3);
   });
 
+  test('asks nothing of a factor that a case does not have', () => {
+    expect(
+      everyKind(
+        [
+          [undefined, 1],
+          [2, undefined],
+          [2, 1],
+        ],
+        (row) => row,
+      ),
+    ).toEqual([[2, 1]]);
+  });
+
   test('is the cheaper case where either would do', () => {
     const sizes = [{ n: 1000 }, { n: 10 }];
     expect(everyKind(sizes, () => ['rows'])).toEqual([{ n: 1000 }]);

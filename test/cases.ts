@@ -11,8 +11,8 @@ declare module 'vitest' {
   }
 }
 
-/** What a case shows, one entry per factor, such as `['full', 'far', 'one row']`. */
-export type Kinds<T> = (one: T) => readonly (string | number | boolean)[];
+/** What a case shows, one entry per factor, such as `['full', 'far', 'one row']`; undefined of one it does not have. */
+export type Kinds<T> = (one: T) => readonly (string | number | boolean | undefined)[];
 
 /** The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. */
 export function cases<T>(table: readonly T[], kinds: Kinds<T>, cost?: (one: T) => number): readonly T[] {
@@ -30,7 +30,9 @@ export function size(full: number, otherwise: number): number {
  * that crossed factors are mixed; then the first. The same table gives the same cases.
  */
 export function everyKind<T>(table: readonly T[], kinds: Kinds<T>, cost: (one: T) => number = () => 1): T[] {
-  const kindsOf = table.map((one) => kinds(one).map((kind, factor) => `${factor}: ${kind}`));
+  const kindsOf = table.map((one) =>
+    kinds(one).flatMap((kind, factor) => (kind === undefined ? [] : [`${factor}: ${kind}`])),
+  );
   const shown = new Map(kindsOf.flat().map((kind) => [kind, 0]));
   const chosen = new Set<number>();
   while (Array.from(shown.values()).includes(0)) {

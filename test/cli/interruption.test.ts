@@ -57,7 +57,7 @@ describe('Ctrl-C', () => {
       '-k',
       '2,12',
       '--every',
-      '3',
+      '60',
       '--regularization',
       '1',
       '--tolerance',

@@ -84,24 +84,42 @@ const shapes: readonly Case[] = [
 ];
 
 /** What is held to the oracle of each case. */
-const checks: readonly { readonly title: string; readonly run: (setting: Setting) => Promise<void> }[] = [
-  ...forms.map((form) => ({ title: `sweep and M-step, ${form}`, run: (of: Setting) => sweepParity(of, form) })),
-  ...forms.map((form) => ({ title: `row outputs, ${form}`, run: (of: Setting) => rowParity(of, form) })),
-  ...[0, 0.5, 3].map((epsilon) => ({
-    title: `temperature ${epsilon} with a potential`,
-    run: (of: Setting) => temperatureParity(of, epsilon),
-  })),
-  { title: 'distances to the nearest centre', run: (of) => distanceParity(of) },
+interface Check {
+  readonly title: string;
+  readonly kind: 'sweep' | 'rows' | 'temperature' | 'distances';
+  /** Of the first two kinds. */
+  readonly form?: Covariance;
+  /** Of the third. */
+  readonly epsilon?: number;
+  readonly run: (setting: Setting) => Promise<void>;
+}
+
+const checks: readonly Check[] = [
+  ...forms.map((form): Check => {
+    return { title: `sweep and M-step, ${form}`, kind: 'sweep', form, run: (of) => sweepParity(of, form) };
+  }),
+  ...forms.map((form): Check => {
+    return { title: `row outputs, ${form}`, kind: 'rows', form, run: (of) => rowParity(of, form) };
+  }),
+  ...[0, 0.5, 3].map((epsilon): Check => {
+    const title = `temperature ${epsilon} with a potential`;
+    return { title, kind: 'temperature', epsilon, run: (of) => temperatureParity(of, epsilon) };
+  }),
+  { title: 'distances to the nearest centre', kind: 'distances', run: distanceParity },
 ];
 
 /**
- * Every check of every case, or every check and every case at least once. The cases are those of the CPU's kernels, if
+ * Every check of every case; in a quick run every case, kind of check, form and temperature at least once. The cases are those of the CPU's kernels, if
  * none are given: `shapes` where one thread is tested for all.
  */
 export function describeParity(name: string, place: Place, given?: readonly Case[]): void {
   const all = place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases;
   const table = combinations({ one: given ?? all, check: checks });
-  const chosen = casesOf(table, ({ one, check }) => [titleOf(one), check.title], costOf);
+  const chosen = casesOf(
+    table,
+    ({ one, check: { kind, form, epsilon } }) => [titleOf(one), kind, form, epsilon],
+    costOf,
+  );
   for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
     describe(`${name}: ${titleOf(one)}`, () => {
       const setting = settingOf(place, one);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { sinkhornAt } from '../../src/sinkhorn/sinkhorn.js';
 import { divergenceAt } from '../../src/sinkhorn/divergence.js';
 import { divergence, entropicTransport, squaredDistances, type TransportProblem } from '../oracle/sinkhorn.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { add, cloud, range, rowsOf, turned, watched, weights, type Where } from './setting.js';
 
@@ -58,8 +59,56 @@ const marginals = [
   ['unbalanced', { rhoA: 1.5, rhoB: 0.4 }],
 ] as const;
 
+interface Problem {
+  readonly title: string;
+  readonly n: number;
+  readonly m: number;
+  /** Of points; a matrix of costs has none. */
+  readonly d?: number;
+  readonly epsilon: number;
+}
+
+const matrix = (n: number, m: number, epsilon: number): Problem => ({
+  title: `a matrix ${n} × ${m} at epsilon ${epsilon}`,
+  ...{ n, m, epsilon },
+});
+
+const points = (n: number, m: number, d: number, epsilon: number): Problem => ({
+  title: `points ${n} × ${m} in ${d} dimensions at epsilon ${epsilon}`,
+  ...{ n, m, d, epsilon },
+});
+
+const problems: readonly Problem[] = [
+  ...[matrix(1, 1, 0.5), matrix(3, 5, 0.3), matrix(33, 40, 1), matrix(70, 129, 2)],
+  ...[points(1, 4, 1, 0.5), points(40, 33, 3, 1), points(65, 300, 2, 1), points(33, 31, 70, 60)],
+];
+
+/** Solves a problem of one kind of marginals, and holds all it gives to the oracle. */
+async function solves(
+  { home, precision }: Where,
+  { n, m, d, epsilon }: Problem,
+  rho: (typeof marginals)[number][1],
+): Promise<void> {
+  const [x, y] = [cloud(n, d ?? 2, 1), cloud(m, d ?? 2, 2, 0.5)];
+  const cost = squaredDistances(x, y);
+  const [a, b] = [weights(n, 3, n > 3), weights(m, 4, d === undefined && m > 3)];
+  const got = await sinkhornAt(home(), d === undefined ? cost : { x, y }, {
+    a,
+    b,
+    epsilon,
+    tolerance: toleranceOf(precision),
+    ...rho,
+  });
+  expect(got.remedy).toBe('');
+  await expectSolved(got, { cost, a, b, epsilon, ...rho }, precision);
+  await expectApplies(got, precision, epsilon, size(cost));
+  got.dispose();
+}
+
+const toleranceOf = (precision: number): number => (precision < 1e-10 ? 1e-11 : 1e-5);
+
 export function describeSinkhorn(name: string, { home, precision }: Where): void {
-  const tolerance = precision < 1e-10 ? 1e-11 : 1e-5;
+  const tolerance = toleranceOf(precision);
 
   describe(`${name}: published values`, () => {
     test('two points each', async () => {
@@ -99,42 +148,19 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
     });
   });
 
-  describe.each(marginals)(`${name}: %s`, (_, rho) => {
-    test.each([
-      [1, 1, 0.5],
-      [3, 5, 0.3],
-      [33, 40, 1],
-      [70, 129, 2],
-    ])('a matrix %d × %d at epsilon %d', async (n, m, epsilon) => {
-      await watched(async () => {
-        const cost = squaredDistances(cloud(n, 2, 1), cloud(m, 2, 2, 0.5));
-        const [a, b] = [weights(n, 3, n > 3), weights(m, 4, m > 3)];
-        const got = await sinkhornAt(home(), cost, { a, b, epsilon, tolerance, ...rho });
-        expect(got.remedy).toBe('');
-        await expectSolved(got, { cost, a, b, epsilon, ...rho }, precision);
-        await expectApplies(got, precision, epsilon, size(cost));
-        got.dispose();
-      });
+  const table = combinations({ marginal: marginals, problem: problems });
+  const chosen = cases(
+    table,
+    ({ marginal, problem }) => [marginal[0], problem.title],
+    ({ problem }) => problem.n * problem.m,
+  );
+  for (const { level: marginal, cases: some } of grouped(chosen, 'marginal')) {
+    describe(`${name}: ${marginal[0]}`, () => {
+      for (const { problem } of some) {
+        test(problem.title, () => watched(() => solves({ home, precision }, problem, marginal[1])));
+      }
     });
-
-    test.each([
-      [1, 4, 1, 0.5],
-      [40, 33, 3, 1],
-      [65, 300, 2, 1],
-      [33, 31, 70, 60],
-    ])('points %d × %d in %d dimensions at epsilon %d', async (n, m, d, epsilon) => {
-      await watched(async () => {
-        const [x, y] = [cloud(n, d, 1), cloud(m, d, 2, 0.5)];
-        const [a, b] = [weights(n, 3, n > 3), weights(m, 4)];
-        const got = await sinkhornAt(home(), { x, y }, { a, b, epsilon, tolerance, ...rho });
-        expect(got.remedy).toBe('');
-        const cost = squaredDistances(x, y);
-        await expectSolved(got, { cost, a, b, epsilon, ...rho }, precision);
-        await expectApplies(got, precision, epsilon, size(cost));
-        got.dispose();
-      });
-    });
-  });
+  }
 
   describe(`${name}: besides`, () => {
     test('costs given as features', async () => {

@@ -1,7 +1,7 @@
 import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { Place } from '../../src/backend/backend.js';
-import { cases, describeParity, type Case } from '../kernels/parity.js';
+import { describeParity, type Case } from '../kernels/parity.js';
 import { gpuPlace } from '../places.js';
 
 const place = await gpuPlace();
@@ -14,7 +14,7 @@ const overlapping = (n: number, d: number, k: number): Case => ({
   reach: k > 99 ? 40 : 10,
 });
 
-describeParity('fused on webgpu', place, cases);
+describeParity('fused on webgpu', place);
 
 /** A device that is less than this machine's. */
 async function lesser(gpuOptions: GpuOptions, options: GpuSweepOptions = {}): Promise<Place> {

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { scatterAlternatives, scatterGeometry } from '../../kernels/webgpu/geometry.js';
 import type * as Tune from '../../kernels/webgpu/tune.js';
+import { size } from '../cases.js';
 import { gpuPlace } from '../places.js';
 import { sweepOn } from './sweep-on.js';
 
@@ -20,10 +21,11 @@ test('the sums of a sweep are the same bit for bit in every way to cut them', as
   expect(ways).toBeGreaterThan(3);
   const once = await sweepOn(here, n, d, k);
   expect(winner.asked).toBe(0);
-  for (winner.index = 0; winner.index < ways; winner.index++) {
+  const step = size(1, Math.ceil(ways / 3)); // each way has a shader of its own to compile
+  for (winner.index = 0; winner.index < ways; winner.index += step) {
     expect(await sweepOn({ ...here, options: { tuneFrom: 0 } }, n, d, k)).toEqual(once);
   }
-  expect(winner.asked).toBe(ways);
+  expect(winner.asked).toBe(Math.ceil(ways / step));
 });
 
 test('the fastest is found once per problem, unless that failed', async () => {
