@@ -1,16 +1,31 @@
+/**
+ * Fits mixture models to large data by entropic optimal transport. Begin with {@link fitMixture}; {@link sinkhorn} solves
+ * transport by itself.
+ *
+ * @module otmix
+ */
 export { fitMixture, type Fit, type FitDiagnostics, type RepairReport, type RestartOutcome } from './fit/fit.js';
 export type { FitStatus } from './em/em.js';
+export type { Repair } from './families/family.js';
 export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
 export type { FitOptions, Progress } from './fit/options.js';
 export type { AssignedStart } from './seeding/assigned.js';
-export type { GivenStart, PartialStart } from './seeding/given.js';
-export { selectMixture, type Candidate, type Criterion, type Selection, type SelectOptions } from './fit/select.js';
+export type { GivenStart, PartialStart, StartInput } from './seeding/given.js';
+export {
+  selectMixture,
+  type Candidate,
+  type Criterion,
+  type FailedCandidate,
+  type Selection,
+  type SelectOptions,
+} from './fit/select.js';
 export { Mixture, type ModelFile, type Provenance, type Sample } from './mixture/mixture.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
 export { gaussian, type GaussianOptions } from './families/gaussian.js';
 export type { Family } from './families/family.js';
+export type { Floats } from './sweep/moments.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
@@ -35,6 +50,8 @@ export {
   type DivergenceOptions,
   type EpsilonLadder,
   type PointClouds,
+  type PointMetric,
+  type Side as TransportSide,
   type ShapedArray,
   type SinkhornCosts,
   type SinkhornNumbers,
@@ -48,6 +65,7 @@ export type { Batch, Matrix, Source } from './data/source.js';
 export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
 export type { ChosenColumns, DataInput } from './data/input.js';
 export type { ArrowTable } from './data/arrow-table.js';
+export type { ArrowBatch, ArrowSchema, ArrowType, ArrowVector } from './data/arrow.js';
 export {
   backendNames,
   probeBackend,
@@ -59,5 +77,5 @@ export {
   type BackendRequest,
 } from './backend/backend.js';
 export { GpuError, type GpuErrorCode } from '../kernels/webgpu/error.js';
-export { InputError, type InputErrorCode } from './base/errors.js';
+export { InputError, type Complaint, type InputErrorCode } from './base/errors.js';
 export { version } from './base/version.js';

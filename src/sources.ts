@@ -3,6 +3,8 @@
  *
  *     const source = await openSource('flights.parquet', { columns: ['delay', 'distance'] });
  *     const fit = await fitMixture(source, { family: gaussian(), components: 3 });
+ *
+ * @module otmix/sources
  */
 export { openSource, type SourceOptions } from './data/files/open.js';
 export type { Batch, Source } from './data/source.js';

@@ -4,7 +4,9 @@
  *
  *     const table = await openDelimited({ name: file.name, format: 'txt', bytes: () => file.stream() });
  *     for await (const [x, y] of table.blocks([0, 1])) console.log(x, y);
+ *
+ * @module otmix/text
  */
 export { openDelimited, type TextInput } from './data/text/open.js';
-export type { Column, Table } from './data/files/table.js';
+export type { Column, Table, Trouble } from './data/files/table.js';
 export type { TextFormat, TextOptions } from './data/text/options.js';

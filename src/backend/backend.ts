@@ -12,6 +12,7 @@ import { requireInteger, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import { threadsFor } from '../threads/pool.js';
 
+/** Where sweeps run. */
 export type BackendName = 'webgpu' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu';
 
 /** A backend by its name, the best one there is, or `webgpu` on a device of the caller's, which stays his. */
@@ -92,6 +93,7 @@ function gpuFinding(gpu: Gpu): Finding {
   return { usable: true, adapter, gpu: !software, reason, details: summary(gpu) };
 }
 
+/** The names of all backends, in the order in which `auto` prefers them. */
 export const backendNames = Object.keys(probes) as BackendName[];
 
 /** Probes one backend. May load and initialise it, never activates it. */

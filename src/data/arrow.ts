@@ -14,7 +14,7 @@ export interface ArrowType {
   readonly precision?: number;
   /** Of decimals: digits after the point. */
   readonly scale?: number;
-  /** Of durations and times: index into {@link UNITS}; of intervals 0 months, 1 days, 2 nanoseconds. */
+  /** Of durations and times: index into `UNITS`; of intervals 0 months, 1 days, 2 nanoseconds. */
   readonly unit?: number;
   /** Of timestamps: null or absent where they are of no zone. */
   readonly timezone?: string | null;
@@ -27,15 +27,20 @@ export interface ArrowVector {
   readonly type: ArrowType;
   readonly nullCount: number;
   readonly data: readonly { readonly values: unknown }[];
+  /** The value of a row. */
   get(row: number): unknown;
+  /** Whether a row has a value. */
   isValid(row: number): boolean;
 }
 
+/** A record batch: consecutive rows of a table. */
 export interface ArrowBatch {
   readonly numRows: number;
+  /** A column by its index. */
   getChildAt(column: number): ArrowVector | null;
 }
 
+/** Names and types of a table's columns. */
 export interface ArrowSchema {
   readonly fields: readonly { readonly name: string; readonly type: ArrowType }[];
   readonly metadata?: ReadonlyMap<string, string>;

@@ -23,6 +23,7 @@ export interface Source {
   readonly rows?: number;
   /** What reading decided that the user should know, a sentence each; complete once the batches have been read. */
   readonly notes?: readonly string[];
+  /** All rows, a batch at a time; every call begins anew. */
   batches(signal?: AbortSignal): AsyncIterable<Batch>;
 }
 

@@ -86,6 +86,7 @@ export interface Family {
   toScaled(components: Components, scaling: Scaling): Components;
   /** A function that draws from component k into `row` `[d]`. */
   sampler(components: Components): (k: number, random: Random, row: Float64Array) => void;
+  /** Components as users get them. */
   toDense(components: Components): OwnComponents;
   /** Throws `InputError('value')` where the arrays do not make valid components; `where` is what it calls them. */
   fromDense(dense: DenseComponents, where: string): Components;

@@ -13,6 +13,7 @@ import { centred, sum } from './scatter.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
+/** Options of `gaussian`. */
 export interface GaussianOptions {
   /** What components may look like: any ellipsoid, one ellipsoid for all, aligned with the axes, or a ball. */
   readonly covariance?: CovarianceForm;

@@ -37,6 +37,7 @@ export interface RestartOutcome {
 /** A repair, and how often it was made. */
 export type RepairReport = Repair & { readonly times: number };
 
+/** How a fit was computed, and what had to be mended or noted on the way. */
 export interface FitDiagnostics {
   readonly backend: string;
   readonly adapter: string;
@@ -56,6 +57,7 @@ export interface FitDiagnostics {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** The result of `fitMixture`. */
 export interface Fit {
   readonly mixture: Mixture;
   readonly status: FitStatus;

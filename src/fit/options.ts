@@ -32,6 +32,7 @@ export interface Progress {
   readonly model?: () => GivenStart;
 }
 
+/** Options of `fitMixture`; only `components` is needed. */
 export interface FitOptions {
   /** Default `gaussian()`. */
   readonly family?: Family;
@@ -71,6 +72,7 @@ export interface FitOptions {
    * The result does not depend on it.
    */
   readonly autotune?: boolean;
+  /** Called often, from loading to scoring. */
   readonly onProgress?: (progress: Progress) => void;
   /**
    * Ends the fit with what is fitted so far, status 'aborted', all numbers finite. Before the first sweep of the first

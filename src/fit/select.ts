@@ -10,6 +10,7 @@ import type { FitOptions } from './options.js';
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
 
+/** Options of `selectMixture`; all others are those of `fitMixture`. */
 export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'> {
   /** Numbers of components to try. */
   readonly components: readonly number[];
@@ -35,6 +36,7 @@ export interface FailedCandidate {
   readonly error: unknown;
 }
 
+/** The result of `selectMixture`. */
 export interface Selection {
   /** Every model fitted, in the order tried: covariance types outside, k inside. */
   readonly candidates: readonly Candidate[];

@@ -1,3 +1,8 @@
+/**
+ * `otmix/report`: a fit as one HTML file, or as a picture.
+ *
+ * @module otmix/report
+ */
 import { draw, type Size } from './draw.js';
 import type { PictureInput, ReportInput } from './input.js';
 import { page } from './page.js';

@@ -25,8 +25,11 @@ export interface Criteria {
   readonly icl: number;
 }
 
+/** What models were compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
+/** Which shape of covariances the components have. */
 export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
+/** How the fit ended. */
 export type Status = 'converged' | 'maxIterations' | 'aborted' | 'precision';
 
 /** One start of several. */
@@ -54,6 +57,7 @@ export interface SelectionRow {
   readonly status: string;
 }
 
+/** The choice of a model, as `selectMixture` made it. */
 export interface Selection {
   readonly rows: readonly SelectionRow[];
   /** Index into `rows`. */
@@ -61,6 +65,7 @@ export interface Selection {
   readonly criterion: Criterion;
 }
 
+/** How the fit was computed. */
 export interface Diagnostics {
   readonly backend: string;
   readonly adapter: string;

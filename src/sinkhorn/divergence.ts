@@ -7,6 +7,7 @@ import type { SinkhornOptions } from './settings.js';
 import { prepare, solve, total, type Prepared } from './solve.js';
 import { alternating, masses, symmetric } from './updates.js';
 
+/** Options of `sinkhornDivergence`; all others are those of `sinkhorn`. */
 export interface DivergenceOptions extends Omit<SinkhornOptions, 'rhoA' | 'rhoB' | 'start' | 'onProgress'> {
   /** ρ of both marginals, in the units of the costs; Infinity (default) prescribes them. */
   readonly rho?: number;
@@ -14,6 +15,7 @@ export interface DivergenceOptions extends Omit<SinkhornOptions, 'rhoA' | 'rhoB'
   readonly onProgress?: (progress: IterationProgress & { readonly of: 'xy' | 'xx' | 'yy' }) => void;
 }
 
+/** The result of `sinkhornDivergence`. */
 export interface Divergence {
   /** The divergence of the only pair of clouds, and of each. In the units of squared distances. */
   readonly value: number;

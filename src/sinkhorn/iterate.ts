@@ -21,6 +21,7 @@ export interface Evaluation {
   readonly kept: readonly Float64Array[];
 }
 
+/** Where the iteration stands. */
 export interface IterationProgress {
   readonly iteration: number;
   /** The ε of this iteration: larger ones come first where it is scaled. */

@@ -11,6 +11,7 @@ export interface EpsilonLadder {
   readonly factor?: number;
 }
 
+/** Options of `sinkhorn`; only `epsilon` is needed. */
 export interface SinkhornOptions {
   /** Temperature ε > 0, in the units of the costs. */
   readonly epsilon: number;
@@ -52,6 +53,7 @@ export interface SinkhornOptions {
   readonly backend?: BackendRequest;
   /** Threads of the CPU; default all. The result is the same on any number. */
   readonly threads?: number;
+  /** Called after every iteration. */
   readonly onProgress?: (progress: IterationProgress) => void;
   /** Ends the iteration with what is there so far, status 'aborted'; before the first iteration it rejects. */
   readonly signal?: AbortSignal;

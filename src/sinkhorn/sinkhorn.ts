@@ -14,6 +14,8 @@ export type { TransportValues } from './apply.js';
 export { sinkhornDivergence, type Divergence, type DivergenceOptions } from './divergence.js';
 export type { IterationProgress as SinkhornProgress, SinkhornStatus } from './iterate.js';
 export type { ShapedArray, SinkhornNumbers } from './numbers.js';
+export type { Side } from './geometry.js';
+export type { PointMetric } from '../../kernels/costs.js';
 export type { PointClouds, SinkhornCosts } from './problem.js';
 export type { EpsilonLadder, SinkhornOptions } from './settings.js';
 export { Transport } from './transport.js';

@@ -33,7 +33,7 @@ export async function dialectOf(input: TextInput, options: TextOptions): Promise
   }
 }
 
-/** A text in UTF-8 as a table of numbers; `docs/files.md` says what is read how. */
+/** A text in UTF-8 as a table of numbers; `docs/data-and-files.md` says what is read how. */
 export async function openDelimited(input: TextInput, options: TextOptions = {}): Promise<Table> {
   const dialect = await dialectOf(input, options);
   const { columns, notes } = dialect;
