@@ -25,7 +25,7 @@ export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
 export { gaussian, type GaussianOptions } from './families/gaussian.js';
 export type { Family } from './families/family.js';
-export type { Floats } from './sweep/moments.js';
+export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
