@@ -3,7 +3,15 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.cache/', 'demo/', 'docs/api/', 'kernels/simd/assembly/', 'kernels/simd/generated.ts']),
+  globalIgnores([
+    'dist/',
+    'coverage/',
+    '.cache/',
+    'demo/',
+    'docs/api/',
+    'kernels/simd/assembly/',
+    'kernels/simd/generated.ts',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

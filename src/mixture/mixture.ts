@@ -74,7 +74,7 @@ export class Mixture {
 
   private readonly parts: MixtureParts;
 
-    /** @internal Made by fits and by `loadMixture`. */
+  /** @internal Made by fits and by `loadMixture`. */
   constructor(
     parts: MixtureParts,
     columns?: readonly string[],
