@@ -16,6 +16,34 @@ export interface Exports {
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
   potentials(x: number, v: number, nearest: number, centres: number, count: number, metric: number, sums: number): void;
   keepNearest(x: number, v: number, nearest: number, centre: number, metric: number, sum: number): void;
+  turn32(from: number, rows: number, columns: number, into: number, step: number): void;
+  turn64(from: number, rows: number, columns: number, into: number, step: number): void;
+  describe(
+    ...[from, step, columns, rows, weights, unit, origin, results]: [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+  ): void;
+  encode(
+    ...[from, step, columns, rows, b, coding, farthest, into]: [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+  ): void;
+  finite32(from: number, count: number): number;
+  finite64(from: number, count: number): number;
   flush(): void;
   peak(n: number, factor: number, addend: number): number;
 }

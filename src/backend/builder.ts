@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { onBackend } from '../../kernels/engine.js';
+import { columnKernel } from '../../kernels/simd/columns.js';
 import { GROUP_ROWS } from '../../kernels/simd/layout.js';
 import { simdModule, simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
@@ -69,11 +70,13 @@ function tensorShardBuilder(backend: string, d: number): ShardBuilder {
 function webgpuShardBuilder(gpu: Gpu, d: number, options?: GpuSweepOptions): ShardBuilder {
   const rows = new RowsBuilder(gpu, d, options);
   return {
-    add: (block, encoding) =>
-      rows.add(block.rows, (from, to, x, v) => {
-        encodeTiles(block, encoding, { from, to, b: TILE_ROWS }, x);
+    async add(block, encoding) {
+      const kernel = await columnKernel();
+      await rows.add(block.rows, (from, to, x, v) => {
+        encodeTiles(block, encoding, { from, to, b: TILE_ROWS }, x, kernel);
         encodeWeights(block, encoding, { from, to }, v);
-      }),
+      });
+    },
     finish: async () => new WebgpuShard(gpu, await rows.finish(), options),
     discard: () => rows.dispose(),
   };
@@ -83,8 +86,8 @@ function simdShardBuilder(threads: number, d: number, build: SimdBuild | undefin
   const blocks: RowBlock[] = [];
   let start = 0;
   return {
-    add(block, encoding) {
-      blocks.push(rowBlock(start, block, encoding));
+    async add(block, encoding) {
+      blocks.push(rowBlock(start, block, encoding, await columnKernel()));
       start += block.rows;
     },
     async finish() {

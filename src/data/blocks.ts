@@ -1,3 +1,4 @@
+import { columnKernel, type ColumnKernel } from '../../kernels/simd/columns.js';
 import { InputError } from '../base/errors.js';
 import type { Column, Columns } from '../sweep/encode.js';
 import type { Floats } from '../sweep/model.js';
@@ -28,11 +29,12 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
   if (d === 0) throw noData(source, 'no columns');
   const { blockRows, signal } = options;
   const buffer = new BlockBuffer(d, Math.min(blockRows, source.rows ?? blockRows), blockRows);
+  const kernel = await columnKernel();
   let first = 0;
   for await (const batch of source.batches(signal)) {
     signal?.throwIfAborted();
     const block = { rows: batch.rows, columns: columnsOf(batch, d), weights: batch.weights };
-    const kept = isClean(block) ? undefined : keptRows(source, block, first, options);
+    const kept = isClean(block, kernel) ? undefined : keptRows(source, block, first, options);
     first += batch.rows;
     yield* buffer.cut(kept ? gathered(block, kept) : block);
   }
@@ -132,14 +134,16 @@ function copyColumn({ values, start, stride }: Column, rows: number, into: Float
 }
 
 /** Whether all values are finite and all weights as they must be; `false` too where that needs a closer look. */
-function isClean({ rows, columns, weights }: CleanBlock): boolean {
+function isClean({ rows, columns, weights }: CleanBlock, kernel?: ColumnKernel): boolean {
   if (weights && !weights.every((weight) => weight >= 0 && weight < Infinity)) return false;
   // What callers in JavaScript have may be no such array, nor hold numbers.
   if (!columns.every(({ values }) => values instanceof Float64Array || values instanceof Float32Array)) return false;
   const [{ values, start, stride }] = columns;
   const isMatrix = columns.every((column, j) => column.values === values && column.start === start + j);
-  if (isMatrix && stride === columns.length) return allFinite(values, start, start + rows * stride);
-  return columns.every((column) => column.stride === 1 && allFinite(column.values, column.start, column.start + rows));
+  const areFinite = (of: Column, count: number): boolean =>
+    kernel?.allFinite(of.values, of.start, of.start + count) ?? allFinite(of.values, of.start, of.start + count);
+  if (isMatrix && stride === columns.length) return areFinite(columns[0], rows * stride);
+  return columns.every((column) => column.stride === 1 && areFinite(column, rows));
 }
 
 /** Whether numbers are finite: 0 times each is 0, and stays so in sums; four of them, to keep the processor busy. */

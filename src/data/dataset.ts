@@ -1,3 +1,4 @@
+import { columnKernel } from '../../kernels/simd/columns.js';
 import type { Place } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
@@ -87,7 +88,7 @@ async function read(
 ): Promise<Reading> {
   const d = source.columns.length;
   const { missing, signal, place, commonScale = false } = options;
-  const statistics = options.scaling ? undefined : new ColumnStatistics(d);
+  const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
   const builder = shardBuilder(place, d);
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];

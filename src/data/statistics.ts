@@ -1,14 +1,12 @@
 import { total } from '../base/numbers.js';
 import { seededRandom } from '../base/random.js';
-import type { Columns } from '../sweep/encode.js';
+import { PART_VALUES, type ColumnKernel, type Description } from '../../kernels/simd/columns.js';
+import type { Column, Columns } from '../sweep/encode.js';
 
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
 function sampleRows(d: number): number {
   return Math.max(64, Math.min(1024, Math.floor(2 ** 20 / d)));
 }
-
-/** Values that are looked at column by column while they are in a cache. */
-const PART = 2 ** 15;
 
 /** The widest and the narrowest value of a column among rows that count, and where they stand. */
 export interface Extremes {
@@ -34,7 +32,11 @@ export class ColumnStatistics {
   private readonly sample: Sample;
   private ones = new Float64Array();
 
-  constructor(private readonly d: number) {
+  constructor(
+    private readonly d: number,
+    /** Describes parts; without it the host does, with the same result. */
+    private readonly kernel?: ColumnKernel,
+  ) {
     this.means = new Float64Array(d);
     this.variances = new Float64Array(d);
     this.extremes = {
@@ -47,7 +49,7 @@ export class ColumnStatistics {
   /** Adds finite rows with their weights, none negative. */
   add(block: Columns): void {
     const { d } = this;
-    const step = Math.max(1, Math.floor(PART / d));
+    const step = Math.max(1, Math.floor(PART_VALUES / d));
     for (let from = 0; from < block.rows; from += step) {
       const to = Math.min(block.rows, from + step);
       this.addPart({ columns: block.columns, from, to, weights: this.weightsOf(block, from, to) });
@@ -75,55 +77,21 @@ export class ColumnStatistics {
   }
 
   private addPart(part: Part): void {
-    const { d, means, variances } = this;
-    const weight = total(part.weights);
+    const { d, means, variances, kernel } = this;
+    const { columns, from, weights } = part;
+    const weight = total(weights);
     if (weight === 0) return;
     this.weight += weight;
     const share = weight / this.weight;
-    const unit = 1 / weight;
-    for (let j = 0; j < d; j += 2) {
-      // Of an odd number of columns the last is its own neighbour.
-      const pair = [j, Math.min(j + 1, d - 1)] as const;
-      const mean = this.meansOf(pair, part, unit);
-      const variance = variancesOf(pair, part, unit, mean);
-      for (let at = 0; at < pair[1] - j + 1; at++) {
-        const column = j + at;
-        const step = mean[at] - means[column];
-        means[column] = share === 1 ? mean[at] : means[column] + share * step;
-        const between = share === 1 ? 0 : share * (1 - share) * step * step;
-        variances[column] += share * (variance[at] - variances[column]) + between;
-      }
+    const about = { weight, origin: weights.findIndex((one) => one > 0) };
+    const found = kernel ? kernel.describe(columns, from, weights, about) : describe(columns, from, weights, about);
+    for (let j = 0; j < d; j++) {
+      const [mean, variance, least, most] = [found[4 * j], found[4 * j + 1], found[4 * j + 2], found[4 * j + 3]];
+      const step = mean - means[j];
+      means[j] = share === 1 ? mean : means[j] + share * step;
+      variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
+      this.note(j, part, least, most);
     }
-  }
-
-  /** The means of two columns, about a value of each, so that a column that never changes has its value; notes extremes. */
-  private meansOf(pair: Pair, part: Part, unit: number): readonly [number, number] {
-    const { least, most } = this.extremes;
-    const { columns, from, weights } = part;
-    const origin = weights.findIndex((one) => one > 0) + from;
-    const [{ values: x, stride: xStep, start: xStart }, { values: y, stride: yStep, start: yStart }] = [
-      columns[pair[0]],
-      columns[pair[1]],
-    ];
-    const [xOrigin, yOrigin] = [x[xStart + origin * xStep], y[yStart + origin * yStep]];
-    let [xSum, xLeast, xMost] = [0, least[pair[0]], most[pair[0]]];
-    let [ySum, yLeast, yMost] = [0, least[pair[1]], most[pair[1]]];
-    let [xAt, yAt] = [xStart + from * xStep, yStart + from * yStep];
-    for (let row = 0; row < weights.length; row++, xAt += xStep, yAt += yStep) {
-      const own = weights[row];
-      if (own === 0) continue;
-      const share = own * unit;
-      const [one, other] = [x[xAt], y[yAt]];
-      xSum += share * (one - xOrigin);
-      ySum += share * (other - yOrigin);
-      if (one < xLeast) xLeast = one;
-      if (one > xMost) xMost = one;
-      if (other < yLeast) yLeast = other;
-      if (other > yMost) yMost = other;
-    }
-    this.note(pair[0], part, xLeast, xMost);
-    this.note(pair[1], part, yLeast, yMost);
-    return [xOrigin + xSum, yOrigin + ySum];
   }
 
   /** Keeps the extremes of a column, and in which row they were seen first. */
@@ -147,34 +115,42 @@ interface Part extends Pick<Columns, 'columns'> {
   readonly weights: Float64Array;
 }
 
-/** Two columns, which are summed side by side: a sum has to wait for itself. */
-type Pair = readonly [number, number];
-
 /** The number within a part of the first row that counts and has this value. */
 function rowWith(value: number, { columns, from, weights }: Part, column: number): number {
   const { values, start, stride } = columns[column];
   return weights.findIndex((own, row) => own > 0 && values[start + (from + row) * stride] === value);
 }
 
-function variancesOf(
-  [j, l]: Pair,
-  { columns, from, weights }: Part,
-  unit: number,
-  [xMean, yMean]: readonly [number, number],
-): readonly [number, number] {
-  const { values: x, stride: xStep, start: xStart } = columns[j];
-  const { values: y, stride: yStep, start: yStart } = columns[l];
-  let [xSum, ySum] = [0, 0];
-  let [xAt, yAt] = [xStart + from * xStep, yStart + from * yStep];
-  for (let row = 0; row < weights.length; row++, xAt += xStep, yAt += yStep) {
-    const own = weights[row];
-    if (own === 0) continue; // such a row may be anything, also what has no square
-    const share = own * unit;
-    const [one, other] = [x[xAt] - xMean, y[yAt] - yMean];
-    xSum += share * one * one;
-    ySum += share * other * other;
+/** What `ColumnKernel.describe` does, by the same sums in the same order, where there is no such kernel. */
+export function describe(
+  columns: readonly Column[],
+  from: number,
+  weights: Float64Array,
+  { weight, origin }: { readonly weight: number; readonly origin: number },
+): Description {
+  const unit = 1 / weight;
+  const found = new Float64Array(4 * columns.length);
+  for (const [j, { values, start, stride }] of columns.entries()) {
+    const first = start + from * stride;
+    // About a value of the column, so that a column that never changes has its value.
+    const about = values[first + origin * stride];
+    let [sum, least, most, square] = [0, Infinity, -Infinity, 0];
+    for (let row = 0, at = first; row < weights.length; row++, at += stride) {
+      if (weights[row] === 0) continue;
+      const value = values[at];
+      sum += weights[row] * unit * (value - about);
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    const mean = about + sum;
+    for (let row = 0, at = first; row < weights.length; row++, at += stride) {
+      const difference = values[at] - mean;
+      // A row of weight 0 may be anything, also what has no square.
+      if (weights[row] > 0) square += weights[row] * unit * difference * difference;
+    }
+    found.set([mean, square, least, most], 4 * j);
   }
-  return [xSum, ySum];
+  return found;
 }
 
 /** A uniform sample of the rows that count, from one pass (algorithm L, Li 1994); the same rows give the same sample. */

@@ -11,6 +11,7 @@ import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
+export { describe, encode, finite32, finite64, turn32, turn64 } from './columns';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { sweepSparsely } from './sparse';

@@ -1,4 +1,5 @@
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import type { RowBlock } from '../../../kernels/simd/tasks.js';
 import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
@@ -12,14 +13,14 @@ export const sharedDoubles = (length: number): Float64Array => new Float64Array(
 export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
 
 /** Encodes rows into tiles that all threads see. */
-export function rowBlock(start: number, block: Columns, encoding: Encoding): RowBlock {
+export function rowBlock(start: number, block: Columns, encoding: Encoding, kernel?: ColumnKernel): RowBlock {
   const { rows } = block;
   const d = block.columns.length;
   const b = tileRows(d);
   const filled = Math.ceil(rows / b) * b;
   const x = sharedFloats(filled * d);
   const v = sharedFloats(filled);
-  encodeTiles(block, encoding, { from: 0, to: rows, b }, x);
+  encodeTiles(block, encoding, { from: 0, to: rows, b }, x, kernel);
   encodeWeights(block, encoding, { from: 0, to: rows }, v);
   return { start, rows, x, v };
 }

@@ -1,0 +1,147 @@
+import { Arena } from './arena.js';
+import type { Exports } from './exports.js';
+import { simdModule, simdSupport } from './module.js';
+
+/** One column of consecutive rows, a view: row i has `values[start + i · stride]`. */
+export interface Column {
+  readonly values: Float32Array | Float64Array;
+  readonly start: number;
+  readonly stride: number;
+}
+
+/** Values that are worked on at once: in float64 they fit the second-level cache. */
+export const PART_VALUES = 2 ** 15;
+
+/** What some rows say of each column: four numbers a column, `[d, 4]`: mean, variance, least and most. */
+export type Description = Float64Array;
+
+/** Works on columns of data in a memory of its own, which nobody else sees: every call is complete in itself. */
+export class ColumnKernel {
+  private readonly wasm: Exports;
+  private readonly arena: Arena;
+
+  constructor(module: WebAssembly.Module) {
+    const abort = (): never => {
+      throw new Error('the CPU kernel gave up');
+    };
+    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.arena = new Arena(this.wasm.memory);
+  }
+
+  /**
+   * Describes rows `from` … of these weights, whose sum is `weight`, means about row `origin`; rows of weight 0 don't count.
+   */
+  describe(
+    columns: readonly Column[],
+    from: number,
+    weights: Float64Array,
+    { weight, origin }: { readonly weight: number; readonly origin: number },
+  ): Description {
+    const [d, rows] = [columns.length, weights.length];
+    const place = this.begin(d, rows);
+    const [weightsAt, results] = [this.arena.take(2 * rows), this.arena.take(8 * d)];
+    this.arena.reserve();
+    this.turn(columns, from, rows, place);
+    this.doubles(weightsAt, rows).set(weights);
+    this.wasm.describe(place.columns, place.step, d, rows, weightsAt, 1 / weight, origin, results);
+    return this.doubles(results, 4 * d).slice();
+  }
+
+  /** Whether numbers `from` … `to − 1` are finite. */
+  allFinite(values: Column['values'], from: number, to: number): boolean {
+    const most = 2 * PART_VALUES;
+    this.arena.begin();
+    const place = this.arena.take(2 * most);
+    this.arena.reserve();
+    for (let first = from; first < to; first += most) {
+      const part = values.subarray(first, Math.min(to, first + most));
+      const count = Math.ceil(part.length / 16) * 16;
+      const isSingle = part instanceof Float32Array;
+      const into = isSingle ? this.arena.floats(place, count) : this.doubles(place, count);
+      into.set(part);
+      into.fill(0, part.length);
+      if (!(isSingle ? this.wasm.finite32(place, count) : this.wasm.finite64(place, count))) return false;
+    }
+    return true;
+  }
+
+  /** Writes rows `from` … `to − 1` into tiles `[tiles, d, b]` at the beginning of `into`; b is a multiple of 4. */
+  encode(
+    columns: readonly Column[],
+    { from, to, b }: { readonly from: number; readonly to: number; readonly b: number },
+    coding: Float64Array,
+    farthest: number,
+    into: Float32Array,
+  ): void {
+    const d = columns.length;
+    const most = Math.max(1, Math.floor(PART_VALUES / d / b)) * b;
+    for (let first = from; first < to; first += most) {
+      const rows = Math.min(most, to - first);
+      const length = Math.ceil(rows / b) * b * d;
+      const place = this.begin(d, rows);
+      const [codingAt, tiles] = [this.arena.take(4 * d), this.arena.take(length)];
+      this.arena.reserve();
+      this.turn(columns, first, rows, place);
+      this.doubles(codingAt, 2 * d).set(coding);
+      if (rows % b > 0) this.arena.floats(tiles + (length - b * d) * 4, b * d).fill(0);
+      this.wasm.encode(place.columns, place.step, d, rows, b, codingAt, farthest, tiles);
+      into.set(this.arena.floats(tiles, length), (first - from) * d);
+    }
+  }
+
+  /** Places for rows as they come and as columns. */
+  private begin(d: number, rows: number): { readonly raw: number; readonly columns: number; readonly step: number } {
+    this.arena.begin();
+    const step = Math.ceil(rows / 8) * 64;
+    return { raw: this.arena.take(2 * rows * d), columns: this.arena.take((step / 4) * d), step };
+  }
+
+  /** Copies rows into the kernel's memory, column by column. */
+  private turn(
+    columns: readonly Column[],
+    from: number,
+    rows: number,
+    place: { readonly raw: number; readonly columns: number; readonly step: number },
+  ): void {
+    const d = columns.length;
+    const [{ values, start, stride }] = columns;
+    const isMatrix = stride === d && columns.every((one, j) => one.values === values && one.start === start + j);
+    if (!isMatrix) {
+      for (const [j, column] of columns.entries()) {
+        copyRows(column, from, this.doubles(place.columns + j * place.step, rows));
+      }
+      return;
+    }
+    const all = values.subarray(start + from * d, start + (from + rows) * d);
+    if (all instanceof Float32Array) {
+      this.arena.floats(place.raw, rows * d).set(all);
+      this.wasm.turn32(place.raw, rows, d, place.columns, place.step);
+    } else {
+      this.doubles(place.raw, rows * d).set(all);
+      this.wasm.turn64(place.raw, rows, d, place.columns, place.step);
+    }
+  }
+
+  private doubles(at: number, count: number): Float64Array {
+    return new Float64Array(this.wasm.memory.buffer, at, count);
+  }
+}
+
+function copyRows({ values, start, stride }: Column, from: number, into: Float64Array): void {
+  const first = start + from * stride;
+  if (stride === 1) into.set(values.subarray(first, first + into.length));
+  else for (let row = 0, at = first; row < into.length; row++, at += stride) into[row] = values[at];
+}
+
+let kernel: Promise<ColumnKernel | undefined> | undefined;
+
+/** The kernel for columns, made once; undefined where the engine has no SIMD. */
+export function columnKernel(): Promise<ColumnKernel | undefined> {
+  kernel ??= make();
+  return kernel;
+}
+
+async function make(): Promise<ColumnKernel | undefined> {
+  const build = simdSupport();
+  return build && new ColumnKernel(await simdModule(build));
+}
