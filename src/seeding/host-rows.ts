@@ -42,6 +42,11 @@ export class HostRows implements SeedingRows {
         const apart = values.some((value) => value > 0);
         return Promise.resolve(drawIndices(apart ? values : weights, uniforms));
       },
+      sums() {
+        const apart = nearest.every((distance) => distance < Infinity);
+        const weight = weights.reduce((sum, one) => sum + one, 0);
+        return Promise.resolve({ weight, potential: apart ? potential(nearest) : 0 });
+      },
       dispose: () => undefined,
     };
   }

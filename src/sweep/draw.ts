@@ -7,6 +7,32 @@ export interface DrawnFrom {
   readonly values: ArrayLike<number>;
 }
 
+/** Draws that fell to one part of what is drawn from. */
+export interface PartDraws {
+  readonly part: number;
+  /** Which of the draws they are, rising. */
+  readonly draws: readonly number[];
+  /** What of the unit interval fell to the part, stretched back to the whole, for each of the draws. */
+  readonly uniforms: readonly number[];
+}
+
+/**
+ * Draws a part by each of some uniform numbers in [0, 1), with probability in proportion to `sums`; parts that none is
+ * drawn from are left out, the others rise.
+ */
+export function drawParts(uniforms: ArrayLike<number>, sums: ArrayLike<number>): PartDraws[] {
+  const whole = total(sums);
+  const before = new Float64Array(sums.length);
+  for (let part = 1; part < sums.length; part++) before[part] = before[part - 1] + sums[part - 1];
+  const parts = Array.from(uniforms, (uniform) => drawIndex(sums, uniform));
+  const wanted = [...new Set(parts)].sort((a, b) => a - b);
+  return wanted.map((part) => {
+    const draws = [...parts.keys()].filter((draw) => parts[draw] === part);
+    const within = draws.map((draw) => clamped((uniforms[draw] * whole - before[part]) / sums[part]));
+    return { part, draws, uniforms: within };
+  });
+}
+
 /**
  * Draws a row by each of some uniform numbers in [0, 1), with probability in proportion to values that lie in parts:
  * `sums` says how much each part has, `read` gets the values of those that are drawn from, each once and in order.
@@ -16,18 +42,11 @@ export async function drawRows(
   sums: ArrayLike<number>,
   read: (parts: readonly number[]) => Promise<readonly DrawnFrom[]>,
 ): Promise<number[]> {
-  const whole = total(sums);
-  const before = new Float64Array(sums.length);
-  for (let part = 1; part < sums.length; part++) before[part] = before[part - 1] + sums[part - 1];
-  const parts = Array.from(uniforms, (uniform) => drawIndex(sums, uniform));
-  const wanted = [...new Set(parts)].sort((a, b) => a - b);
+  const drawn = drawParts(uniforms, sums);
   const rows: number[] = [];
-  for (const [index, { start, values }] of (await read(wanted)).entries()) {
-    const part = wanted[index];
-    const here = [...parts.keys()].filter((draw) => parts[draw] === part);
-    // What of the unit interval fell to the part, stretched back to the whole.
-    const within = here.map((draw) => clamped((uniforms[draw] * whole - before[part]) / sums[part]));
-    drawIndices(values, within).forEach((row, at) => (rows[here[at]] = start + row));
+  for (const [index, { start, values }] of (await read(drawn.map(({ part }) => part))).entries()) {
+    const { draws, uniforms: within } = drawn[index];
+    drawIndices(values, within).forEach((row, at) => (rows[draws[at]] = start + row));
   }
   return rows;
 }

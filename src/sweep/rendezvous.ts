@@ -67,6 +67,7 @@ export class Rendezvous implements BorrowedShard {
       potentials: (candidates) => this.read(() => nearest.potentials(candidates)),
       add: (centres) => this.read(() => nearest.add(centres)),
       draw: (uniforms) => this.read(() => nearest.draw(uniforms)),
+      sums: () => nearest.sums(),
       dispose: () => nearest.dispose(),
     };
   }

@@ -56,7 +56,17 @@ export interface NearestCentres {
    * d_i are 0 or there is no centre).
    */
   draw(uniforms: readonly number[]): Promise<number[]>;
+  /** What all rows are drawn from. */
+  sums(): Promise<NearestSums>;
   dispose(): void;
+}
+
+/** Sums over rows, by which several shards are drawn from as one. */
+export interface NearestSums {
+  /** Σ_i a_i. */
+  readonly weight: number;
+  /** Σ_i a_i d_i; 0 while there is no centre. */
+  readonly potential: number;
 }
 
 /** Rows as EM sees them, swept by models of one precision. */

@@ -94,6 +94,7 @@ async function readsOf(
         potentials: (candidates) => (reads++, inner.potentials(candidates)),
         add: (centres) => (reads++, inner.add(centres)),
         draw: (uniforms) => inner.draw(uniforms),
+        sums: () => inner.sums(),
         dispose: () => inner.dispose(),
       };
     },

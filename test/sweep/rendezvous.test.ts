@@ -55,6 +55,7 @@ function noting(overlapping = false): Noting {
       potentials: async () => (await shard.take([])).fill(7),
       add: () => Promise.reject(new Error('no room')),
       draw: () => Promise.resolve([3]),
+      sums: () => Promise.resolve({ weight: 1, potential: 0 }),
       dispose: () => notes.push('disposed'),
     }),
     dispose: () => undefined,

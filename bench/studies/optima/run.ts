@@ -93,6 +93,7 @@ function countedShard(shard: Shard, k: number, counter: { sweeps: number }): Sha
         potentials: (candidates) => inner.potentials(count(candidates)),
         add: (centres) => inner.add(count(centres)),
         draw: (uniforms) => inner.draw(uniforms),
+        sums: () => inner.sums(),
         dispose: () => inner.dispose(),
       };
     },

@@ -3,7 +3,7 @@ import type { RowBlock } from '../../../kernels/simd/tasks.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
-import type { NearestCentres } from '../shard.js';
+import type { NearestCentres, NearestSums } from '../shard.js';
 import { locate, sharedDoubles, sharedFloats, sharedIntegers } from './rows.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
@@ -56,6 +56,11 @@ export class SimdNearestCentres implements NearestCentres {
     const read = (parts: readonly number[]): Promise<DrawnFrom[]> =>
       Promise.resolve(parts.map((part) => this.partValues(part, apart)));
     return drawRows(uniforms, apart ? this.partSums : this.partWeights, read);
+  }
+
+  sums(): Promise<NearestSums> {
+    const { partWeights, partSums } = this;
+    return Promise.resolve({ weight: total(partWeights), potential: partSums === partWeights ? 0 : total(partSums) });
   }
 
   dispose(): void {

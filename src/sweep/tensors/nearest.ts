@@ -4,7 +4,7 @@ import { onBackend } from '../../../kernels/engine.js';
 import { yieldToEvents } from '../../base/event-loop.js';
 import { total } from '../../base/numbers.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
-import type { NearestCentres } from '../shard.js';
+import type { NearestCentres, NearestSums } from '../shard.js';
 import { readAll, type TensorBlock } from './block.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
@@ -18,6 +18,7 @@ export class TensorNearestCentres implements NearestCentres {
   private nearest: tf.Tensor1D[];
   /** Σ a_i d_i of each block; before the first centre Σ a_i. */
   private blockSums: number[];
+  private joined = false;
 
   constructor(
     private readonly backend: string,
@@ -54,6 +55,11 @@ export class TensorNearestCentres implements NearestCentres {
     return drawRows(uniforms, sums, (blocks) => Promise.all(blocks.map((index) => this.blockValues(index, apart))));
   }
 
+  sums(): Promise<NearestSums> {
+    const weight = total(this.blocks.map((block) => block.weight));
+    return Promise.resolve({ weight, potential: this.joined ? total(this.blockSums) : 0 });
+  }
+
   dispose(): void {
     tf.dispose([this.metric, ...this.nearest]);
   }
@@ -74,6 +80,7 @@ export class TensorNearestCentres implements NearestCentres {
       sums.push(total((await readAll([groupSums]))[0]));
     }
     this.blockSums = sums;
+    this.joined = true;
   }
 
   /** a_i d_i, or a_i, of a block's rows. */

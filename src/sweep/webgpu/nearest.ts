@@ -4,7 +4,7 @@ import { NearestBuffers } from '../../../kernels/webgpu/nearest.js';
 import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
 import { total } from '../../base/numbers.js';
 import { drawRows } from '../draw.js';
-import type { NearestCentres } from '../shard.js';
+import type { NearestCentres, NearestSums } from '../shard.js';
 
 /** Centres that join at once; where there are several, filled up to as many, since each number of them is a program. */
 const CENTRES = 32;
@@ -55,6 +55,11 @@ export class WebgpuNearestCentres implements NearestCentres {
         return { start, values: values.subarray(0, Math.min(TILE_ROWS, this.rows.n - start)) };
       }),
     );
+  }
+
+  sums(): Promise<NearestSums> {
+    const { rows, tileSums } = this;
+    return Promise.resolve({ weight: total(rows.tileWeights), potential: tileSums ? total(tileSums) : 0 });
   }
 
   dispose(): void {

@@ -1,0 +1,163 @@
+import type { PackedShape, PlanModel } from './model.js';
+import { addMoments, type Moments } from './moments.js';
+import { drawParts } from './draw.js';
+import { whitened } from './frames.js';
+import type {
+  NearestCentres,
+  NearestSums,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+} from './shard.js';
+
+/** Parts that are read at the same time: enough to keep several places busy, few enough to hold the moments of. */
+const AT_ONCE = 16;
+
+/**
+ * Shards as one, their rows in the order of the parts, all in the same coordinates and unit of weight. Moments are sums:
+ * those of the parts are added in their order, so that they depend on nothing else. Disposing it disposes the parts.
+ */
+export function union(parts: readonly Shard[]): Shard {
+  return parts.length === 1 ? parts[0] : new Union(parts);
+}
+
+class Union implements Shard {
+  readonly n: number;
+  readonly d: number;
+  readonly overlapping: boolean;
+  /** Rows before each part. */
+  private readonly starts: readonly number[];
+
+  constructor(private readonly parts: readonly Shard[]) {
+    const [first] = parts;
+    if (parts.length === 0) throw new RangeError('a union of shards was expected to have parts, got none');
+    this.d = first.d;
+    if (parts.some(({ d }) => d !== this.d)) throw new RangeError(`shards of ${this.d} columns were expected`);
+    this.n = parts.reduce((sum, { n }) => sum + n, 0);
+    this.starts = startsOf(parts);
+    this.overlapping = parts.every(({ overlapping }) => overlapping);
+  }
+
+  /** As many as gain and have room in every part. */
+  atOnce(shape: PackedShape): number {
+    return Math.min(...this.parts.map((part) => part.atOnce(shape)));
+  }
+
+  async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
+    let sums: Moments[] | undefined;
+    for (let from = 0; from < this.parts.length; from += AT_ONCE) {
+      const some = this.parts.slice(from, from + AT_ONCE).map((part) => part.sweep(requests, { n, signal }));
+      for (const moments of await allOf(some)) {
+        sums = sums ? sums.map((sum, at) => added(sum, moments[at], requests[at])) : moments;
+      }
+    }
+    return sums ?? [];
+  }
+
+  async *rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs> {
+    for (const [index, part] of this.parts.entries()) {
+      for await (const block of part.rows(model, options)) yield { ...block, start: this.starts[index] + block.start };
+    }
+  }
+
+  async take(indices: readonly number[]): Promise<Float64Array> {
+    const { d } = this;
+    const places = indices.map((index) => this.place(index));
+    const taken = new Float64Array(indices.length * d);
+    for (const [index, part] of this.parts.entries()) {
+      const here = [...places.keys()].filter((at) => places[at].part === index);
+      if (here.length === 0) continue;
+      const rows = await part.take(here.map((at) => places[at].row));
+      here.forEach((at, i) => taken.set(rows.subarray(i * d, (i + 1) * d), at * d));
+    }
+    return taken;
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
+    const parts = this.parts.map((part) => part.nearestCentres(metric, signal));
+    return new UnionNearestCentres(parts, this.starts);
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  private place(index: number): { readonly part: number; readonly row: number } {
+    if (!(index >= 0 && index < this.n)) throw new RangeError(`row ${index} of ${this.n}`);
+    const part = this.starts.findLastIndex((start) => start <= index);
+    return { part, row: index - this.starts[part] };
+  }
+}
+
+/** Distances that every part keeps of its own rows. */
+class UnionNearestCentres implements NearestCentres {
+  constructor(
+    private readonly parts: readonly NearestCentres[],
+    private readonly starts: readonly number[],
+  ) {}
+
+  async potentials(candidates: Float64Array): Promise<Float64Array> {
+    const [sums, ...others] = await allOf(this.parts.map((part) => part.potentials(candidates)));
+    for (const more of others) for (let c = 0; c < sums.length; c++) sums[c] += more[c];
+    return sums;
+  }
+
+  async add(centres: Float64Array): Promise<void> {
+    await allOf(this.parts.map((part) => part.add(centres)));
+  }
+
+  async draw(uniforms: readonly number[]): Promise<number[]> {
+    const sums = await this.each();
+    const apart = sums.some(({ potential }) => potential > 0);
+    const drawn = drawParts(
+      uniforms,
+      sums.map(({ potential, weight }) => (apart ? potential : weight)),
+    );
+    const rows: number[] = [];
+    for (const { part, draws, uniforms: within } of drawn) {
+      const found = await this.parts[part].draw(within);
+      draws.forEach((draw, at) => (rows[draw] = this.starts[part] + found[at]));
+    }
+    return rows;
+  }
+
+  async sums(): Promise<NearestSums> {
+    const sums = await this.each();
+    const over = (name: keyof NearestSums): number => sums.reduce((sum, one) => sum + one[name], 0);
+    return { weight: over('weight'), potential: over('potential') };
+  }
+
+  dispose(): void {
+    for (const part of this.parts) part.dispose();
+  }
+
+  private each(): Promise<NearestSums[]> {
+    return allOf(this.parts.map((part) => part.sums()));
+  }
+}
+
+/** The first part's moments with those of the next added, in one frame. */
+function added(sum: Moments, more: Moments, { model }: SweepRequest): Moments {
+  const alike = sum.quadratic.every(({ frame }, q) => frame === more.quadratic[q].frame);
+  const into = alike ? sum : whitened(sum, model.components);
+  addMoments(into, alike ? more : whitened(more, model.components));
+  return into;
+}
+
+function startsOf(parts: readonly Shard[]): number[] {
+  const starts: number[] = [];
+  let start = 0;
+  for (const { n } of parts) {
+    starts.push(start);
+    start += n;
+  }
+  return starts;
+}
+
+/** All results, once nothing is under way any more; throws the first error. */
+async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
