@@ -111,7 +111,8 @@ function ofComments(file, text) {
     if (raw.startsWith('//')) {
       const body = raw.replace(/^\/+\s?/, '');
       if (/^(eslint|prettier|@ts)/.test(body)) continue;
-      if (line === last + 1 && found.length > 0) found[found.length - 1].text += ` ${body}`;
+      const alone = /^\s*$/.test(text.slice(text.lastIndexOf('\n', pos - 1) + 1, pos));
+      if (alone && line === last + 1 && found.length > 0) found[found.length - 1].text += ` ${body}`;
       else found.push({ line, text: body });
       last = line;
     } else found.push(...ofBlock(raw, line));

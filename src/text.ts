@@ -1,6 +1,6 @@
 /**
  * `otmix/text`: CSV, TSV and other text in cells as tables of numbers, in Node and in browsers, from whatever yields
- * bytes, by the rules that `otmix/sources` and the command have:
+ * bytes. The rules are those of `otmix/sources` and the command:
  *
  *     const table = await openDelimited({ name: file.name, format: 'txt', bytes: () => file.stream() });
  *     for await (const [x, y] of table.blocks([0, 1])) console.log(x, y);

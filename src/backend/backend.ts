@@ -15,7 +15,7 @@ import { threadsFor } from '../threads/pool.js';
 /** Where sweeps run. */
 export type BackendName = 'webgpu' | 'tensorflow' | 'webgl' | 'wasm' | 'cpu';
 
-/** A backend by its name, the best one there is, or `webgpu` on a device of the caller's, which stays his. */
+/** A backend by its name, the best one there is, or `webgpu` on a device that stays the caller's. */
 export type BackendRequest = BackendName | 'auto' | { readonly device: GPUDevice };
 
 /** What is known of one backend on this machine. */

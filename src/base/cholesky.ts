@@ -1,14 +1,14 @@
 /**
  * Factorisations of small dense matrices, float64, row-major `[d, d]`. All inner loops are dot products of rows, made
- * in tiles of 4 × 4: the eight sums of half a tile stay in registers and add up side by side.
+ * in tiles of 4 × 4. The eight sums of half a tile stay in registers and add up side by side.
  */
 const TILE = 4;
 /** Columns whose products are summed by themselves: sums of sums have rounding errors that grow more slowly. */
 const PANEL = 16;
 
 /**
- * Lower Cholesky factor L of a symmetric matrix (A = L Lᵀ), of which the lower triangle is read; undefined where a pivot
- * does not exceed `floor`, that is where A is not positive definite by that much.
+ * Lower Cholesky factor L of a symmetric matrix (A = L Lᵀ), of which the lower triangle is read. Undefined where a
+ * pivot does not exceed `floor`: A is then not positive definite by that much.
  */
 export function cholesky(a: Float64Array, d: number, floor = 0): Float64Array | undefined {
   const l = new Float64Array(d * d);
@@ -70,7 +70,7 @@ function mirror(matrix: Float64Array, i: number, j: number, d: number): void {
   }
 }
 
-/** Solves y Bᵀ = x for columns from ≤ j < to of rows first ≤ i < end of a matrix, in place, with B the tile of L there. */
+/** Solves y Bᵀ = x in place, with B the tile of L there: columns from ≤ j < to of rows first ≤ i < end of a matrix. */
 function substitute(
   x: Float64Array,
   first: number,
@@ -121,8 +121,8 @@ function substituteTile(x: Float64Array, at: number, end: number, l: Float64Arra
 }
 
 /**
- * C_rc ← C_rc − Σ_p A_rp B_cp over columns from ≤ p < to, for rows r from i on and c from j on, a tile of each or as
- * many as there are.
+ * C_rc ← C_rc − Σ_p A_rp B_cp over columns from ≤ p < to, for a tile of rows r from i on and c from j on, or as many as
+ * there are.
  */
 function takeOff(
   c: Float64Array,

@@ -1,6 +1,7 @@
 /**
- * What a terminal or a reader might obey or not see: control and format characters (ESC, BEL, bidirectional overrides,
- * zero widths), line and paragraph separators, halves of surrogate pairs. The joiners of scripts and emoji stay.
+ * What a terminal or a reader might obey or not see: control and format characters, line and paragraph separators,
+ * halves of surrogate pairs. ESC, BEL, bidirectional overrides and zero widths are such characters. The joiners of
+ * scripts and emoji stay.
  */
 const unprintable = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 

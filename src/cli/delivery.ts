@@ -30,8 +30,8 @@ export interface Asked {
 }
 
 /**
- * Prints, saves and reports what was found. Whatever of this fails, the rest is done all the same, and what can't go to
- * its place goes to another: nothing that was computed is lost. Throws the failures at the end.
+ * Prints, saves and reports what was found. Whatever of this fails, the rest is done all the same. What can't go to its
+ * place goes to another, so that nothing that was computed is lost. Throws the failures at the end.
  */
 export async function deliver(found: Findings, asked: Asked): Promise<void> {
   const { failures } = await new Delivery(found, asked).done();

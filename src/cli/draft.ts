@@ -50,8 +50,8 @@ export class Draft {
   }
 
   /**
-   * Keeps what was written whole although more was to come, or its place won't take it: in its place if that can be, else
-   * in the first other that takes it, without any conversion. Answers where, or undefined if nowhere.
+   * Keeps what was written whole although more was to come, or its place won't take it. It goes to its place if that
+   * can be, else to the first other that takes it, without any conversion. Answers where, or undefined if nowhere.
    */
   async keep(convert?: Converter): Promise<string | undefined> {
     await this.handle.truncate(this.written).catch(() => undefined); // what is cut off is half a line

@@ -26,8 +26,8 @@ export class Remainder extends Error {
 }
 
 /**
- * 0 where help was asked for or the reader of standard output has gone, 2 for a user's mistake, 130 or 143 for an
- * interruption that came before any result, 1 for a failure of the GPU or a fault of ours.
+ * 0 where help was asked for or the reader of standard output has gone, and 2 for a user's mistake. An interruption
+ * that came before any result is 130 or 143; a failure of the GPU or a fault of ours is 1.
  */
 export function endingOf(error: unknown): Ending {
   if (error instanceof Remainder) return endingWith(error);

@@ -145,8 +145,8 @@ export async function openData(spec: string, options: SourceOptions): Promise<So
 }
 
 /**
- * Opens the columns that a mixture was fitted to: those `named`, else those with the mixture's names, else, where the
- * source has none of these names, all of its columns if they are as many; `warn` is then told.
+ * Opens the columns that a mixture was fitted to: those `named`, else those with the mixture's names. Where the source
+ * has none of these names, all of its columns are taken if they are as many, and `warn` is told.
  */
 export async function openDataFor(
   mixture: Mixture,

@@ -19,8 +19,8 @@ export interface Stage {
 }
 
 /**
- * Puts activities into words; it remembers the last iteration of each restart, several of which may be under way at once,
- * to tell the gain of the next.
+ * Puts activities into words. The last iteration of each restart is remembered, to tell the gain of the next; several
+ * restarts may be under way at once.
  */
 export function narrator(): (activity: Activity, task?: string) => Stage {
   const last = new Map<number | undefined, Progress>();

@@ -5,7 +5,7 @@ import { shellLine } from './shell.js';
 export type Origin = Required<Pick<Provenance, 'created' | 'command'>>;
 
 /**
- * That of the command that runs; SOURCE_DATE_EPOCH (reproducible-builds.org), where it is set, is its time in seconds
+ * That of the command that runs. Where SOURCE_DATE_EPOCH (reproducible-builds.org) is set, it is the time in seconds
  * since 1970, so that the same fit gives the same bytes.
  */
 export function originOf(args = process.argv.slice(2), epoch = process.env.SOURCE_DATE_EPOCH): Origin {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 
 /**
- * Writes what its own place did not take to the first of these that does: beside it, in the current folder, in a private
- * folder of the temporary one. Overwrites nothing. Answers where, or undefined where none did.
+ * Writes what its own place did not take to the first of these that does: beside it, the current folder, a private
+ * temporary folder. Overwrites nothing. Answers where, or undefined where none did.
  */
 export async function elsewhere(
   place: string,

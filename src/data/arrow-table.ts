@@ -32,8 +32,8 @@ export function isArrow(data: unknown): data is ArrowTable | (ArrowBatch & { rea
 }
 
 /**
- * A source of an Arrow table in memory, by the rules that hold for Arrow files: null is missing, booleans are 0 and 1,
- * decimals the nearest float64, durations count in their unit; dates, times and text are no numbers.
+ * A source of an Arrow table in memory, by the rules that hold for Arrow files. Null is missing, booleans are 0 and 1,
+ * decimals the nearest float64, and durations count in their unit. Dates, times and text are no numbers.
  */
 export function arrowSource(
   data: ArrowTable | (ArrowBatch & { readonly schema: ArrowSchema }),

@@ -1,5 +1,5 @@
 /**
- * What is known of Arrow's columns without the library that made them: files and tables in memory share it, and
+ * What is known of Arrow's columns without the library that made them. Files and tables in memory share it, and
  * browsers load no more than this.
  */
 

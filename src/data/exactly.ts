@@ -13,8 +13,8 @@ export interface Rereadable {
 }
 
 /**
- * Log-densities below minus this, nats in scaled coordinates, are computed again in float64: float32 errs by some 1e-7 of
- * them, and so by .02 nats, which may be felt in responsibilities, and overflows beyond 1e38.
+ * Log-densities below minus this, nats in scaled coordinates, are computed again in float64. Float32 errs by some 1e-7
+ * of them, and so by .02 nats, which may be felt in responsibilities. It overflows beyond 1e38.
  */
 export const FAR = 2 ** 16;
 /** The same where log-densities are only summed, and need no digits that float32 does not have. */

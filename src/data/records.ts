@@ -7,9 +7,9 @@ import { rowSource } from './arrays.js';
 export type DataRecord = Readonly<Record<string, unknown>>;
 
 /**
- * A source of records, `[{ x: 1, y: 2 }, …]`. Columns are called by the keys, in the order in which they first appear;
- * numbers, bigints and booleans (0 and 1) are values, and null, undefined and an absent key are missing.
- * Throws `InputError('format')` that names a column, and its first row, that holds anything else.
+ * A source of records, `[{ x: 1, y: 2 }, …]`. Columns are called by the keys, in the order in which they first appear.
+ * Numbers, bigints and booleans (0 and 1) are values; null, undefined and an absent key are missing. Throws
+ * `InputError('format')` that names a column, and its first row, that holds anything else.
  */
 export function recordSource(records: readonly DataRecord[], wanted: Wanted): Source {
   const columns = columnsOf(records);

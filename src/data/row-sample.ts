@@ -23,7 +23,7 @@ export interface DrawnRows {
 
 /**
  * A random sample of a stream of unknown length in one pass: the rows of the largest priorities w/u, u uniform. Rows of
- * equal weight are equally likely; with weights max(w, τ), τ the largest priority left out, sums over the sample are
+ * equal weight are equally likely. With weights max(w, τ), τ the largest priority left out, sums over the sample are
  * unbiased (Duffield, Lund & Thorup 2007, Priority sampling). Each row's u comes from the seed and its number alone:
  * the same rows are drawn whatever the batches.
  */

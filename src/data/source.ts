@@ -9,10 +9,10 @@ export interface Batch {
 }
 
 /**
- * A restartable stream of rows: every call of `batches()` yields the same rows in the same order. A source that may wait
- * long for a batch ends that with the signal's reason where `signal` is aborted; others may leave the signal alone.
- * A source reports values as they are; what to do about missing or infinite ones is decided where rows
- * enter a fit (`blocks.ts`), so that all formats behave alike.
+ * A restartable stream of rows: every call of `batches()` yields the same rows in the same order. A source that may
+ * wait long for a batch ends that with the signal's reason where `signal` is aborted; others may leave the signal
+ * alone. A source reports values as they are. The gate (`blocks.ts`) decides what to do about missing or infinite ones,
+ * so that all formats behave alike.
  */
 export interface Source {
   /** What messages call it: a path, a query, or `data`. */

@@ -18,8 +18,9 @@ export interface Extremes {
 }
 
 /**
- * Means, variances and ranges of columns `[d]` over all rows added, in float64: blocks are merged by their weights (Chan,
- * Golub & LeVeque 1983), so that the order of rows changes nothing beyond rounding. Rows of weight 0 do not count.
+ * Means, variances and ranges of columns `[d]` over all rows added, in float64. Blocks are merged by their weights
+ * (Chan, Golub & LeVeque 1983), so that the order of rows changes nothing beyond rounding. Rows of weight 0 do not
+ * count.
  */
 export class ColumnStatistics {
   /** Rows added, those of weight 0 included. */

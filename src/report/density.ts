@@ -21,8 +21,8 @@ export function mixtureDensity(x: number, bumps: readonly Bump[]): number {
 }
 
 /**
- * Where to evaluate a density so that straight lines between the points follow it: an even grid over the interval,
- * and points within ±4 scales of each bump, so that one narrower than the grid is not stepped over. Sorted, distinct.
+ * Where to evaluate a density so that straight lines between the points follow it. An even grid covers the interval,
+ * and points within ±4 scales of each bump keep the grid from stepping over narrow ones. Sorted, distinct.
  */
 export function densityGrid(interval: Interval, bumps: readonly Bump[], even = 160): number[] {
   const [low, high] = interval;
@@ -53,9 +53,9 @@ export interface Binning {
 }
 
 /**
- * Histogram of the values inside the interval, on the density scale of all values: bars × widths sum to the
- * weight share inside. Bin width by Freedman and Diaconis (1981), 2·IQR·n^(−1/3), or where that is less, half a standard
- * deviation of the narrow components: of many clusters the quartiles say how far they lie apart, not how wide they are.
+ * Histogram of the values inside the interval, on the density scale of all values: bars × widths sum to the weight
+ * share inside. Bin width by Freedman and Diaconis (1981), 2·IQR·n^(−1/3), or where that is less, half a standard
+ * deviation of the narrow components. Of many clusters the quartiles say how far they lie apart, not how wide they are.
  */
 export function histogram(
   values: Float64Array,

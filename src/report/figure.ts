@@ -4,7 +4,7 @@ import { html, type Markup, trusted } from './markup.js';
 const [TEXT, LEGIBLE] = [11, 9.5];
 
 /**
- * A drawing as wide as the page, which scrolls sideways, by keys too, where its text would get too small; `narrow`, where
+ * A drawing as wide as the page. It scrolls sideways, by keys too, where its text would get too small. `narrow`, where
  * there is one, takes its place on a phone.
  */
 export function plot(label: string, wide: string, narrow?: string): Markup {

@@ -18,7 +18,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes text so that HTML and SVG show it as it is, in content and in quoted attributes; characters that act or hide
+ * Writes text so that HTML and SVG show it as it is, in content and in quoted attributes. Characters that act or hide
  * are written as {@link printable} does, line breaks and tabs apart.
  */
 export function escapeText(text: string): string {

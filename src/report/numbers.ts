@@ -78,7 +78,7 @@ export function duration(seconds: number): string {
 }
 
 /**
- * Chooses one format for a column of means and standard deviations: as many decimals as show the smaller
+ * Chooses one format for a column of means and standard deviations. It has as many decimals as show the smaller
  * deviations with two significant digits, or powers of ten where decimals would be unreadable.
  */
 export function columnFormat(means: readonly number[], scales: readonly number[]): (x: number) => string {

@@ -27,8 +27,8 @@ interface Panel {
 }
 
 /**
- * Scatter plots of the view's dimensions against each other, with the means and the 1σ and 2σ ellipses: one panel for
- * two of them, the lower triangle of a matrix for more, whose axes are named at its left and bottom edge only.
+ * Scatter plots of the view's dimensions against each other, with the means and the 1σ and 2σ ellipses. Two dimensions
+ * are one panel. More are the lower triangle of a matrix, whose axes are named at its left and bottom edge only.
  */
 export function scatterSpec(view: View, theme: Theme, size: Size): TopLevelSpec {
   const { dimensions } = view;

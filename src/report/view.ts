@@ -80,9 +80,9 @@ export function bumpsOf({ weights, means, covariances }: PictureInput, j: number
 }
 
 /**
- * The axis of a column: the whole sample where it fills its range, else its 0.1–99.9 % range, or 1–99 % where even
- * that is mostly empty; without a sample, ±3 scales of every component. The mean of a component that holds more than
- * 0.2 % of the weight is always on it, and that of a lighter one where that leaves the picture large enough.
+ * The axis of a column: the whole sample where it fills its range, else its 0.1–99.9 % range, or 1–99 % where even that
+ * is mostly empty. Without a sample, the axis is ±3 scales of every component. The mean of a component that holds more
+ * than 0.2 % of the weight is always on it. The mean of a lighter one is where that leaves the picture large enough.
  */
 export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimension, 'domain' | 'clip' | 'outside'> {
   const sorted = Float64Array.from(values).sort();

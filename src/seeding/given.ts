@@ -16,8 +16,8 @@ export interface GivenStart extends DenseComponents {
 
 /**
  * A start given in part: what is left out comes from one sweep at what is given. Without covariances each row goes to
- * the nearest mean, distances in standard deviations of the columns, and clusters are estimated as after a seeding;
- * with them rows are shared out as the components have it. Given means stay.
+ * the nearest mean, distances in standard deviations of the columns, and clusters are estimated as after a seeding.
+ * With them rows are shared out as the components have it. Given means stay.
  */
 export interface PartialStart {
   /** `[k][d]`. */

@@ -11,11 +11,10 @@ const ROUNDS = 5;
 const OVERSAMPLING = 2;
 
 /**
- * k-means|| (Bahmani, Moseley, Vattani, Kumar & Vassilvitskii 2012, algorithm 2): five rounds that each add
- * about 2k rows, drawn with probability proportional to weight times squared distance to the nearest so far;
- * then greedy k-means++ among these candidates, weighted by the rows that are nearest to each. Six reads of
- * the data, where k-means++ takes 2k − 2. Distances are in standard deviations of the columns. Returns
- * centres `[k, d]`, which are rows.
+ * k-means|| (Bahmani, Moseley, Vattani, Kumar & Vassilvitskii 2012, algorithm 2). Five rounds each add about 2k rows,
+ * drawn with probability proportional to weight times squared distance to the nearest so far. Greedy k-means++ then
+ * chooses among these candidates, weighted by the rows that are nearest to each. Six reads of the data, where k-means++
+ * takes 2k − 2. Distances are in standard deviations of the columns. Returns centres `[k, d]`, which are rows.
  */
 export async function kMeansParallel(problem: SeedingProblem): Promise<Float64Array> {
   const candidates = await oversample(problem);

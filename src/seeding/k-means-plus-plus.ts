@@ -5,9 +5,9 @@ export type SeedingRows = Pick<SeedingProblem['shard'], 'd' | 'take' | 'nearestC
 type KMeansPlusPlusProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: SeedingRows };
 
 /**
- * Greedy k-means++ (Arthur & Vassilvitskii 2007): every centre is the best of 2 + ⌊ln k⌋ rows drawn with probability
- * proportional to weight times squared distance to the nearest centre. Distances are in standard deviations of the
- * columns. Returns centres `[k, d]`.
+ * Greedy k-means++ (Arthur & Vassilvitskii 2007): every centre is the best of 2 + ⌊ln k⌋ rows. They are drawn with
+ * probability proportional to weight times squared distance to the nearest centre. Distances are in standard deviations
+ * of the columns. Returns centres `[k, d]`.
  */
 export async function kMeansPlusPlus({
   shard,

@@ -25,7 +25,7 @@ export const seedingMethods = Object.keys(centresBy) as SeedingMethod[];
 
 /**
  * Finds centres, assigns every row to its nearest and estimates the family from these clusters. Each is drawn to the
- * pool of all as if d + 1 rows of the pool had joined it, so that a cluster of few rows does not start as a spike.
+ * pool of all as if d + 1 rows of the pool had joined it. So a cluster of few rows does not start as a spike.
  */
 export async function seed(
   method: SeedingMethod,

@@ -29,9 +29,9 @@ const RESERVED = new Set(
 );
 
 /**
- * The feature columns and the weight column of a table. Without `columns`, every column but the weight is a
- * feature, and all must be numeric. Throws `option` for a name that is absent or named twice and `format` for
- * a column that does not hold numbers; BOOLEAN counts as 0 and 1, times do not count as numbers.
+ * The feature columns and the weight column of a table. Without `columns`, every column but the weight is a feature,
+ * and all must be numeric. Throws `option` for a name that is absent or named twice, and `format` for a column that
+ * does not hold numbers. BOOLEAN counts as 0 and 1; times do not count as numbers.
  */
 export async function chooseColumns(
   table: Table,

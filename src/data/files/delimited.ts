@@ -21,7 +21,7 @@ function inputOf(path: string, format: TextFormat): TextInput {
 
 /**
  * A file of text in cells as a query reads it: by the same rules. It is read to its end first. Then DuckDB reads it
- * anew, told how, where it finds as many rows and values; else, as where line ends are mixed, the cells are copied into
+ * anew, told how, where it finds as many rows and values. Else, as where line ends are mixed, the cells are copied into
  * its memory.
  */
 export async function delimitedRelation(

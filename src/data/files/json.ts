@@ -8,10 +8,9 @@ import type { Column, Table } from './table.js';
 const SMALL = 60_000;
 
 /**
- * JSON files, a table each: an array of objects, or one object after another; an absent key and null are missing.
- * The keys of all records are columns. Types are found from the first 20,480 records, those of later keys from all;
- * columns that hold numbers are read as float64 throughout, and a later value that is no number is an error that names
- * its record.
+ * JSON files, a table each: an array of objects, or one object after another; an absent key and null are missing. The
+ * keys of all records are columns. Types are found from the first 20,480 records, those of later keys from all. Columns
+ * that hold numbers are read as float64 throughout. A later value that is no number is an error that names its record.
  */
 export async function openJson(paths: readonly string[]): Promise<Table[]> {
   const database = await Database.open();

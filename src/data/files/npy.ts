@@ -21,9 +21,9 @@ type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 const NOT_A_TIME = -(2n ** 63n);
 
 /**
- * A NumPy array of one or two dimensions, `[n]` or `[n, d]`, of floats (f2, f4, f8), integers, booleans or durations, in
- * either byte order and either memory order, with columns called x0, x1, …; or a structured array `[n]` of such, whose
- * fields are the columns. Numbers are read a batch at a time; integers beyond 2⁵³ are rounded.
+ * A NumPy array of one or two dimensions, `[n]` or `[n, d]`, with columns called x0, x1, …. A structured array `[n]`
+ * has its fields for columns. Values are floats (f2, f4, f8), integers, booleans or durations, in either byte order and
+ * either memory order. Numbers are read a batch at a time; integers beyond 2⁵³ are rounded.
  */
 export async function openNpy(path: string): Promise<Table> {
   const header = await withFile(path, (handle) => readHeader(path, handle));

@@ -17,8 +17,8 @@ export interface Provided {
 }
 
 /**
- * Makes the files that a query names available under that name, as they are read by themselves; what DuckDB reads
- * so of its own accord is left to it. Arrow and npy files are copied into memory.
+ * Makes the files that a query names available under that name, as they are read by themselves. What DuckDB reads so of
+ * its own accord is left to it. Arrow and npy files are copied into memory.
  */
 export async function provide(database: Database, name: string, text: TextOptions): Promise<Provided> {
   const format = formatOf(name);
@@ -62,7 +62,7 @@ async function provideParquet(database: Database, name: string, paths: readonly 
 }
 
 /**
- * Looks at Parquet files that a query hands to DuckDB's own reader: throws for columns that it would misread, and
+ * Looks at Parquet files that a query hands to DuckDB's own reader. Throws for columns that it would misread, and
  * returns a note where it would take types from the first file.
  */
 export async function checkParquet(database: Database, pattern: string): Promise<readonly string[]> {

@@ -11,14 +11,13 @@ import type { Table } from './table.js';
 const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_[A-Z_]+|[A-Z_]*SCAN)$/;
 
 /**
- * What one SELECT (or FROM, WITH) statement in DuckDB's SQL yields. Files are named in quotes:
- * `SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60`. Arrow and npy files named so are held in
- * memory while the source is, and so is text that DuckDB can't be told how to read; all other data stream. `text` says how
- * text in cells is to be read.
+ * What one SELECT (or FROM, WITH) statement in DuckDB's SQL yields. Files are named in quotes: `SELECT delay, distance
+ * FROM 'flights.parquet' WHERE delay < 60`. Arrow and npy files named so are held in memory while the source is. So is
+ * text that DuckDB can't be told how to read; all other data stream. `text` says how text in cells is to be read.
  *
- * The query runs anew for every pass and yields the same rows in the same order each time, if the files stay
- * as they are: groups, joins, samples and sorts run on one thread, and random() has a fixed seed. Plain scans
- * and filters run on all threads.
+ * The query runs anew for every pass, and yields the same rows in the same order each time, if the files stay as they
+ * are. For that, groups, joins, samples and sorts run on one thread, and random() has a fixed seed. Plain scans and
+ * filters run on all threads.
  */
 export async function openQuery(spec: string, text: TextOptions = {}, signal?: AbortSignal): Promise<Table> {
   const reading = readingOf(spec);

@@ -15,8 +15,8 @@ const DAY = 86_400_000;
 const NANOSECONDS = [1_000_000_000n, 1_000_000n, 1000n, 1n];
 
 /**
- * Integers, floats, booleans, times, intervals and text keep their kind; decimals become DOUBLE, durations BIGINT in
- * their unit, as Parquet has them; all else becomes text.
+ * Integers, floats, booleans, times, intervals and text keep their kind. Decimals become DOUBLE, and durations BIGINT
+ * in their unit, as Parquet has them; all else becomes text.
  */
 export function sqlValues(duckdb: typeof DuckDB, arrow: ArrowType): SqlValues {
   const { type, convert } = converter(duckdb, arrow);

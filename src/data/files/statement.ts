@@ -38,9 +38,9 @@ const CHANGING = new Set('error gen_random_uuid random uuid uuidv4 uuidv7'.split
 type Node = Readonly<Record<string, unknown>>;
 
 /**
- * Parses a query, and throws `InputError('option')` unless it is one SELECT statement that only reads: tables, files on
- * this machine, functions of {@link FILE_READERS} and {@link ROW_MAKERS}, and functions that by DuckDB's own catalog
- * depend on their arguments alone. Nothing of the query is run or bound for that.
+ * Parses a query, and throws `InputError('option')` unless it is one SELECT statement that only reads. Allowed are
+ * tables, files on this machine, and functions of {@link FILE_READERS} and {@link ROW_MAKERS}. So are functions that by
+ * DuckDB's own catalog depend on their arguments alone. Nothing of the query is run or bound for that.
  */
 export async function parseStatement(database: Database, sql: string, reading: Reading): Promise<Statement> {
   const nodes = await nodesOf(database, sql, reading);

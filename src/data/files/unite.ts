@@ -12,9 +12,9 @@ export interface UnitedColumns {
 }
 
 /**
- * Unites columns by name, wherever they stand in a table; numbers of any type are joined as float64. A column that
- * some table lacks, or that holds numbers in one and something else in another, is in trouble: it can't be used, and
- * says in which files.
+ * Unites columns by name, wherever they stand in a table; numbers of any type are joined as float64. A column is in
+ * trouble that some table lacks, or that holds numbers in one and something else in another. It can't be used, and says
+ * in which files.
  */
 export async function unitedColumns(tables: readonly Described[]): Promise<UnitedColumns> {
   const names = [...new Set(tables.flatMap((table) => table.columns.map((column) => column.name)))];

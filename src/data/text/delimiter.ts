@@ -11,11 +11,11 @@ const SIGNS = [',', ';', '\t', '|'];
 const MOST = 1000;
 
 /**
- * The sign between cells: of those that give most records two cells or more, the one that gives every record as many as
- * the first; then the one by which more cells are numbers, with whichever decimal sign, or missing; then the one that gives
- * more cells; then the order comma, semicolon, tab, bar. Blanks only in .txt, where no other sign does and all records
- * agree. Where none does, the text has one column, and the first sign that no number holds stands for all. A sign that numbers are said to hold delimits only where some
- * cell is in quotes.
+ * The sign between cells, of those that give most records two cells or more. The best gives every record as many cells
+ * as the first. Among equals the one wins by which more cells are numbers, with whichever decimal sign, or missing.
+ * Then the one that gives more cells wins; then the order comma, semicolon, tab, bar decides. Blanks only in .txt,
+ * where no other sign does and all records agree. Where none does, the text has one column, and the first sign that no
+ * number holds stands for all. A sign that numbers are said to hold delimits only where some cell is in quotes.
  */
 export function findDelimiter(
   sample: Sample,

@@ -11,12 +11,14 @@ export interface HeaderDecision {
 
 /**
  * Whether the first record names the columns. In order:
- * 1. It does where a cell that is neither a number nor missing stands over a column of numbers, booleans or times, or
- *    where no column holds these.
+ * 1. It does where a cell that is neither a number nor missing stands over a column of numbers, booleans or times. It
+ *    also does where no column holds these.
  * 2. It does where all its cells are in quotes and no number below is.
- * 3. Where it holds numbers over columns of numbers, it does if these are what names often are and data seldom: two or
- *    more distinct years (1900 to 2100) over columns that hold other numbers too; three or more evenly spaced numbers;
- *    two or more distinct whole numbers over columns that all hold fractions; and no other record of the sample is so.
+ * 3. Where it holds numbers over columns of numbers, it does if no other record of the sample has one of these
+ *    properties, which names often have and data seldom:
+ *    - two or more distinct years (1900 to 2100) over columns that hold other numbers too;
+ *    - three or more evenly spaced numbers;
+ *    - two or more distinct whole numbers over columns that all hold fractions.
  * 4. Otherwise it is data.
  */
 export function findHeader(

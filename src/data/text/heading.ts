@@ -3,7 +3,10 @@ import type { Position } from './leading.js';
 import type { Rules } from './missing.js';
 import type { SampleRecord } from './sample.js';
 
-/** The names in what the last comment above the first row says after its #: as many as it has cells, two at least, and all of them text. */
+/**
+ * The names in what the last comment above the first row says after its #. They are as many as the row has cells, two
+ * at least, and all of them text.
+ */
 export function headingOf(comment: SampleRecord | undefined, width: number, rules: Rules): string[] | undefined {
   if (width < 2 || comment?.cells.length !== width) return undefined;
   const names = comment.cells.map(({ text }) => text.trim());

@@ -14,7 +14,7 @@ export class RecordFault extends Error {
 }
 
 /**
- * Cuts bytes of UTF-8 into records and cells, one record at a time, by RFC 4180: a cell in double quotes may hold
+ * Cuts bytes of UTF-8 into records and cells, one record at a time, by RFC 4180. A cell in double quotes may hold
  * delimiters, line ends and, doubled, quotes; blanks around the quotes do not count. A quote within an unquoted cell is
  * a character like others. LF, CRLF and CR end a line. A delimiter of a space stands for any run of blanks.
  */
@@ -39,8 +39,8 @@ export class Records {
   }
 
   /**
-   * Reads the record that begins at `from` and returns where the next one begins; −1 where the bytes end before it does
-   * and `last` does not say that no more follow. Throws `RecordFault`.
+   * Reads the record that begins at `from` and returns where the next one begins. Returns −1 where the bytes end before
+   * it does and `last` does not say that no more follow. Throws `RecordFault`.
    */
   next(bytes: Uint8Array, from: number, end: number, last: boolean): number {
     this.count = 0;

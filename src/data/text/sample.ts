@@ -25,8 +25,8 @@ const LATIN = new TextDecoder('latin1');
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /**
- * The records of a sample from a byte and line on, blank lines left out; a last one that the sample may have cut is left
- * out too. Where a record is none, `fault` says so and records end before it.
+ * The records of a sample from a byte and line on, without blank lines, and without a last record that the sample may
+ * have cut. Where a record is none, `fault` says so and records end before it.
  */
 export function sampled(
   { bytes, complete }: Sample,
