@@ -29,7 +29,7 @@ export async function timeIterations(
   const { shard, scaling } = await loadDataset(source, { place, missing: 'error', commonScale: family.commonScale });
   try {
     const regularization = scaling.scale.map((scale) => 1e-6 / scale ** 2);
-    let components = family.toScaled(family.fromDense(start, 'start'), scaling);
+    let components = family.toShard(family.fromParameters(start, 'start'), scaling);
     let weights = Float64Array.from(start.weights);
     const potential = new Float64Array(k);
     let objectiveNear = 0;
@@ -42,7 +42,7 @@ export async function timeIterations(
       weights = moments.mass.map((mass) => mass / moments.weight);
     };
     for (let warm = 0; warm < 2; warm++) await step();
-    components = family.toScaled(family.fromDense(start, 'start'), scaling);
+    components = family.toShard(family.fromParameters(start, 'start'), scaling);
     weights = Float64Array.from(start.weights);
     const seconds: number[] = [];
     for (let iteration = 0; iteration < iterations; iteration++) seconds.push(await clocked(step));

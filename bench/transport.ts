@@ -79,7 +79,7 @@ async function coldSolves({ data, n, weights, start }: TransportProblem): Promis
   const family = gaussian({ covariance: 'full' });
   const { place } = await resolveBackend('auto');
   const { shard, scaling } = await loadDataset(matrixSource({ data, shape: [n, d] }), { place, missing: 'error' });
-  const components = family.pack(family.toScaled(family.fromDense(start, 'start'), scaling));
+  const components = family.pack(family.toShard(family.fromParameters(start, 'start'), scaling));
   const prescription: Prescription = { weights: Float64Array.from(weights), rho: Infinity };
   try {
     const run = async (solver: typeof newton, coupling: boolean): Promise<{ sweeps: number; error: number }> => {

@@ -64,7 +64,7 @@ async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<n
   const dataset = await loadDataset(toSource(x, weights), { place, missing: 'error', commonScale: family.commonScale });
   const { shard, scaling } = dataset;
   try {
-    const model = modelAt(family, family.toScaled(family.fromDense(mixture, 'start'), scaling), mixture.weights);
+    const model = modelAt(family, family.toShard(family.fromParameters(mixture, 'start'), scaling), mixture.weights);
     const [moments] = await shard.sweep([{ model, objectiveNear: 1 }]);
     const objective = moments.objective / moments.weight + logVolume(scaling);
     const what = `${covariance}, n = ${n}, d = ${d}, k = ${k}`;
@@ -76,7 +76,7 @@ async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<n
     if (expected.mass.some((mass) => mass * n < 0.1)) return error; // moments of hardly a row are all rounding
     const regularization = scaling.scale.map((scale) => RIDGE / scale ** 2);
     const { components } = family.estimate(moments, model.components, { regularization });
-    sameParameters(family.toDense(family.unscale(components, scaling)), mStep(expected, covariance, RIDGE), what);
+    sameParameters(family.toParameters(family.toData(components, scaling)), mStep(expected, covariance, RIDGE), what);
     return error;
   } finally {
     shard.dispose();
@@ -120,15 +120,15 @@ async function oneStep(place: Place, { covariance, n, d, k }: Size) {
   const family = gaussian({ covariance });
   const { shard, scaling } = await loadDataset(source, { place, missing: 'error', commonScale: true });
   try {
-    const dense = family.fromDense({ means, covariances: balls(k, d, variance) }, 'start');
-    const model = modelAt(family, family.toScaled(dense, scaling), weights);
+    const dense = family.fromParameters({ means, covariances: balls(k, d, variance) }, 'start');
+    const model = modelAt(family, family.toShard(dense, scaling), weights);
     const [moments] = await shard.sweep([{ model }]);
     const regularization = scaling.scale.map((scale) => RIDGE / scale ** 2);
     const { components } = family.estimate(moments, model.components, { regularization });
     return {
       objective: moments.objective / moments.weight,
       mass: moments.mass.map((mass) => mass / moments.weight),
-      dense: family.toDense(family.unscale(components, scaling)),
+      dense: family.toParameters(family.toData(components, scaling)),
     };
   } finally {
     shard.dispose();

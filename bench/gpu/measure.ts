@@ -1,5 +1,5 @@
 import type { Dataset } from '../../src/data/dataset.js';
-import type { Components } from '../../src/families/family.js';
+import type { Components } from '../../src/families/components.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import type { PlanModel } from '../../src/sweep/model.js';
 import type { Moments } from '../../src/sweep/moments.js';
@@ -102,7 +102,7 @@ class Run {
     this.family = gaussian({ covariance });
     this.regularization = scaling.scale.map((scale) => 1e-6 / scale ** 2);
     const dense = { means: start.means, covariances: balls(k, d, start.variance) };
-    this.first = this.components = this.family.toScaled(this.family.fromDense(dense, 'start'), scaling);
+    this.first = this.components = this.family.toShard(this.family.fromParameters(dense, 'start'), scaling);
     this.weights = Float64Array.from(start.weights);
   }
 

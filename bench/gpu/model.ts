@@ -1,4 +1,5 @@
-import type { Components, Family } from '../../src/families/family.js';
+import type { Components } from '../../src/families/components.js';
+import type { Family } from '../../src/families/family.js';
 import type { PlanModel } from '../../src/sweep/model.js';
 
 /** A model at ε = 1 with free weights. */

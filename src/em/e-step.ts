@@ -1,4 +1,5 @@
-import type { Components, Family, Repair } from '../families/family.js';
+import type { Components } from '../families/components.js';
+import type { Family, Repair } from '../families/family.js';
 import type { Floats, PackedModel, PlanModel } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import type { Precision } from '../sweep/float32-reach.js';

@@ -1,4 +1,5 @@
-import type { Components, Repair } from '../families/family.js';
+import type { Components } from '../families/components.js';
+import type { Repair } from '../families/family.js';
 import type { Start } from '../seeding/start.js';
 import type { Precision } from '../sweep/float32-reach.js';
 import type { Floats, PlanModel } from '../sweep/model.js';

@@ -1,4 +1,5 @@
-import type { Components, Family } from '../families/family.js';
+import type { Components } from '../families/components.js';
+import type { Family } from '../families/family.js';
 import type { SweptRows } from '../sweep/shard.js';
 import type { Accelerator } from './accelerator.js';
 import type { Stage } from './stages.js';

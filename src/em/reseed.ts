@@ -1,14 +1,11 @@
-import type { Repair } from '../families/family.js';
-import { soleQuadratic, type Floats, type PackedModel, type PlanModel } from '../sweep/model.js';
-import type { Moments } from '../sweep/moments.js';
+import type { FreshStart, Repair } from '../families/family.js';
+import type { Floats, PlanModel } from '../sweep/model.js';
+import { clearComponent, type Moments } from '../sweep/moments.js';
 import { EMPTY_ROWS } from '../sweep/negligible.js';
 import type { SweptRows } from '../sweep/shard.js';
 
 /** A component that starts again at a row. */
-export interface Reseeded {
-  readonly component: number;
-  /** `[d]`, the shard's coordinates. */
-  readonly row: Float64Array;
+export interface Reseeded extends FreshStart {
   readonly repair: Repair;
 }
 
@@ -35,7 +32,7 @@ export async function reseed(
   const { d } = shard;
   const kept = structuredClone(moments);
   const fresh = empty.map((component, index): Reseeded => {
-    clear(kept, component, model.components);
+    clearComponent(kept, model.components, component);
     const message = `component ${component} had lost all its rows and was started again at row ${worst[index]}`;
     return {
       component,
@@ -59,15 +56,4 @@ async function worstExplained(
     worst = [...worst, ...here].sort((a, b) => a.density - b.density).slice(0, count);
   }
   return Array.from({ length: count }, (_, index) => worst[index % worst.length].row);
-}
-
-function clear(moments: Moments, component: number, packed: PackedModel<Floats>): void {
-  const { form, k, d } = soleQuadratic(packed);
-  const [{ first, second }] = moments.quadratic;
-  moments.mass[component] = 0;
-  first.fill(0, component * d, (component + 1) * d);
-  // A tied second moment is a sum over components, to which an empty one adds nothing.
-  if (form === 'tied') return;
-  const size = second.length / k;
-  second.fill(0, component * size, (component + 1) * size);
 }

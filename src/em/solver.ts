@@ -108,8 +108,8 @@ export class EmSolver {
     const { family, regularization, signal } = this.problem;
     const { model } = iterate;
     const { moments, fresh } = await reseed(eStep.rows, model, iterate.moments, signal);
-    const { components, repairs } = family.estimate(moments, model.components, { regularization });
-    for (const { component, row } of fresh) components.means.set(row, component * components.d);
+    const { components: estimated, repairs } = family.estimate(moments, model.components, { regularization });
+    const components = fresh.length > 0 ? family.restarted(estimated, fresh) : estimated;
     const side = stage.marginal.advance(
       { ...iterate, moments },
       fresh.map(({ component }) => component),

@@ -34,6 +34,8 @@ export interface Definite {
 export interface CovarianceLayout {
   /** Whether all components share one. */
   readonly shared: boolean;
+  /** Whether each is a matrix. */
+  readonly matrix: boolean;
   /** Numbers per covariance. */
   size(d: number): number;
   /** Free parameters per covariance. */
@@ -57,6 +59,8 @@ export interface CovarianceLayout {
   whiten(covariance: Float64Array, d: number, lower?: Float64Array): Whitening;
   /** Lower factor L of the covariance as a matrix, `[d, d]`, for sampling. */
   lower(covariance: Float64Array, d: number): Float64Array;
+  /** The variances of the columns, `[d]`. */
+  diagonal(covariance: Float64Array, d: number): Float64Array;
   toMatrix(covariance: Float64Array, d: number): Float64Array;
   fromMatrix(matrix: Float64Array, d: number): Float64Array;
 }
@@ -65,6 +69,7 @@ export interface CovarianceLayout {
 type Form = Omit<CovarianceLayout, 'shared' | 'whiten'>;
 
 const matrix: Form = {
+  matrix: true,
   size: (d) => d * d,
   parameters: (d) => (d * (d + 1)) / 2,
   unwhiten(factor, d) {
@@ -118,11 +123,13 @@ const matrix: Form = {
     if (!l) throw new RangeError('a covariance that was positive definite no longer is');
     return l;
   },
+  diagonal: (covariance, d) => new Float64Array(d).map((_, j) => covariance[j * (d + 1)]),
   toMatrix: (covariance) => covariance.slice(),
   fromMatrix: (dense) => dense.slice(),
 };
 
 const diagonal: Form = {
+  matrix: false,
   size: (d) => d,
   parameters: (d) => d,
   unwhiten: (factor) => ({
@@ -151,6 +158,7 @@ const diagonal: Form = {
     return sum;
   },
   lower: (covariance, d) => diagonal.toMatrix(covariance.map(Math.sqrt), d),
+  diagonal: (covariance) => covariance.slice(),
   toMatrix(covariance, d) {
     const dense = new Float64Array(d * d);
     for (let j = 0; j < d; j++) dense[j * d + j] = covariance[j];
@@ -161,6 +169,7 @@ const diagonal: Form = {
 
 /** One variance: a diagonal whose entries are averaged. */
 const single: Form = {
+  matrix: false,
   size: () => 1,
   parameters: () => 1,
   unwhiten: ([factor]) => ({
@@ -179,6 +188,7 @@ const single: Form = {
   factor: diagonal.factor,
   logDeterminant: (factor, d) => d * diagonal.logDeterminant(factor, 1),
   lower: (covariance, d) => diagonal.lower(new Float64Array(d).fill(covariance[0]), d),
+  diagonal: (covariance, d) => new Float64Array(d).fill(covariance[0]),
   toMatrix: (covariance, d) => diagonal.toMatrix(new Float64Array(d).fill(covariance[0]), d),
   fromMatrix: (dense, d) => Float64Array.of(average(diagonal.fromMatrix(dense, d))),
 };

@@ -2,6 +2,18 @@ import { isList, nestedNumbers, shown } from '../base/check.js';
 import { InputError, listed } from '../base/errors.js';
 import { cholesky, congruence, inverseTransposed } from '../base/cholesky.js';
 
+/** Gaussian components as users give and get them: covariances `[k][d][d]` whatever the covariance type. */
+export interface DenseComponents {
+  readonly means: readonly (readonly number[])[];
+  readonly covariances: readonly (readonly (readonly number[])[])[];
+}
+
+/** The same, the caller's to keep: an alias, which unlike an interface is a record of named arrays too. */
+export type OwnComponents = {
+  means: number[][];
+  covariances: number[][][];
+};
+
 /** A row-major matrix with `columns` columns as nested arrays. */
 export function nested(values: Float64Array, columns: number): number[][] {
   return Array.from({ length: values.length / columns }, (_, row) =>

@@ -1,19 +1,8 @@
+import type { FastRandom } from '../base/fast-random.js';
 import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
-import type { Random } from '../base/random.js';
+import type { ColumnSummary, Components, Parameters, Spread } from './components.js';
 import type { Scaling } from './scaling.js';
-
-/** Parameters θ of all components of a mixture, in float64. */
-export interface Components {
-  readonly k: number;
-  readonly d: number;
-  /** Centres, `[k, d]`. */
-  readonly means: Float64Array;
-  /** All else, in the family's own layout. */
-  readonly shape: Float64Array;
-  /** What of `shape` estimating has factored already, for packing; in the family's own layout too. */
-  readonly factored?: readonly Float64Array[];
-}
 
 /** Something a fit had to change to go on. */
 export interface Repair {
@@ -40,34 +29,44 @@ export interface PosteriorOptions extends Pick<EstimateOptions, 'regularization'
   readonly rows: number;
 }
 
-/** Components as users give and get them: covariances `[k][d][d]` whatever the family stores. */
-export interface DenseComponents {
-  readonly means: readonly (readonly number[])[];
-  readonly covariances: readonly (readonly (readonly number[])[])[];
+/** A component that starts again around a row. */
+export interface FreshStart {
+  readonly component: number;
+  /** `[d]`, in the coordinates of the components. */
+  readonly row: Float64Array;
 }
 
-/** The same, the caller's to keep. */
-export interface OwnComponents {
-  means: number[][];
-  covariances: number[][][];
-}
+/** Draws a row from the component of each label into `data`, `[labels.length, d]`. */
+export type Sampler = (labels: Int32Array, random: FastRandom, data: Float64Array) => void;
 
 /**
- * A family of distributions: how its parameters are packed for the kernels, how moments become parameters, how to
- * sample. It knows nothing of plans, solvers, sources or devices.
+ * A family of distributions: how columns are encoded, how parameters are packed for the kernels, how moments become
+ * parameters, how to sample. A family knows nothing of plans, solvers, sources or devices; nobody else knows what its
+ * parameters are.
  */
 export interface Family {
   readonly name: string;
   /** What a model file needs to make the family again. */
   readonly options: Readonly<Record<string, string>>;
-  /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
-  readonly commonScale: boolean;
+  /** What k components are, in words: `3 Gaussians with full covariances`. */
+  describe(k: number): string;
   /** Number of free parameters of k components in d dimensions, weights not counted. */
   parameterCount(k: number, d: number): number;
-  /** Length of `Components.shape`. */
-  shapeSize(k: number, d: number): number;
-  /** Components around these centres `[k, d]` that all have the columns' variances `[d]`: the metric of seeding. */
-  around(centres: Float64Array, variances: Float64Array): Components;
+
+  /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
+  readonly commonScale: boolean;
+  /** The coordinates in which columns with these means and variances are fitted. */
+  encode(columns: readonly ColumnSummary[]): Scaling;
+  /** x = shift + scale · y, applied to the components of y. */
+  toData(components: Components, scaling: Scaling): Components;
+  /** y = (x − shift) / scale, applied to the components of x. */
+  toShard(components: Components, scaling: Scaling): Components;
+
+  /** Components around these rows `[k, d]` that all have the columns' variances `[d]`: the metric of seeding. */
+  atRows(rows: Float64Array, variances: Float64Array): Components;
+  /** The same components, some of which start again: as they are, around a row of the data. */
+  restarted(components: Components, starts: readonly FreshStart[]): Components;
+
   /** What k components in d dimensions are like once packed. */
   shape(k: number, d: number): PackedShape;
   /** Packs components for the kernels. */
@@ -80,14 +79,23 @@ export interface Family {
   estimate(moments: Moments, packed: PackedModel<Floats>, options: EstimateOptions): Estimate;
   /** The mode of the posterior under the family's default prior, from the same; regularization is added as ever. */
   posteriorMode(moments: Moments, packed: PackedModel<Floats>, options: PosteriorOptions): Components;
-  /** x = shift + scale · y, applied to the components of y. */
-  unscale(components: Components, scaling: Scaling): Components;
-  /** y = (x − shift) / scale, applied to the components of x. */
-  toScaled(components: Components, scaling: Scaling): Components;
-  /** A function that draws from component k into `row` `[d]`. */
-  sampler(components: Components): (k: number, random: Random, row: Float64Array) => void;
-  /** Components as users get them. */
-  toDense(components: Components): OwnComponents;
-  /** Throws `InputError('value')` where the arrays do not make valid components; `where` is what it calls them. */
-  fromDense(dense: DenseComponents, where: string): Components;
+  /** Components as a vector in which steps may be extrapolated, and back; undefined where that makes none. */
+  toVector(components: Components): Float64Array;
+  fromVector(vector: Float64Array, like: Components): Components | undefined;
+
+  /** Means and variances of the columns under each component. */
+  spread(components: Components): Spread;
+  /** A function that writes log p(x | θ_k) of a row `[d]` into `[k]`, nats, in float64. */
+  logDensity(components: Components): (row: ArrayLike<number>, into: Float64Array) => void;
+  /** A function that draws rows from a component. */
+  sampler(components: Components): Sampler;
+
+  /** Components by name, the caller's to keep. */
+  toParameters(components: Components): Parameters;
+  /** Throws `InputError` where the arrays do not make valid components; `where` is what it calls them. */
+  fromParameters(parameters: Parameters, where: string): Components;
+  /** The entries of a model file of version 1. */
+  toFile(components: Components): Readonly<Record<string, unknown>>;
+  /** Reads these again, of k components and d columns; throws `InputError('format')` where they are damaged. */
+  fromFile(file: Readonly<Record<string, unknown>>, size: { readonly k: number; readonly d: number }, where: string): Components; // prettier-ignore
 }

@@ -2,7 +2,9 @@ import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
-import type { Components, PosteriorOptions } from './family.js';
+import type { Components } from './components.js';
+import type { PosteriorOptions } from './family.js';
+import { gaussians } from './gaussian-components.js';
 import { settle } from './ridge.js';
 import { centred, sum } from './scatter.js';
 
@@ -46,7 +48,7 @@ export function posteriorMode(
   const { mean, scale } = defaultPrior(clusters, form, d);
   const from = clusters.means.map((one) => one.map((value, j) => value - mean[j]));
   const size = layout.size(d);
-  const shape = new Float64Array(scatters.length * size);
+  const covariances = new Float64Array(scatters.length * size);
   const means = new Float64Array(k * d).map((_, at) => {
     const c = Math.floor(at / d);
     return mean[at % d] + from[c][at % d] * (counts[c] / (counts[c] + KAPPA));
@@ -59,12 +61,12 @@ export function posteriorMode(
       held += counts[c];
       layout.takeOuter(scatter, from[c], -(KAPPA * counts[c]) / (KAPPA + counts[c]));
     }
-    const covariance = shape.subarray(index * size, (index + 1) * size);
+    const covariance = covariances.subarray(index * size, (index + 1) * size);
     layout.fromScatter(scatter, held, covariance);
     layout.addDiagonal(covariance, regularization);
     settle(covariance, index, d, layout);
   }
-  return { k, d, means, shape };
+  return gaussians({ k, d }, layout, { means, covariances });
 }
 
 function clustersOf(moments: Moments, packed: PackedModel<Floats>, rows: number, layout: CovarianceLayout): Clusters {

@@ -1,14 +1,19 @@
 import type { CovarianceForm } from '../../kernels/form.js';
-import { isList, shown } from '../base/check.js';
+import { shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import { packedExactly, soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import { whitener } from '../sweep/exact/plan.js';
 import type { Moments } from '../sweep/moments.js';
-import type { Scaling } from './scaling.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
-import { denseCovariances, denseMatrix, nested } from './dense.js';
-import type { Components, Estimate, EstimateOptions, Family } from './family.js';
+import { fromVector, toVector, type Components } from './components.js';
+import type { DenseComponents, OwnComponents } from './dense.js';
+import type { Estimate, EstimateOptions, Family } from './family.js';
+import * as own from './gaussian-components.js';
+import { fromFile, toFile } from './gaussian-file.js';
 import { posteriorMode } from './gaussian-prior.js';
+import { gaussianSampler } from './gaussian-sampler.js';
 import { settle, settleExactly } from './ridge.js';
+import { toScaling } from './scaling.js';
 import { centred, sum } from './scatter.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -19,11 +24,24 @@ export interface GaussianOptions {
   readonly covariance?: CovarianceForm;
 }
 
+/** The family whose parameters are means and covariances. */
+export interface GaussianFamily extends Family {
+  toParameters(components: Components): OwnComponents;
+}
+
+/** What several Gaussians, and a single one, have. */
+const phrases: Readonly<Record<CovarianceForm, readonly [several: string, one: string]>> = {
+  full: ['full covariances', 'a full covariance'],
+  tied: ['one full covariance for all', 'a full covariance'],
+  diag: ['diagonal covariances', 'a diagonal covariance'],
+  spherical: ['spherical covariances', 'a spherical covariance'],
+};
+
 /**
  * The Gaussian family: log p(x | μ, Σ) = −½ (x−μ)ᵀ Σ⁻¹ (x−μ) − ½ log |2πΣ|.
  * Throws `InputError('option')` for an unknown covariance type.
  */
-export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): Family {
+export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): GaussianFamily {
   if (!Object.hasOwn(covarianceLayouts, form)) {
     throw new InputError('option', {
       where: 'gaussian',
@@ -33,52 +51,46 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): F
     });
   }
   const layout = covarianceLayouts[form];
+  const commonScale = form === 'spherical';
+  const packExactly = (components: Components): PackedModel<Float64Array> =>
+    pack(components, form, layout, (values) => values);
   return {
     name: 'gaussian',
     options: { covariance: form },
-    commonScale: form === 'spherical',
+    describe: (k) => `${k === 1 ? '1 Gaussian' : `${k.toLocaleString('en-US')} Gaussians`} with ${phrases[form][0]}`,
     parameterCount: (k, d) => k * d + (layout.shared ? 1 : k) * layout.parameters(d),
-    shapeSize: (k, d) => (layout.shared ? 1 : k) * layout.size(d),
-    around(centres, variances) {
-      const d = variances.length;
-      const k = centres.length / d;
-      const one = layout.fromMatrix(covarianceLayouts.diag.toMatrix(variances, d), d);
-      return { k, d, means: centres, shape: concatenate(new Array<Float64Array>(layout.shared ? 1 : k).fill(one)) };
+    commonScale,
+    encode: (columns) => {
+      const [means, variances] = (['mean', 'variance'] as const).map((name) => columns.map((one) => one[name]));
+      return toScaling(Float64Array.from(means), Float64Array.from(variances), commonScale);
+    },
+    toData: (components, scaling) => own.toData(components, scaling, layout),
+    toShard: (components, scaling) => own.toShard(components, scaling, layout),
+    atRows: (rows, variances) => own.gaussiansAt(rows, variances, layout),
+    restarted(components, starts) {
+      const means = own.meansOf(components).slice();
+      for (const { component, row } of starts) means.set(row, component * components.d);
+      const covariances = components.arrays.covariances.values;
+      return own.gaussians(components, layout, { means, covariances }, components.factored);
     },
     shape: (k, d) => ({ k, quadratic: [{ form, d }] }),
     pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
-    packExactly: (components) => pack(components, form, layout, (values) => values),
+    packExactly,
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
     posteriorMode: (moments, packed, options) => posteriorMode(moments, packed, options, layout),
-    unscale: (components, { shift, scale }) =>
-      affine(components, layout, (mean, j) => shift[j] + scale[j] * mean, scale),
-    toScaled(components, { shift, scale }: Scaling) {
-      return affine(
-        components,
-        layout,
-        (mean, j) => (mean - shift[j]) / scale[j],
-        scale.map((s) => 1 / s),
-      );
+    toVector,
+    fromVector(vector, like) {
+      const components = fromVector(vector, like);
+      const sound = own.covariancesOf(components, layout).every((one) => layout.definite(one, like.d)?.ridge === 0);
+      return sound && vector.every(Number.isFinite) ? components : undefined;
     },
-    sampler: (components) => sampler(components, layout),
-    toDense(components) {
-      const { k, d, means } = components;
-      const stored = covariances(components, layout);
-      return {
-        means: nested(means, d),
-        covariances: Array.from({ length: k }, (_, index) =>
-          nested(layout.toMatrix(stored[layout.shared ? 0 : index], d), d),
-        ),
-      };
-    },
-    fromDense(dense, where) {
-      const [first] = dense.means as readonly unknown[];
-      const k = Math.max(1, dense.means.length);
-      const d = Math.max(1, isList(first) ? first.length : 0);
-      const means = denseMatrix(dense.means, k, d, `${where}: means`);
-      const matrices = denseCovariances(dense.covariances, k, d, where).map((one) => layout.fromMatrix(one, d));
-      return { k, d, means, shape: layout.shared ? sum(matrices).map((value) => value / k) : concatenate(matrices) };
-    },
+    spread: (components) => own.spread(components, layout),
+    logDensity: (components) => logDensity(packExactly(components)),
+    sampler: (components) => gaussianSampler(components, layout),
+    toParameters: (components) => own.toDense(components, layout),
+    fromParameters: (dense, where) => own.fromDense(dense as unknown as DenseComponents, layout, where),
+    toFile,
+    fromFile: (file, size, where) => fromFile(file, size, where, layout),
   };
 }
 
@@ -89,16 +101,16 @@ function pack<Values extends Floats>(
   layout: CovarianceLayout,
   toPrecision: (values: Float64Array) => Values,
 ): PackedModel<Values> {
-  const { k, d, means, factored } = components;
-  const factors = covariances(components, layout).map((one, index) =>
-    toPrecision(layout.factor(one, d, factored?.[index])),
-  );
+  const { k, d, factored } = components;
+  const factors = own
+    .covariancesOf(components, layout)
+    .map((one, index) => toPrecision(layout.factor(one, d, factored?.[index])));
   const logDeterminants = factors.map((factor) => layout.logDeterminant(factor, d));
   const logNormalizers = new Float64Array(k).map(
     (_, index) => logDeterminants[layout.shared ? 0 : index] - (d / 2) * LOG_TWO_PI,
   );
-  const whitening = toPrecision(concatenate(factors));
-  return { k, logNormalizers, quadratic: [{ form, d, means: toPrecision(means), whitening }] };
+  const means = toPrecision(own.meansOf(components));
+  return { k, logNormalizers, quadratic: [{ form, d, means, whitening: toPrecision(own.concatenated(factors)) }] };
 }
 
 /**
@@ -118,61 +130,34 @@ function estimate(
   let all: Float64Array | undefined;
   const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
   const exact = packedExactly(packed);
-  const shape = new Float64Array(scatters.length * layout.size(d));
-  const settled = covariances({ shape, d }, layout).map((covariance, index) => {
+  const covariances = new Float64Array(scatters.length * layout.size(d));
+  const settled = own.views(covariances, layout.size(d)).map((covariance, index) => {
     const scatter = scatters[index];
-    const own = layout.shared ? weight : mass[index];
-    const drawn = own > 0 ? own + pooling * weight : weight;
-    const added = own > 0 ? pooling : 1;
+    const held = layout.shared ? weight : mass[index];
+    const drawn = held > 0 ? held + pooling * weight : weight;
+    const added = held > 0 ? pooling : 1;
     const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
     layout.fromScatter(pooled, drawn, covariance);
     layout.addDiagonal(covariance, regularization);
     return exact ? settleExactly(covariance, index, d, layout) : settle(covariance, index, d, layout);
   });
   const factored = settled.flatMap(({ lower }) => lower ?? []);
-  const components = { k, d, means, shape, ...(factored.length > 0 ? { factored } : {}) };
+  const components = own.gaussians({ k, d }, layout, { means, covariances }, factored);
   return { components, repairs: settled.flatMap(({ repairs }) => repairs) };
 }
 
-/** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal. */
-function sampler(components: Components, layout: CovarianceLayout): ReturnType<Family['sampler']> {
-  const { d, means } = components;
-  const lower = covariances(components, layout).map((one) => layout.lower(one, d));
-  return (k, random, row) => {
-    const l = lower[layout.shared ? 0 : k];
-    const noise = row.map(() => random.normal());
-    for (let i = 0; i < d; i++) {
-      row[i] = means[k * d + i];
-      for (let j = 0; j <= i; j++) row[i] += l[i * d + j] * noise[j];
+/** Of Gaussians packed in float64: −½ ‖(x − μ_k) W_k‖² + log |det W_k| − ½ d log 2π. */
+function logDensity(packed: PackedModel<Float64Array>): ReturnType<Family['logDensity']> {
+  const term = soleQuadratic(packed);
+  const { k, d } = term;
+  const whiten = whitener(term);
+  const z = new Float64Array(k * d);
+  return (row, into) => {
+    whiten(row, 0, z);
+    for (let c = 0; c < k; c++) {
+      let square = 0;
+      for (let at = c * d; at < (c + 1) * d; at++) square += z[at] * z[at];
+      into[c] = packed.logNormalizers[c] - square / 2;
     }
   };
-}
-
-/** Covariances one by one, as views. */
-function covariances({ shape, d }: Pick<Components, 'shape' | 'd'>, layout: CovarianceLayout): Float64Array[] {
-  const size = layout.size(d);
-  return Array.from({ length: shape.length / size }, (_, index) => shape.subarray(index * size, (index + 1) * size));
-}
-
-/** Maps means by `move` and covariances by C_ij s_i s_j. */
-function affine(
-  components: Components,
-  layout: CovarianceLayout,
-  move: (mean: number, column: number) => number,
-  scale: Float64Array,
-): Components {
-  const { k, d } = components;
-  return {
-    k,
-    d,
-    means: components.means.map((mean, at) => move(mean, at % d)),
-    shape: concatenate(covariances(components, layout).map((one) => layout.rescale(one, scale))),
-  };
-}
-
-function concatenate(arrays: readonly Floats[]): Float64Array {
-  const size = arrays[0].length;
-  const all = new Float64Array(arrays.length * size);
-  for (const [index, one] of arrays.entries()) all.set(one, index * size);
-  return all;
 }

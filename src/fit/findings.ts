@@ -2,6 +2,7 @@ import { coincidentGroups } from './coincident.js';
 import type { Dataset } from '../data/dataset.js';
 import type { EmRun } from '../em/em.js';
 import { listed } from '../base/errors.js';
+import { picked } from '../families/components.js';
 import { VARIANCE_FLOOR } from '../families/covariance.js';
 import { addedShare, type AddedShare } from './narrow.js';
 import { soleQuadratic } from '../sweep/model.js';
@@ -91,20 +92,13 @@ function pointNotes(many: readonly number[], points: Points): string[] {
 
 /** The columns in which the rows of a component are all but equal, each with its mean and deviation in the data's units. */
 function equalColumns(c: number, { run, dataset, settings, added, constant, shared }: Points): string[] {
-  const { family } = settings;
-  const { d, means, shape } = run.components;
   const { scale, shift } = dataset.scaling;
-  const size = family.shapeSize(1, d);
-  const from = shared ? 0 : c * size;
-  const own = { k: 1, d, means: means.slice(c * d, (c + 1) * d), shape: shape.slice(from, from + size) };
-  const [covariance] = family.toDense(own).covariances;
+  const { means, variances } = settings.family.spread(picked(run.components, [c]));
   return dataset.columns.flatMap((name, j) => {
-    const variance = covariance[j][j];
+    const variance = variances[j];
     if (constant[j] || variance > added[j] / ALL_THERE_IS + 4 * VARIANCE_FLOOR) return [];
     const deviation = brief(Math.sqrt(variance) * scale[j]);
-    return shared
-      ? `${name} (± ${deviation})`
-      : `${name} (${brief(shift[j] + scale[j] * own.means[j])} ± ${deviation})`;
+    return shared ? `${name} (± ${deviation})` : `${name} (${brief(shift[j] + scale[j] * means[j])} ± ${deviation})`;
   });
 }
 

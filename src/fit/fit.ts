@@ -141,7 +141,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   const parts = {
     family: settings.family,
     weights: run.weights,
-    components: settings.family.unscale(run.components, scaling),
+    components: settings.family.toData(run.components, scaling),
   };
   const mixture = new Mixture(parts, columns);
   settings.onProgress?.({ phase: 'score' });

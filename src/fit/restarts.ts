@@ -6,6 +6,7 @@ import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
 import { soleQuadratic } from '../sweep/model.js';
+import type { DenseComponents } from '../families/dense.js';
 import { logVolume } from '../families/scaling.js';
 import type { GivenStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
@@ -151,7 +152,7 @@ function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProble
     onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
       const model = (): GivenStart => ({
         weights: Array.from(weights),
-        ...family.toDense(family.unscale(components, scaling)),
+        ...(family.toParameters(family.toData(components, scaling)) as unknown as DenseComponents),
       });
       const done = { iteration, epsilon, objective: objective + volume, model };
       onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });

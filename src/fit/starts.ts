@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import { keptIndices } from '../mixture/evaluate.js';
 import type { FitSettings } from './options.js';
+import { picked } from '../families/components.js';
 import { seededRandom } from '../base/random.js';
 import { startOfRows } from '../seeding/assigned.js';
 import { columnVariances } from '../seeding/columns.js';
@@ -38,17 +39,15 @@ export async function startsOf(
  * Which component has which of the prescribed proportions is not for chance to say: the larger of the clusters that
  * seeding found get the larger ones. A start the user gives stays in its order.
  */
-function inOrder(start: Start, { marginal, family }: FitSettings): Start {
+function inOrder(start: Start, { marginal }: FitSettings): Start {
   if (marginal.kind === 'free' || new Set(marginal.weights).size === 1) return start;
   const falling = (weights: ArrayLike<number>): number[] =>
     Array.from(weights, (_, k) => k).sort((a, b) => weights[b] - weights[a] || a - b);
   const from = falling(start.weights);
   const order: number[] = [];
   for (const [rank, k] of falling(marginal.weights).entries()) order[k] = from[rank];
-  const { means, covariances } = family.toDense(start.components);
-  const dense = { means: order.map((k) => means[k]), covariances: order.map((k) => covariances[k]) };
   return {
     weights: Float64Array.from(order, (k) => start.weights[k]),
-    components: family.fromDense(dense, 'seeding'),
+    components: picked(start.components, order),
   };
 }

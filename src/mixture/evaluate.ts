@@ -4,8 +4,9 @@ import type { Source } from '../data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
 import { exactRows, FAR, withFarRows } from '../data/exactly.js';
-import type { Components, Family } from '../families/family.js';
-import { logVolume, toScaling, type Scaling } from '../families/scaling.js';
+import { summarize, type Components } from '../families/components.js';
+import type { Family } from '../families/family.js';
+import { logVolume, type Scaling } from '../families/scaling.js';
 import { beyondFloat32 } from '../sweep/float32-reach.js';
 import type { RowOptions, RowOutputs, Shard } from '../sweep/shard.js';
 
@@ -92,11 +93,10 @@ function likelihoodRows(
   far: number,
   options: RowOptions,
 ): AsyncIterable<RowOutputs> {
-  const scaled = family.toScaled(components, dataset.scaling);
+  const scaled = family.toShard(components, dataset.scaling);
   const at = { weights, potential: new Float64Array(weights.length), epsilon: 1 };
   const exact = { ...at, components: family.packExactly(scaled) };
-  const variances = family.toDense(scaled).covariances.map((covariance) => covariance.map((row, j) => row[j]));
-  if (beyondFloat32(exact.components, variances) !== undefined) return exactRows(exact, dataset, options);
+  if (beyondFloat32(exact.components, family.spread(scaled)) !== undefined) return exactRows(exact, dataset, options);
   const outputs = dataset.shard.rows({ ...at, components: family.pack(scaled) }, options);
   return withFarRows(outputs, exact, dataset, far);
 }
@@ -112,15 +112,7 @@ export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: nu
 
 /** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */
 export function scalingFor({ family, weights, components }: MixtureParts): Scaling {
-  const { means, covariances } = family.toDense(components);
-  const { d } = components;
-  const mean = new Float64Array(d);
-  const variance = new Float64Array(d);
-  means.forEach((row, k) => row.forEach((value, j) => (mean[j] += weights[k] * value)));
-  means.forEach((row, k) =>
-    row.forEach((value, j) => (variance[j] += weights[k] * (covariances[k][j][j] + (value - mean[j]) ** 2))),
-  );
-  return toScaling(mean, variance, family.commonScale);
+  return family.encode(summarize(family.spread(components), weights));
 }
 
 function requireColumns(source: Source, d: number): void {

@@ -5,9 +5,18 @@ import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
 import { requireInteger } from '../base/check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
-import { inverseOf, nested, precisionFactor } from '../families/dense.js';
+import { inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
+import type { Nested } from '../families/components.js';
 import type { Family } from '../families/family.js';
-import { drawIndex, seededRandom } from '../base/random.js';
+import { drawLabels, fastRandom } from '../base/fast-random.js';
+import { InputError } from '../base/errors.js';
+
+/** The components of one family: nested arrays `[k]…` of parameters by name, and the columns that the family describes. */
+export interface ComponentBlock {
+  readonly family: string;
+  readonly columns: readonly string[];
+  readonly [parameter: string]: Nested | string | readonly string[];
+}
 
 /** Rows drawn from a mixture. */
 export interface Sample extends Matrix {
@@ -94,14 +103,34 @@ export class Mixture {
     return Array.from(this.parts.weights);
   }
 
-  /** Means, `[k][d]`. */
+  /**
+   * Parameters of the components by name, one block for each family that they are made of: nested arrays `[k]…`, as
+   * `seeding: { weights, components }` takes them.
+   */
+  get components(): ComponentBlock[] {
+    const { family, columns, parts } = this;
+    return [{ family: family.name, columns, ...family.toParameters(parts.components) }];
+  }
+
+  /** Means, `[k][d]`, of Gaussian components; throws `InputError('unsupported')` where they are others. */
   get means(): number[][] {
-    return this.family.toDense(this.parts.components).means;
+    return this.gaussians.means;
   }
 
   /** Covariances, `[k][d][d]` whatever the covariance type. */
   get covariances(): number[][][] {
-    return this.family.toDense(this.parts.components).covariances;
+    return this.gaussians.covariances;
+  }
+
+  private get gaussians(): OwnComponents {
+    const { means, covariances } = this.family.toParameters(this.parts.components) as unknown as Partial<OwnComponents>;
+    if (means && covariances) return { means, covariances };
+    throw new InputError('unsupported', {
+      where: 'mixture',
+      expected: 'Gaussian components',
+      got: this.family.name,
+      remedy: 'read mixture.components, which has the parameters of every family',
+    });
   }
 
   /** Precisions Σ_k⁻¹, `[k][d][d]` whatever the covariance type. */
@@ -205,14 +234,11 @@ export class Mixture {
     requireInteger('sample', n, 0, ' of rows');
     requireInteger('seed', seed);
     const { d } = this;
-    const random = seededRandom(seed);
-    const draw = this.family.sampler(this.parts.components);
+    const random = fastRandom(seed);
     const data = new Float64Array(n * d);
     const labels = new Int32Array(n);
-    for (let row = 0; row < n; row++) {
-      labels[row] = drawIndex(this.parts.weights, random.uniform());
-      draw(labels[row], random, data.subarray(row * d, (row + 1) * d));
-    }
+    drawLabels(this.parts.weights, random, labels);
+    this.family.sampler(this.parts.components)(labels, random, data);
     return { data, shape: [n, d], labels };
   }
 
@@ -231,8 +257,7 @@ export class Mixture {
       options: family.options,
       columns: this.columns,
       weights: this.weights,
-      means: this.means,
-      covariances: Array.from(components.shape),
+      ...(family.toFile(components) as Pick<ModelFile, 'means' | 'covariances'>),
       ...(this.provenance && { provenance: this.provenance }),
     };
   }

@@ -2,17 +2,13 @@ import { readText } from '#storage';
 import { shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import { scalingFor, type MixtureParts } from './evaluate.js';
-import type { Components, Family } from '../families/family.js';
-import { gaussian } from '../families/gaussian.js';
+import { families } from '../families/families.js';
+import { damagedModel as damaged, isNumbers, misfit } from '../families/file.js';
+import type { Family } from '../families/family.js';
 import { Mixture, type ModelFile } from './mixture.js';
 
 /** The newest version of the format this package writes, and all it reads. */
 const VERSION = 1;
-
-/** Families by the name they have in model files. */
-const families: Readonly<Record<string, (options: Readonly<Record<string, string>>) => Family>> = {
-  gaussian: (options) => gaussian(options),
-};
 
 /**
  * Reads a mixture from a model file's path or from its JSON data. Throws `InputError`: 'file' where it can't be read,
@@ -36,29 +32,21 @@ function parse(text: string, where: string): Mixture {
 
 function fromJson(json: unknown, where: string): Mixture {
   const file = checked(json, where);
+  const { make, entries } = families[file.family];
   try {
-    const family = families[file.family](file.options);
+    const family = make(file.options);
     requireOptions(file.options, family, where);
-    const parts = { family, weights: Float64Array.from(file.weights), components: stored(file, family, where) };
-    requireWithinReach(parts, where);
+    const size = { k: file.weights.length, d: file.columns.length };
+    const components = family.fromFile({ ...file }, size, where);
+    const parts = { family, weights: Float64Array.from(file.weights), components };
+    requireWithinReach(parts, entries, where);
     return new Mixture(parts, file.columns, file.provenance);
   } catch (error) {
     if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
-    if (error instanceof RangeError) throw damaged(where, 'covariances that are singular but for rounding');
+    if (error instanceof RangeError)
+      throw damaged(where, `${entries[entries.length - 1]} that are singular but for rounding`);
     throw error;
   }
-}
-
-/** Components whose arrays have the family's layout; every one must be a valid distribution. */
-function stored(file: ModelFile, family: Family, where: string): Components {
-  const k = file.means.length;
-  const d = file.columns.length;
-  const components = { k, d, means: Float64Array.from(file.means.flat()), shape: Float64Array.from(file.covariances) };
-  if (components.shape.length !== family.shapeSize(k, d)) {
-    throw damaged(where, `${components.shape.length} covariance values where ${family.shapeSize(k, d)} belong`);
-  }
-  family.fromDense(family.toDense(components), where);
-  return components;
 }
 
 /** Throws unless the options are those that the family writes, each with its value. */
@@ -72,14 +60,16 @@ function requireOptions(options: Readonly<Record<string, unknown>>, family: Fami
  * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is evaluated
  * in: no fit ends there, and scores would be NaN.
  */
-function requireWithinReach(parts: MixtureParts, where: string): void {
+function requireWithinReach(parts: MixtureParts, entries: readonly string[], where: string): void {
   const { family, components } = parts;
   const scaling = scalingFor(parts);
-  const { logNormalizers, quadratic } = family.pack(family.toScaled(components, scaling));
-  const distances = components.means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
+  const { logNormalizers, quadratic } = family.pack(family.toShard(components, scaling));
+  const distances = family
+    .spread(components)
+    .means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
   const packed = quadratic.flatMap(({ means, whitening }) => [means, whitening]);
   if ([distances, logNormalizers, ...packed].every((values) => values.every(Number.isFinite))) return;
-  throw damaged(where, 'means or covariances that float32 cannot hold');
+  throw damaged(where, `${entries.join(' or ')} that float32 cannot hold`);
 }
 
 function checked(json: unknown, where: string): ModelFile {
@@ -97,19 +87,15 @@ function checked(json: unknown, where: string): ModelFile {
   if (typeof file.family !== 'string' || !Object.hasOwn(families, file.family)) {
     throw damaged(where, `family ${given(file.family)}`);
   }
-  const { weights, columns, means, covariances, options, provenance } = file;
+  const { weights, columns, options, provenance } = file;
   const sound =
     isNumbers(weights) &&
-    isNumbers(covariances) &&
-    Array.isArray(means) &&
-    means.length === weights.length &&
     weights.length > 0 &&
     Array.isArray(columns) &&
     columns.length > 0 &&
     columns.every((name) => typeof name === 'string') &&
-    Array.from(means).every((mean) => isNumbers(mean) && mean.length === columns.length) &&
     isRecord(options);
-  if (!sound) throw damaged(where, 'weights, means, covariances or columns that are missing or do not fit together');
+  if (!sound) throw misfit(where, families[file.family].entries);
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }
@@ -125,17 +111,4 @@ function given(value: unknown): string {
 
 function isRecord(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isNumbers(values: unknown): values is number[] {
-  return Array.isArray(values) && Array.from(values).every(Number.isFinite); // which, unlike isFinite, converts nothing
-}
-
-function damaged(where: string, got: string): InputError {
-  return new InputError('format', {
-    where,
-    expected: 'a model file written by otmix',
-    got,
-    remedy: 'save the mixture again, or give the right file',
-  });
 }

@@ -46,7 +46,7 @@ export async function startOfRows(
 ): Promise<Start> {
   const { k, shard } = problem;
   const sharesOfRow = 'labels' in given ? ofLabels(given.labels, k, kept) : ofMatrix(given.responsibilities, k, kept);
-  let components = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1));
+  let components = family.atRows(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1));
   let mass = new Float64Array(k);
   for (let read = 0; read < 2; read++) {
     const packed = family.pack(components);
@@ -69,7 +69,7 @@ async function momentsOf(
   const term = soleQuadratic(packed);
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
-  const components = one.pack(one.around(new Float64Array(d), new Float64Array(d).fill(1)));
+  const components = one.pack(one.atRows(new Float64Array(d), new Float64Array(d).fill(1)));
   const model = { components, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
   for await (const { start, rows, weights } of shard.rows(model, { signal })) {
     for (let from = 0; from < rows; from += ROWS) {

@@ -8,12 +8,12 @@ import type { BorrowedShard } from '../sweep/shard.js';
 export async function columnVariances(shard: BorrowedShard, signal?: AbortSignal): Promise<Float64Array> {
   const { d } = shard;
   const family = gaussian({ covariance: 'diag' });
-  let components = family.around(new Float64Array(d), new Float64Array(d).fill(1));
+  let components = family.atRows(new Float64Array(d), new Float64Array(d).fill(1));
   for (let pass = 0; pass < 2; pass++) {
     const packed = family.pack(components);
     const model = { components: packed, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
     const [moments] = await shard.sweep([{ model }], { signal });
     ({ components } = family.estimate(moments, packed, { regularization: new Float64Array(d) }));
   }
-  return components.shape.map((variance) => (variance > 1e-9 ? variance : 1));
+  return family.spread(components).variances.map((variance) => (variance > 1e-9 ? variance : 1));
 }

@@ -1,7 +1,8 @@
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import { denseCovariances, inverseOf, nested } from '../families/dense.js';
-import type { Components, DenseComponents, Family } from '../families/family.js';
+import type { Components } from '../families/components.js';
+import { denseCovariances, inverseOf, nested, type DenseComponents } from '../families/dense.js';
+import type { Family, FreshStart } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
 import { proportions } from '../transport/proportions.js';
 import type { AssignedStart } from './assigned.js';
@@ -83,12 +84,15 @@ export async function startOfParts(
   const { weights, means, covariances, precisions } = given as PartialStart;
   const [k, d] = [problem.k, problem.shard.d];
   const own = covariances ?? (precisions && inverses(precisions, k, d));
-  const placed = family.toScaled(componentsOf({ means, covariances: own ?? units(means) }, family, k, d), scaling);
+  const placed = family.toShard(componentsOf({ means, covariances: own ?? units(means) }, family, k, d), scaling);
   const known = weights && proportions(weights, k, 'seeding.weights');
   if (own && known) return { weights: known, components: placed };
-  const around = own ? placed : family.around(placed.means, problem.variances);
+  const centres = family.spread(placed).means;
+  const around = own ? placed : family.atRows(centres, problem.variances);
   const assigned = await assign(around, own ? 1 : 0, problem, family);
-  const components = own ? placed : { ...clusters(assigned, problem, family, regularization), means: placed.means };
+  const components = own
+    ? placed
+    : family.restarted(clusters(assigned, problem, family, regularization), startsAt(centres, d));
   return { weights: known ?? shares(assigned.moments, problem.shard.n), components };
 }
 
@@ -103,7 +107,7 @@ function componentsOf(dense: DenseComponents, family: Family, k: number, d: numb
       remedy,
     });
   }
-  const components = family.fromDense(dense, 'seeding');
+  const components = family.fromParameters({ ...dense }, 'seeding');
   if (components.k === k && components.d === d) return components;
   throw new InputError('shape', {
     where: 'seeding',
@@ -111,6 +115,11 @@ function componentsOf(dense: DenseComponents, family: Family, k: number, d: numb
     got: `${components.k} components in ${components.d} dimensions`,
     remedy: 'give a start that fits components and data',
   });
+}
+
+/** Every component around its own of the rows `[k, d]`. */
+function startsAt(rows: Float64Array, d: number): FreshStart[] {
+  return Array.from({ length: rows.length / d }, (_, component) => ({ component, row: rows.subarray(component * d, (component + 1) * d) })); // prettier-ignore
 }
 
 /** Covariances of precisions `[k][d][d]`; throws `InputError` where one is not symmetric and positive definite. */

@@ -49,7 +49,7 @@ async function nearestWeights(
   candidates: Float64Array,
 ): Promise<Float64Array> {
   const count = candidates.length / shard.d;
-  const components = metricFamily.pack(metricFamily.around(candidates, variances));
+  const components = metricFamily.pack(metricFamily.atRows(candidates, variances));
   const weights = new Float64Array(count).fill(1 / count);
   const model = { components, weights, potential: new Float64Array(count), epsilon: 0 };
   const [{ mass }] = await shard.sweep([{ model }], { signal });

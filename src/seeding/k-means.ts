@@ -18,10 +18,11 @@ export async function kMeans(problem: SeedingProblem): Promise<Float64Array> {
   let centres = await kMeansPlusPlus(problem);
   let last = Infinity;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    const components = family.pack(family.around(centres, variances));
+    const components = family.pack(family.atRows(centres, variances));
     const model = { components, weights, potential, epsilon: 0 };
     const [moments] = await shard.sweep([{ model }], { signal });
-    centres = family.estimate(moments, components, { regularization: new Float64Array(shard.d) }).components.means;
+    const estimate = family.estimate(moments, components, { regularization: new Float64Array(shard.d) });
+    centres = family.spread(estimate.components).means;
     // Mean half squared distance: the objective less what no assignment changes.
     const objective = moments.objective / moments.weight + components.logNormalizers[0];
     if (last - objective <= TOLERANCE * objective) break;

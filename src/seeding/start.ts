@@ -1,4 +1,5 @@
-import type { Components, Family } from '../families/family.js';
+import type { Components } from '../families/components.js';
+import type { Family } from '../families/family.js';
 import type { PackedModel } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { kMeans } from './k-means.js';
@@ -34,7 +35,7 @@ export async function seed(
   regularization: Float64Array,
 ): Promise<Start> {
   const centres = await centresBy[method](problem);
-  const assigned = await assign(family.around(centres, problem.variances), 0, problem, family);
+  const assigned = await assign(family.atRows(centres, problem.variances), 0, problem, family);
   const components = clusters(assigned, problem, family, regularization);
   return { weights: shares(assigned.moments, problem.shard.n), components };
 }

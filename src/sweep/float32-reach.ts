@@ -14,15 +14,15 @@ const BEARABLE = 2 ** -7;
 /**
  * The first component that lies so many of its own standard deviations from where rows are held about, that its rows are
  * moved by more than is bearable when they are rounded to float32; undefined where none is. With variances of its columns,
- * `[k][d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
+ * `[k, d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
  */
 export function beyondFloat32(
   packed: PackedModel<Floats>,
-  variances?: readonly (readonly number[])[],
+  spread?: { readonly variances: Float64Array },
 ): number | undefined {
   const limit = (BEARABLE / ROUNDING) ** 2;
   const term = soleQuadratic(packed);
-  for (let c = 0; c < packed.k; c++) if (squaredReach(term, c, variances?.[c]) > limit) return c;
+  for (let c = 0; c < packed.k; c++) if (squaredReach(term, c, spread?.variances) > limit) return c;
   return undefined;
 }
 
@@ -30,7 +30,7 @@ export function beyondFloat32(
 function squaredReach(
   { form, d, means, whitening }: SoleQuadratic<Floats>,
   c: number,
-  variances?: readonly number[],
+  variances?: Float64Array,
 ): number {
   let sum = 0;
   for (let i = 0; i < d; i++) {
@@ -39,7 +39,7 @@ function squaredReach(
       const from = (form === 'tied' ? 0 : c * d * d) + i * d;
       for (let j = i; j < d; j++) row += whitening[from + j] ** 2;
     } else row = whitening[form === 'diag' ? c * d + i : c] ** 2;
-    sum += (means[c * d + i] ** 2 + (variances?.[i] ?? 0)) * row;
+    sum += (means[c * d + i] ** 2 + (variances?.[c * d + i] ?? 0)) * row;
   }
   return sum;
 }

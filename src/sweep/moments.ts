@@ -66,6 +66,20 @@ export function addMoments(into: Moments, more: Moments): void {
   }
 }
 
+/** Takes off the sums of a component that has hardly any: a tied second moment is summed over all, and is left as it is. */
+export function clearComponent({ mass, quadratic }: Moments, { k, ...shape }: PackedShape, component: number): void {
+  mass[component] = 0;
+  for (const [index, { first, second }] of quadratic.entries()) {
+    clearPart(first, component, k);
+    if (shape.quadratic[index].form !== 'tied') clearPart(second, component, k);
+  }
+}
+
+function clearPart(sums: Float64Array, part: number, parts: number): void {
+  const size = sums.length / parts;
+  sums.fill(0, part * size, (part + 1) * size);
+}
+
 function addTo(into: Float64Array, more: Float64Array): void {
   for (let at = 0; at < into.length; at++) into[at] += more[at];
 }

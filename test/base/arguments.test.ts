@@ -49,7 +49,7 @@ const family = gaussian();
 const mixture = new Mixture({
   family,
   weights: Float64Array.of(0.5, 0.5),
-  components: family.fromDense(start, 'start'),
+  components: family.fromParameters(start, 'start'),
 });
 const cost = [[0, 1], [1, 0]]; // prettier-ignore
 const report = reportInput(2, 2, 4);

@@ -66,7 +66,7 @@ describe('the first block decides nothing', () => {
         expect(totalWeight / 9000e60).toBeCloseTo(1, 12);
         let [sum, count] = [0, 0];
         const model = { weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
-        const components = gaussian().pack(gaussian().around(Float64Array.of(0), Float64Array.of(1)));
+        const components = gaussian().pack(gaussian().atRows(Float64Array.of(0), Float64Array.of(1)));
         for await (const { weights: held } of shard.rows({ ...model, components })) {
           sum += total(held);
           count += held.length;

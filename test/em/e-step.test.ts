@@ -31,7 +31,7 @@ function shardOf(rows: number, asked: (boolean | undefined)[]): BorrowedShard {
 async function met(marginal: MarginalSolver, rows: number): Promise<{ asked: unknown[]; error: number }> {
   const asked: (boolean | undefined)[] = [];
   const family = gaussian({ covariance: 'spherical' });
-  const components = family.around(Float64Array.of(0, 1), Float64Array.of(1));
+  const components = family.atRows(Float64Array.of(0, 1), Float64Array.of(1));
   const side = marginal.start(Float64Array.of(0.5, 0.5));
   const ask = { marginal, epsilon: 1, tolerance: 1e-6 };
   const { error } = await EStep.of({ shard: shardOf(rows, asked), family }).meet(

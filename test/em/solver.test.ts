@@ -48,7 +48,7 @@ async function setUp(
   const centres = await shard.take([0, 40, 80]);
   const start = {
     weights: Float64Array.of(0.3, 0.3, 0.4),
-    components: family.around(centres, new Float64Array(d).fill(1)),
+    components: family.atRows(centres, new Float64Array(d).fill(1)),
   };
   const regularization = new Float64Array(d);
   const problem = { shard, family, stages, tolerance: 1e-4, maxIterations: 200, regularization, ...given };
@@ -119,8 +119,7 @@ describe.each(table)('%s, %s', (form, marginal) => {
 
 test('a component without rows starts again, and the state before keeps its moments', async () => {
   const { problem, start, dataset } = await setUp('diag', marginals.free);
-  const components = { ...start.components, means: start.components.means.slice() };
-  components.means.set([1e3, 1e3], 4);
+  const components = problem.family.restarted(start.components, [{ component: 2, row: Float64Array.of(1e3, 1e3) }]);
   const solver = new EmSolver(problem);
   const state = await solver.init({ ...start, components });
   const copy = structuredClone(state.iterate.moments);
@@ -153,9 +152,11 @@ describe('an accelerator', () => {
   const stretching = (factor: number, taken: (boolean | undefined)[], even = false): Accelerator => ({
     propose(from, estimate) {
       if (!even) return undefined;
-      const before = from.components.means;
-      const means = estimate.components.means.map((mean, at) => before[at] + factor * (mean - before[at]));
-      return { ...estimate, components: { ...estimate.components, means } };
+      const { arrays } = estimate.components;
+      const before = from.components.arrays.means.values;
+      const values = arrays.means.values.map((mean, at) => before[at] + factor * (mean - before[at]));
+      const stretched = { ...arrays, means: { ...arrays.means, values } };
+      return { ...estimate, components: { ...estimate.components, arrays: stretched } };
     },
     after(step) {
       taken.push(step.taken);

@@ -24,10 +24,10 @@ const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
 /** The posterior given the plan of a mixture. */
 function posteriorOf(x: number[][], mixture: OracleMixture, form: Covariance, regularization = 0) {
   const family = gaussian({ covariance: form });
-  const packed = family.pack(family.fromDense(mixture, 'start'));
+  const packed = family.pack(family.fromParameters(mixture, 'start'));
   const moments = momentsOf(x, sweep(x, undefined, mixture).responsibilities, packed);
   const added = new Float64Array(x[0].length).fill(regularization);
-  return family.toDense(family.posteriorMode(moments, packed, { rows: x.length, regularization: added }));
+  return family.toParameters(family.posteriorMode(moments, packed, { rows: x.length, regularization: added }));
 }
 
 test('the posterior of faithful, K = 3, is where a converged MAP fit by the same prior stands', () => {

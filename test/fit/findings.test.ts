@@ -80,7 +80,9 @@ describe('a regularization that is given', () => {
       Array.from({ length: d }, (__, j) => (i === j ? 1 : 0) - (1 - s) / d),
     );
     const full = gaussian();
-    const packed = full.pack(full.fromDense({ means: [new Array<number>(d).fill(0)], covariances: [matrix] }, 'test'));
+    const packed = full.pack(
+      full.fromParameters({ means: [new Array<number>(d).fill(0)], covariances: [matrix] }, 'test'),
+    );
     expectWithin(addedShare(soleQuadratic(packed), 0, new Float64Array(d).fill(1e-6)).share, 0.25, 1e-3);
   });
 });
@@ -99,7 +101,9 @@ describe('components that coincide', () => {
     const own = gaussian({ covariance: form });
     const far = { mean: new Array<number>(d).fill(7), covariance: eye };
     const means = [new Array<number>(d).fill(0), far.mean, new Array<number>(d).fill(shift / Math.sqrt(d))];
-    return coincidentGroups(own.pack(own.fromDense({ means, covariances: [eye, far.covariance, covariance] }, 'test')));
+    return coincidentGroups(
+      own.pack(own.fromParameters({ means, covariances: [eye, far.covariance, covariance] }, 'test')),
+    );
   };
 
   test.each(forms)('are so by Jeffreys’ divergence, which of means is their squared distance: %s', (form) => {

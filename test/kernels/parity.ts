@@ -182,7 +182,7 @@ async function withDataset(
 /** A mixture in the terms of a dataset. */
 function prepared({ scaling }: Dataset, mixture: OracleMixture, form: Covariance) {
   const family = gaussian({ covariance: form });
-  const packed = family.pack(family.toScaled(family.fromDense(mixture, 'mixture'), scaling));
+  const packed = family.pack(family.toShard(family.fromParameters(mixture, 'mixture'), scaling));
   const weights = Float64Array.from(mixture.weights);
   return {
     family,
@@ -213,7 +213,7 @@ async function sweepParity(setting: Setting, form: Covariance): Promise<void> {
     if (oracle.mass.some((mass) => mass * n < 0.1)) return;
     const regularization = scaling.scale.map((scale) => 1e-3 / scale ** 2);
     const { components } = family.estimate(moments, packed, { regularization });
-    const estimated = family.toDense(family.unscale(components, scaling));
+    const estimated = family.toParameters(family.toData(components, scaling));
     expectComponentsWithin(estimated, mStep(oracle, form, 1e-3), Math.max(2e-5, 10 * tolerance));
   });
 }

@@ -14,7 +14,7 @@ const { truth } = problem('overlapping', { n: 50, d: 2, k: 3, seed: 5 });
 
 const files = (['full', 'tied', 'diag', 'spherical'] as const).map((covariance): ModelFile => {
   const family = gaussian({ covariance });
-  const components = family.fromDense(constrain(truth, covariance), 'parts');
+  const components = family.fromParameters(constrain(truth, covariance), 'parts');
   return new Mixture({ family, weights: Float64Array.from(truth.weights), components }, ['größe', 'b']).toJSON();
 });
 

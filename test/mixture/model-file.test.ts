@@ -19,7 +19,7 @@ const { x, truth } = problem('overlapping', { n: 50, d: 2, k: 3, seed: 5 });
 function mixtureOf(parts: OracleMixture, covariance: Covariance = 'full', columns?: readonly string[]): Mixture {
   const family = gaussian({ covariance });
   const weights = Float64Array.from(parts.weights);
-  return new Mixture({ family, weights, components: family.fromDense(parts, 'parts') }, columns);
+  return new Mixture({ family, weights, components: family.fromParameters(parts, 'parts') }, columns);
 }
 
 let folder = '';

@@ -117,7 +117,7 @@ describe('costsOf', () => {
     const means = [[0, 1], [2, 3]]; // prettier-ignore
     const covariances = covariance === 'full' || covariance === 'tied' ? [[2, 0.5], [0.5, 1]] : [[2, 0], [0, 2]]; // prettier-ignore
     const dense = { means, covariances: [covariances, covariances] };
-    const packed = family.pack(family.fromDense(dense, 'start'));
+    const packed = family.pack(family.fromParameters(dense, 'start'));
     const expected = logDensities([[1.5, -0.25]], { weights: [0.5, 0.5], ...dense });
     expectAllWithin(
       costsOf(packed, identity)(Float64Array.of(9, 9, 1.5, -0.25), 1),

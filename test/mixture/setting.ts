@@ -10,7 +10,7 @@ export const overlapping = problem('overlapping', { n: 300, d: 3, k: 3, seed: 5 
 export function mixtureOf(truth: OracleMixture, covariance: Covariance): Mixture {
   const family = gaussian({ covariance });
   const weights = Float64Array.from(truth.weights);
-  return new Mixture({ family, weights, components: family.fromDense(truth, 'truth') });
+  return new Mixture({ family, weights, components: family.fromParameters(truth, 'truth') });
 }
 
 /** Holds every test of a file, on tfjs's backend cpu, to leave no tensor behind. */

@@ -110,7 +110,7 @@ describe('a report', () => {
 
 function modelOf({ weights, means, covariances, columns }: ReportInput): ModelFile {
   const family = gaussian({ covariance: 'full' });
-  const components = family.fromDense({ means, covariances }, 'input');
+  const components = family.fromParameters({ means, covariances }, 'input');
   const provenance = { source: '\u202eevil" <b>.csv' };
   return new Mixture({ family, weights: Float64Array.from(weights), components }, columns, provenance).toJSON();
 }

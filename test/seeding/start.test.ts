@@ -20,7 +20,7 @@ async function startOf(
   const start = await withRows(rows, (of) =>
     seed(method, of(k), family, new Float64Array(rows.x[0].length).fill(regularization)),
   );
-  return { ...start, dense: { ...family.toDense(start.components), weights: Array.from(start.weights) } };
+  return { ...start, dense: { ...family.toParameters(start.components), weights: Array.from(start.weights) } };
 }
 
 test('there are four methods', () => {
@@ -34,7 +34,7 @@ describe.each(seedingMethods)('%s', (method) => {
     const { dense, weights } = await startOf({ x }, 5, method, form);
     expectWithin(sum(Array.from(weights)), 1, 1e-14);
     expect(Math.min(...weights)).toBeGreaterThan(0);
-    expect(() => gaussian({ covariance: form }).fromDense(dense, 'start')).not.toThrow();
+    expect(() => gaussian({ covariance: form }).fromParameters(dense, 'start')).not.toThrow();
     expect(Number.isFinite(sweep(x, undefined, dense).objective)).toBe(true);
   });
 

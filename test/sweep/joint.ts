@@ -31,7 +31,7 @@ export function componentsOf(form: CovarianceForm, k: number, d: number, seed = 
   const family = gaussian({ covariance: form });
   const centres = Float64Array.from({ length: k * d }, () => random.normal());
   return family.pack(
-    family.around(
+    family.atRows(
       centres,
       Float64Array.from({ length: d }, () => 0.5 + random.uniform()),
     ),

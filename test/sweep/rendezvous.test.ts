@@ -7,7 +7,7 @@ import { Rendezvous } from '../../src/sweep/rendezvous.js';
 import type { Shard, SweepOptions, SweepRequest } from '../../src/sweep/shard.js';
 
 const family = gaussian({ covariance: 'diag' });
-const packed = family.pack(family.around(Float64Array.of(0), Float64Array.of(1)));
+const packed = family.pack(family.atRows(Float64Array.of(0), Float64Array.of(1)));
 
 /** A model with a number, and the moments that answer to it. */
 const model = (number: number): PlanModel => ({

@@ -26,7 +26,7 @@ export function modelOf(k: number, d: number): PlanModel {
     ),
   };
   return {
-    components: family.pack(family.fromDense(dense, 'model')),
+    components: family.pack(family.fromParameters(dense, 'model')),
     weights: new Float64Array(k).fill(1 / k),
     potential: new Float64Array(k),
     epsilon: 1,

@@ -52,7 +52,7 @@ export async function ourOutcomes(
     marks.push(counter.sweeps);
     return runs.map(({ finalObjective, components }, index) => ({
       objective: finalObjective + logVolume(dataset.scaling),
-      collapsed: collapsed(family.toDense(family.unscale(components, dataset.scaling)).covariances),
+      collapsed: collapsed(family.toParameters(family.toData(components, dataset.scaling)).covariances),
       sweeps: marks[index + 1] - marks[index],
     }));
   } finally {
