@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/chromium.js';
+import { LongestFirst } from './test/sequence.js';
 
 /** package.json maps `#gpu` and its like to the built files of each environment; the tests run on the sources. */
 function filesOf(environment: 'node' | 'browser') {
@@ -23,6 +25,8 @@ const provide = { fullTables: process.env.OTMIX_TESTS === 'full' };
 
 export default defineConfig({
   test: {
+    maxWorkers: availableParallelism(), // Vitest's default leaves one core idle
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias: filesOf('node') },
@@ -51,8 +55,6 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 5 * MINUTE, // WebGL and WebGPU run on the CPU here
           hookTimeout: 5 * MINUTE,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 }, // after the node tests, not beside them
           globalSetup: './test/chromium.ts',
           browser: {
             enabled: true,

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, type BackendName, type CovarianceForm } from '../../src/index.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { constrain, em, mulberry32, normal, problem, type OracleMixture, type ProblemName } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
 const backends: readonly BackendName[] = ['cpu', 'wasm'];
 const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
 
+const names: readonly ProblemName[] = ['offset', 'scales', 'far', 'duplicates', 'collapsed', 'anisotropic'];
+
 describe.each(backends)('hard data on %s: as good as a float64 fit from the same start', (backend) => {
-  describe.each<ProblemName>(['offset', 'scales', 'far', 'duplicates', 'collapsed', 'anisotropic'])('%s', (name) => {
-    test.each(forms)('%s', async (covariance) => {
+  const chosen = cases(combinations({ name: names, form: forms }), ({ name, form }) => [name, form]);
+  describe.each(grouped(chosen, 'name').map((group) => [group.level, group.cases] as const))('%s', (name, some) => {
+    test.each(some.map(({ form }) => form))('%s', async (covariance) => {
       const { x, start } = problem(name, { n: 400, d: 3, k: 4, seed: 11 });
       const from = constrain(start, covariance);
       // The same number of iterations of both, so that slow convergence does not count as rounding.

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { logCost, responsibilities, softmin } from '../../src/tensors/tensors.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { sum, sweep } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { range, rounded, rowOf, transposed, using, values } from './setting.js';
@@ -8,41 +9,45 @@ import { range, rounded, rowOf, transposed, using, values } from './setting.js';
 const absent = Infinity;
 
 export function softminParity(backend: string): void {
-  const sizes = [1, 2, 5, 31, 64, 65, 200];
-  describe.each([0, 1e-3, 0.5, 1, 30])('epsilon %d', (epsilon) => {
-    test.each(sizes)('k = %d', async (k) => {
-      const n = 67;
-      const cost = range(n).map((i) =>
-        range(k).map((c) => Math.fround(20 * Math.sin(i * 7 + c * 3 + i * c) + (i % 3) * 1000)),
-      );
-      const weights = range(k).map((c) => (k > 2 && c === 1 ? 0 : 1 + (c % 3)));
-      const potential = range(k).map((c) => Math.fround(0.3 * (c % 4) - 0.5));
-      const expected = cost.map((row) => rowOf(row, weights, potential, epsilon));
-      await using(
-        backend,
-        () => ({ costs: tf.tensor2d(cost) }),
-        async ({ costs }) => {
-          const options = { weights, potential, epsilon };
-          const error = 2e-7 * 2100;
-          expectAllWithin(
-            await values(softmin(costs, options)),
-            expected.map(({ value }) => value),
-            error,
-            'softmin',
-          );
-          const plan = responsibilities(costs, options);
-          expect(plan.shape).toEqual([n, k]);
-          const r = await values(plan);
-          range(n).forEach((i) => {
-            const row = r.slice(i * k, (i + 1) * k);
-            expectWithin(sum(row), 1, 1e-6, `sum of row ${i}`);
-            // A cost of 2000 is rounded by 1.2e-4 when a potential is taken off it.
-            expectAllWithin(row, expected[i].r, Math.min(1, 5e-4 / (epsilon || 1)), `row ${i}`);
-          });
-        },
-      );
-    });
-  });
+  const table = combinations({ epsilon: [0, 1e-3, 0.5, 1, 30], k: [1, 2, 5, 31, 64, 65, 200] });
+  const chosen = cases(table, ({ epsilon, k }) => [epsilon, k]);
+  describe.each(grouped(chosen, 'epsilon').map((group) => [group.level, group.cases] as const))(
+    'epsilon %d',
+    (epsilon, some) => {
+      test.each(some.map(({ k }) => k))('k = %d', async (k) => {
+        const n = 67;
+        const cost = range(n).map((i) =>
+          range(k).map((c) => Math.fround(20 * Math.sin(i * 7 + c * 3 + i * c) + (i % 3) * 1000)),
+        );
+        const weights = range(k).map((c) => (k > 2 && c === 1 ? 0 : 1 + (c % 3)));
+        const potential = range(k).map((c) => Math.fround(0.3 * (c % 4) - 0.5));
+        const expected = cost.map((row) => rowOf(row, weights, potential, epsilon));
+        await using(
+          backend,
+          () => ({ costs: tf.tensor2d(cost) }),
+          async ({ costs }) => {
+            const options = { weights, potential, epsilon };
+            const error = 2e-7 * 2100;
+            expectAllWithin(
+              await values(softmin(costs, options)),
+              expected.map(({ value }) => value),
+              error,
+              'softmin',
+            );
+            const plan = responsibilities(costs, options);
+            expect(plan.shape).toEqual([n, k]);
+            const r = await values(plan);
+            range(n).forEach((i) => {
+              const row = r.slice(i * k, (i + 1) * k);
+              expectWithin(sum(row), 1, 1e-6, `sum of row ${i}`);
+              // A cost of 2000 is rounded by 1.2e-4 when a potential is taken off it.
+              expectAllWithin(row, expected[i].r, Math.min(1, 5e-4 / (epsilon || 1)), `row ${i}`);
+            });
+          },
+        );
+      });
+    },
+  );
 
   test('agree with the oracle on a mixture: softmins are negative log-densities', async () => {
     const { x, mixture } = rounded({ name: 'overlapping', n: 150, d: 3, k: 4 }, 'full');

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, resolveBackend, type FitOptions } from '../../src/index.js';
 import { InputError } from '../../src/base/errors.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { mulberry32, problem } from '../oracle/index.js';
 import { collectWorkers } from './workers.js';
 
@@ -13,27 +14,32 @@ const random = mulberry32(9);
 /** Some rows weigh nothing. */
 const sampleWeights = x.map(() => Math.max(0, 3 * random() - 0.5));
 const backend = 'wasm';
+const forms = ['full', 'tied', 'diag', 'spherical'] as const;
 
 /** So few iterations that the fit depends on its start. */
 const fitOn = (threads: number, options: Partial<FitOptions>) =>
   fitMixture(x, { components: 4, backend, seed: 3, maxIterations: 4, tolerance: 0, threads, ...options });
 
 describe('a fit is the same bit for bit on 1, 2, 3 and 5 threads', () => {
-  describe.each(['full', 'tied', 'diag', 'spherical'] as const)('%s', (covariance) => {
-    const cases = [
-      ['k-means++', {}],
-      ['k-means', { seeding: 'k-means' }],
-      ['sample weights', { sampleWeights }],
-      ['k-means and sample weights', { seeding: 'k-means', sampleWeights }],
-    ] as const;
-    test.each<readonly [string, Partial<FitOptions>]>(cases)('%s', async (_, options) => {
-      const family = gaussian({ covariance });
-      const one = await fitOn(1, { family, ...options });
+  const ways: Readonly<Record<string, Partial<FitOptions>>> = {
+    'k-means++': {},
+    'k-means': { seeding: 'k-means' },
+    'sample weights': { sampleWeights },
+    'k-means and sample weights': { seeding: 'k-means', sampleWeights },
+  };
+  const fits = cases(combinations({ covariance: forms, way: Object.keys(ways) }), ({ covariance, way }) => [
+    covariance,
+    way,
+  ]);
+  describe.each(grouped(fits, 'covariance').map((group) => [group.level, group.cases] as const))('%s', (_, some) => {
+    test.each(some.map((one) => [one.way, one.covariance] as const))('%s', async (way, covariance) => {
+      const options = { family: gaussian({ covariance }), ...ways[way] };
+      const one = await fitOn(1, options);
       expect(one.diagnostics.threads).toBe(1);
       expect(workers.started).toHaveLength(0);
       for (const threads of [2, 3, 5]) {
         const before = workers.started.length;
-        const many = await fitOn(threads, { family, ...options });
+        const many = await fitOn(threads, options);
         expect(workers.started).toHaveLength(before + threads);
         expect(many.diagnostics.threads).toBe(threads);
         expect(many.mixture.toJSON()).toEqual(one.mixture.toJSON());
@@ -61,22 +67,19 @@ describe('a fit is the same bit for bit on 1, 2, 3 and 5 threads', () => {
   });
 });
 
-test.each(['full', 'tied', 'diag', 'spherical'] as const)(
-  'predictions of %s are the same bit for bit on 1, 2, 3 and 5 threads',
-  async (covariance) => {
-    const { mixture } = await fitOn(1, { family: gaussian({ covariance }) });
-    const predictions = async (threads: number) => ({
-      labels: await mixture.predict(x, { backend, threads }),
-      responsibilities: await mixture.predictProba(x, { backend, threads }),
-      logDensity: await mixture.scoreSamples(x, { backend, threads }),
-      criteria: await mixture.criteria(x, { backend, threads, sampleWeights }),
-    });
-    const one = await predictions(1);
-    expect(workers.started).toHaveLength(0);
-    for (const threads of [2, 3, 5]) expect(await predictions(threads)).toEqual(one);
-    await workers.ended(4 * (2 + 3 + 5));
-  },
-);
+test.each(forms)('predictions of %s are the same bit for bit on 1, 2, 3 and 5 threads', async (covariance) => {
+  const { mixture } = await fitOn(1, { family: gaussian({ covariance }) });
+  const predictions = async (threads: number) => ({
+    labels: await mixture.predict(x, { backend, threads }),
+    responsibilities: await mixture.predictProba(x, { backend, threads }),
+    logDensity: await mixture.scoreSamples(x, { backend, threads }),
+    criteria: await mixture.criteria(x, { backend, threads, sampleWeights }),
+  });
+  const one = await predictions(1);
+  expect(workers.started).toHaveLength(0);
+  for (const threads of [2, 3, 5]) expect(await predictions(threads)).toEqual(one);
+  await workers.ended(4 * (2 + 3 + 5));
+});
 
 describe('the number of threads', () => {
   const small = x.slice(0, 1500);

@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 import { InputError } from '../../../src/base/errors.js';
 import { openDelimited, type TextOptions } from '../../../src/text.js';
 import { readText, type Written } from '../../oracle/csv.js';
+import { size } from '../../cases.js';
 import { rowsOf } from './text.js';
 
 /** Texts that are made and read. */
-const RUNS = 2000;
+const RUNS = size(2000, 400);
 
 /** Bytes from which a dialect is found: one text in a hundred is about as long. */
 const SAMPLE = 1 << 18;
