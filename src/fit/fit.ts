@@ -1,13 +1,12 @@
-import { resolveBackend, withoutTrials, type BackendChoice } from '../backend/backend.js';
 import { bestOf } from './best.js';
 import { criteriaOf, type Criteria } from '../mixture/criteria.js';
-import type { Source } from '../data/source.js';
-import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun, FitStatus } from '../em/em.js';
 import { InputError } from '../base/errors.js';
 import { evaluatedRows } from '../mixture/evaluate.js';
 import { FAR_SUMMED } from '../data/exactly.js';
 import { findingsOf } from './findings.js';
+import { Loader, type LoadedData } from './loader.js';
 import type { Repair } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
@@ -101,36 +100,28 @@ export interface Fit {
  */
 export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
   const settings = fitSettings(options);
-  const source = toSource(data, settings.sampleWeights);
-  const backend = await resolveBackend(settings.backend, { data, threads: settings.threads });
-  const watch = new Stopwatch();
-  const { missing, family, signal, onProgress } = settings;
-  const dataset = await watch.time('load', () =>
-    loadDataset(source, {
-      place: settings.autotune ? backend.place : withoutTrials(backend.place),
-      missing,
-      signal,
-      commonScale: family.commonScale,
-      onRows: (rows) =>
-        onProgress?.({ phase: 'load', rows, ...(source.rows === undefined ? {} : { totalRows: source.rows }) }),
-    }),
-  );
+  const loader = new Loader(data);
   try {
-    requireRows(dataset, settings.components);
-    const runs = await runRestarts(dataset, settings, watch);
-    const fit = await report({ source, dataset, settings, backend, watch }, runs);
-    return { ...fit, mixture: fit.mixture.withProvenance(provenanceOf(fit, source, settings, backend.notes)) };
+    return await fitLoaded(loader, settings);
   } finally {
-    dataset.shard.dispose();
+    loader.dispose();
   }
 }
 
+/** The same of data that a loader has or gets, which stay loaded. */
+export async function fitLoaded(loader: Loader, settings: FitSettings): Promise<Fit> {
+  const watch = new Stopwatch();
+  const loaded = await loader.load(settings, watch);
+  requireRows(loaded.dataset, settings.components);
+  const runs = await runRestarts(loaded.dataset, settings, watch);
+  const fit = await report({ ...loaded, settings, watch }, runs);
+  const provenance = provenanceOf(fit, loaded.source, settings, loaded.backend.notes);
+  return { ...fit, mixture: fit.mixture.withProvenance(provenance) };
+}
+
 /** What a fit was made of. */
-interface Making {
-  readonly source: Source;
-  readonly dataset: Dataset;
+interface Making extends LoadedData {
   readonly settings: FitSettings;
-  readonly backend: BackendChoice;
   readonly watch: Stopwatch;
 }
 

@@ -4,8 +4,9 @@ import type { DataInput } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
 import { covarianceLayouts } from '../families/covariance.js';
 import { gaussian } from '../families/gaussian.js';
-import { fitMixture, type Fit } from './fit.js';
-import type { FitOptions } from './options.js';
+import { fitLoaded, type Fit } from './fit.js';
+import { Loader } from './loader.js';
+import { fitSettings, type FitOptions } from './options.js';
 
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
@@ -64,31 +65,56 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   } = (options as SelectOptions | undefined) ?? ({} as SelectOptions);
   requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
   requireChoice(components, covariances);
-  const candidates: Candidate[] = [];
-  const failures: FailedCandidate[] = [];
   const counts = Array.from(components); // a typed array maps to numbers alone
   const models = covariances.flatMap((covariance) => counts.map((k) => ({ k, covariance })));
-  for (const { k, covariance } of models) {
-    if (candidates.length > 0 && rest.signal?.aborted) break;
-    try {
-      const fit = await fitMixture(data, { ...rest, family: gaussian({ covariance }), components: k });
-      candidates.push({ k, covariance, fit });
-    } catch (error) {
-      if (rest.signal?.aborted && candidates.length > 0) break;
-      const again = failures.some((failure) => messageOf(failure.error) === messageOf(error));
-      failures.push({ k, covariance, error });
-      const ofAll = again || !(error instanceof InputError); // of the data or the machine: the others would fail alike
-      if (candidates.length === 0 && (ofAll || rest.signal?.aborted)) throw error;
-      if (!(error instanceof InputError)) break;
-      continue;
-    }
-    onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
-  }
+  const { candidates, failures } = await tried(data, models, rest, onCandidate);
   if (candidates.length === 0) throw failures[0].error;
   const { fit: last } = candidates[candidates.length - 1];
   const whole = candidates.length + failures.length === models.length && last.status !== 'aborted';
   const status = whole ? 'complete' : 'aborted';
   return { candidates, failures, status, best: bestCandidate(candidates, criterion), criterion };
+}
+
+/** A model to try. */
+type Model = Pick<Candidate, 'k' | 'covariance'>;
+
+/** Fits models one after the other, of data that are loaded once for all that scale them alike. */
+async function tried(
+  data: DataInput,
+  models: readonly Model[],
+  options: Omit<FitOptions, 'family' | 'components'>,
+  onCandidate: SelectOptions['onCandidate'],
+): Promise<Pick<Selection, 'failures'> & { readonly candidates: Candidate[] }> {
+  const { signal } = options;
+  const candidates: Candidate[] = [];
+  const failures: FailedCandidate[] = [];
+  const families = models.map(({ covariance }) => gaussian({ covariance }));
+  const loader = new Loader(data, new Set(families.map(({ commonScale }) => commonScale)).size);
+  try {
+    for (const [index, { k, covariance }] of models.entries()) {
+      if (candidates.length > 0 && signal?.aborted) break;
+      const family = families[index];
+      try {
+        const fit = await fitLoaded(loader, fitSettings({ ...options, family, components: k }));
+        candidates.push({ k, covariance, fit });
+      } catch (error) {
+        if (signal?.aborted && candidates.length > 0) break;
+        const again = failures.some((failure) => messageOf(failure.error) === messageOf(error));
+        failures.push({ k, covariance, error });
+        const ofAll = again || !(error instanceof InputError); // of the data or the machine: the others would fail alike
+        if (candidates.length === 0 && (ofAll || signal?.aborted)) throw error;
+        if (!(error instanceof InputError)) break;
+        continue;
+      } finally {
+        const wanted = families.slice(index + 1).some(({ commonScale }) => commonScale === family.commonScale);
+        if (!wanted) loader.dispose(family.commonScale);
+      }
+      onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
+    }
+    return { candidates, failures };
+  } finally {
+    loader.dispose();
+  }
 }
 
 function messageOf(error: unknown): string {

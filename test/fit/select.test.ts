@@ -2,6 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
 import { selectMixture, type Candidate, type Criterion } from '../../src/fit/select.js';
+import { fitMixture } from '../../src/fit/fit.js';
+import { gaussian } from '../../src/families/gaussian.js';
+import type { Source } from '../../src/data/source.js';
+import { expectWithin } from '../within.js';
 import { mulberry32, normal, problem } from '../oracle/index.js';
 
 let tensors = 0;
@@ -72,6 +76,60 @@ describe('selectMixture', () => {
     for (const { fit } of candidates) {
       expect([fit.diagnostics.backend, fit.iterations]).toEqual(['cpu', 1]);
     }
+  });
+});
+
+describe('the data', () => {
+  const batches = [x.slice(0, 100), x.slice(100)].map((rows) => ({ rows: rows.length, values: Float64Array.from(rows.flat()) })); // prettier-ignore
+  /** A source that counts how often it is read, and uses one array for all its batches. */
+  const counting = (): { readonly source: Source; readonly reads: () => number } => {
+    let reads = 0;
+    const shared = new Float64Array(2 * x.length);
+    const source: Source = {
+      ...{ name: 'counted', columns: ['a', 'b'] },
+      async *batches() {
+        reads++;
+        for (const { rows, values } of batches) {
+          shared.set(values);
+          yield await Promise.resolve({ rows, values: shared.subarray(0, values.length) });
+        }
+      },
+    };
+    return { source, reads: () => reads };
+  };
+  const options = { components: [1, 3], backend: 'wasm', restarts: 2 } as const;
+
+  test('are read once for all models, each of which is what it is alone, to the bit', async () => {
+    const { source, reads } = counting();
+    const { candidates } = await selectMixture(source, options);
+    expect([candidates.length, reads()]).toEqual([8, 1]);
+    for (const { fit, k, covariance } of candidates) {
+      const alone = await fitMixture(source, { ...options, components: k, family: gaussian({ covariance }) });
+      const { seconds: _, ...diagnostics } = fit.diagnostics;
+      expect(alone.diagnostics).toMatchObject(diagnostics);
+      expect(fit.mixture.toJSON()).toEqual(alone.mixture.toJSON());
+      expect([fit.objective, fit.criteria, fit.restarts]).toEqual([alone.objective, alone.criteria, alone.restarts]);
+    }
+  });
+
+  test('are still there for the plan of every model', async () => {
+    const { source } = counting();
+    const { candidates } = await selectMixture(source, options);
+    for (const { fit } of candidates) {
+      const { primal, dual } = await fit.plan.duality();
+      expectWithin(primal, dual, 1e-5);
+    }
+  });
+
+  test('are told of by every fit, read or not', async () => {
+    const told: (number | undefined)[] = [];
+    await selectMixture(x, {
+      ...options,
+      onProgress: ({ phase, rows }) => {
+        if (phase === 'load') told.push(rows);
+      },
+    });
+    expect(told).toEqual(new Array(8).fill(300));
   });
 });
 
