@@ -1,4 +1,5 @@
-import type { Place } from '../src/backend/backend.js';
+import type { Device } from '../src/backend/backend.js';
+import { cpuDevice } from '../src/backend/cpu.js';
 import { timeIterations } from './iterations.js';
 import { problemOf } from './problem.js';
 
@@ -7,9 +8,9 @@ import { problemOf } from './problem.js';
  * with S the sample covariance, here computed plainly in float64; and k components must give what the
  * composites on tfjs's cpu give.
  */
-export async function checkPlace(place: Place): Promise<void> {
+export async function checkDevice(device: Device): Promise<void> {
   const one = problemOf({ covariance: 'full', n: 5000, d: 5, k: 1 });
-  const { objective } = await timeIterations(one, place, 1);
+  const { objective } = await timeIterations(one, device, 1);
   agree(
     'one Gaussian',
     objective,
@@ -17,8 +18,8 @@ export async function checkPlace(place: Place): Promise<void> {
   );
   for (const covariance of ['full', 'tied', 'diag', 'spherical'] as const) {
     const many = problemOf({ covariance, n: 3000, d: 5, k: 4 });
-    const expected = await timeIterations(many, { kind: 'tensors', backend: 'cpu' }, 3);
-    agree(covariance, (await timeIterations(many, place, 3)).objective, expected.objective);
+    const expected = await timeIterations(many, cpuDevice(), 3);
+    agree(covariance, (await timeIterations(many, device, 3)).objective, expected.objective);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CovarianceForm } from '../kernels/form.js';
-import { checkPlace } from './check.js';
+import { simdDevice } from '../src/backend/wasm.js';
+import { checkDevice } from './check.js';
 import { timeIterations, type Measured } from './iterations.js';
 import type { Machine } from './machine.js';
 import { comparePeer, type PeerLine } from './peers/compare.js';
@@ -52,8 +53,8 @@ export async function benchCpu(
   { quick, only }: CpuBenchOptions,
   say: (text: string) => void,
 ): Promise<CpuResult[]> {
-  await checkPlace({ kind: 'simd', threads: 1 });
-  await checkPlace({ kind: 'simd', threads: machine.threads });
+  await checkDevice(simdDevice({ threads: 1 }));
+  await checkDevice(simdDevice({ threads: machine.threads }));
   const results: CpuResult[] = [];
   for (const size of quick ? quickSizes : sizes) {
     const name = `${size.covariance} ${size.n}x${size.d}x${size.k}${size.spread === undefined ? '' : ' overlapping'}`;
@@ -69,8 +70,8 @@ async function measure(problem: Problem, machine: Machine, quick: boolean): Prom
   const flop = operations(problem);
   // Few where one takes long: the peers have as many to do.
   const iterations = Math.max(4, Math.min(10, Math.round(2e10 / flop)));
-  const one = await timeIterations(problem, { kind: 'simd', threads: 1 }, iterations);
-  const all = await timeIterations(problem, { kind: 'simd', threads: machine.threads }, iterations, true);
+  const one = await timeIterations(problem, simdDevice({ threads: 1 }), iterations);
+  const all = await timeIterations(problem, simdDevice({ threads: machine.threads }), iterations, true);
   const gflops = flop / one.seconds / 1e9;
   return {
     ...{ covariance, n, d, k, spread, one, all, gflops, ofPeak: gflops / machine.peak },

@@ -6,7 +6,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import type { Place } from '../src/backend/backend.js';
+import type { GpuBackend } from '../kernels/webgpu/tfjs.js';
+import { webgpuDevice } from '../src/backend/webgpu.js';
 import { loadDataset, type Dataset } from '../src/data/dataset.js';
 import { version } from '../src/base/version.js';
 import { describeAdapter, openAdapter, type AdapterChoice } from './gpu/adapter.js';
@@ -34,7 +35,6 @@ export interface GpuBenchOptions {
 }
 
 type Print = (text: string) => void;
-type GpuPlace = Extract<Place, { kind: 'webgpu' }>;
 
 export async function benchGpu(
   machine: Machine,
@@ -50,15 +50,15 @@ export async function benchGpu(
   try {
     const about = await describeAdapter(gpu);
     print([about.adapter, about.driver, `webgpu ${about.webgpu}`].filter((text) => text !== '').join(', '));
-    const place = { kind: 'webgpu', gpu, backend: 'webgpu' } as const;
+    const backend = { name: 'webgpu', gpu };
     const groups = groupsFor(gpu.software, options.quick, options.rows);
-    const checks = await checkAll(place, groups, stamped);
+    const checks = await checkAll(backend, groups, stamped);
     print(`Right in ${checks} checks against the float64 oracle and the CPU's kernel`);
     const ceilings = await ceilingsOf(gpu, probe);
     print(`${ceilingsText(ceilings)}\n`);
     const { torch: device = 'cuda', json, adapter } = options;
     const bench = { probe, ceilings, iterations: gpu.software ? 3 : 10 };
-    const context = { place, bench, device, scratch, torch: await findTorch(device) };
+    const context = { backend, bench, device, scratch, torch: await findTorch(device) };
     const versions = { otmix: version, node: process.versions.node, tfjs: tf.version_core };
     const head = {
       date: new Date().toISOString(),
@@ -107,16 +107,16 @@ async function measureAll(
 }
 
 /** Small problems in every form, the forms and sizes to be measured, and many rows. */
-async function checkAll(place: GpuPlace, groups: readonly Group[], say: Print): Promise<number> {
+async function checkAll(backend: GpuBackend, groups: readonly Group[], say: Print): Promise<number> {
   const sizes = sizesOf(groups);
-  const count = await checkKernels(place, sizes, say);
-  const large = place.gpu.software ? sizes.slice(-1) : sizes.filter(({ d }) => d === 64).slice(0, 2);
-  for (const size of large) say(`right: ${await checkLarge(place, { ...size, n: Math.min(size.n, 1_200_000) })}`);
+  const count = await checkKernels(backend, sizes, say);
+  const large = backend.gpu.software ? sizes.slice(-1) : sizes.filter(({ d }) => d === 64).slice(0, 2);
+  for (const size of large) say(`right: ${await checkLarge(backend, { ...size, n: Math.min(size.n, 1_200_000) })}`);
   return count + large.length;
 }
 
 interface Context {
-  readonly place: GpuPlace;
+  readonly backend: GpuBackend;
   readonly bench: Bench;
   readonly torch: { readonly python: string } | { readonly missing: string };
   readonly device: 'cuda' | 'cpu';
@@ -133,7 +133,11 @@ async function measureGroup(
   const cloud = cloudOf(n, d);
   const data = join(scratch, `rows-${d}.npy`);
   const source = 'python' in torch ? recorded(cloud.source, data) : cloud.source;
-  const dataset = await loadDataset(source, { place: context.place, missing: 'error', commonScale: true });
+  const dataset = await loadDataset(source, {
+    device: webgpuDevice(context.backend),
+    missing: 'error',
+    commonScale: true,
+  });
   say(`loaded ${n.toLocaleString('en')} × ${d}, ${digits(context.bench.probe.rowBytes / 1e6)} MB on the device`);
   const results = await measureFits(dataset, cloud, group, context.bench, say);
   if ('missing' in torch) return { results };

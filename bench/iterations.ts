@@ -1,4 +1,4 @@
-import type { Place } from '../src/backend/backend.js';
+import type { Device } from '../src/backend/backend.js';
 import { matrixSource } from '../src/data/arrays.js';
 import { loadDataset } from '../src/data/dataset.js';
 import { gaussian } from '../src/families/gaussian.js';
@@ -19,14 +19,14 @@ export interface Measured {
 /** Times EM iterations from the problem's start; two more come first, untimed, to warm up. */
 export async function timeIterations(
   problem: Problem,
-  place: Place,
+  device: Device,
   iterations: number,
   seed = false,
 ): Promise<Measured> {
   const { covariance, n, d, k, data, start } = problem;
   const family = gaussian({ covariance });
   const source = matrixSource({ data, shape: [n, d] });
-  const { shard, scaling } = await loadDataset(source, { place, missing: 'error', commonScale: family.commonScale });
+  const { shard, scaling } = await loadDataset(source, { device, missing: 'error', commonScale: family.commonScale });
   try {
     const regularization = scaling.scale.map((scale) => 1e-6 / scale ** 2);
     let components = family.toShard(family.fromParameters(start, 'start'), scaling);

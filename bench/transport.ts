@@ -1,4 +1,4 @@
-import { resolveBackend } from '../src/backend/backend.js';
+import { resolveBackend } from '../src/backend/resolve.js';
 import { matrixSource } from '../src/data/arrays.js';
 import { loadDataset } from '../src/data/dataset.js';
 import { gaussian } from '../src/families/gaussian.js';
@@ -77,8 +77,8 @@ export async function benchTransport(
 
 async function coldSolves({ data, n, weights, start }: TransportProblem): Promise<TransportResult['cold']> {
   const family = gaussian({ covariance: 'full' });
-  const { place } = await resolveBackend('auto');
-  const { shard, scaling } = await loadDataset(matrixSource({ data, shape: [n, d] }), { place, missing: 'error' });
+  const device = await resolveBackend('auto');
+  const { shard, scaling } = await loadDataset(matrixSource({ data, shape: [n, d] }), { device, missing: 'error' });
   const components = family.pack(family.toShard(family.fromParameters(start, 'start'), scaling));
   const prescription: Prescription = { weights: Float64Array.from(weights), rho: Infinity };
   try {

@@ -71,6 +71,12 @@ export async function startBackend(name: string): Promise<boolean> {
   }
 }
 
+/** Whether a value is a tensor, by its methods, as `instanceof tf.Tensor` asks for it. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['data', 'dataSync', 'throwIfDisposed'].every((name) => name in value);
+}
+
 /** The name of the backend on which a tensor's values live. */
 export function backendOf(tensor: tf.Tensor): string {
   const holder = tf.engine().state.tensorInfo.get(tensor.dataId)?.backend;

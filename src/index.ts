@@ -62,20 +62,20 @@ export {
   type TransportValues,
 } from './sinkhorn/sinkhorn.js';
 export type { Batch, Matrix, Source } from './data/source.js';
+export { backendNames, type BackendName } from './backend/backends.js';
+export type { Device, Finding, RowsOptions } from './backend/backend.js';
 export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
 export type { ChosenColumns, DataInput } from './data/input.js';
 export type { ArrowTable } from './data/arrow-table.js';
 export type { ArrowBatch, ArrowSchema, ArrowType, ArrowVector } from './data/arrow.js';
 export {
-  backendNames,
   probeBackend,
   resolveBackend,
   type BackendChoice,
-  type BackendName,
   type BackendNeeds,
   type BackendReport,
   type BackendRequest,
-} from './backend/backend.js';
+} from './backend/resolve.js';
 export { GpuError, type GpuErrorCode } from '../kernels/webgpu/error.js';
 export { InputError, type Complaint, type InputErrorCode } from './base/errors.js';
 export { version } from './base/version.js';

@@ -19,7 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/seeding/', 'src/sinkhorn/'],
   ['src/data/', 'src/tensors/'],
   ['src/families/', 'src/transport/', 'src/backend/'],
-  ['src/sweep/'],
+  ['src/sweep/', 'src/geometry/'],
   ['src/threads/'],
   ['src/base/'],
   ['kernels/'],

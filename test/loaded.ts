@@ -4,10 +4,10 @@ import { ColumnStatistics } from '../src/data/statistics.js';
 import { loadDataset, type Dataset, type LoadOptions } from '../src/data/dataset.js';
 import type { Scaling } from '../src/families/scaling.js';
 import type { Columns } from '../src/sweep/encode.js';
-import { nodePlaces } from './places.js';
+import { nodeDevices } from './devices.js';
 
 /** Where rows are loaded unless a test says otherwise. */
-export const cpu = nodePlaces['composites on cpu'];
+export const cpu = nodeDevices['composites on cpu'];
 
 /** Rows as columns, views of one array. */
 export function columnsOf(values: ArrayLike<number>, d: number, weights?: ArrayLike<number>): Columns {
@@ -32,7 +32,7 @@ export async function withDataset(
   options: Partial<LoadOptions>,
   use: (dataset: Dataset) => Promise<void> | void,
 ): Promise<void> {
-  const dataset = await loadDataset(source, { place: cpu, missing: 'error', ...options });
+  const dataset = await loadDataset(source, { device: cpu, missing: 'error', ...options });
   try {
     await use(dataset);
   } finally {

@@ -38,9 +38,9 @@ async function active<T>(name: TensorBackend, use: () => Promise<T>): Promise<T>
 
 /** The name under which otmix has registered its device with tfjs. */
 async function gpuName(): Promise<string> {
-  const { place } = await resolveBackend('webgpu');
-  if (!('backend' in place)) throw new Error(`webgpu: expected a backend of tfjs's, got a place of kind ${place.kind}`);
-  return place.backend;
+  const { tensors } = await resolveBackend('webgpu');
+  if (tensors === undefined) throw new Error("webgpu: expected a device with a backend of tfjs's, got one without");
+  return tensors;
 }
 
 async function values(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {

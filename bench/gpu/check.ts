@@ -3,7 +3,10 @@
  * form and at the sizes measured.
  */
 import { availableParallelism } from 'node:os';
-import type { Place } from '../../src/backend/backend.js';
+import type { GpuBackend } from '../../kernels/webgpu/tfjs.js';
+import type { Device } from '../../src/backend/backend.js';
+import { simdDevice } from '../../src/backend/wasm.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { logVolume } from '../../src/families/scaling.js';
@@ -31,14 +34,14 @@ const shapes: readonly Size[] = (['full', 'tied', 'diag', 'spherical'] as const)
  * second: the tests have more of it.
  */
 export async function checkKernels(
-  place: Extract<Place, { kind: 'webgpu' }>,
+  backend: GpuBackend,
   measured: readonly Size[],
   say: (text: string) => void,
 ): Promise<number> {
-  const sizes = [...(place.gpu.software ? [] : shapes), ...measured.map(affordable)];
+  const sizes = [...(backend.gpu.software ? [] : shapes), ...measured.map(affordable)];
   for (const size of sizes) {
     const { covariance, n, d, k } = size;
-    const error = await checkSize(place, size);
+    const error = await checkSize(webgpuDevice(backend), size);
     say(`right: ${covariance}, n = ${n}, d = ${d}, k = ${k} (objective off by ${error.toExponential(1)})`);
   }
   return sizes.length;
@@ -50,7 +53,7 @@ function affordable(size: Size): Size {
   return { ...size, n: Math.max(100, Math.min(1500, size.n, Math.round(2e8 / (k * d * d)))) };
 }
 
-async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<number> {
+async function checkSize(device: Device, { covariance, n, d, k }: Size): Promise<number> {
   const { x, start } = problem('overlapping', { n, d, k, seed: 7 });
   const mixture = constrain(start, covariance);
   const weights = x.map((_, i) => 1 + (i % 3));
@@ -61,7 +64,11 @@ async function checkSize(place: Place, { covariance, n, d, k }: Size): Promise<n
     mixture,
   );
   const family = gaussian({ covariance });
-  const dataset = await loadDataset(toSource(x, weights), { place, missing: 'error', commonScale: family.commonScale });
+  const dataset = await loadDataset(toSource(x, weights), {
+    device,
+    missing: 'error',
+    commonScale: family.commonScale,
+  });
   const { shard, scaling } = dataset;
   try {
     const model = modelAt(family, family.toShard(family.fromParameters(mixture, 'start'), scaling), mixture.weights);
@@ -102,10 +109,10 @@ function sameParameters(got: Dense, expected: Dense, what: string): void {
 }
 
 /** Many rows, in several chunks and passes: what the CPU's kernel gives, which has its own tests against the oracle. */
-export async function checkLarge(place: Place, size: Size): Promise<string> {
+export async function checkLarge(backend: GpuBackend, size: Size): Promise<string> {
   const { covariance, n, d, k } = size;
-  const ours = await oneStep(place, size);
-  const theirs = await oneStep({ kind: 'simd', threads: availableParallelism() }, size);
+  const ours = await oneStep(webgpuDevice(backend), size);
+  const theirs = await oneStep(simdDevice({ threads: availableParallelism() }), size);
   const what = `${covariance}, n = ${n}, d = ${d}, k = ${k}, beside the CPU's kernel`;
   const error = ours.objective / theirs.objective - 1;
   within(error, OBJECTIVE, `${what}: objective ${ours.objective}, the CPU's ${theirs.objective}`);
@@ -114,11 +121,11 @@ export async function checkLarge(place: Place, size: Size): Promise<string> {
   return what;
 }
 
-async function oneStep(place: Place, { covariance, n, d, k }: Size) {
+async function oneStep(device: Device, { covariance, n, d, k }: Size) {
   const { source, start } = cloudOf(n, d);
   const { means, variance, weights } = start(k);
   const family = gaussian({ covariance });
-  const { shard, scaling } = await loadDataset(source, { place, missing: 'error', commonScale: true });
+  const { shard, scaling } = await loadDataset(source, { device, missing: 'error', commonScale: true });
   try {
     const dense = family.fromParameters({ means, covariances: balls(k, d, variance) }, 'start');
     const model = modelAt(family, family.toShard(dense, scaling), weights);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BackendName } from '../backend/backend.js';
+import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { EvaluatedRows } from '../mixture/evaluate.js';
 import { printable } from '../base/printable.js';

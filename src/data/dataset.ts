@@ -1,5 +1,5 @@
 import { columnKernel } from '../../kernels/simd/columns.js';
-import type { Place } from '../backend/backend.js';
+import type { Device, RowsOptions } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
 import { ColumnStatistics } from './statistics.js';
@@ -9,7 +9,7 @@ import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
 import type { Encoding } from '../sweep/encode.js';
 import type { Shard } from '../sweep/shard.js';
-import { shardBuilder, type ShardBuilder } from '../backend/builder.js';
+import type { ShardBuilder } from '../sweep/builder.js';
 import { total } from '../base/numbers.js';
 
 export { toSource, type DataInput } from './input.js';
@@ -38,8 +38,9 @@ export interface Dataset {
   readonly notes: readonly string[];
 }
 
-export interface LoadOptions {
-  readonly place: Place;
+export interface LoadOptions extends RowsOptions {
+  /** Where the rows are to be swept. */
+  readonly device: Pick<Device, 'rows'>;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
@@ -51,7 +52,7 @@ export interface LoadOptions {
 }
 
 /**
- * Reads a source into float32 rows in their place. Shift and scale are taken off in float64 before the conversion. The
+ * Reads a source into float32 rows on a device. Shift and scale are taken off in float64 before the conversion. The
  * first block gives a guess of them; where all rows show that it is wrong, the source is read once more, which is noted.
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
@@ -87,9 +88,9 @@ async function read(
   given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number },
 ): Promise<Reading> {
   const d = source.columns.length;
-  const { missing, signal, place, commonScale = false } = options;
+  const { missing, signal, device, trials = true, commonScale = false } = options;
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
-  const builder = shardBuilder(place, d);
+  const builder = device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const onDropped = (row: number): void => void dropped.push(row);
@@ -120,8 +121,8 @@ async function read(
 }
 
 /** The rows of a block that has passed the gate, as a shard by themselves. */
-export async function blockShard(place: Place, block: CleanBlock, encoding: Encoding): Promise<Shard> {
-  const builder = shardBuilder(place, block.columns.length);
+export async function blockShard(device: LoadOptions['device'], block: CleanBlock, encoding: Encoding): Promise<Shard> {
+  const builder = device.rows(block.columns.length);
   try {
     await builder.add(block, encoding);
     return await builder.finish();

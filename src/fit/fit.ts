@@ -15,7 +15,7 @@ import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
 import { logVolume } from '../families/scaling.js';
 import { Stopwatch } from '../base/stopwatch.js';
-import { usefulThreads } from '../backend/builder.js';
+import { usefulThreads } from '../sweep/simd/builder.js';
 
 /** How one restart ended. */
 export interface RestartOutcome {
@@ -115,7 +115,7 @@ export async function fitLoaded(loader: Loader, settings: FitSettings): Promise<
   requireRows(loaded.dataset, settings.components);
   const runs = await runRestarts(loaded.dataset, settings, watch);
   const fit = await report({ ...loaded, settings, watch }, runs);
-  const provenance = provenanceOf(fit, loaded.source, settings, loaded.backend.notes);
+  const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };
 }
 
@@ -126,7 +126,7 @@ interface Making extends LoadedData {
 }
 
 async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
-  const { dataset, settings, backend, watch } = making;
+  const { dataset, settings, device, watch } = making;
   const { shard, scaling, columns, dropped, constant, totalWeight } = dataset;
   const run = bestOf(runs);
   const parts = {
@@ -162,11 +162,11 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       ridged: one.ridged,
     })),
     diagnostics: {
-      backend: backend.name,
-      adapter: backend.adapter,
-      threads: usefulThreads(backend.threads, shard.n),
+      backend: device.name,
+      adapter: device.adapter,
+      threads: usefulThreads(device.threads, shard.n),
       notes: [
-        ...backend.notes,
+        ...device.notes,
         ...(making.source.notes ?? []),
         ...dataset.notes,
         ...(run.limit === undefined ? [] : [run.limit]),
@@ -192,14 +192,14 @@ const PRECISIONS = {
   float64: 'float32 sweeps, then float64 ones, float64 host',
 } as const;
 
-function planOf({ source, dataset, settings, backend }: Making, run: EmRun): TransportPlan {
+function planOf({ source, dataset, settings, device }: Making, run: EmRun): TransportPlan {
   const { scaling, totalWeight } = dataset;
   const { missing, marginal } = settings;
   const objective = run.finalObjective + logVolume(scaling);
   const rho = marginal.kind === 'relaxed' ? { rho: marginal.rho } : {};
   return new TransportPlan({
     source,
-    place: backend.place,
+    device,
     missing,
     scaling,
     totalWeight,

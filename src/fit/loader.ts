@@ -1,4 +1,5 @@
-import { resolveBackend, withoutTrials, type BackendChoice } from '../backend/backend.js';
+import type { Device } from '../backend/backend.js';
+import { resolveBackend } from '../backend/resolve.js';
 import type { Stopwatch } from '../base/stopwatch.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { remembered } from '../data/remembered.js';
@@ -8,7 +9,7 @@ import type { FitSettings } from './options.js';
 /** Data on a backend, as a fit takes them. */
 export interface LoadedData {
   readonly source: Source;
-  readonly backend: BackendChoice;
+  readonly device: Device;
   readonly dataset: Dataset;
 }
 
@@ -23,7 +24,7 @@ export class Loader {
   private source: Source | undefined;
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
-  private backend: BackendChoice | undefined;
+  private device: Device | undefined;
   private readonly datasets = new Map<boolean, Dataset>();
 
   /** `scalings`: how many kinds of scaling will be asked for. */
@@ -38,11 +39,11 @@ export class Loader {
     const { family, sampleWeights } = settings;
     this.source ??= toSource(data, sampleWeights);
     this.rows ??= isSource(data) && this.scalings > 1 ? remembered(this.source, REMEMBERED) : this.source;
-    this.backend ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
-    const { source, rows, backend } = this;
-    const dataset = await watch.time('load', () => this.held(settings) ?? this.read(rows, backend, settings));
+    this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
+    const { source, rows, device } = this;
+    const dataset = await watch.time('load', () => this.held(settings) ?? this.read(rows, device, settings));
     this.datasets.set(family.commonScale, dataset);
-    return { source, backend, dataset };
+    return { source, device, dataset };
   }
 
   /** Frees what no fit asks for any more: all, or datasets of one kind of scaling. */
@@ -64,11 +65,12 @@ export class Loader {
     return Promise.resolve(held);
   }
 
-  private read(rows: Source, { place }: BackendChoice, settings: FitSettings): Promise<Dataset> {
+  private read(rows: Source, device: Device, settings: FitSettings): Promise<Dataset> {
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
     return loadDataset(rows, {
-      place: autotune ? place : withoutTrials(place),
+      device,
+      trials: autotune,
       missing,
       signal,
       commonScale: family.commonScale,

@@ -1,7 +1,7 @@
 import type { MissingPolicy } from '../data/blocks.js';
 import { invalid, requireInteger, requireNotNegative, requireOneOf } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import type { BackendRequest } from '../backend/backend.js';
+import type { BackendRequest } from '../backend/resolve.js';
 import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
 import { requireStart, type GivenStart, type StartInput } from '../seeding/given.js';

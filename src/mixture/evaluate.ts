@@ -1,4 +1,4 @@
-import { resolveBackend, type BackendRequest } from '../backend/backend.js';
+import { resolveBackend, type BackendRequest } from '../backend/resolve.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
@@ -57,8 +57,8 @@ export async function evaluate<T>(
   const { sampleWeights, missing = 'error', signal } = options;
   const source = toSource(data, sampleWeights, mixture.columns);
   requireColumns(source, mixture.components.d);
-  const { place } = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
-  const dataset = await loadDataset(source, { place, missing, signal, scaling: scalingFor(mixture) });
+  const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
+  const dataset = await loadDataset(source, { device, missing, signal, scaling: scalingFor(mixture) });
   const n = dataset.shard.n + dataset.dropped.length;
   try {
     const rows: Evaluation['rows'] = (wanted) => evaluatedRows(mixture, dataset, { ...wanted, signal });

@@ -1,4 +1,4 @@
-import type { Place } from '../backend/backend.js';
+import type { Device } from '../backend/backend.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
 import { blockShard } from '../data/dataset.js';
@@ -36,7 +36,7 @@ export interface Duality {
 /** What a plan follows from. */
 export interface PlanParts {
   readonly source: Source;
-  readonly place: Place;
+  readonly device: Device;
   readonly missing: MissingPolicy;
   readonly scaling: Scaling;
   readonly totalWeight: number;
@@ -116,7 +116,7 @@ export class TransportPlan {
 
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
-    const { source, place, missing, scaling, model } = this.parts;
+    const { source, device, missing, scaling, model } = this.parts;
     const d = source.columns.length;
     let before = 0;
     for await (const block of cleanBlocks(source, {
@@ -124,7 +124,7 @@ export class TransportPlan {
       blockRows: Math.max(1024, Math.floor(BLOCK_VALUES / d)),
     })) {
       const { rows, columns } = block;
-      const shard = await blockShard(place, { rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
+      const shard = await blockShard(device, { rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
       try {
         for await (const outputs of planOutputs({ shard, scaling, blocks: () => once(block) }, model)) {
           const [from, to] = [outputs.start, outputs.start + outputs.rows];

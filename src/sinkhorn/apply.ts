@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { backendOf, onBackend } from '../../kernels/engine.js';
+import { backendOf, isTensor, onBackend } from '../../kernels/engine.js';
 import { InputError } from '../base/errors.js';
-import { isTensor } from '../tensors/check.js';
-import { other, type Geometry, type Side } from './geometry.js';
+import { other, type Geometry, type Side } from '../geometry/geometry.js';
 import type { SinkhornStatus } from './iterate.js';
 import { hostArray, type SinkhornNumbers } from './numbers.js';
-import type { Sizes } from './problem.js';
+import type { Sizes } from '../geometry/problem.js';
 import type { Marginals } from './updates.js';
 
 /** Float64 values with their shape. */

@@ -1,131 +1,25 @@
-import * as tf from '@tensorflow/tfjs';
-import { FAR } from '../../kernels/costs.js';
-import { onBackend } from '../../kernels/engine.js';
-import type { Gpu } from '../../kernels/webgpu/device.js';
-import { guarded } from '../../kernels/webgpu/scope.js';
-import type { DeviceCosts } from './device-costs.js';
-import type { Averages, Geometry, Side, Values } from './geometry.js';
+import type * as tf from '@tensorflow/tfjs';
+import type { Device } from '../backend/backend.js';
+import { resolveBackend } from '../backend/resolve.js';
+import { requireOneBackend } from '../tensors/check.js';
+import type { SinkhornSettings } from './settings.js';
 
-/** A tfjs backend that computes, and the GPU behind it if it has one of ours. */
-export interface Device {
-  readonly backend: string;
-  readonly gpu?: Gpu;
+/** Arrays of fewer costs are solved in the host's memory: there an iteration takes less than a GPU needs to answer. */
+const FEW_COSTS = 2 ** 22;
+
+type Wishes = Pick<SinkhornSettings, 'backend' | 'threads'>;
+
+/** The device that tensors lie on, or one in the host's memory if that is where they are. */
+export async function deviceOfTensors(
+  tensors: Readonly<Record<string, tf.Tensor>>,
+  { backend, threads }: Wishes,
+  where: string,
+): Promise<Device> {
+  requireOneBackend(where, tensors);
+  return resolveBackend(backend, { data: Object.values(tensors)[0], threads });
 }
 
-/**
- * Problems on a device: softmins are float32, potentials go there and come back with every one of them. What costs lack
- * to the caller's, u_i + v_j, is here and float64: centred costs have small potentials,
- * which float32 holds to more digits.
- */
-export class DeviceGeometry implements Geometry {
-  readonly batches: number;
-  readonly n: number;
-  readonly m: number;
-  readonly precision = 'float32';
-
-  constructor(
-    private readonly device: Device,
-    private readonly given: DeviceCosts,
-    private readonly weights: Readonly<Record<Side, Float64Array>>,
-    private readonly shift?: Readonly<Record<Side, Float64Array>>,
-  ) {
-    this.batches = given.batches;
-    this.n = given.n;
-    this.m = given.m;
-  }
-
-  /** Of the costs on the device: what is added to them changes potentials, and not how hard the problem is. */
-  async range(): Promise<readonly [number, number]> {
-    const [low, high] = await this.read(() => this.given.range());
-    return [low, high];
-  }
-
-  async softmin(side: Side, potential: Float64Array, epsilon: number): Promise<Float64Array> {
-    const lowered = this.offsets(side, potential, epsilon);
-    const softmins = await this.read(() => this.given.softmin(side, this.upload(lowered), epsilon));
-    const shift = this.shift?.[side];
-    return Float64Array.from(softmins, (value, at) => value + (shift?.[at] ?? 0));
-  }
-
-  async averages(
-    side: Side,
-    potential: Float64Array,
-    softmins: Float64Array,
-    epsilon: number,
-    values: Values,
-  ): Promise<Averages> {
-    const ofOthers = this.shift?.[side === 'a' ? 'b' : 'a'];
-    const { data, p } = ofOthers ? withColumn(values, ofOthers) : values;
-    const lowered = this.offsets(side, potential, epsilon);
-    const own = this.shift?.[side];
-    const near = own ? softmins.map((value, at) => value - own[at]) : softmins;
-    const both = await this.read(() => {
-      const tensor = tf.tensor3d(Float32Array.from(data), [this.batches, this.lengthOf(side, true), p]);
-      return this.given.averages(side, this.upload(lowered), this.upload(near), epsilon, tensor);
-    });
-    return {
-      values: columns(both, p + 1, 0, values.p),
-      cost: columns(both, p + 1, p, 1).map((cost, at) => cost + (own ? own[at] + both[at * (p + 1) + p - 1] : 0)),
-    };
-  }
-
-  async costs(batch: number): Promise<Float64Array> {
-    const { n, m, shift } = this;
-    const values = Float64Array.from(await this.read(() => this.given.costs(batch)));
-    if (!shift) return values;
-    return values.map((cost, at) => cost + shift.a[batch * n + Math.floor(at / m)] + shift.b[batch * m + (at % m)]);
-  }
-
-  dispose(): void {
-    this.given.dispose();
-  }
-
-  /** p − v + ε log w of the other side; far below all where w is 0. */
-  private offsets(side: Side, potential: Float64Array, epsilon: number): Float64Array {
-    const others = side === 'a' ? 'b' : 'a';
-    const weights = this.weights[others];
-    const shift = this.shift?.[others];
-    return potential.map((value, at) =>
-      weights[at] > 0 ? value - (shift?.[at] ?? 0) + epsilon * Math.log(weights[at]) : -FAR,
-    );
-  }
-
-  private lengthOf(side: Side, others: boolean): number {
-    return (side === 'a') === others ? this.m : this.n;
-  }
-
-  private upload(values: Float64Array): tf.Tensor2D {
-    return tf.tensor2d(Float32Array.from(values), [this.batches, values.length / this.batches]);
-  }
-
-  private async read(compute: () => tf.Tensor): Promise<Float32Array> {
-    const { backend, gpu } = this.device;
-    const tensor = onBackend(backend, () => tf.tidy(compute));
-    try {
-      const data = (): Promise<Float32Array> => tensor.data<'float32'>();
-      return await (gpu ? guarded(gpu, data) : data());
-    } finally {
-      tensor.dispose();
-    }
-  }
-}
-
-/** Values with one more column behind them. */
-function withColumn({ data, p }: Values, column: Float64Array): Values {
-  const wider = new Float64Array(column.length * (p + 1));
-  for (let at = 0; at < column.length; at++) {
-    wider.set(data.subarray(at * p, (at + 1) * p), at * (p + 1));
-    wider[at * (p + 1) + p] = column[at];
-  }
-  return { data: wider, p: p + 1 };
-}
-
-/** Columns from..from + count of rows of `width`. */
-function columns(values: Float32Array, width: number, from: number, count: number): Float64Array {
-  const rows = values.length / width;
-  const taken = new Float64Array(rows * count);
-  for (let at = 0; at < rows; at++) {
-    for (let c = 0; c < count; c++) taken[at * count + c] = values[at * width + from + c];
-  }
-  return taken;
+/** The device for arrays of so many costs. */
+export async function deviceOfArrays(costs: number, { backend, threads }: Wishes): Promise<Device> {
+  return resolveBackend(backend, { threads, onHost: costs < FEW_COSTS });
 }

@@ -1,5 +1,5 @@
+import type { Device } from '../backend/backend.js';
 import { dualObjective } from './objective.js';
-import type { Home } from './parts.js';
 import { worstOf, type IterationProgress, type SinkhornStatus } from './iterate.js';
 import type { PointClouds } from './problem.js';
 import type { SinkhornNumbers } from './numbers.js';
@@ -45,9 +45,9 @@ export async function sinkhornDivergence(
   return divergenceAt(undefined, x, y, options);
 }
 
-/** The same in a place of one's choice. */
+/** The same on a device of one's choice. */
 export async function divergenceAt(
-  home: Home | undefined,
+  device: Device | undefined,
   x: SinkhornNumbers,
   y: SinkhornNumbers,
   options: DivergenceOptions,
@@ -58,7 +58,7 @@ export async function divergenceAt(
     clouds: PointClouds,
     weights: Pick<SinkhornOptions, 'a' | 'b'>,
   ): Promise<Term> =>
-    termOf(home, clouds, pair, {
+    termOf(device, clouds, pair, {
       ...rest,
       ...weights,
       ...(rho !== undefined && { rhoA: rho, rhoB: rho }),
@@ -96,22 +96,22 @@ interface Term {
 }
 
 async function termOf(
-  home: Home | undefined,
+  device: Device | undefined,
   clouds: PointClouds,
   pair: 'xy' | 'xx' | 'yy',
   options: SinkhornOptions,
 ): Promise<Term> {
-  const prepared = await prepare(clouds, options, 'sinkhornDivergence', home);
+  const prepared = await prepare(clouds, options, 'sinkhornDivergence', device);
   try {
     return await solved(prepared, pair !== 'xy');
   } finally {
-    prepared.parts.settle();
+    prepared.parts.release();
     for (const geometry of prepared.parts.geometries) geometry.dispose();
   }
 }
 
 async function solved(prepared: Prepared, isSymmetric: boolean): Promise<Term> {
-  const { sizes, marginals, settings, backend } = prepared;
+  const { sizes, marginals, settings, parts } = prepared;
   const endings = await solve(prepared, isSymmetric ? symmetric : alternating);
   const { batches, n, m } = sizes;
   const [objectives, products] = [new Float64Array(batches), new Float64Array(batches)];
@@ -125,5 +125,11 @@ async function solved(prepared: Prepared, isSymmetric: boolean): Promise<Term> {
     products[s] = total(a) * total(b);
   });
   const status = worstOf(endings.map((ending) => ending.status));
-  return { objectives, products, status, iterations: Math.max(...endings.map((one) => one.iterations)), backend };
+  return {
+    objectives,
+    products,
+    status,
+    iterations: Math.max(...endings.map((one) => one.iterations)),
+    backend: parts.backend,
+  };
 }

@@ -2,8 +2,7 @@ import { shown } from '../base/check.js';
 import { InputError, listed } from '../base/errors.js';
 import { blocksOf, type Blocks } from './blocks.js';
 import { maximumFlow, type Flow } from './flow.js';
-import type { HostArray } from './numbers.js';
-import type { Sizes } from './problem.js';
+import type { HostArray, Sizes } from '../geometry/problem.js';
 import { hasFar, reach } from './reach.js';
 import type { Marginals } from './updates.js';
 

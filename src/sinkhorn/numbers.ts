@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import { isTensor } from '../../kernels/engine.js';
 import { finite, isList, nestedNumbers, numbersOf, placeOf, shown, type Rule } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import { isTensor, requireTensor, type Numbers } from '../tensors/check.js';
+import type { HostArray } from '../geometry/problem.js';
+import { requireTensor, type Numbers } from '../tensors/check.js';
 
 /** Row-major values and their shape. */
 export interface ShapedArray {
@@ -11,12 +12,6 @@ export interface ShapedArray {
 
 /** Numbers as a float32 tensor, as nested arrays, or as a typed array with its shape. */
 export type SinkhornNumbers = Numbers | ShapedArray;
-
-/** Numbers in the host's memory. */
-export interface HostArray {
-  readonly values: Float64Array;
-  readonly shape: readonly number[];
-}
 
 export function isShaped(value: unknown): value is ShapedArray {
   return typeof value === 'object' && value !== null && 'data' in value && 'shape' in value && !isTensor(value);
@@ -63,7 +58,7 @@ function shaped({ data, shape }: ShapedArray, where: string, rule: Rule): HostAr
 }
 
 function sizeOf(shape: readonly number[]): number {
-  return tf.util.sizeFromShape([...shape]);
+  return shape.reduce((size, length) => size * length, 1);
 }
 
 /** Row-major values of this shape, checked. */

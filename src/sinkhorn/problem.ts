@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
-import { backendOf, onBackend } from '../../kernels/engine.js';
+import { backendOf, isTensor, onBackend } from '../../kernels/engine.js';
 import { shown, type Rule } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import { isTensor, requireFits, requireTensor } from '../tensors/check.js';
+import { requireFits, requireTensor } from '../tensors/check.js';
+import { repeat, type HostArray, type Sizes, type Source } from '../geometry/problem.js';
 import { hasFar } from './reach.js';
-import { hostArray, type HostArray, type SinkhornNumbers } from './numbers.js';
+import { hostArray, type SinkhornNumbers } from './numbers.js';
 
 /** Two clouds of points, whose costs are never stored; both arrays, or both tensors of one backend. */
 export interface PointClouds {
@@ -19,24 +20,6 @@ export interface PointClouds {
 
 /** Costs `[n, m]` or `[B, n, m]`, or what they are computed of. */
 export type SinkhornCosts = SinkhornNumbers | PointClouds;
-
-/** B problems: sizes, and whether the caller gave a batch at all. */
-export interface Sizes {
-  readonly batches: number;
-  readonly batched: boolean;
-  readonly n: number;
-  readonly m: number;
-}
-
-/** Costs by where they are: in the host's memory, or tensors, each with or without a batch in front. */
-export type Source =
-  | { readonly kind: 'matrix'; readonly cost: HostArray | tf.Tensor }
-  | {
-      readonly kind: 'points';
-      readonly x: HostArray | tf.Tensor;
-      readonly y: HostArray | tf.Tensor;
-      readonly metric: PointMetric;
-    };
 
 const matrixShapes = ['[n, m]', '[B, n, m]'];
 const pointShapes = { x: ['[n, d]', '[B, n, d]'], y: ['[m, d]', '[B, m, d]'] };
@@ -154,12 +137,6 @@ export async function readVector(
 function flat(given: SinkhornNumbers, batches: number, length: number): SinkhornNumbers {
   const typed = given instanceof Float64Array || given instanceof Float32Array;
   return typed && given.length === batches * length ? { data: given, shape: [batches, length] } : given;
-}
-
-export function repeat(values: Float64Array, times: number): Float64Array {
-  const all = new Float64Array(values.length * times);
-  for (let s = 0; s < times; s++) all.set(values, s * values.length);
-  return all;
 }
 
 function sizesOf(batches: readonly (readonly number[])[], n: number, m: number, where: string): Sizes {

@@ -1,4 +1,4 @@
-import type { BackendRequest } from '../backend/backend.js';
+import type { BackendRequest } from '../backend/resolve.js';
 import { shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import type { IterationProgress } from './iterate.js';

@@ -1,9 +1,9 @@
 /** Entropic optimal transport of costs or of clouds of points, many problems at once. */
+import type { Device } from '../backend/backend.js';
 import { sharesOf, type Solved } from './apply.js';
 import { moveApart } from './forbidden.js';
 import type { Ending } from './iterate.js';
 import { dualObjective } from './objective.js';
-import type { Home } from './parts.js';
 import type { SinkhornCosts } from './problem.js';
 import type { SinkhornOptions } from './settings.js';
 import { prepare, solve, total, type Prepared } from './solve.js';
@@ -14,7 +14,7 @@ export type { TransportValues } from './apply.js';
 export { sinkhornDivergence, type Divergence, type DivergenceOptions } from './divergence.js';
 export type { IterationProgress as SinkhornProgress, SinkhornStatus } from './iterate.js';
 export type { ShapedArray, SinkhornNumbers } from './numbers.js';
-export type { Side } from './geometry.js';
+export type { Side } from '../geometry/geometry.js';
 export type { PointMetric } from '../../kernels/costs.js';
 export type { PointClouds, SinkhornCosts } from './problem.js';
 export type { EpsilonLadder, SinkhornOptions } from './settings.js';
@@ -33,26 +33,27 @@ export async function sinkhorn(costs: SinkhornCosts, options: SinkhornOptions): 
   return sinkhornAt(undefined, costs, options);
 }
 
-/** The same in a place of one's choice. */
+/** The same on a device of one's choice. */
 export async function sinkhornAt(
-  home: Home | undefined,
+  device: Device | undefined,
   costs: SinkhornCosts,
   options: SinkhornOptions,
 ): Promise<Transport> {
-  const prepared = await prepare(costs, options, 'sinkhorn', home);
+  const prepared = await prepare(costs, options, 'sinkhorn', device);
   try {
     return new Transport(await complete(prepared, await solve(prepared)));
   } catch (error) {
     for (const geometry of prepared.parts.geometries) geometry.dispose();
     throw error;
   } finally {
-    prepared.parts.settle();
+    prepared.parts.release();
   }
 }
 
 /** Everything that the solution says, from the potentials that the iterations ended at. */
 async function complete(prepared: Prepared, endings: readonly Ending[]): Promise<Solved> {
-  const { parts, sizes, marginals, backend } = prepared;
+  const { parts, sizes, marginals } = prepared;
+  const { geometries, backend } = parts;
   const { epsilon } = prepared.settings;
   const { a, b, rhoA, rhoB } = marginals;
   const { batches, m } = sizes;
@@ -70,7 +71,7 @@ async function complete(prepared: Prepared, endings: readonly Ending[]): Promise
     epsilon,
     backend,
     marginals,
-    geometries: parts.geometries,
+    geometries,
     f,
     g,
     softmins,

@@ -1,30 +1,23 @@
 import { InputError } from '../base/errors.js';
-import { isTensor } from '../tensors/check.js';
+import { isTensor } from '../../kernels/engine.js';
+import type { Device } from '../backend/backend.js';
+import type { Geometry } from '../geometry/geometry.js';
+import type { Geometries, Sizes, Source } from '../geometry/problem.js';
+import { requireWithinLimit } from '../tensors/check.js';
+import { deviceOfArrays, deviceOfTensors } from './device.js';
 import { restricted, type Restricted } from './forbidden.js';
-import type { Geometry } from './geometry.js';
-import { choiceOf, homeOfArrays, homeOfTensors, suited } from './home.js';
 import { iterate, type Ending, type RoughIteration } from './iterate.js';
-import { isHost, partsOf, type Home, type Parts } from './parts.js';
-import {
-  readCosts,
-  readVector,
-  readWeights,
-  tensorsOf,
-  type Sizes,
-  type SinkhornCosts,
-  type Source,
-} from './problem.js';
+import { readCosts, readVector, readWeights, tensorsOf, type SinkhornCosts } from './problem.js';
 import { ladder, sinkhornSettings, type SinkhornOptions, type SinkhornSettings } from './settings.js';
 import type { symmetric } from './updates.js';
 import { alternating, type Marginals } from './updates.js';
 
 /** Problems, checked and in their place. Its `parts` are to be disposed. */
 export interface Prepared {
-  readonly parts: Parts;
+  readonly parts: Geometries;
   readonly sizes: Sizes;
   readonly marginals: Marginals;
   readonly settings: SinkhornSettings;
-  readonly backend: string;
   /** g to start from, `[B, m]`. */
   readonly start: Float64Array | undefined;
   /** Of each problem, the blocks that it falls into, if it does. */
@@ -34,35 +27,33 @@ export interface Prepared {
 /** Prescribed masses may differ by this share; b is then scaled to the mass of a. */
 const MASS_TOLERANCE = 1e-5;
 
-/** Reads and checks everything, and chooses the place unless `home` names it. Throws `InputError`. */
+/** Reads and checks everything, and chooses the device unless it is given. Throws `InputError`. */
 export async function prepare(
   costs: SinkhornCosts,
   options: SinkhornOptions,
   where: string,
-  home?: Home,
+  wanted?: Device,
 ): Promise<Prepared> {
   const settings = sinkhornSettings(options, where);
   const { signal, rhoA, rhoB } = settings;
   signal?.throwIfAborted();
   const tensors = tensorsOf(costs);
-  const early = home
-    ? choiceOf(home)
-    : Object.keys(tensors).length > 0
-      ? await homeOfTensors(tensors, settings, where)
-      : undefined;
-  const { source, sizes } = await readCosts(costs, early !== undefined && isHost(early.home), settings.epsilon, where);
+  const onTensors = Object.keys(tensors).length > 0;
+  const early = wanted ?? (onTensors ? await deviceOfTensors(tensors, settings, where) : undefined);
+  const { source, sizes } = await readCosts(costs, early?.onHost ?? false, settings.epsilon, where);
   const { batches, n, m } = sizes;
-  const choice = home
-    ? choiceOf(home)
-    : suited(early ?? (await homeOfArrays(batches * n * m, settings)), source, sizes);
+  const device = early ?? (await deviceOfArrays(batches * n * m, settings));
   const a = await readWeights(settings.a, sizes, n, `${where}: a`);
   const b = await readWeights(settings.b, sizes, m, `${where}: b`);
   if (rhoA === Infinity && rhoB === Infinity) matchMasses(a, b, sizes, where);
   const start = settings.start && (await readVector(settings.start.g, batches, m, `${where}: start.g`));
   const marginals = { a, b, rhoA, rhoB };
   const { used, apart } = withoutForbidden(source, sizes, marginals, settings.epsilon, where);
-  const parts = partsOf(used, sizes, { a, b }, choice.home, where);
-  return { parts, sizes, marginals, settings, backend: choice.backend, start, apart };
+  if (used.kind === 'matrix' && device.tensors !== undefined) {
+    requireWithinLimit(where, device.tensors, [[batches, n, m]]);
+  }
+  const parts = device.geometry({ source: used, sizes, weights: { a, b } });
+  return { parts, sizes, marginals, settings, start, apart };
 }
 
 /** Costs without those that no plan uses; tensors have none, and clouds are taken as they are. */

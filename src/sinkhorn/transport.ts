@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../base/errors.js';
 import type { NestedNumbers } from '../tensors/check.js';
 import { applied, planOf, type Solved, type TransportValues } from './apply.js';
-import type { Side } from './geometry.js';
+import type { Side } from '../geometry/geometry.js';
 import { worstOf, type SinkhornStatus } from './iterate.js';
 import type { ShapedArray, SinkhornNumbers } from './numbers.js';
 

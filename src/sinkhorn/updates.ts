@@ -1,4 +1,4 @@
-import type { Geometry } from './geometry.js';
+import type { Geometry } from '../geometry/geometry.js';
 import type { Evaluate } from './iterate.js';
 
 /** Exponents of masses are no more: potentials far from a solution would overflow. */

@@ -1,6 +1,6 @@
 /** What tensors of the user must be before kernels see them. */
 import * as tf from '@tensorflow/tfjs';
-import { backendOf, bindingLimit } from '../../kernels/engine.js';
+import { backendOf, bindingLimit, isTensor } from '../../kernels/engine.js';
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 
@@ -9,11 +9,6 @@ export type Numbers = tf.Tensor | NestedNumbers;
 
 /** Numbers in arrays of equal lengths. */
 export type NestedNumbers = readonly number[] | Float32Array | Float64Array | readonly NestedNumbers[];
-
-/** `instanceof` without the `any` that it infers. */
-export function isTensor(value: unknown): value is tf.Tensor {
-  return value instanceof tf.Tensor;
-}
 
 /** Throws `InputError` unless the value is a float32 tensor of one of these ranks with no dimension of 0. */
 export function requireTensor(value: unknown, where: string, shapes: readonly string[]): asserts value is tf.Tensor {

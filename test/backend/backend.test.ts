@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { onBackend, registerQuietly, startBackend } from '../../kernels/engine.js';
-import { backendNames, probeBackend, resolveBackend, type BackendName } from '../../src/backend/backend.js';
+import { backendNames, type BackendName } from '../../src/backend/backends.js';
+import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
 import { InputError } from '../../src/base/errors.js';
 import { fitMixture } from '../../src/fit/fit.js';
 import type { Mixture } from '../../src/mixture/mixture.js';
 import { selectMixture } from '../../src/fit/select.js';
 import { problem } from '../oracle/index.js';
-import { startTfjsWasm } from '../places.js';
+import { startTfjsWasm } from '../devices.js';
 
 const { x } = problem('separated', { n: 60, d: 2, k: 2, seed: 1 });
 
@@ -76,12 +77,12 @@ describe('resolveBackend', () => {
   test('a name is that backend, and says where its rows will live', async () => {
     expect(await resolveBackend('cpu')).toMatchObject({
       name: 'cpu',
-      place: { kind: 'tensors', backend: 'cpu' },
+      onHost: true,
       threads: 1,
     });
     expect(await resolveBackend('wasm', { threads: 3 })).toMatchObject({
       name: 'wasm',
-      place: { kind: 'simd', threads: 3 },
+      onHost: true,
       threads: 3,
     });
   });

@@ -1,19 +1,21 @@
 /** The bench's own parts, at sizes that take no time. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkPlace } from '../../bench/check.js';
+import { checkDevice } from '../../bench/check.js';
 import { benchFit, fitTable } from '../../bench/fit.js';
 import { median, timeIterations } from '../../bench/iterations.js';
 import { operations, problemOf } from '../../bench/problem.js';
 import { digits, table } from '../../bench/table.js';
 import { startBackend } from '../../kernels/engine.js';
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { constrain, em, type Covariance } from '../oracle/index.js';
 import { expectWithin } from '../within.js';
+import { simd } from '../devices.js';
+import { cpuDevice } from '../../src/backend/cpu.js';
 
-const places: Record<string, Place> = {
-  'SIMD, one thread': { kind: 'simd', threads: 1 },
-  'SIMD, two threads': { kind: 'simd', threads: 2 },
-  'tensors on cpu': { kind: 'tensors', backend: 'cpu' },
+const devices: Record<string, Device> = {
+  'SIMD, one thread': simd(1),
+  'SIMD, two threads': simd(2),
+  'tensors on cpu': cpuDevice(),
 };
 
 beforeAll(async () => {
@@ -21,12 +23,12 @@ beforeAll(async () => {
 });
 
 describe('what is timed', () => {
-  describe.each(Object.entries(places))('%s', (_, place) => {
+  describe.each(Object.entries(devices))('%s', (_, device) => {
     test.each<Covariance>(['full', 'tied', 'diag', 'spherical'])(
       '%s: so many EM iterations from the start, as the oracle makes them',
       async (covariance) => {
         const problem = problemOf({ covariance, n: 400, d: 3, k: 3 });
-        const measured = await timeIterations(problem, place, 3, true);
+        const measured = await timeIterations(problem, device, 3, true);
         const x = Array.from({ length: problem.n }, (__, row) => [...problem.data.subarray(row * 3, row * 3 + 3)]);
         const options = { covariance, regularization: 1e-6, maxIterations: 3, tolerance: -Infinity };
         const { objective } = em(x, constrain(problem.start, covariance), options);
@@ -36,7 +38,7 @@ describe('what is timed', () => {
       },
     );
 
-    test('passes the check that comes before the clock', () => checkPlace(place));
+    test('passes the check that comes before the clock', () => checkDevice(device));
   });
 
   test('a problem is the same every time', () => {

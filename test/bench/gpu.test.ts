@@ -111,8 +111,8 @@ describe('on this adapter', () => {
     };
     try {
       const sizes = [{ covariance: 'full', n: 200, d: 2, k: 8 }] as const;
-      const place = { kind: 'webgpu', gpu, backend: 'webgpu' } as const;
-      await expect(checkKernels(place, sizes, () => undefined)).rejects.toThrow(/objective .* nothing was timed$/);
+      const backend = { name: 'webgpu', gpu };
+      await expect(checkKernels(backend, sizes, () => undefined)).rejects.toThrow(/objective .* nothing was timed$/);
     } finally {
       gpu.release();
     }

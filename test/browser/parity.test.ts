@@ -1,25 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { probeBackend, resolveBackend } from '../../src/backend/backend.js';
+import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
 import { describeParity } from '../kernels/parity.js';
 import { describeTensors } from '../tensors/parity.js';
+import { simd, tensors } from '../devices.js';
 
 beforeAll(async () => {
   await tf.ready();
   expect(await startBackend('webgl')).toBe(true);
 });
 
-describeParity('composites on webgl', { kind: 'tensors', backend: 'webgl' });
+describeParity('composites on webgl', tensors('webgl'));
 // Few of them: the browser's SwiftShader takes seconds to compile a kernel.
-describeParity('fused on webgpu', (await resolveBackend('webgpu')).place, [
+describeParity('fused on webgpu', await resolveBackend('webgpu'), [
   { name: 'overlapping', n: 1025, d: 5, k: 2, reach: 10 },
   { name: 'separated', n: 600, d: 4, k: 4, reach: 30 },
   { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
 ]);
 describeTensors('webgl', 'webgl');
-describeParity('simd, one thread', { kind: 'simd', threads: 1 });
-describeParity('simd, two threads', { kind: 'simd', threads: 2 });
+describeParity('simd, one thread', simd(1));
+describeParity('simd, two threads', simd(2));
 
 test('auto takes no WebGPU of a software adapter', async () => {
   const report = await probeBackend('webgpu');

@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { simdSupport } from '../../kernels/simd/module.js';
 import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
 import { divergence, entropicTransport, squaredDistances } from '../oracle/sinkhorn.js';
 import { cloud, watched, weights } from '../sinkhorn/setting.js';
 import { expectAllWithin, expectWithin } from '../within.js';
+import { simd } from '../devices.js';
 
 beforeAll(async () => {
   await tf.ready();
@@ -73,7 +73,7 @@ test('large clouds in arrays, by SIMD on the page’s thread and on two others',
   const on = { epsilon: 1, tolerance: 1e-9 };
   const plain = await sinkhorn({ x: u, y: v }, { ...on, backend: 'cpu' });
   const own = await sinkhorn({ x: u, y: v }, on);
-  const two = await sinkhornAt({ threads: 2, build: simdSupport()! }, { x: u, y: v }, on);
+  const two = await sinkhornAt(simd(2), { x: u, y: v }, on);
   expect([plain, own, two].map(({ backend }) => backend)).toEqual(['cpu', 'wasm', 'wasm']);
   expectWithin(own.objective, plain.objective, 1e-10);
   expect(two.f).toEqual(own.f);

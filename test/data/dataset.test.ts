@@ -5,7 +5,7 @@ import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions }
 import { InputError } from '../../src/base/errors.js';
 import { cpu, scalingOf, withDataset } from '../loaded.js';
 import { problem } from '../oracle/index.js';
-import { nodePlaces, startTfjsWasm } from '../places.js';
+import { nodeDevices, startTfjsWasm } from '../devices.js';
 
 let tensors = 0;
 beforeAll(async () => {
@@ -126,9 +126,9 @@ describe('loadDataset', () => {
     });
   });
 
-  test.each(Object.entries(nodePlaces))('any batching of the rows gives the same dataset, %s', (_, place) =>
-    withDataset(toSource(x), { place }, async (whole) => {
-      await withDataset(batched([1, 0, 700, 3]), { place }, async (parts) => {
+  test.each(Object.entries(nodeDevices))('any batching of the rows gives the same dataset, %s', (_, device) =>
+    withDataset(toSource(x), { device }, async (whole) => {
+      await withDataset(batched([1, 0, 700, 3]), { device }, async (parts) => {
         expect(parts.scaling).toEqual(whole.scaling);
         expect(await numbers(parts)).toEqual(await numbers(whole));
       });
@@ -185,7 +185,7 @@ describe('loadDataset', () => {
   test('its tensors live on the backend asked for, which does not become the active one', async () => {
     const held = (): number => tf.findBackend('wasm').numDataIds();
     const before = held();
-    await withDataset(toSource(x), { place: nodePlaces['composites on wasm'] }, () => {
+    await withDataset(toSource(x), { device: nodeDevices['composites on wasm'] }, () => {
       expect(tf.getBackend()).toBe('cpu');
       expect(held()).toBeGreaterThan(before);
     });
@@ -202,7 +202,7 @@ describe('loadDataset refuses, and frees what it had loaded', () => {
       remedy: 'fill missing values in, or choose columns and weights that have numbers',
     });
   const load = (source: Source, options: Partial<LoadOptions> = {}): Promise<Dataset> =>
-    loadDataset(source, { place: cpu, missing: 'drop', ...options });
+    loadDataset(source, { device: cpu, missing: 'drop', ...options });
 
   test('weights that are all 0', async () => {
     await expect(load(toSource([[1], [2]], [0, 0]))).rejects.toThrow(refusal('weights that are all 0'));

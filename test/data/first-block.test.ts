@@ -4,7 +4,7 @@ import { toSource } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { total } from '../../src/base/numbers.js';
 import { scalingOf, withDataset } from '../loaded.js';
-import { nodePlaces, startTfjsWasm } from '../places.js';
+import { nodeDevices, startTfjsWasm } from '../devices.js';
 
 beforeAll(() => startTfjsWasm());
 
@@ -22,17 +22,20 @@ describe('the first block decides nothing', () => {
     },
   });
 
-  test.each(Object.entries(nodePlaces))('of all rows come centre and scale, by a second read, %s', async (_, place) => {
-    const source = reads(toSource(rows));
-    await withDataset(source, { place }, async ({ shard, scaling, notes }) => {
-      expect(source.times).toBe(2);
-      expect(scaling).toEqual(scalingOf(rows.flat(), 2, false));
-      expect(notes).toEqual(['the data were read twice: their first rows are unlike the others in x0']);
-      expect(Array.from(await shard.take([first]))).toEqual(
-        rows[first].map((value, j) => Math.fround((value - scaling.shift[j]) / scaling.scale[j])),
-      );
-    });
-  });
+  test.each(Object.entries(nodeDevices))(
+    'of all rows come centre and scale, by a second read, %s',
+    async (_, device) => {
+      const source = reads(toSource(rows));
+      await withDataset(source, { device }, async ({ shard, scaling, notes }) => {
+        expect(source.times).toBe(2);
+        expect(scaling).toEqual(scalingOf(rows.flat(), 2, false));
+        expect(notes).toEqual(['the data were read twice: their first rows are unlike the others in x0']);
+        expect(Array.from(await shard.take([first]))).toEqual(
+          rows[first].map((value, j) => Math.fround((value - scaling.shift[j]) / scaling.scale[j])),
+        );
+      });
+    },
+  );
 
   test('rows in another order are read once, to the same coordinates', async () => {
     const source = reads(toSource([...rows].reverse().filter((_, row) => row % 2 === 0)));

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tensorSource } from '../../src/data/tensor.js';
 import type { Source } from '../../src/data/source.js';
-import { startTfjsWasm } from '../places.js';
+import { startTfjsWasm } from '../devices.js';
 
 let tensors = 0;
 beforeAll(async () => {

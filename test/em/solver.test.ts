@@ -1,6 +1,6 @@
 /** The laws of a step of EM, for every covariance type and marginal, and of what accelerates it. */
 import { describe, expect, test } from 'vitest';
-import { resolveBackend } from '../../src/backend/backend.js';
+import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource, type Dataset } from '../../src/data/dataset.js';
 import { loadExactly } from '../../src/data/exactly.js';
 import type { Accelerator } from '../../src/em/accelerator.js';
@@ -30,8 +30,8 @@ const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
 const table = forms.flatMap((form) => Object.keys(marginals).map((marginal) => [form, marginal] as const));
 
 async function loaded(commonScale: boolean): Promise<Dataset> {
-  const { place } = await resolveBackend('cpu');
-  return loadDataset(toSource(x), { place, missing: 'error', commonScale });
+  const device = await resolveBackend('cpu');
+  return loadDataset(toSource(x), { device, missing: 'error', commonScale });
 }
 
 /** A problem with one stage, or so many as there are temperatures, and a start on its rows. */

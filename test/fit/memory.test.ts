@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, selectMixture, type BackendName } from '../../src/index.js';
-import { resolveBackend } from '../../src/backend/backend.js';
+import { resolveBackend } from '../../src/backend/resolve.js';
 import { problem } from '../oracle/index.js';
 
 const { x } = problem('separated', { n: 3000, d: 2, k: 3, seed: 1 });

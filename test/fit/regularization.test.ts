@@ -4,6 +4,7 @@ import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { regularizationOf } from '../../src/fit/regularization.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
+import { cpuDevice } from '../../src/backend/cpu.js';
 
 const random = mulberry32(11);
 /** Two clusters of standard deviation 1e-4, 8e-4 apart. */
@@ -50,10 +51,10 @@ describe('regularization left at its default decides nothing', () => {
   test('whatever rows come first: the share is of the variance of all', async () => {
     // The first block suggests a scale four times too small, which is near enough to read the data but once.
     const rows = Array.from({ length: 65_536 + 60_000 }, (_, i) => [(i < 65_536 ? 1 : 8) * Math.sin(i)]);
-    const place = { kind: 'tensors', backend: 'cpu' } as const;
+    const device = cpuDevice();
     const added: number[] = [];
     for (const data of [rows, [...rows].reverse()]) {
-      const dataset = await loadDataset(toSource(data), { place, missing: 'error' });
+      const dataset = await loadDataset(toSource(data), { device, missing: 'error' });
       added.push(regularizationOf(undefined, dataset)[0] * dataset.scaling.scale[0] ** 2);
       dataset.shard.dispose();
     }

@@ -1,7 +1,7 @@
 /** How runs go from their starts to their ends: every strategy is held to the laws of a plain fit. */
 import { describe, expect, test } from 'vitest';
 import { fitMixture, InputError, type Fit, type FitOptions, type Progress, type Strategy } from '../../src/index.js';
-import { resolveBackend } from '../../src/backend/backend.js';
+import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitSettings } from '../../src/fit/options.js';
 import { runRestarts } from '../../src/fit/restarts.js';
@@ -132,8 +132,8 @@ describe('strategies beside other options', () => {
   test('aborted in its third short run it keeps the best of those before', async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    const { place } = await resolveBackend('cpu');
-    const dataset = await loadDataset(toSource(x), { place, missing: 'error' });
+    const device = await resolveBackend('cpu');
+    const dataset = await loadDataset(toSource(x), { device, missing: 'error' });
     const { shard } = dataset;
     const take = shard.take.bind(shard);
     let starts = 0;
@@ -155,8 +155,8 @@ describe('strategies beside other options', () => {
 
   test('aborted as it goes on from the best of them it keeps that one', async () => {
     const controller = new AbortController();
-    const { place } = await resolveBackend('cpu');
-    const dataset = await loadDataset(toSource(x), { place, missing: 'error' });
+    const device = await resolveBackend('cpu');
+    const dataset = await loadDataset(toSource(x), { device, missing: 'error' });
     const { shard } = dataset;
     const sweep = shard.sweep.bind(shard);
     let soft = 0;

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { type Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { loadDataset, toSource, type Dataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { logVolume } from '../../src/families/scaling.js';
@@ -112,8 +112,8 @@ const checks: readonly Check[] = [
  * Every check of every case; in a quick run every case, kind of check, form and temperature at least once. The cases are those of the CPU's kernels, if
  * none are given: `shapes` where one thread is tested for all.
  */
-export function describeParity(name: string, place: Place, given?: readonly Case[]): void {
-  const all = place.kind === 'simd' && place.threads === 1 ? [...cases, ...shapes] : cases;
+export function describeParity(name: string, device: Device, given?: readonly Case[]): void {
+  const all = device.name === 'wasm' && device.threads === 1 ? [...cases, ...shapes] : cases;
   const table = combinations({ one: given ?? all, check: checks });
   const chosen = casesOf(
     table,
@@ -122,7 +122,7 @@ export function describeParity(name: string, place: Place, given?: readonly Case
   );
   for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
     describe(`${name}: ${titleOf(one)}`, () => {
-      const setting = settingOf(place, one);
+      const setting = settingOf(device, one);
       for (const { check } of ofOne) test(check.title, () => check.run(setting));
     });
   }
@@ -134,7 +134,7 @@ const titleOf = ({ name, n, d, k }: Case): string => `${name}, n = ${n}, d = ${d
 const costOf = ({ one: { n, d, k } }: { readonly one: Case }): number => 1e4 + n * k * d * d;
 
 interface Setting extends Case {
-  readonly place: Place;
+  readonly device: Device;
   readonly x: number[][];
   /** Sample weights, and the same normalised. */
   readonly weights: number[];
@@ -144,7 +144,7 @@ interface Setting extends Case {
   readonly tolerance: number;
 }
 
-function settingOf(place: Place, one: Case): Setting {
+function settingOf(device: Device, one: Case): Setting {
   const { x, truth, start } = problem(one.name, { ...one, seed: 7 });
   const weights = x.map((_, i) => (i % 5 === 4 ? 0.5 : 1 + (i % 3)));
   const total = sum(weights);
@@ -152,7 +152,7 @@ function settingOf(place: Place, one: Case): Setting {
   const mixture = one.reach >= 1000 ? truth : start;
   return {
     ...one,
-    place,
+    device,
     x,
     weights,
     a: weights.map((weight) => weight / total),
@@ -163,12 +163,12 @@ function settingOf(place: Place, one: Case): Setting {
 
 /** Loads the rows, holds the work to its tensors and frees them. */
 async function withDataset(
-  { place, x, weights }: Setting,
+  { device, x, weights }: Setting,
   commonScale: boolean,
   use: (dataset: Dataset) => Promise<void>,
 ): Promise<void> {
   const before = tf.memory().numTensors;
-  const dataset = await loadDataset(toSource(x, weights), { place, missing: 'error', commonScale });
+  const dataset = await loadDataset(toSource(x, weights), { device, missing: 'error', commonScale });
   const loaded = tf.memory().numTensors;
   try {
     await use(dataset);

@@ -1,10 +1,11 @@
 import { describe, test } from 'vitest';
-import { probeBackend } from '../../src/backend/backend.js';
+import { probeBackend } from '../../src/backend/resolve.js';
 import { cases, describeParity } from './parity.js';
+import { tensors } from '../devices.js';
 
 const { usable, reason } = await probeBackend('tensorflow');
 
-if (usable) describeParity('composites on tensorflow', { kind: 'tensors', backend: 'tensorflow' }, cases);
+if (usable) describeParity('composites on tensorflow', tensors('tensorflow'), cases);
 else {
   describe('composites on tensorflow', () => {
     test.skip(`not here: ${reason}`, () => undefined);

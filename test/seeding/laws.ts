@@ -1,6 +1,6 @@
 /** What every way to seed by rows of the data keeps to. */
 import { expect, test } from 'vitest';
-import type { BackendName } from '../../src/backend/backend.js';
+import type { BackendName } from '../../src/backend/backends.js';
 import type { SeedingProblem } from '../../src/seeding/seeding.js';
 import { problem } from '../oracle/index.js';
 import { rounded, rowsOf, withRows } from './setting.js';

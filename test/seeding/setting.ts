@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import { resolveBackend, type BackendName } from '../../src/backend/backend.js';
+import type { BackendName } from '../../src/backend/backends.js';
+import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { SeedingProblem } from '../../src/seeding/seeding.js';
@@ -20,10 +21,10 @@ export async function withRows<T>(
   { x, weights, backend = 'cpu' }: Rows,
   use: (problemOf: ProblemOf) => Promise<T>,
 ): Promise<T> {
-  const { place } = await resolveBackend(backend);
+  const device = await resolveBackend(backend);
   const d = x[0].length;
   const scaling = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1) };
-  const { shard } = await loadDataset(toSource(x, weights), { place, missing: 'error', scaling });
+  const { shard } = await loadDataset(toSource(x, weights), { device, missing: 'error', scaling });
   const tensors = tf.memory().numTensors;
   try {
     const result = await use((k, seed = 0, variances = new Float64Array(d).fill(1)) => ({

@@ -6,6 +6,7 @@ import { sinkhorn, sinkhornAt, sinkhornDivergence, type SinkhornOptions } from '
 import type { SinkhornProgress } from '../../src/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { cloud, range, watched } from './setting.js';
+import { tensors } from '../devices.js';
 
 const x = cloud(6, 2, 1);
 const y = cloud(5, 2, 2);
@@ -129,7 +130,7 @@ describe('a mistake is an InputError that says what to do', () => {
         'sinkhorn: points: expected x and y both as arrays, or both as tensors, got x alone as a tensor; ' +
           'make a tensor of the other, or read this one',
       );
-      await expect(sinkhornAt({ backend: 'cpu' }, given.bad, options)).rejects.toThrow(
+      await expect(sinkhornAt(tensors('cpu'), given.bad, options)).rejects.toThrow(
         'sinkhorn: costs: expected finite numbers, got NaN',
       );
       tf.dispose(given);
@@ -151,7 +152,7 @@ describe('how it ends', () => {
     expect(await startBackend('cpu')).toBe(true);
     const far = range(8).map((i) => range(8).map((j) => 1000 + Math.fround(((i * 7 + j * 5) % 11) * 1.1)));
     const tight = { epsilon: 0.05, tolerance: 1e-14 };
-    const single = await sinkhornAt({ backend: 'cpu' }, far, tight);
+    const single = await sinkhornAt(tensors('cpu'), far, tight);
     expect([single.status, single.precision]).toEqual(['precision', 'float32']);
     expect(single.remedy).toMatch(/^float32 resolves these marginals to .* give arrays with backend: 'cpu', which is/);
     const double = await sinkhorn(far, { ...tight, tolerance: 1e-20 });

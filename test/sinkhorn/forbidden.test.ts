@@ -7,9 +7,10 @@ import { seededRandom } from '../../src/base/random.js';
 import { entropicTransport, objectiveOf } from '../oracle/sinkhorn.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { add, cloud, range, rowsOf, weights } from './setting.js';
+import { tensors } from '../devices.js';
 
 const FORBIDDEN = Infinity;
-const device = { backend: 'cpu' };
+const device = tensors('cpu');
 
 beforeAll(async () => expect(await startBackend('cpu')).toBe(true));
 

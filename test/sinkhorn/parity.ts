@@ -85,14 +85,14 @@ const problems: readonly Problem[] = [
 
 /** Solves a problem of one kind of marginals, and holds all it gives to the oracle. */
 async function solves(
-  { home, precision }: Where,
+  { device, precision }: Where,
   { n, m, d, epsilon }: Problem,
   rho: (typeof marginals)[number][1],
 ): Promise<void> {
   const [x, y] = [cloud(n, d ?? 2, 1), cloud(m, d ?? 2, 2, 0.5)];
   const cost = squaredDistances(x, y);
   const [a, b] = [weights(n, 3, n > 3), weights(m, 4, d === undefined && m > 3)];
-  const got = await sinkhornAt(home(), d === undefined ? cost : { x, y }, {
+  const got = await sinkhornAt(device(), d === undefined ? cost : { x, y }, {
     a,
     b,
     epsilon,
@@ -107,7 +107,7 @@ async function solves(
 
 const toleranceOf = (precision: number): number => (precision < 1e-10 ? 1e-11 : 1e-5);
 
-export function describeSinkhorn(name: string, { home, precision }: Where): void {
+export function describeSinkhorn(name: string, { device, precision }: Where): void {
   const tolerance = toleranceOf(precision);
 
   describe(`${name}: published values`, () => {
@@ -116,7 +116,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
         [0, 1],
         [1, 0],
       ];
-      const got = await sinkhornAt(home(), cost, { epsilon: 1, tolerance });
+      const got = await sinkhornAt(device(), cost, { epsilon: 1, tolerance });
       expectAllWithin((await got.plan()).data, [0.36552929, 0.13447071, 0.13447071, 0.36552929], 5e-9 + 4 * precision);
       expectWithin(got.cost, 0.26894142137, 5e-12 + 4 * precision);
       got.dispose();
@@ -134,7 +134,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
         [0.3, 0.2, 0.1],
         [0.5, 0.5, 0.4],
       ];
-      const got = await sinkhornAt(home(), cost, { a, b, epsilon: 0.1, tolerance });
+      const got = await sinkhornAt(device(), cost, { a, b, epsilon: 0.1, tolerance });
       const expected = [
         [0.15387266, 0.13773501, 0.00839232],
         [0.20516355, 0.18364669, 0.01118977],
@@ -157,7 +157,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
   for (const { level: marginal, cases: some } of grouped(chosen, 'marginal')) {
     describe(`${name}: ${marginal[0]}`, () => {
       for (const { problem } of some) {
-        test(problem.title, () => watched(() => solves({ home, precision }, problem, marginal[1])));
+        test(problem.title, () => watched(() => solves({ device, precision }, problem, marginal[1])));
       }
     });
   }
@@ -167,7 +167,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
       const [x, y] = [cloud(20, 5, 1), cloud(35, 5, 2)];
       const cost = x.map((row) => y.map((point) => add(row.map((value, k) => value * point[k]))));
       const [a, b] = [weights(20, 3), weights(35, 4, true)];
-      const got = await sinkhornAt(home(), { x, y, metric: 'dot' }, { a, b, epsilon: 2, tolerance });
+      const got = await sinkhornAt(device(), { x, y, metric: 'dot' }, { a, b, epsilon: 2, tolerance });
       await expectSolved(got, { cost, a, b, epsilon: 2 }, precision);
       got.dispose();
     });
@@ -180,7 +180,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
       const b = weights(m, 30);
       const costs = x.map((_, s) => squaredDistances(x[s], y[s]));
       for (const given of [{ x, y }, costs]) {
-        const got = await sinkhornAt(home(), given, { a, b, epsilon: 1, tolerance });
+        const got = await sinkhornAt(device(), given, { a, b, epsilon: 1, tolerance });
         expect([got.shape, got.statuses.length, got.f.length]).toEqual([[batches, n, m], batches, batches * n]);
         for (const s of range(batches))
           await expectSolved(got, { cost: costs[s], a: a[s], b, epsilon: 1 }, precision, s);
@@ -196,8 +196,8 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
     test('far from the origin', async () => {
       const [x, y] = [cloud(30, 3, 1), cloud(20, 3, 2)];
       const away = (points: number[][], by: number): number[][] => points.map((row) => row.map((value) => value + by));
-      const near = await sinkhornAt(home(), { x, y }, { epsilon: 1, tolerance });
-      const far = await sinkhornAt(home(), { x: away(x, 1e6), y: away(y, 1e6) }, { epsilon: 1, tolerance });
+      const near = await sinkhornAt(device(), { x, y }, { epsilon: 1, tolerance });
+      const far = await sinkhornAt(device(), { x: away(x, 1e6), y: away(y, 1e6) }, { epsilon: 1, tolerance });
       // Float64 holds coordinates there to 1e-10.
       expectWithin(far.cost, near.cost, 1e-7 + 1e3 * precision);
       expectAllWithin((await far.plan()).data, (await near.plan()).data, 1e-9 + precision, 'plan');
@@ -212,7 +212,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
       const expected = entropicTransport({ cost, a: weights(60, 3, true), b: weights(60, 4), epsilon });
       for (const given of [cost, { x, y }]) {
         const options = { a: weights(60, 3, true), b: weights(60, 4), epsilon, tolerance: 1e-7 };
-        const got = await sinkhornAt(home(), given, options);
+        const got = await sinkhornAt(device(), given, options);
         expect(['converged', 'precision']).toContain(got.status);
         expect([...got.f, ...got.g, ...(await got.plan()).data].every(Number.isFinite)).toBe(true);
         expect(Math.max(...got.marginalErrors.a, ...got.marginalErrors.b)).toBeLessThan(1e-7 + 4e3 * precision);
@@ -226,7 +226,7 @@ export function describeSinkhorn(name: string, { home, precision }: Where): void
       const [a, b] = [weights(25, 3, true), weights(40, 4)];
       for (const rho of [Infinity, 3]) {
         await watched(async () => {
-          const got = await divergenceAt(home(), x, y, { a, b, epsilon: 1, rho, tolerance });
+          const got = await divergenceAt(device(), x, y, { a, b, epsilon: 1, rho, tolerance });
           expect(got.status).toBe('converged');
           expectWithin(got.value, divergence(x, y, { a, b, epsilon: 1, rho }), 1e-8 + 400 * precision);
         });

@@ -1,9 +1,9 @@
 /** The parts of the solver by themselves. */
 import { describe, expect, test } from 'vitest';
-import { AbsorbedKernel, KernelMemory } from '../../src/sinkhorn/absorbed.js';
+import { AbsorbedKernel, KernelMemory } from '../../src/geometry/absorbed.js';
 import { Anderson } from '../../src/sinkhorn/anderson.js';
-import { matrixCosts } from '../../src/sinkhorn/cost-rows.js';
-import { expOf, LEAST } from '../../src/sinkhorn/exponential.js';
+import { matrixCosts } from '../../src/geometry/cost-rows.js';
+import { expOf, LEAST } from '../../src/geometry/exponential.js';
 import { Path } from '../../src/sinkhorn/path.js';
 import { ladder, sinkhornSettings } from '../../src/sinkhorn/settings.js';
 import { expectAllWithin, expectWithin } from '../within.js';

@@ -1,7 +1,8 @@
 /** What the suites on transport share: problems from a seed, places to solve them, and a watch on tensors. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
-import type { Home } from '../../src/sinkhorn/parts.js';
+import type { Device } from '../../src/backend/backend.js';
+import { cpuDevice } from '../../src/backend/cpu.js';
 import { seededRandom } from '../../src/base/random.js';
 
 export const range = (length: number): number[] => Array.from({ length }, (_, at) => at);
@@ -24,12 +25,12 @@ export function weights(n: number, seed: number, zeros = false): number[] {
 
 /** Somewhere to solve problems, and what to expect of it. */
 export interface Where {
-  readonly home: () => Home;
+  readonly device: () => Device;
   /** Relative error of one softmin: 1e-15 or 1e-7. */
   readonly precision: number;
 }
 
-export const host: Where = { home: () => 'host', precision: 1e-15 };
+export const host: Where = { device: () => cpuDevice(), precision: 1e-15 };
 
 /** Holds the work to leave no tensors behind, and the caller's backend active. */
 export async function watched(use: () => Promise<void>): Promise<void> {

@@ -1,15 +1,15 @@
 /** Clouds by the SIMD kernel: the suite of every place, and what it begins with in float32. */
 import { describe, expect, test } from 'vitest';
 import { sinkhorn, sinkhornAt, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
-import type { Home } from '../../src/sinkhorn/parts.js';
+import { simd } from '../devices.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { cloud, range, weights } from './setting.js';
 import { describeSinkhorn } from './parity.js';
 
-const one: Home = { threads: 1, build: 'simd' };
-const two: Home = { threads: 2, build: 'relaxed' };
-describeSinkhorn('simd', { home: () => one, precision: 1e-15 });
-describeSinkhorn('relaxed simd, two threads', { home: () => two, precision: 1e-15 });
+const one = simd(1, 'simd');
+const two = simd(2, 'relaxed');
+describeSinkhorn('simd', { device: () => one, precision: 1e-15 });
+describeSinkhorn('relaxed simd, two threads', { device: () => two, precision: 1e-15 });
 
 /** Two clouds of more than a million pairs. */
 const x = cloud(1100, 2, 1);

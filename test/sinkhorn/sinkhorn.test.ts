@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
-import { startTfjsWasm } from '../places.js';
+import { startTfjsWasm, tensors } from '../devices.js';
 import { describeSinkhorn } from './parity.js';
 import { host } from './setting.js';
 
@@ -10,5 +10,5 @@ beforeAll(async () => {
 });
 
 describeSinkhorn('host', host);
-describeSinkhorn('composites on cpu', { home: () => ({ backend: 'cpu' }), precision: 1e-7 });
-describeSinkhorn('composites on wasm', { home: () => ({ backend: 'wasm' }), precision: 1e-7 });
+describeSinkhorn('composites on cpu', { device: () => tensors('cpu'), precision: 1e-7 });
+describeSinkhorn('composites on wasm', { device: () => tensors('wasm'), precision: 1e-7 });

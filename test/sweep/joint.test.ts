@@ -1,45 +1,45 @@
 /** Sweeps made at once on the threads of the CPU. */
 import { describe, expect, test } from 'vitest';
 import { sumsLayout } from '../../kernels/simd/layout.js';
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { sweepsInMemory } from '../../src/sweep/simd/sweep.js';
+import { cpuDevice } from '../../src/backend/cpu.js';
+import { simd } from '../devices.js';
 import { componentsOf, expectSameAlone, requestsOf, withShard } from './joint.js';
 
 const forms = ['full', 'tied', 'diag', 'spherical'] as const;
 
 describe.each([2, 3])('on %d threads sweeps made at once are the same bit for bit as alone', (threads) => {
   test.each(forms)('%s', (form) =>
-    withShard({ kind: 'simd', threads }, { n: 3500, d: 3 }, (shard) => expectSameAlone(shard, requestsOf(form, 4, 3))),
+    withShard(simd(threads), { n: 3500, d: 3 }, (shard) => expectSameAlone(shard, requestsOf(form, 4, 3))),
   );
 
   test('models of different sizes', () =>
-    withShard({ kind: 'simd', threads }, { n: 70_000, d: 5 }, (shard) =>
+    withShard(simd(threads), { n: 70_000, d: 5 }, (shard) =>
       expectSameAlone(shard, [...requestsOf('full', 9, 5), ...requestsOf('diag', 2, 5)]),
     ));
 });
 
 test('an abort ends all of them', () =>
-  withShard({ kind: 'simd', threads: 2 }, { n: 3000, d: 2 }, async (shard) => {
+  withShard(simd(2), { n: 3000, d: 2 }, async (shard) => {
     const reason = new Error('never mind');
     const sweeps = shard.sweep(requestsOf('full', 2, 2), { signal: AbortSignal.abort(reason) });
     await expect(sweeps).rejects.toBe(reason);
   }));
 
 test('composites and a single thread make none at once', async () => {
-  const atOnce = (place: Place, n: number): Promise<number> =>
-    withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', 2, 2))));
-  expect(await atOnce({ kind: 'tensors', backend: 'cpu' }, 3000)).toBe(1);
-  expect(await atOnce({ kind: 'simd', threads: 1 }, 3000)).toBe(1);
+  const atOnce = (device: Device, n: number): Promise<number> =>
+    withShard(device, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', 2, 2))));
+  expect(await atOnce(cpuDevice(), 3000)).toBe(1);
+  expect(await atOnce(simd(1), 3000)).toBe(1);
   // Nor do many threads, where there is work for one.
-  expect(await atOnce({ kind: 'simd', threads: 4 }, 1000)).toBe(1);
-  expect(await atOnce({ kind: 'simd', threads: 4 }, 1025)).toBe(8);
+  expect(await atOnce(simd(4), 1000)).toBe(1);
+  expect(await atOnce(simd(4), 1025)).toBe(8);
 });
 
 test('several sweeps are made at once while they are short, the longer for more threads', async () => {
   const most = (threads: number, k: number): Promise<number> =>
-    withShard({ kind: 'simd', threads }, { n: 50_000, d: 8 }, (shard) =>
-      Promise.resolve(shard.atOnce(componentsOf('full', k, 8))),
-    );
+    withShard(simd(threads), { n: 50_000, d: 8 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', k, 8))));
   // 50,000 rows, 180 operations per component: 2e7 per thread are 2.2 components.
   expect([await most(2, 3), await most(2, 4), await most(2, 5)]).toEqual([8, 8, 1]);
   expect([await most(4, 5), await most(4, 8), await most(4, 9)]).toEqual([8, 8, 1]);

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
@@ -11,13 +11,13 @@ import type { Shard, SweepRequest } from '../../src/sweep/shard.js';
 
 /** A shard of so many rows, loaded for one test. */
 export async function withShard<T>(
-  place: Place,
+  device: Device,
   { n, d }: { readonly n: number; readonly d: number },
   use: (shard: Shard) => Promise<T>,
 ): Promise<T> {
   const random = seededRandom(3);
   const data = Float64Array.from({ length: n * d }, () => random.normal());
-  const { shard } = await loadDataset(matrixSource({ data, shape: [n, d] }), { place, missing: 'error' });
+  const { shard } = await loadDataset(matrixSource({ data, shape: [n, d] }), { device, missing: 'error' });
   try {
     return await use(shard);
   } finally {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { EMPTY_ROWS, negligibleShare } from '../../src/sweep/negligible.js';
 import { componentsOf, withShard } from './joint.js';
+import { simd } from '../devices.js';
 
 describe('what sums may leave out', () => {
   test('is 2⁻³⁰ of the smallest weight that is not 0, and n times it no more than makes a component empty', () => {
@@ -17,8 +18,8 @@ describe('what sums may leave out', () => {
     '%s: sums without it are those with it, to float32',
     async (form) => {
       const [n, d, k] = [3000, 40, 6];
-      const place = { kind: 'simd', threads: 1 } as const;
-      await withShard(place, { n, d }, async (shard) => {
+      const device = simd(1);
+      await withShard(device, { n, d }, async (shard) => {
         const components = componentsOf(form, k, d);
         const side = { weights: new Float64Array(k).fill(1 / k), potential: new Float64Array(k), epsilon: 1 };
         const [some] = await shard.sweep([{ model: { components, ...side } }]);

@@ -1,13 +1,13 @@
 /** Shards that add: several are as one of all their rows. */
 import { expect, test } from 'vitest';
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset } from '../../src/data/dataset.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { union } from '../../src/sweep/union.js';
-import { gpuPlace } from '../places.js';
+import { onGpu } from '../devices.js';
 import { requestsOf } from './joint.js';
 
 const [n, d, k] = [3500, 3, 4];
@@ -18,10 +18,10 @@ const scaling = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1)
 /** Where rows are cut into so many parts, of different sizes. */
 const cuts: Readonly<Record<number, readonly number[]>> = { 1: [], 2: [1300], 7: [1, 2, 700, 1024, 2049, 3000] };
 
-async function shardOf(place: Place, from: number, to: number): Promise<Shard> {
+async function shardOf(device: Device, from: number, to: number): Promise<Shard> {
   const data = values.slice(from * d, to * d);
   const source = matrixSource({ data, shape: [to - from, d] });
-  return (await loadDataset(source, { place, missing: 'error', scaling })).shard;
+  return (await loadDataset(source, { device, missing: 'error', scaling })).shard;
 }
 
 /** The rows in parts, in turn in each of the places. */
@@ -63,11 +63,11 @@ function expectAlike(moments: readonly Moments[], expected: readonly Moments[], 
   }
 }
 
-const simd: Place = { kind: 'simd', threads: 1 };
+const simd: Device = { kind: 'simd', threads: 1 };
 const kinds: Readonly<Record<string, () => Promise<Place>>> = {
   simd: () => Promise.resolve(simd),
   tensors: () => Promise.resolve({ kind: 'tensors', backend: 'cpu' }),
-  webgpu: gpuPlace,
+  webgpu: onGpu,
 };
 
 /** The rows as one shard, and as a union of so many, for as long as a test looks. */
@@ -90,8 +90,8 @@ const forms = ['full', 'tied', 'diag', 'spherical'] as const;
 const cases = Object.keys(kinds).flatMap((kind) => [1, 2, 7].map((count) => ({ kind, count })));
 
 test.each(cases)('a union of $count on $kind has the moments of one shard, and again to the bit', ({ kind, count }) =>
-  kinds[kind]().then((place) =>
-    withBoth([place], count, async (joined, alone) => {
+  kinds[kind]().then((device) =>
+    withBoth([device], count, async (joined, alone) => {
       expect(joined).toMatchObject({ n, d });
       for (const form of kind === 'simd' ? forms : (['full'] as const)) {
         const requests = requestsOf(form, k, d);
@@ -108,8 +108,8 @@ const [many, wide] = [40, 3];
 
 test.each(forms)('shards in different places add although their moments are in different frames, %s', async (form) => {
   const requests = requestsOf(form, many, wide).slice(0, 2);
-  await withBoth([simd, await gpuPlace()], 7, async (joined, alone) => {
-    const gpu = await shardOf(await gpuPlace(), 0, n);
+  await withBoth([simd, await onGpu()], 7, async (joined, alone) => {
+    const gpu = await shardOf(await onGpu(), 0, n);
     const [{ quadratic }] = await gpu.sweep(requests);
     gpu.dispose();
     expect(quadratic[0].frame).toBe('differences');
@@ -160,10 +160,10 @@ test('rows come in order, and are taken from where they lie', () =>
   }));
 
 test.each(Object.keys(kinds))('centres are near, and rows are drawn, as of one shard on %s', async (kind) => {
-  const place = await kinds[kind]();
+  const device = await kinds[kind]();
   const metric = new Float64Array(d).fill(1);
   const uniforms = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 200);
-  await withBoth([place], 7, async (joined, alone) => {
+  await withBoth([device], 7, async (joined, alone) => {
     const [near, expected] = [joined, alone].map((shard) => shard.nearestCentres(metric));
     const candidates = await alone.take([5, 700, 2500]);
     try {

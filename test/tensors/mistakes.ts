@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
 import { InputError, logCost, type InputErrorCode } from '../../src/index.js';
-import { startTfjsWasm } from '../places.js';
+import { startTfjsWasm } from '../devices.js';
 
 /** Tensors that the calls are made with; there while the tests of a file run. */
 export let x: tf.Tensor2D;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll } from 'vitest';
-import { startTfjsWasm } from '../places.js';
+import { startTfjsWasm } from '../devices.js';
 import { describeTensors } from './parity.js';
 
 beforeAll(async () => {

@@ -116,7 +116,7 @@ describe('the number of threads', () => {
 
   test('is all that the machine has, unless asked otherwise', async () => {
     const all = availableParallelism();
-    expect(await resolveBackend(backend)).toMatchObject({ threads: all, place: { kind: 'simd', threads: all } });
+    expect(await resolveBackend(backend)).toMatchObject({ name: 'wasm', threads: all });
     const { diagnostics } = await fitMixture(x, { components: 2, backend });
     expect(diagnostics.threads).toBe(Math.min(all, 8));
   });

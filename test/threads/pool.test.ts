@@ -2,7 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { NearestTask } from '../../kernels/simd/tasks.js';
-import { sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
+import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { taskForce } from '../../src/threads/pool.js';
 import type { Thread, ThreadEvents } from '../../src/threads/thread.js';
 import { partsDone, settingOf, sweepTask } from './tasks.js';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import { sinkhorn, sinkhornAt } from '../../src/sinkhorn/sinkhorn.js';
-import type { Threads } from '../../src/sinkhorn/pair-threads.js';
+import { simd } from '../devices.js';
 import { divergenceAt } from '../../src/sinkhorn/divergence.js';
 import { cloud, range, weights } from '../sinkhorn/setting.js';
 import { collectWorkers } from './workers.js';
@@ -11,14 +11,14 @@ const workers = collectWorkers();
 const x = cloud(1201, 3, 1);
 const y = cloud(1103, 3, 2, 0.5);
 const options = { epsilon: 1, backend: 'wasm' } as const;
-const two: Threads = { threads: 2, build: 'simd' };
+const two = simd(2, 'simd');
 const builds: readonly SimdBuild[] = simdSupport() === 'relaxed' ? ['simd', 'relaxed'] : ['simd'];
 
 describe('a solution is the same bit for bit on 1, 2, 3 and 5 threads', () => {
   test.each(builds)('by the %s build', async (build) => {
     const given = { epsilon: 0.5, a: weights(1201, 3, true), b: weights(1103, 4) };
     const on = async (threads: number) => {
-      const got = await sinkhornAt({ threads, build }, { x, y }, given);
+      const got = await sinkhornAt(simd(threads, build), { x, y }, given);
       const [pushed, pulled] = [await got.apply(y), await got.applyTransposed(x)];
       return { f: got.f, g: got.g, costs: got.costs, iterations: got.iterations, pushed, pulled };
     };
@@ -34,8 +34,8 @@ describe('a solution is the same bit for bit on 1, 2, 3 and 5 threads', () => {
   });
 
   test('so is a divergence', async () => {
-    const one = await divergenceAt({ threads: 1, build: 'simd' }, x, y, options);
-    const three = await divergenceAt({ threads: 3, build: 'simd' }, x, y, options);
+    const one = await divergenceAt(simd(1, 'simd'), x, y, options);
+    const three = await divergenceAt(simd(3, 'simd'), x, y, options);
     expect(three).toEqual(one);
     await workers.ended(9);
   });
@@ -102,7 +102,7 @@ test('there are no threads where clouds are small, costs are given, JavaScript i
   await start(8000, 1);
   await workers.ended(4);
   // Nor more of them than there are parts.
-  await sinkhornAt({ threads: 9, build: 'simd' }, { x: range(9).map((i) => [i]), y: [[1]] }, { epsilon: 1 });
+  await sinkhornAt(simd(9, 'simd'), { x: range(9).map((i) => [i]), y: [[1]] }, { epsilon: 1 });
   await workers.ended(6);
 });
 

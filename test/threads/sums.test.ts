@@ -1,12 +1,13 @@
 /** Sums of parts are added in the parts' order, whoever adds them. */
 import { describe, expect, test } from 'vitest';
 import { addParts, addSlices, slicesOf, type AddTask, type SumsOfParts } from '../../kernels/simd/sums.js';
-import { sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
+import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { taskForce } from '../../src/threads/pool.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { componentsOf, withShard } from '../sweep/joint.js';
 import { settingOf, sweepTask } from './tasks.js';
 import { collectWorkers } from './workers.js';
+import { simd } from '../devices.js';
 
 const workers = collectWorkers();
 
@@ -78,7 +79,7 @@ test('a sweep with many sums is the same bit for bit on 1, 2 and 3 threads', asy
   const components = componentsOf('full', k, d);
   const model = { components, weights: new Float64Array(k).fill(1 / k), potential: new Float64Array(k), epsilon: 1 };
   const sweep = (threads: number) =>
-    withShard({ kind: 'simd', threads }, { n: 17_000, d }, async (shard) => {
+    withShard(simd(threads), { n: 17_000, d }, async (shard) => {
       const [moments] = await shard.sweep([{ model }]);
       expect(await shard.sweep([{ model }])).toEqual([moments]); // in memory that has been used
       return moments;

@@ -4,7 +4,8 @@ import { simdModule } from '../../kernels/simd/module.js';
 import type { SweepsTask } from '../../kernels/simd/tasks.js';
 import type { Setting } from '../../kernels/simd/worker.js';
 import { columnNames } from '../../src/data/arrays.js';
-import { rowBlock, sharedDoubles, sharedIntegers } from '../../src/sweep/simd/rows.js';
+import { rowBlock } from '../../src/sweep/simd/rows.js';
+import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { columnsOf } from '../loaded.js';
 
 const d = 4;

@@ -1,11 +1,11 @@
 /** What `auto` makes of WebGPU. Each test begins as a new program does, before any device was opened. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type * as Backend from '../../src/backend/backend.js';
+import type * as Backend from '../../src/backend/resolve.js';
 
 let backend: typeof Backend;
 beforeEach(async () => {
   vi.resetModules();
-  backend = await import('../../src/backend/backend.js');
+  backend = await import('../../src/backend/resolve.js');
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -41,7 +41,7 @@ test('says of a GPU that computes wrongly why it runs elsewhere', async () => {
   const found = (await findGpu()) as { readonly gpu: GPU };
   const adapter = (await found.gpu.requestAdapter())!;
   vi.resetModules();
-  backend = await import('../../src/backend/backend.js');
+  backend = await import('../../src/backend/resolve.js');
   const requestDevice = async (): Promise<GPUDevice> => {
     const device = await adapter.requestDevice();
     device.queue.writeBuffer = () => undefined;

@@ -3,12 +3,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
 import { gpuOf, openGpu } from '../../kernels/webgpu/device.js';
 import { bufferOf, startGpuBackend } from '../../kernels/webgpu/tfjs.js';
-import { resolveBackend } from '../../src/backend/backend.js';
+import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitMixture } from '../../src/fit/fit.js';
 import { problem } from '../oracle/index.js';
-import { gpuPlace } from '../places.js';
+import { onGpu } from '../devices.js';
 import { expectComponentsWithin, expectWithin } from '../within.js';
+import { gpuOfBackend } from '../../kernels/webgpu/tfjs.js';
 
 const { x } = problem('separated', { n: 60, d: 2, k: 2, seed: 1 });
 const options = { components: 2, tolerance: 0, maxIterations: 5 };
@@ -24,7 +25,7 @@ describe('a fit on webgpu', () => {
     expectComponentsWithin(gpu.mixture, cpu.mixture, 1e-4);
     expectWithin(gpu.objective.at(-1)!, cpu.objective.at(-1)!, 1e-6, 'objective');
     expect(gpu.diagnostics).toMatchObject({ backend: 'webgpu', threads: 1, notes: [] });
-    expect(gpu.diagnostics.adapter).toBe((await gpuPlace()).gpu.adapter);
+    expect(gpu.diagnostics.adapter).toBe((await onGpu()).gpu.adapter);
   });
 
   test('of a tensor that lives there is on its device, and the tensor stays the user’s', async () => {
@@ -32,8 +33,8 @@ describe('a fit on webgpu', () => {
     const tensor = onBackend(name, () => tf.tensor2d(x));
     expect(bufferOf(tensor).size).toBe(4 * 2 * x.length);
     for (const backend of ['auto', 'webgpu', { device: gpu.device }] as const) {
-      const { place } = await resolveBackend(backend, { data: tensor });
-      expect(place.kind === 'webgpu' && place.gpu === gpu).toBe(true);
+      const { tensors = '' } = await resolveBackend(backend, { data: tensor });
+      expect(gpuOfBackend(tensors) === gpu).toBe(true);
     }
     const { diagnostics } = await fitMixture(tensor, options);
     expect(diagnostics.backend).toBe('webgpu');
@@ -50,8 +51,8 @@ describe('a fit on webgpu', () => {
     const { mixture, diagnostics } = await fitMixture(x, { ...options, backend });
     expect(diagnostics.backend).toBe('webgpu');
     expect(await mixture.predict(x, { backend })).toHaveLength(x.length);
-    const { place } = await resolveBackend(backend);
-    expect(place.kind === 'webgpu' && place.gpu.device === device).toBe(true);
+    const { tensors = '' } = await resolveBackend(backend);
+    expect(gpuOfBackend(tensors)?.device === device).toBe(true);
     expect(gpuOf(device).isLost).toBe(false);
     device.destroy();
     await device.lost;
@@ -68,7 +69,7 @@ describe('a fit on webgpu', () => {
 
 describe('a device destroyed in mid-fit', () => {
   test('is an error that says so and what to do; the next fit has another', async () => {
-    const { gpu } = await gpuPlace();
+    const { gpu } = await onGpu();
     const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
       if (iteration === 2) gpu.device.destroy();
     };
@@ -82,9 +83,9 @@ describe('a device destroyed in mid-fit', () => {
   });
 
   test('also while rows are read', async () => {
-    const place = await gpuPlace();
-    const { shard } = await loadDataset(toSource(x), { place, missing: 'error' });
-    place.gpu.device.destroy();
+    const { device, gpu } = await onGpu();
+    const { shard } = await loadDataset(toSource(x), { device, missing: 'error' });
+    gpu.device.destroy();
     const lost = { name: 'GpuError', code: 'lost' };
     await expect(shard.take([1])).rejects.toMatchObject(lost);
     expect(() => shard.nearestCentres(Float64Array.of(1, 1))).toThrow(expect.objectContaining(lost));
@@ -93,7 +94,7 @@ describe('a device destroyed in mid-fit', () => {
 });
 
 test('a command that the device refuses in mid-fit ends it, and is never read as zeros', async () => {
-  const { gpu } = await gpuPlace();
+  const { gpu } = await onGpu();
   const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
     if (iteration === 2) gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
   };

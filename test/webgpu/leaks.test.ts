@@ -6,6 +6,7 @@ import type * as Tune from '../../kernels/webgpu/tune.js';
 import { cases } from '../cases.js';
 import { load, modelOf } from './sweep-on.js';
 import { watch } from './watched.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
 
 // Every candidate is made, every time: the real one remembers the winner.
 vi.mock('../../kernels/webgpu/tune.js', () => ({
@@ -17,7 +18,7 @@ vi.mock('../../kernels/webgpu/tune.js', () => ({
 
 /** Sweeps rows of d columns with k components; resolves to whether that went well. */
 async function sweep(gpu: Gpu, d: number, k: number, options: GpuSweepOptions, before: () => void): Promise<boolean> {
-  const { shard } = await load({ kind: 'webgpu', gpu, backend: 'webgpu', options }, 1100, d);
+  const { shard } = await load(webgpuDevice({ name: 'webgpu', gpu }, options), 1100, d);
   before();
   try {
     await shard.sweep([{ model: modelOf(k, d), coupling: true }]);

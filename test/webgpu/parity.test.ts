@@ -1,10 +1,11 @@
 import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { describeParity, type Case } from '../kernels/parity.js';
-import { gpuPlace } from '../places.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
+import { onGpu } from '../devices.js';
 
-const place = await gpuPlace();
+const { device, backend, gpu } = await onGpu();
 
 const overlapping = (n: number, d: number, k: number): Case => ({
   name: 'overlapping',
@@ -14,11 +15,11 @@ const overlapping = (n: number, d: number, k: number): Case => ({
   reach: k > 99 ? 40 : 10,
 });
 
-describeParity('fused on webgpu', place);
+describeParity('fused on webgpu', device);
 
 /** A device that is less than this machine's. */
-async function lesser(gpuOptions: GpuOptions, options: GpuSweepOptions = {}): Promise<Place> {
-  return { kind: 'webgpu', gpu: await openGpu(gpuOptions), backend: 'webgpu', options };
+async function lesser(gpuOptions: GpuOptions, options: GpuSweepOptions = {}): Promise<Device> {
+  return webgpuDevice({ name: 'webgpu', gpu: await openGpu(gpuOptions) }, options);
 }
 
 const several = [overlapping(3000, 5, 3), overlapping(2500, 40, 3)];
@@ -33,7 +34,7 @@ describeParity(
 );
 describeParity('several chunks and passes', await lesser({ limits }), [...several, overlapping(5000, 16, 33)]);
 describeParity('rows on the host', await lesser({ limits }, { residentBytes: 0 }), several);
-describeParity('the fastest of several ways', { ...place, options: { tuneFrom: 0 } }, [
+describeParity('the fastest of several ways', webgpuDevice({ name: backend, gpu }, { tuneFrom: 0 }), [
   overlapping(2500, 16, 33),
   overlapping(300, 40, 5),
 ]);

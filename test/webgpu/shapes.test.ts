@@ -1,8 +1,8 @@
 /** What takes long, because every shape has kernels of its own to compile: on one driver is enough (scripts/ci.mjs). */
 import { cases, describeParity, type Case } from '../kernels/parity.js';
-import { gpuPlace } from '../places.js';
+import { onGpu, tensors } from '../devices.js';
 
-const place = await gpuPlace();
+const { device, backend } = await onGpu();
 
 const overlapping = (n: number, d: number, k: number): Case => ({
   name: 'overlapping',
@@ -25,11 +25,11 @@ const shapes: readonly Case[] = [
   { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];
 
-describeParity('fused on webgpu', place, shapes);
+describeParity('fused on webgpu', device, shapes);
 
 // tfjs's own kernels take a millisecond per row on SwiftShader.
 describeParity(
   'composites on webgpu',
-  { kind: 'tensors', backend: place.backend },
+  tensors(backend),
   cases.filter(({ n }) => n <= 1100),
 );

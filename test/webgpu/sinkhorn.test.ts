@@ -3,25 +3,23 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
 import { pointAveragesKernel, pointSoftminKernel } from '../../kernels/points.js';
-import type { Home } from '../../src/sinkhorn/parts.js';
+import type { Device } from '../../src/backend/backend.js';
 import { sinkhorn } from '../../src/sinkhorn/sinkhorn.js';
-import { gpuPlace } from '../places.js';
+import { onGpu } from '../devices.js';
 import { describeSinkhorn } from '../sinkhorn/parity.js';
 import { add, cloud, range } from '../sinkhorn/setting.js';
 import { rowOf, using, values } from '../tensors/setting.js';
 import { expectAllWithin } from '../within.js';
 
 let backend: string;
-let home: Home;
+let device: Device;
 
 beforeAll(async () => {
   await tf.ready();
-  const place = await gpuPlace();
-  backend = place.backend;
-  home = { backend, gpu: place.gpu };
+  ({ device, backend } = await onGpu());
 });
 
-describeSinkhorn('webgpu', { home: () => home, precision: 1e-7 });
+describeSinkhorn('webgpu', { device: () => device, precision: 1e-7 });
 
 // Rows come by 32, points by 128 in few dimensions and by 32 in many, coordinates by 64.
 test.each([

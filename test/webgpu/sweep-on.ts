@@ -1,4 +1,4 @@
-import type { Place } from '../../src/backend/backend.js';
+import type { Device } from '../../src/backend/backend.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset, type Dataset } from '../../src/data/dataset.js';
 import { gaussian } from '../../src/families/gaussian.js';
@@ -12,8 +12,8 @@ export function rowsOf(n: number, d: number): Float64Array {
   return Float64Array.from({ length: n * d }, () => random.normal());
 }
 
-export async function load(place: Place, n: number, d: number): Promise<Dataset> {
-  return loadDataset(matrixSource({ data: rowsOf(n, d), shape: [n, d] }), { place, missing: 'error' });
+export async function load(device: Device, n: number, d: number): Promise<Dataset> {
+  return loadDataset(matrixSource({ data: rowsOf(n, d), shape: [n, d] }), { device, missing: 'error' });
 }
 
 /** k balls of different sizes around points of a line. */
@@ -33,8 +33,8 @@ export function modelOf(k: number, d: number): PlanModel {
   };
 }
 
-export async function sweepOn(place: Place, n: number, d: number, k: number): Promise<Moments> {
-  const { shard } = await load(place, n, d);
+export async function sweepOn(device: Device, n: number, d: number, k: number): Promise<Moments> {
+  const { shard } = await load(device, n, d);
   try {
     const [moments] = await shard.sweep([{ model: modelOf(k, d), coupling: true }]);
     return moments;

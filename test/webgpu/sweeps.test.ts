@@ -12,27 +12,28 @@ import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { cases, size } from '../cases.js';
-import { gpuPlace } from '../places.js';
+import { onGpu, simd } from '../devices.js';
 import { componentsOf, expectSameAlone, requestsOf, withShard } from '../sweep/joint.js';
 import { expectWithin } from '../within.js';
 import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
 import { watch } from './watched.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
 
 describe('the sums of a sweep', () => {
   test('are the same bit for bit again, and whatever the size of chunks and passes', async () => {
     const [n, d, k] = [size(60_000, 15_000), 10, 6]; // rows and plan exceed the lesser device's bindings, no sums do
-    const here = await gpuPlace();
-    const once = await sweepOn(here, n, d, k);
-    expect(await sweepOn(here, n, d, k)).toEqual(once);
+    const here = await onGpu();
+    const once = await sweepOn(here.device, n, d, k);
+    expect(await sweepOn(here.device, n, d, k)).toEqual(once);
     const gpu = await openGpu({ limits: { maxStorageBufferBindingSize: size(2 ** 20, 2 ** 18) } });
-    expect(await sweepOn({ kind: 'webgpu', gpu, backend: 'webgpu' }, n, d, k)).toEqual(once);
+    expect(await sweepOn(webgpuDevice({ name: 'webgpu', gpu }), n, d, k)).toEqual(once);
     gpu.release();
   });
 
   test('keep their digits over hundreds of thousands of rows', async () => {
     const [n, d, k] = [300_000, 2, 3];
-    const { mass, objective, weight } = await sweepOn(await gpuPlace(), n, d, k);
-    const cpu = await sweepOn({ kind: 'simd', threads: 1 }, n, d, k);
+    const { mass, objective, weight } = await sweepOn((await onGpu()).device, n, d, k);
+    const cpu = await sweepOn(simd(1), n, d, k);
     expect(weight).toBe(n);
     expectWithin(objective / n, cpu.objective / n, 1e-7, 'objective');
     mass.forEach((one, c) => expectWithin(one / n, cpu.mass[c] / n, 1e-7, 'mass'));
@@ -53,14 +54,14 @@ describe('sweeps made at once', () => {
   test.each(cases(forms, (form) => [isDense(form)]))('are the same bit for bit as alone, %s', async (form) => {
     // With and without coupling; the last is too large for the kernel that does all at once.
     const requests = [...requestsOf(form, 3, 2), ...requestsOf(form, 2, 2), ...requestsOf(form, 30, 2).slice(0, 2)];
-    await withShard(await gpuPlace(), { n: 9000, d: 2 }, (shard) => expectSameAlone(shard, requests));
+    await withShard((await onGpu()).device, { n: 9000, d: 2 }, (shard) => expectSameAlone(shard, requests));
   });
 
   test('cost one submission, where they are of one kind', async () => {
-    const place = await gpuPlace();
-    await withShard(place, { n: 2000, d: 2 }, async (shard) => {
+    const here = await onGpu();
+    await withShard(here.device, { n: 2000, d: 2 }, async (shard) => {
       const same = requestsOf('full', 3, 2).filter(({ model, coupling }) => model.epsilon > 0 && !coupling);
-      const { queue } = place.gpu.device;
+      const { queue } = here.gpu.device;
       expect(same.length).toBeGreaterThan(2);
       expect(await submissionsOf(queue, () => shard.sweep(same))).toBe(1);
       expect(await submissionsOf(queue, () => shard.sweep(requestsOf('full', 3, 2)))).toBe(3);
@@ -68,18 +69,18 @@ describe('sweeps made at once', () => {
   });
 
   test('are as many as are little work, of models that are small enough', async () => {
-    const place = await gpuPlace();
+    const here = await onGpu();
     const most = (n: number, k: number): Promise<number> =>
-      withShard(place, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', k, 2))));
+      withShard(here.device, { n, d: 2 }, (shard) => Promise.resolve(shard.atOnce(componentsOf('full', k, 2))));
     // Three components have 19 sums, 76 operations per row.
     expect([await most(80_000, 3), await most(400_000, 3), await most(80_000, 30)]).toEqual([16, 3, 1]);
   });
 
   test('serve the restarts of a fit, which are the same as one after the other', async () => {
-    const place = await gpuPlace();
-    const { queue } = place.gpu.device;
+    const here = await onGpu();
+    const { queue } = here.gpu.device;
     const dataset = await loadDataset(matrixSource({ data: rowsOf(3000, 2), shape: [3000, 2] }), {
-      place,
+      device: here.device,
       missing: 'error',
     });
     const common = { components: 3, restarts: 4, maxIterations: 40, tolerance: 0 } as const;
@@ -140,9 +141,9 @@ function sweptOneByOne(shard: Shard): Shard {
 
 test('thousands of components have their masses', async () => {
   const [n, d, k] = [300, 2, 4096];
-  const place = await gpuPlace();
-  const { shard } = await load(place, n, d);
-  const cpu = await load({ kind: 'simd', threads: 1 }, n, d);
+  const here = await onGpu();
+  const { shard } = await load(here.device, n, d);
+  const cpu = await load(simd(1), n, d);
   const model = modelOf(k, d);
   try {
     const [moments] = await shard.sweep([{ model }]);
@@ -156,9 +157,9 @@ test('thousands of components have their masses', async () => {
 });
 
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
-  const place = await gpuPlace();
-  const { device } = place.gpu;
-  const { shard } = await load(place, size(60_000, 20_000), 16);
+  const here = await onGpu();
+  const { device } = here.gpu;
+  const { shard } = await load(here.device, size(60_000, 20_000), 16);
   const model = modelOf(8, 16);
   const stop = new AbortController();
   const reason = new Error('enough');
@@ -194,7 +195,7 @@ test('an aborted fit says what it has', async () => {
 });
 
 test('many fits leave no buffer, no tensor and no memory behind', async () => {
-  const { gpu } = await gpuPlace();
+  const { gpu } = await onGpu();
   const { device } = gpu;
   const watched = watch(device);
   const data = { data: rowsOf(600, 3), shape: [600, 3] as [number, number] };

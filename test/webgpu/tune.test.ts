@@ -2,7 +2,8 @@ import { expect, test, vi } from 'vitest';
 import { scatterAlternatives, scatterGeometry } from '../../kernels/webgpu/geometry.js';
 import type * as Tune from '../../kernels/webgpu/tune.js';
 import { size } from '../cases.js';
-import { gpuPlace } from '../places.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
+import { onGpu } from '../devices.js';
 import { sweepOn } from './sweep-on.js';
 
 /** Which way wins, instead of the fastest. */
@@ -15,22 +16,23 @@ vi.mock('../../kernels/webgpu/tune.js', () => ({
 }));
 
 test('the sums of a sweep are the same bit for bit in every way to cut them', async () => {
-  const here = await gpuPlace();
+  const here = await onGpu();
   const [n, d, k] = [1500, 16, 40];
   const ways = 1 + scatterAlternatives(d, scatterGeometry(d, k, here.gpu.limits), here.gpu.limits).length;
   expect(ways).toBeGreaterThan(3);
-  const once = await sweepOn(here, n, d, k);
+  const once = await sweepOn(here.device, n, d, k);
   expect(winner.asked).toBe(0);
+  const tuned = webgpuDevice({ name: here.backend, gpu: here.gpu }, { tuneFrom: 0 });
   const step = size(1, Math.ceil(ways / 3)); // each way has a shader of its own to compile
   for (winner.index = 0; winner.index < ways; winner.index += step) {
-    expect(await sweepOn({ ...here, options: { tuneFrom: 0 } }, n, d, k)).toEqual(once);
+    expect(await sweepOn(tuned, n, d, k)).toEqual(once);
   }
   expect(winner.asked).toBe(Math.ceil(ways / step));
 });
 
 test('the fastest is found once per problem, unless that failed', async () => {
   const { fastest } = await vi.importActual<typeof Tune>('../../kernels/webgpu/tune.js');
-  const { gpu } = await gpuPlace();
+  const { gpu } = await onGpu();
   const made: string[] = [];
   const candidate = (name: string, milliseconds: number) => () => {
     made.push(name);

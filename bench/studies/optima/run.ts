@@ -1,4 +1,4 @@
-import { resolveBackend } from '../../../src/backend/backend.js';
+import { resolveBackend } from '../../../src/backend/resolve.js';
 import { cholesky } from '../../../src/base/cholesky.js';
 import { matrixSource } from '../../../src/data/arrays.js';
 import { loadDataset } from '../../../src/data/dataset.js';
@@ -34,10 +34,10 @@ export async function ourOutcomes(
 ): Promise<Outcome[]> {
   const { data, d, k, covariance } = problem;
   const family = gaussian({ covariance });
-  const { place } = await resolveBackend('wasm');
+  const device = await resolveBackend('wasm');
   const source = matrixSource({ data, shape: [data.length / d, d] });
   const { commonScale } = family;
-  const dataset = await loadDataset(source, { place, missing: 'error', commonScale });
+  const dataset = await loadDataset(source, { device, missing: 'error', commonScale });
   const counter = { sweeps: 0 };
   const marks: number[] = [];
   try {

@@ -4,7 +4,8 @@ import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
 import type { NearestCentres, NearestSums } from '../shard.js';
-import { locate, sharedDoubles, sharedFloats, sharedIntegers } from './rows.js';
+import { sharedDoubles, sharedFloats, sharedIntegers } from '../../threads/shared.js';
+import { locate } from './rows.js';
 
 /** Farther than any row: where the distance to the nearest of no centres starts. */
 const FAR = 1e30;

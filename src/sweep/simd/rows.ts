@@ -1,16 +1,8 @@
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
+import { sharedFloats } from '../../threads/shared.js';
 import type { RowBlock } from '../../../kernels/simd/tasks.js';
 import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
-
-/** Memory that worker threads see, where the platform has it. */
-function shared(bytes: number): ArrayBufferLike {
-  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
-}
-
-export const sharedFloats = (length: number): Float32Array => new Float32Array(shared(length * 4));
-export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
-export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
 
 /** Encodes rows into tiles that all threads see. */
 export function rowBlock(start: number, block: Columns, encoding: Encoding, kernel?: ColumnKernel): RowBlock {

@@ -11,7 +11,8 @@ import { logDensityOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
-import { groupWeights, locate, sharedFloats, sharedIntegers } from './rows.js';
+import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
+import { groupWeights, locate } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { tiedMeans } from './tied.js';
 

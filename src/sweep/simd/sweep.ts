@@ -10,7 +10,7 @@ import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
 import { logitBounds } from './bounds.js';
 import { addSums } from './moments.js';
-import { sharedDoubles, sharedFloats } from './rows.js';
+import { sharedDoubles, sharedFloats } from '../../threads/shared.js';
 import { tiedMeans, type TiedMeans } from './tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */

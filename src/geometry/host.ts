@@ -1,16 +1,34 @@
 import { yieldToEvents } from '../base/event-loop.js';
-import { AbsorbedKernel, type KernelMemory } from './absorbed.js';
-import type { CostRows } from './cost-rows.js';
+import { AbsorbedKernel, KernelMemory } from './absorbed.js';
+import { matrixCosts, pointCosts, type CostRows } from './cost-rows.js';
 import { expOf, LEAST } from './exponential.js';
 import type { Averages, Geometry, Side, Values } from './geometry.js';
+import { ofBatch, type Geometries, type Problem, type Sizes, type Source } from './problem.js';
 
 /** Points whose pairs are no more than this (8 MiB of kernel) are solved as a matrix is; others never store n × m. */
 export const MOST_PAIRS = 2 ** 20;
 /** Costs that are computed at a time. */
 const TILE = 512;
 
+/** Problems in the host's memory, which are solved in float64 by JavaScript alone. */
+export function hostGeometries({ source, sizes, weights }: Problem): Geometries {
+  const memory = new KernelMemory();
+  const { batches, n, m } = sizes;
+  const geometries = Array.from({ length: batches }, (_, s) => {
+    const [a, b] = [weights.a.subarray(s * n, (s + 1) * n), weights.b.subarray(s * m, (s + 1) * m)];
+    return new HostGeometry(rowsOf(source, sizes, s), a, b, memory);
+  });
+  return { geometries, backend: 'cpu', release: () => memory.release() };
+}
+
+function rowsOf(source: Source, { n, m }: Sizes, batch: number): CostRows {
+  if (source.kind === 'matrix') return matrixCosts(ofBatch(source.cost, batch, n * m), n, m);
+  const d = source.x.shape[source.x.shape.length - 1];
+  return pointCosts(ofBatch(source.x, batch, n * d), ofBatch(source.y, batch, m * d), d, source.metric);
+}
+
 /** One problem in the CPU's memory, in float64. */
-export class HostGeometry implements Geometry {
+class HostGeometry implements Geometry {
   readonly batches = 1;
   readonly n: number;
   readonly m: number;

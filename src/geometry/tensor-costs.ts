@@ -6,7 +6,7 @@ import { responsibilitiesKernel, softminKernel } from '../../kernels/softmin.js'
 import type { Side } from './geometry.js';
 
 /** Costs of B problems as tensors of one backend, which is active whenever these are called. */
-export interface DeviceCosts {
+export interface TensorCosts {
   readonly batches: number;
   readonly n: number;
   readonly m: number;
@@ -25,7 +25,7 @@ export interface DeviceCosts {
 const BLOCK = 2 ** 22;
 
 /** A matrix `[B, n, m]`, and its transpose as soon as it is needed. Owns both. */
-export class MatrixOnDevice implements DeviceCosts {
+export class MatrixTensor implements TensorCosts {
   readonly batches: number;
   readonly n: number;
   readonly m: number;
@@ -79,7 +79,7 @@ export class MatrixOnDevice implements DeviceCosts {
 }
 
 /** Points x `[B, n, d]` and y `[B, m, d]`, whose costs are computed whenever they are needed. Owns both. */
-export class PointsOnDevice implements DeviceCosts {
+export class PointTensors implements TensorCosts {
   readonly batches: number;
   readonly n: number;
   readonly m: number;

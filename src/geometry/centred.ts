@@ -1,6 +1,5 @@
 import type { Side } from './geometry.js';
-import type { HostArray } from './numbers.js';
-import { repeat, type Sizes, type Source } from './problem.js';
+import { repeat, type HostArray, type Problem, type Source } from './problem.js';
 
 /**
  * Both clouds about their own weighted means, and the u_i + v_j that their costs lack then: with t = x̄ − ȳ,
@@ -8,8 +7,7 @@ import { repeat, type Sizes, type Source } from './problem.js';
  */
 export function centredClouds(
   source: Extract<Source, { kind: 'points' }>,
-  { batches, n, m }: Sizes,
-  weights: Readonly<Record<Side, Float64Array>>,
+  { sizes: { batches, n, m }, weights }: Omit<Problem, 'source'>,
 ): { x: HostArray; y: HostArray; shift: Readonly<Record<Side, Float64Array>> } {
   const [x, y] = [source.x as HostArray, source.y as HostArray].map((cloud) => {
     const [length, d] = cloud.shape.slice(-2);

@@ -1,13 +1,37 @@
 import { filledUp, leastOf, pairParts, pairTiles, type PairArray } from '../../kernels/simd/pairs.js';
-import { sharedDoubles, sharedFloats, sharedIntegers } from '../sweep/simd/rows.js';
+import { sharedDoubles, sharedFloats, sharedIntegers } from '../threads/shared.js';
 import { extremes, pointCosts, type CostRows, type Metric } from './cost-rows.js';
-import type { Crew } from './pair-threads.js';
+import { centredClouds } from './centred.js';
+import { PairThreads, type PairThreadsOptions } from './pair-threads.js';
 import { other, type Averages, type Geometry, type Rough, type Side, type Values } from './geometry.js';
+import { ofBatch, type Geometries, type Problem } from './problem.js';
 
 type Both<T> = Readonly<Record<Side, T>>;
 
+/** Problems of points in the host's memory, on threads. `backend`: what computes, for the report. */
+export function simdGeometries(problem: Problem, backend: string, options: PairThreadsOptions): Geometries {
+  const { source, sizes, weights } = problem;
+  if (source.kind !== 'points') throw new Error('expected points, got a matrix of costs');
+  const { batches, n, m } = sizes;
+  const threads = new PairThreads(options, Math.max(n, m));
+  const centred = centredClouds(source, problem);
+  const d = centred.x.shape[2];
+  const geometries = Array.from({ length: batches }, (_, s) => {
+    const ofA = (values: Float64Array, width = 1): Float64Array => values.subarray(s * n * width, (s + 1) * n * width);
+    const ofB = (values: Float64Array, width = 1): Float64Array => values.subarray(s * m * width, (s + 1) * m * width);
+    const clouds = {
+      given: { a: ofBatch(source.x, s, n * d), b: ofBatch(source.y, s, m * d) },
+      centred: { a: ofA(centred.x.values, d), b: ofB(centred.y.values, d) },
+      shift: { a: ofA(centred.shift.a), b: ofB(centred.shift.b) },
+      ...{ d, metric: source.metric },
+    };
+    return new SimdGeometry(clouds, { a: ofA(weights.a), b: ofB(weights.b) }, threads);
+  });
+  return { geometries, backend, release: () => threads.release() };
+}
+
 /** Two clouds of d coordinates, as given and about their means: costs of the latter lack u_i + v_j, the shift. */
-export interface Clouds {
+interface Clouds {
   readonly given: Both<Float64Array>;
   readonly centred: Both<Float64Array>;
   readonly shift: Both<Float64Array>;
@@ -30,7 +54,7 @@ const ROUNDINGS = 2;
  * One problem of clouds in the CPU's memory, by the SIMD kernel on all threads. What it says is float64; its rough
  * softmins are float32, of coordinates about the means and no larger than 1.
  */
-export class SimdGeometry implements Geometry {
+class SimdGeometry implements Geometry {
   readonly batches = 1;
   readonly n: number;
   readonly m: number;
@@ -44,7 +68,7 @@ export class SimdGeometry implements Geometry {
   constructor(
     private readonly clouds: Clouds,
     private readonly weights: Both<Float64Array>,
-    private readonly crew: Crew,
+    private readonly threads: PairThreads,
   ) {
     const { given, d, metric } = clouds;
     this.n = weights.a.length;
@@ -80,7 +104,7 @@ export class SimdGeometry implements Geometry {
     const { offsets, most } = this.offsets(tiles, side, potential, epsilon);
     const { length } = this.weights[side];
     const logSums = sharedDoubles(filledUp(length, offsets));
-    await this.crew.run({ kind: 'softmin', ...this.pairs(tiles, side, epsilon), offsets, logSums });
+    await this.threads.run({ kind: 'softmin', ...this.pairs(tiles, side, epsilon), offsets, logSums });
     return Float64Array.from(logSums.subarray(0, length), (value) => -epsilon * Math.LN2 * (value + most));
   }
 
@@ -105,7 +129,7 @@ export class SimdGeometry implements Geometry {
       }
       const sums = sharedDoubles(logSums.length * (count + 2));
       const control = sharedIntegers(2);
-      await this.crew.run({ kind: 'average', ...pairs, control, offsets, logSums, values, p: count, sums });
+      await this.threads.run({ kind: 'average', ...pairs, control, offsets, logSums, values, p: count, sums });
       divide(sums, count, (at, column, value) => {
         if (at >= length) return;
         if (column < 0) all.cost[at] = value;
@@ -122,7 +146,7 @@ export class SimdGeometry implements Geometry {
   }
 
   dispose(): void {
-    // Threads end when the problem is settled, memory is the collector's.
+    // Threads end when the problem is solved, memory is the collector's.
   }
 
   private pairs(tiles: Tiles, side: Side, epsilon: number) {

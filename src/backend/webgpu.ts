@@ -1,0 +1,61 @@
+import type { Gpu } from '../../kernels/webgpu/device.js';
+import { GpuError } from '../../kernels/webgpu/error.js';
+import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
+import { sharedGpu } from '../../kernels/webgpu/shared.js';
+import { summary } from '../../kernels/webgpu/summary.js';
+import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../../kernels/webgpu/tfjs.js';
+import { tensorGeometries } from '../geometry/tensors.js';
+import { webgpuShardBuilder } from '../sweep/webgpu/builder.js';
+import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
+
+/** GPUs by WebGPU, with fused kernels for rows; tensors are tfjs's, on the same device. */
+export const webgpu = {
+  name: 'webgpu',
+  onHost: false,
+  holds: (tensors) => gpuOfBackend(tensors) !== undefined,
+  async probe(wanted) {
+    try {
+      const gpu = gpuOfBackend('webgpu') ?? (await sharedGpu(wanted));
+      if (!gpu.software) await startGpuBackend(); // now, while there is still another to take instead
+      return findingOf(gpu);
+    } catch (error) {
+      if (!(error instanceof GpuError)) throw error;
+      return { ...absent(error.reason), faulty: error.code !== 'absent' };
+    }
+  },
+  async open({ tensors, notes }) {
+    const gpu = tensors === undefined ? undefined : gpuOfBackend(tensors);
+    if (tensors !== undefined && gpu) return webgpuDevice({ name: tensors, gpu }, { notes });
+    return openWebgpu(undefined, notes);
+  },
+} as const satisfies Backend;
+
+/** WebGPU on a device of the caller's, or on the shared one. Throws `Unusable`. */
+export async function openWebgpu(given?: GPUDevice, notes: readonly string[] = []): Promise<Device> {
+  try {
+    return webgpuDevice(await startGpuBackend(given), { notes });
+  } catch (error) {
+    if (error instanceof GpuError) throw new Unusable(error.reason, { cause: error });
+    throw error;
+  }
+}
+
+/** A GPU, of which a tfjs backend makes tensors. */
+export function webgpuDevice(
+  { name, gpu }: GpuBackend,
+  { notes = [], ...options }: GpuSweepOptions & { readonly notes?: readonly string[] } = {},
+): Device {
+  return {
+    ...findingOf(gpu),
+    ...{ name: 'webgpu', onHost: false, threads: 1, tensors: name, notes },
+    rows: (d, { trials = true } = {}) =>
+      webgpuShardBuilder(gpu, d, trials ? options : { ...options, tuneFrom: Infinity }),
+    geometry: (problem) => tensorGeometries(problem, 'webgpu', { backend: name, gpu }),
+  };
+}
+
+function findingOf(gpu: Gpu): Finding {
+  const { adapter, software } = gpu;
+  const reason = software ? 'a software adapter' : 'there is a GPU with a driver';
+  return { usable: true, adapter, gpu: !software, reason, details: summary(gpu) };
+}

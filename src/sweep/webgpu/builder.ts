@@ -1,0 +1,24 @@
+import { columnKernel } from '../../../kernels/simd/columns.js';
+import type { Gpu } from '../../../kernels/webgpu/device.js';
+import type { GpuSweepOptions } from '../../../kernels/webgpu/options.js';
+import { TILE_ROWS } from '../../../kernels/webgpu/layout.js';
+import { RowsBuilder } from '../../../kernels/webgpu/rows-builder.js';
+import type { ShardBuilder } from '../builder.js';
+import { encodeTiles, encodeWeights } from '../encode.js';
+import { WebgpuShard } from './shard.js';
+
+/** Rows of d columns on a GPU. */
+export function webgpuShardBuilder(gpu: Gpu, d: number, options?: GpuSweepOptions): ShardBuilder {
+  const rows = new RowsBuilder(gpu, d, options);
+  return {
+    async add(block, encoding) {
+      const kernel = await columnKernel();
+      await rows.add(block.rows, (from, to, x, v) => {
+        encodeTiles(block, encoding, { from, to, b: TILE_ROWS }, x, kernel);
+        encodeWeights(block, encoding, { from, to }, v);
+      });
+    },
+    finish: async () => new WebgpuShard(gpu, await rows.finish(), options),
+    discard: () => rows.dispose(),
+  };
+}

@@ -1,0 +1,8 @@
+/** Memory that worker threads see, where the platform has it. */
+function shared(bytes: number): ArrayBufferLike {
+  return typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+}
+
+export const sharedFloats = (length: number): Float32Array => new Float32Array(shared(length * 4));
+export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
+export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
