@@ -7,7 +7,8 @@ import { seededRandom } from '../../src/base/random.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { union } from '../../src/sweep/union.js';
-import { onGpu } from '../devices.js';
+import { cpuDevice } from '../../src/backend/cpu.js';
+import { onGpu, simd } from '../devices.js';
 import { requestsOf } from './joint.js';
 
 const [n, d, k] = [3500, 3, 4];
@@ -25,7 +26,7 @@ async function shardOf(device: Device, from: number, to: number): Promise<Shard>
 }
 
 /** The rows in parts, in turn in each of the places. */
-async function inParts(on: readonly Place[], count: number): Promise<Shard[]> {
+async function inParts(on: readonly Device[], count: number): Promise<Shard[]> {
   const bounds = [0, ...cuts[count], n];
   const parts: Shard[] = [];
   for (let part = 0; part < count; part++) {
@@ -63,16 +64,16 @@ function expectAlike(moments: readonly Moments[], expected: readonly Moments[], 
   }
 }
 
-const simd: Device = { kind: 'simd', threads: 1 };
-const kinds: Readonly<Record<string, () => Promise<Place>>> = {
-  simd: () => Promise.resolve(simd),
-  tensors: () => Promise.resolve({ kind: 'tensors', backend: 'cpu' }),
-  webgpu: onGpu,
+const one = simd(1);
+const kinds: Readonly<Record<string, () => Promise<Device>>> = {
+  simd: () => Promise.resolve(one),
+  tensors: () => Promise.resolve(cpuDevice()),
+  webgpu: async () => (await onGpu()).device,
 };
 
 /** The rows as one shard, and as a union of so many, for as long as a test looks. */
 async function withBoth(
-  on: readonly Place[],
+  on: readonly Device[],
   count: number,
   use: (joined: Shard, alone: Shard) => Promise<void>,
 ): Promise<void> {
@@ -108,8 +109,8 @@ const [many, wide] = [40, 3];
 
 test.each(forms)('shards in different places add although their moments are in different frames, %s', async (form) => {
   const requests = requestsOf(form, many, wide).slice(0, 2);
-  await withBoth([simd, await onGpu()], 7, async (joined, alone) => {
-    const gpu = await shardOf(await onGpu(), 0, n);
+  await withBoth([one, (await onGpu()).device], 7, async (joined, alone) => {
+    const gpu = await shardOf((await onGpu()).device, 0, n);
     const [{ quadratic }] = await gpu.sweep(requests);
     gpu.dispose();
     expect(quadratic[0].frame).toBe('differences');
@@ -119,7 +120,7 @@ test.each(forms)('shards in different places add although their moments are in d
 
 test('the order of the parts decides the order of sums alone', async () => {
   const requests = requestsOf('full', k, d);
-  const parts = await inParts([simd], 7);
+  const parts = await inParts([one], 7);
   const moments = await union(parts).sweep(requests);
   const turned = union([...parts].reverse());
   expectAlike(await turned.sweep(requests), moments);
@@ -135,7 +136,7 @@ test('shares that may be left out are those of the whole', async () => {
         return shard.sweep(requests, options);
       },
     });
-  const joined = union((await inParts([simd], 2)).map(noting));
+  const joined = union((await inParts([one], 2)).map(noting));
   await joined.sweep(requestsOf('diag', k, d));
   await joined.sweep(requestsOf('diag', k, d), { n: 9999 });
   expect(asked).toEqual([n, n, 9999, 9999]);
@@ -143,7 +144,7 @@ test('shares that may be left out are those of the whole', async () => {
 });
 
 test('rows come in order, and are taken from where they lie', () =>
-  withBoth([simd], 7, async (joined, alone) => {
+  withBoth([one], 7, async (joined, alone) => {
     const [{ model }] = requestsOf('full', k, d);
     const labels: number[] = [];
     for await (const block of joined.rows(model, { responsibilities: true })) {
@@ -187,7 +188,7 @@ test.each(Object.keys(kinds))('centres are near, and rows are drawn, as of one s
 });
 
 test('parts of other widths, or none, are refused; a union of one is that one', async () => {
-  const [part] = await inParts([simd], 1);
+  const [part] = await inParts([one], 1);
   expect(union([part])).toBe(part);
   expect(() => union([])).toThrow('a union of shards was expected to have parts, got none');
   expect(() => union([part, { ...part, d: 2 }])).toThrow('shards of 3 columns were expected');
