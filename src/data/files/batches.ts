@@ -24,7 +24,11 @@ export async function* batches(
   const d = features.length;
   const capacity = rowsPerBatch(d);
   const chosen = weight === undefined ? features : [...features, weight];
-  const empty = (): Float64Array[] => chosen.map(() => new Float64Array(capacity));
+  // Of one array: many would each be known to the collector of garbage.
+  const empty = (): Float64Array[] => {
+    const all = new Float64Array(capacity * chosen.length);
+    return chosen.map((_, j) => all.subarray(j * capacity, (j + 1) * capacity));
+  };
   const batch = (rows: number, columns: Float64Array[]): Batch =>
     columnBatch(rows, columns.slice(0, d), weight === undefined ? undefined : columns[d].subarray(0, rows));
   let columns = empty();

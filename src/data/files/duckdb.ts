@@ -122,7 +122,7 @@ export class Database {
 
   /**
    * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as
-   * DuckDB produces them. The same seed of random() each time.
+   * DuckDB produces them, whose memory they are in: they are valid until the next. The same seed of random() each time.
    */
   async *stream(scan: string, columns: readonly Column[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
     const connection = await this.instance.connect();
@@ -138,8 +138,9 @@ export class Database {
         yield columns.map((_, index) => {
           const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
           if (!(items instanceof Float64Array)) throw new TypeError('a DuckDB vector that is not DOUBLE');
-          return items.slice(); // the chunk's memory is DuckDB's
+          return items;
         });
+        chunk.reset(); // which also keeps it until here: its memory goes when nobody holds it
       }
     } catch (error) {
       signal?.throwIfAborted();

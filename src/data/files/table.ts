@@ -38,8 +38,8 @@ export interface Table {
   readonly notes?: readonly string[];
   /**
    * The chosen columns in blocks of any number of rows. A block has one array per chosen column, all equally long, with
-   * NaN where a value is missing. Every call starts at the first row; a caller that stops early releases what the
-   * format holds open. An aborted signal ends what waits, with the signal's reason.
+   * NaN where a value is missing; it is valid until the next. Every call starts at the first row; a caller that stops
+   * early releases what the format holds open. An aborted signal ends what waits, with the signal's reason.
    */
   blocks(chosen: readonly number[], signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
   /** Throws an error that names the first cell of a `text` column that is not a number. */

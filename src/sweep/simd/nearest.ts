@@ -73,10 +73,14 @@ export class SimdNearestCentres implements NearestCentres {
     const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
     const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
     const start = from * GROUP_ROWS;
-    const values = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start).map((_, i) => {
-      const { block, at } = locate(this.blocks, start + i);
-      return (apart ? this.nearest[block][at] : 1) * this.blocks[block].v[at];
-    });
+    const values = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start);
+    for (let row = 0; row < values.length;) {
+      const { block, at } = locate(this.blocks, start + row);
+      const { v, rows: held } = this.blocks[block];
+      const nearest = this.nearest[block];
+      const end = Math.min(values.length, row + held - at);
+      for (let from = at; row < end; row++, from++) values[row] = (apart ? nearest[from] : 1) * v[from];
+    }
     return { start, values };
   }
 
