@@ -5,6 +5,7 @@ import { InputError } from '../src/base/errors.js';
 export const benches = {
   cpu: { unnamed: true, about: 'EM iterations on the CPU, beside the peers that are installed' },
   fit: { unnamed: true, about: 'whole fits, by phase' },
+  load: { unnamed: false, about: 'loading, seeding and scoring in sweeps, and Parquet beside DuckDB alone' },
   composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
   flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },
   transport: { unnamed: false, about: 'sweeps that prescribed proportions take, by Newton, Anderson and Sinkhorn' },

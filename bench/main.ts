@@ -8,6 +8,7 @@ import { benchCpu, cpuTable } from './cpu.js';
 import { benchFit, fitTable } from './fit.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
+import { benchLoad, loadTable } from './load.js';
 import { machine, type Machine } from './machine.js';
 import { benchSinkhorn } from './sinkhorn.js';
 import { benchTransport, transportTable } from './transport.js';
@@ -20,6 +21,7 @@ type Bench = (asked: BenchArguments, here: Machine) => Promise<void>;
 const runs: Readonly<Record<BenchName, Bench>> = {
   cpu,
   fit: async ({ quick }) => print(`${fitTable(await benchFit(quick ? 50_000 : 300_000, 3, say))}\n`),
+  load: async ({ quick }) => print(`${loadTable(await benchLoad(quick ? 50_000 : 200_000, quick ? 3 : 7, say))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),
