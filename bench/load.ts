@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { resolveBackend } from '../src/backend/backend.js';
+import { resolveBackend } from '../src/backend/resolve.js';
 import { loadDataset } from '../src/data/dataset.js';
 import { Database, literal } from '../src/data/files/duckdb.js';
 import { openSource } from '../src/data/files/open.js';
@@ -61,9 +61,9 @@ async function benchParquet(rows: number, runs: number): Promise<LoadResult['par
   try {
     const columns = Array.from({ length: 16 }, (_, j) => `random() * ${j + 1} AS x${j}`).join(', ');
     await (await Database.open()).rows(`COPY (SELECT ${columns} FROM range(${rows})) TO ${literal(path)}`);
-    const { place } = await resolveBackend('auto', { threads: 1 });
+    const device = await resolveBackend('auto', { threads: 1 });
     const load = async (): Promise<void> => {
-      (await loadDataset(await openSource(path), { place, missing: 'error' })).shard.dispose();
+      (await loadDataset(await openSource(path), { device, missing: 'error' })).shard.dispose();
     };
     const pairs: { own: number; alone: number }[] = [];
     await load(); // warms up
