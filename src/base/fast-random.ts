@@ -12,14 +12,14 @@ export interface FastRandom {
 const LAYERS = 256;
 const TAIL = 3.6541528853610088;
 const AREA = 0.00492867323399;
-/** Numbers of 53 bits: 23 of one word of the generator above 30 of another. */
-const SCALE = 2 ** 53;
-const UPPER = 2 ** 30;
+/** Sizes have 52 bits and a sign: 24 of one word of the generator above 29 of another. */
+const SCALE = 2 ** 52;
+const LOWER = 2 ** 29;
 
 interface Ziggurat {
-  /** Below this a number of 53 bits is in the layer for sure. */
+  /** Below this a size is in the layer for sure. */
   readonly inside: Float64Array;
-  /** From a number of 53 bits to a normal one. */
+  /** From a size to a normal number. */
   readonly width: Float64Array;
   /** e^{−x²/2} at the layer's right edge. */
   readonly height: Float64Array;
@@ -46,56 +46,92 @@ function ziggurat(): Ziggurat {
   return (shared = { inside, width, height });
 }
 
+/** Of a size and a layer its place, or that of others where the size is not in the layer, which is seldom. */
+function atEdge(layer: number, size: number, { inside, width, height }: Ziggurat, uniform: () => number): number {
+  for (;;) {
+    const sign = size < 0 ? -1 : 1;
+    if (layer === 0) return sign * tail(uniform);
+    const x = Math.abs(size) * width[layer];
+    const y = height[layer] + uniform() * (height[layer - 1] - height[layer]);
+    if (y < Math.exp(-0.5 * x * x)) return sign * x;
+    layer = Math.trunc(uniform() * LAYERS);
+    size = (2 * uniform() - 1) * SCALE;
+    if (Math.abs(size) < inside[layer]) return size * width[layer];
+  }
+}
+
+/** A normal number beyond the last layer (Marsaglia 1964). */
+function tail(uniform: () => number): number {
+  for (;;) {
+    const x = -Math.log(1 - uniform()) / TAIL;
+    if (-2 * Math.log(1 - uniform()) > x * x) return TAIL + x;
+  }
+}
+
 /**
  * Starts the stream of an integer seed: sfc32 (Doty-Humphrey), and the ziggurat of Marsaglia & Tsang (2000) with numbers
  * of 53 bits whose layer is drawn by bits of its own.
  */
 export function fastRandom(seed: number): FastRandom {
-  const { inside, width, height } = ziggurat();
-  let [a, b, c] = [1, 2, 3].map((salt) => scrambled(Math.imul(salt, 0x9e3779b1) ^ seed));
-  let counter = scrambled(Math.floor(seed / 2 ** 32)) | 1;
+  const tables = ziggurat();
+  const state = Int32Array.of(0, 0, 0, scrambled(Math.floor(seed / 2 ** 32)) | 1);
+  for (let word = 0; word < 3; word++) state[word] = scrambled(Math.imul(word + 1, 0x9e3779b1) ^ seed);
   const next = (): number => {
+    const word = (state[0] + state[1] + state[3]) | 0;
+    state[3]++;
+    state[0] = state[1] ^ (state[1] >>> 9);
+    state[1] = state[2] + (state[2] << 3);
+    state[2] = ((state[2] << 21) | (state[2] >>> 11)) + word;
+    return word;
+  };
+  for (let step = 0; step < 16; step++) next();
+  const uniform = (): number => ((next() >>> 9) * 2 ** 30 + (next() >>> 2)) / 2 ** 53;
+  return {
+    uniforms(into) {
+      for (let at = 0; at < into.length; at++) into[at] = uniform();
+    },
+    normals: (into) => fillNormals(into, state, tables, uniform),
+  };
+}
+
+/** The same generator with its state in variables, which is what makes it fast. */
+function fillNormals(into: Float64Array, state: Int32Array, tables: Ziggurat, uniform: () => number): void {
+  const { inside, width } = tables;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let counter = state[3];
+  for (let at = 0; at < into.length; at++) {
     const word = (a + b + counter) | 0;
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
     c = (((c << 21) | (c >>> 11)) + word) | 0;
-    return word;
-  };
-  for (let step = 0; step < 16; step++) next();
-  const uniform = (): number => ((next() >>> 9) * UPPER + (next() >>> 2)) / SCALE;
-  /** A normal number of a layer's edge, or one drawn anew where it is not. */
-  const atEdge = (layer: number, size: number): number => {
-    for (;;) {
-      if (layer === 0) return tail();
-      const x = size * width[layer];
-      const y = height[layer] + uniform() * (height[layer - 1] - height[layer]);
-      if (y < Math.exp(-0.5 * x * x)) return x;
-      layer = next() & (LAYERS - 1);
-      size = uniform() * SCALE;
-      if (size < inside[layer]) return size * width[layer];
+    const lower = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + lower) | 0;
+    const layer = word & (LAYERS - 1);
+    const size = (word >> 8) * LOWER + (lower >>> 3);
+    if (Math.abs(size) < inside[layer]) {
+      into[at] = size * width[layer];
+      continue;
     }
-  };
-  const tail = (): number => {
-    for (;;) {
-      const x = -Math.log(1 - uniform()) / TAIL;
-      if (-2 * Math.log(1 - uniform()) > x * x) return TAIL + x;
-    }
-  };
-  return {
-    uniforms(into) {
-      for (let at = 0; at < into.length; at++) into[at] = uniform();
-    },
-    normals(into) {
-      for (let at = 0; at < into.length; at++) {
-        const word = next();
-        const layer = word & (LAYERS - 1);
-        const size = (word >>> 9) * UPPER + (next() >>> 2);
-        const x = size < inside[layer] ? size * width[layer] : atEdge(layer, size);
-        into[at] = (word & LAYERS) === 0 ? x : -x;
-      }
-    },
-  };
+    state[0] = a;
+    state[1] = b;
+    state[2] = c;
+    state[3] = counter;
+    into[at] = atEdge(layer, size, tables, uniform);
+    a = state[0];
+    b = state[1];
+    c = state[2];
+    counter = state[3];
+  }
+  state[0] = a;
+  state[1] = b;
+  state[2] = c;
+  state[3] = counter;
 }
 
 /** Draws indices with probability proportional to weights, each by one of the stream's numbers (Walker's aliases). */

@@ -8,13 +8,6 @@ import { warnings } from './warnings.js';
 const MOST_COMPONENTS = 20;
 const MOST_COLUMNS = 12;
 
-const covariancePhrases: Readonly<Record<string, string>> = {
-  full: 'full covariances',
-  tied: 'one full covariance for all',
-  diag: 'diagonal covariances',
-  spherical: 'spherical covariances',
-};
-
 /** What was fitted, how well, and what to look out for. */
 export function fitSummary(fit: Fit, totalSeconds: number, width: number): string {
   const table = componentsTable(fit.mixture, width);
@@ -24,10 +17,10 @@ export function fitSummary(fit: Fit, totalSeconds: number, width: number): strin
 }
 
 function openingSentence({ mixture, diagnostics, restarts }: Fit, totalSeconds: number): string {
-  const { k, d, columns } = mixture;
+  const { d, columns } = mixture;
   const { rows, backend, adapter, threads, seconds } = diagnostics;
   const sweeps = restarts.reduce((sum, { iterations }) => sum + iterations + 1, 0);
-  const model = `${counted(k, 'Gaussian')} with ${covariancePhrases[covarianceOf(mixture)]}`;
+  const model = mixture.family.describe(mixture.k);
   const data = `${counted(rows, 'row')} of ${d > 4 ? `${d} columns` : columns.map((name) => shortened(name)).join(', ')}`;
   const speed = `${count(Number(((rows * sweeps) / (seconds.fit ?? NaN)).toPrecision(2)))} rows/s per iteration`;
   return `Fitted ${model} to ${data} in ${duration(totalSeconds)}, at ${speed}, on ${backend} (${adapter}, ${counted(threads, 'thread')}).`;
@@ -51,17 +44,14 @@ function endingSentence({ status, iterations, criteria, restarts }: Fit): string
 
 /** Components by falling weight, numbered as `predict` answers them: mean ± standard deviation of each column. */
 function componentsTable(mixture: Mixture, width: number): string {
-  const { k, d, columns, weights, means, covariances } = mixture;
+  const { k, d, columns, weights, columnMeans, columnDeviations } = mixture;
   const order = weights.map((_, c) => c).sort((a, b) => weights[b] - weights[a] || a - b);
   const shown = order.slice(0, MOST_COMPONENTS);
   const cells: string[][] = [];
   for (let j = 0, used = 20; j < Math.min(d, MOST_COLUMNS); j++) {
-    const scales = covariances.map((covariance) => Math.sqrt(covariance[j][j]));
-    const format = columnFormat(
-      means.map((mean) => mean[j]),
-      scales,
-    );
-    const column = [shortened(columns[j], 20), ...shown.map((c) => `${format(means[c][j])} ± ${format(scales[c])}`)];
+    const [means, scales] = [columnMeans, columnDeviations].map((rows) => rows.map((row) => row[j]));
+    const format = columnFormat(means, scales);
+    const column = [shortened(columns[j], 20), ...shown.map((c) => `${format(means[c])} ± ${format(scales[c])}`)];
     used += 2 + Math.max(...column.map((cell) => cell.length));
     if (j > 0 && used > width) break;
     cells.push(column);

@@ -1,20 +1,18 @@
 import type { Components } from './components.js';
 import type { CovarianceLayout } from './covariance.js';
 import type { Sampler } from './family.js';
-import { covariancesOf, meansOf } from './gaussian-components.js';
+import { concatenated, covariancesOf, meansOf } from './gaussian-components.js';
 
 /** Rows that are drawn at once: few enough that their noise stays in the cache. */
-const BLOCK_VALUES = 2 ** 14;
+const BLOCK_VALUES = 2 ** 11;
 
-/** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal, block after block, each component's rows together. */
+/** x = μ_k + L_k z with Σ_k = L_k L_kᵀ and z standard normal, block after block. */
 export function gaussianSampler(components: Components, layout: CovarianceLayout): Sampler {
   const { k, d } = components;
   const means = meansOf(components);
-  const covariances = covariancesOf(components, layout);
-  const factors = covariances.map((one) =>
-    layout.matrix ? layout.lower(one, d) : layout.diagonal(one, d).map(Math.sqrt),
-  );
-  const factorOf = (c: number): Float64Array => factors[layout.shared ? 0 : c];
+  const stored = covariancesOf(components, layout);
+  const factors = stored.map((one) => (layout.matrix ? layout.lower(one, d) : layout.diagonal(one, d).map(Math.sqrt)));
+  const all = concatenated(Array.from({ length: layout.matrix ? 1 : k }, (_, c) => factors[c]));
   return (labels, random, data) => {
     const most = Math.max(4, Math.floor(BLOCK_VALUES / d));
     const noise = new Float64Array(most * d);
@@ -24,14 +22,14 @@ export function gaussianSampler(components: Components, layout: CovarianceLayout
       const to = Math.min(from + most, labels.length);
       random.normals(noise);
       if (!layout.matrix) {
-        for (let row = from; row < to; row++) {
-          stretch(factorOf(labels[row]), means, labels[row] * d, noise, (row - from) * d, data, row * d);
-        }
+        stretch(all, means, noise, labels.subarray(from, to), data.subarray(from * d, to * d));
         continue;
       }
       group(labels, from, to, firsts, rows);
-      for (let c = 0; c < k; c++)
-        shear(factorOf(c), means, c * d, noise, rows.subarray(firsts[c], firsts[c + 1]), from, data);
+      for (let c = 0; c < k; c++) {
+        const own = rows.subarray(firsts[c], firsts[c + 1]);
+        shear(factors[layout.shared ? 0 : c], means.subarray(c * d, (c + 1) * d), noise, own, data.subarray(from * d));
+      }
     }
   };
 }
@@ -45,56 +43,71 @@ function group(labels: Int32Array, from: number, to: number, firsts: Int32Array,
   for (let row = from; row < to; row++) rows[next[labels[row]]++] = row - from;
 }
 
-/** One row: μ + s z, column by column. */
+/** Rows one after the other: μ + s z, column by column; `s` and `means` are `[k, d]`. */
 function stretch(
   s: Float64Array,
   means: Float64Array,
-  mean: number,
   noise: Float64Array,
-  z: number,
+  labels: Int32Array,
   data: Float64Array,
-  at: number,
 ): void {
   // prettier-ignore
-  for (let j = 0; j < s.length; j++) data[at + j] = means[mean + j] + s[j] * noise[z + j];
+  const d = data.length / labels.length;
+  for (let row = 0, at = 0; row < labels.length; row++) {
+    const from = labels[row] * d;
+    for (let j = from; j < from + d; j++, at++) data[at] = means[j] + s[j] * noise[at];
+  }
 }
 
-/** Rows of one component, four at a time: μ + L z. */
-function shear(
-  l: Float64Array,
-  means: Float64Array,
-  mean: number,
-  noise: Float64Array,
-  rows: Int32Array,
-  from: number,
-  data: Float64Array,
-): void {
-  // prettier-ignore
-  const d = Math.sqrt(l.length);
+/** Rows of one component: μ + L z, four rows and two columns at a time, so that few numbers are read for each product. */
+function shear(l: Float64Array, mean: Float64Array, noise: Float64Array, rows: Int32Array, data: Float64Array): void {
+  const d = mean.length;
   const last = rows.length - 1;
-  for (let r = 0; r < rows.length; r += 4) {
-    // The last rows again where there are not four: they are written twice.
-    const z0 = rows[r] * d;
-    const z1 = rows[Math.min(r + 1, last)] * d;
-    const z2 = rows[Math.min(r + 2, last)] * d;
-    const z3 = rows[Math.min(r + 3, last)] * d;
-    const into = from * d;
-    for (let i = 0, at = 0; i < d; i++, at += d) {
-      let s0 = means[mean + i];
-      let s1 = s0;
-      let s2 = s0;
-      let s3 = s0;
+  for (let r = 0; r <= last; r += 4) {
+    // The last row again where there are not four: it is written more than once.
+    const r0 = rows[r] * d;
+    const r1 = rows[Math.min(r + 1, last)] * d;
+    const r2 = rows[Math.min(r + 2, last)] * d;
+    const r3 = rows[Math.min(r + 3, last)] * d;
+    for (let i = 0; i < d; i += 2) {
+      const upper = i * d;
+      // Of an odd number of columns, the last by itself: as its own neighbour.
+      const pair = i + 1 < d ? 1 : 0;
+      const lower = upper + pair * d;
+      let a0 = 0;
+      let a1 = 0;
+      let a2 = 0;
+      let a3 = 0;
+      let b0 = 0;
+      let b1 = 0;
+      let b2 = 0;
+      let b3 = 0;
       for (let j = 0; j <= i; j++) {
-        const entry = l[at + j];
-        s0 += entry * noise[z0 + j];
-        s1 += entry * noise[z1 + j];
-        s2 += entry * noise[z2 + j];
-        s3 += entry * noise[z3 + j];
+        const a = l[upper + j];
+        const b = l[lower + j];
+        const z0 = noise[r0 + j];
+        const z1 = noise[r1 + j];
+        const z2 = noise[r2 + j];
+        const z3 = noise[r3 + j];
+        a0 += a * z0;
+        a1 += a * z1;
+        a2 += a * z2;
+        a3 += a * z3;
+        b0 += b * z0;
+        b1 += b * z1;
+        b2 += b * z2;
+        b3 += b * z3;
       }
-      data[into + z0 + i] = s0;
-      data[into + z1 + i] = s1;
-      data[into + z2 + i] = s2;
-      data[into + z3 + i] = s3;
+      const k = i + pair;
+      const edge = pair * l[lower + k];
+      data[r0 + k] = mean[k] + b0 + edge * noise[r0 + k];
+      data[r1 + k] = mean[k] + b1 + edge * noise[r1 + k];
+      data[r2 + k] = mean[k] + b2 + edge * noise[r2 + k];
+      data[r3 + k] = mean[k] + b3 + edge * noise[r3 + k];
+      data[r0 + i] = mean[i] + a0;
+      data[r1 + i] = mean[i] + a1;
+      data[r2 + i] = mean[i] + a2;
+      data[r3 + i] = mean[i] + a3;
     }
   }
 }

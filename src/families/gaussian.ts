@@ -57,7 +57,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
   return {
     name: 'gaussian',
     options: { covariance: form },
-    describe: (k) => `${k === 1 ? '1 Gaussian' : `${k.toLocaleString('en-US')} Gaussians`} with ${phrases[form][0]}`,
+    describe: (k) => (k === 1 ? `1 Gaussian with ${phrases[form][1]}` : `${k.toLocaleString('en-US')} Gaussians with ${phrases[form][0]}`), // prettier-ignore
     parameterCount: (k, d) => k * d + (layout.shared ? 1 : k) * layout.parameters(d),
     commonScale,
     encode: (columns) => {

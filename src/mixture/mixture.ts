@@ -112,6 +112,16 @@ export class Mixture {
     return [{ family: family.name, columns, ...family.toParameters(parts.components) }];
   }
 
+  /** Means of the columns under each component, `[k][d]`, whatever the family. */
+  get columnMeans(): number[][] {
+    return nested(this.family.spread(this.parts.components).means, this.d);
+  }
+
+  /** Standard deviations of the columns under each component, `[k][d]`, whatever the family. */
+  get columnDeviations(): number[][] {
+    return nested(this.family.spread(this.parts.components).variances.map(Math.sqrt), this.d);
+  }
+
   /** Means, `[k][d]`, of Gaussian components; throws `InputError('unsupported')` where they are others. */
   get means(): number[][] {
     return this.gaussians.means;

@@ -1,29 +1,14 @@
+import type { Plane } from './drawn.js';
+
 /** A point in the plane of two columns. */
 export type Point = readonly [x: number, y: number];
-
-/** A plane Gaussian: two columns' mean and covariance. */
-export interface PlaneGaussian {
-  readonly mean: Point;
-  /** Σ_xx, Σ_xy, Σ_yy. */
-  readonly covariance: readonly [xx: number, xy: number, yy: number];
-}
-
-/** The marginal of a Gaussian on columns i and j: entries i, j of its mean and covariance. */
-export function planeMarginal(
-  mean: readonly number[],
-  covariance: readonly (readonly number[])[],
-  i: number,
-  j: number,
-): PlaneGaussian {
-  return { mean: [mean[i], mean[j]], covariance: [covariance[i][i], covariance[i][j], covariance[j][j]] };
-}
 
 /**
  * Points of the ellipse (p − μ)ᵀ Σ⁻¹ (p − μ) = radius², evenly spaced in its own angle: μ + radius · V √Λ
  * (cos t, sin t), with Σ = V Λ Vᵀ. A Σ without spread in a direction gives a segment or a point;
  * eigenvalues below zero count as zero.
  */
-export function ellipse({ mean, covariance }: PlaneGaussian, radius: number, points = 48): Point[] {
+export function ellipse({ mean, covariance }: Plane, radius: number, points = 48): Point[] {
   const [xx, xy, yy] = covariance;
   const middle = (xx + yy) / 2;
   const half = Math.hypot((xx - yy) / 2, xy);

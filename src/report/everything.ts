@@ -1,5 +1,6 @@
 import { printableJson } from '../base/printable.js';
 import { html, type Markup } from './markup.js';
+import { matricesOf } from './drawn.js';
 import type { ReportInput } from './input.js';
 import { counted, shortened, significant } from './numbers.js';
 import { chip, number, table, text } from './tables.js';
@@ -19,11 +20,12 @@ export function everything(view: View, input: ReportInput): Markup {
 
 /** Weights, means and standard deviations of all components in all columns. */
 function momentsDetails(view: View, elsewhere: string): Markup {
-  const { columns, d, k, weights, means, covariances } = view.input;
+  const { columns, d, k, weights } = view.input;
+  const { components } = view;
   const across = columns.slice(0, MOST_NUMBERS / 2);
   const shown = view.order.slice(0, Math.max(1, Math.floor(MOST_NUMBERS / 2 / across.length)));
   const cell = (c: number, j: number): Markup =>
-    html`<td class="number">${significant(means[c][j], 6)} <small>± ${significant(Math.sqrt(covariances[c][j][j]), 6)}</small></td>`; // prettier-ignore
+    html`<td class="number">${significant(components.mean(c, j), 6)} <small>± ${significant(components.deviation(c, j), 6)}</small></td>`; // prettier-ignore
   const rows = shown.map(
     (c) => html`<tr><th scope="row">${chip(view, c)}</th><td class="number">${significant(100 * weights[c], 6)} %</td>${across.map((_, j) => cell(c, j))}</tr>`, // prettier-ignore
   );
@@ -40,10 +42,10 @@ function momentsDetails(view: View, elsewhere: string): Markup {
 
 /** The covariance matrices, where the deviations do not say all of them. */
 function covariancesDetails(view: View, input: ReportInput, elsewhere: string): Markup | undefined {
-  const { d, k, covarianceType, covariances, columns } = input;
-  if (d === 1 || covarianceType === 'diag' || covarianceType === 'spherical') return undefined;
+  const { d, k, columns } = input;
+  const all = matricesOf(input, view.order);
+  if (all.length === 0) return undefined;
   const names = columns.map((name) => shortened(name, 16));
-  const all = covarianceType === 'tied' ? [0] : view.order;
   const shown = all.slice(0, Math.floor(MOST_NUMBERS / ((d * (d + 1)) / 2)));
   const left = shown.length < all.length ? [`the ${counted(all.length - shown.length, 'matrix', 'matrices')}`] : [];
   const rest = leftOut(left, elsewhere);
@@ -52,7 +54,7 @@ function covariancesDetails(view: View, input: ReportInput, elsewhere: string): 
       Covariances: ${counted(all.length, 'matrix', 'matrices')}${all.length < k ? ', that of all components' : ''}
     </summary>
     <div class="scroll matrices" role="group" tabindex="0" aria-label="Covariance matrices">
-      ${shown.map((c) => matrix(covariances[c], names, k > 1 && all.length > 1 ? chip(view, c) : undefined))}
+      ${shown.map((one) => matrix(one.matrix, names, one.component === undefined ? undefined : chip(view, one.component)))}
     </div>
     ${rest === undefined ? undefined : html`<p class="note">${rest}</p>`}
   </details>`;

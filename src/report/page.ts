@@ -1,3 +1,4 @@
+import { kindOf, modelPhrase } from './drawn.js';
 import type { ReportInput } from './input.js';
 import { html, type Markup, trusted } from './markup.js';
 import { count, counted, duration, nats, significant } from './numbers.js';
@@ -46,7 +47,7 @@ function header(input: ReportInput): Markup {
     <p class="kicker">Mixture model report</p>
     <h1>${input.title}</h1>
     <p class="lede">
-      This is <b>${prose.modelPhrase(input)}</b>, fitted to ${counted(input.n, 'row')} of
+      This is <b>${modelPhrase(input)}</b>, fitted to ${counted(input.n, 'row')} of
       ${prose.columnsPhrase(input.columns)} from <b>${input.source}</b>. ${prose.marginalPhrase(input)}
     </p>
     <p class="ending"><i class="${input.status}"></i>${prose.endingPhrase(input)}.</p>
@@ -63,7 +64,8 @@ function notesList(notes: readonly string[] = []): Markup | undefined {
 }
 
 /** The key numbers. */
-function tiles({ n, d, k, criteria, covarianceType, iterations, sweeps, diagnostics, sample }: ReportInput): Markup {
+function tiles(input: ReportInput): Markup {
+  const { n, d, k, criteria, iterations, sweeps, diagnostics, sample } = input;
   const { backend, adapter, precision, seconds } = diagnostics;
   const phases = Object.entries(seconds).filter(([phase]) => phase !== 'total');
   const total = 'total' in seconds ? seconds.total : phases.reduce((sum, [, s]) => sum + s, 0);
@@ -71,7 +73,7 @@ function tiles({ n, d, k, criteria, covarianceType, iterations, sweeps, diagnost
   const drawn = sample.labels.length;
   return html`<dl class="tiles">
     ${tile('Rows', count(n), drawn < n ? `${count(drawn)} of them drawn below` : 'all drawn below')}
-    ${tile('Columns', count(d))} ${tile('Components', count(k), `${covarianceType} covariance`)}
+    ${tile('Columns', count(d))} ${tile('Components', count(k), kindOf(input))}
     ${tile('Iterations', count(iterations), counted(sweeps, 'sweep over the data', 'sweeps over the data'))}
     ${tile('Log-likelihood', nats(criteria.logLikelihood), `${significant(criteria.meanLogLikelihood, 6)} per row`)}
     ${tile('BIC', nats(criteria.bic), `AIC\u00a0${nats(criteria.aic)} · ICL\u00a0${nats(criteria.icl)}`)}

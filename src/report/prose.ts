@@ -4,13 +4,6 @@ import { count, counted, fixed, percent, shortened, significant } from './number
 import { MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
 import type { Dimension, View } from './view.js';
 
-const COVARIANCE_PHRASES = {
-  full: ['a full covariance', 'full covariances'],
-  tied: ['a full covariance', 'one shared covariance'],
-  diag: ['a diagonal covariance', 'diagonal covariances'],
-  spherical: ['a spherical covariance', 'spherical covariances'],
-} as const;
-
 /** What the numbers of a report mean, a sentence or two each. */
 export const GLOSSARY = [
   ['nats', 'The unit of log-likelihoods: natural logarithms of densities. One nat more per row makes the rows e ≈ 2.7 times as likely on average. Totals are sums over rows.'],
@@ -18,12 +11,6 @@ export const GLOSSARY = [
   ['aic', 'Akaike information criterion, −2 log-likelihood + 2 p: a parameter costs the same however many rows there are, so that larger models win more often. Lower is better.'],
   ['icl', 'Integrated completed likelihood, bic and a penalty for rows that could belong to several components: it prefers clusters that lie apart. Lower is better.'],
 ] as const; // prettier-ignore
-
-/** What was fitted, as the middle of a sentence: `a mixture of 3 Gaussians with full covariances`. */
-export function modelPhrase({ k, covarianceType }: Pick<ReportInput, 'k' | 'covarianceType'>): string {
-  const [one, several] = COVARIANCE_PHRASES[covarianceType];
-  return k === 1 ? `a single Gaussian with ${one}` : `a mixture of ${count(k)} Gaussians with ${several}`;
-}
 
 /** The columns fitted: their names where they are few. */
 export function columnsPhrase(columns: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { sampledIndices } from '../data/row-sample.js';
 import { COLOUR, type Datum, type Layer, type Layered, linear, PLACE, type Size, titleAbove } from './draw.js';
-import { ellipse, planeMarginal } from './ellipse.js';
+import { ellipse } from './ellipse.js';
 import { shortened } from './numbers.js';
 import type { Theme } from './palette.js';
 import type { Dimension, View } from './view.js';
@@ -97,9 +97,8 @@ function ellipses(panel: Panel): Layer[] {
 }
 
 function outlines({ view, theme, x, y }: Panel, radii: readonly number[]): Datum[] {
-  const { means, covariances } = view.input;
   return view.order.slice(0, MOST_ELLIPSES).flatMap((component, rank) => {
-    const plane = planeMarginal(means[component], covariances[component], x.column, y.column);
+    const plane = view.components.plane(component, x.column, y.column);
     const own = { component, colour: theme.line(rank) };
     return radii.flatMap((radius): Datum[] => {
       const points = ellipse(plane, radius, 48).map((p) => ({ x: p[0], y: p[1], ...own }));

@@ -1,4 +1,5 @@
 import { type Bump, type Interval, quantile } from './density.js';
+import { drawnOf, type DrawnComponents } from './drawn.js';
 import type { PictureInput, SampleRows } from './input.js';
 
 /** A column as drawn: its sample, its axis and the mixture's marginal on it. */
@@ -21,6 +22,7 @@ export interface Dimension {
 /** What every drawing needs, derived once from the input. */
 export interface View {
   readonly input: PictureInput;
+  readonly components: DrawnComponents;
   /** Components by falling weight. */
   readonly order: readonly number[];
   /** Rank of each component in {@link order}; it decides the colour. */
@@ -51,7 +53,13 @@ export function viewOf(input: PictureInput, dimensions?: readonly string[]): Vie
   const rank = Array.from(order);
   order.forEach((c, r) => (rank[c] = r));
   const drawn = dimensions?.map((name) => input.columns.indexOf(name)) ?? mostSeparating(input, MOST_DIMENSIONS);
-  return { input, order, rank, dimensions: drawn.map((column) => dimensionOf(input, column)) };
+  return {
+    input,
+    components: drawnOf(input),
+    order,
+    rank,
+    dimensions: drawn.map((column) => dimensionOf(input, column)),
+  };
 }
 
 /** The columns along which the components differ most, at most so many, in the data's order. */
@@ -65,18 +73,21 @@ export function mostSeparating(input: PictureInput, most: number): number[] {
  * How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj,
  * variance between over variance within.
  */
-export function separation({ weights, means, covariances }: PictureInput, j: number): number {
+export function separation(input: PictureInput, j: number): number {
+  const { weights } = input;
+  const components = drawnOf(input);
   const total = weights.reduce((sum, w) => sum + w, 0);
-  const centre = weights.reduce((sum, w, c) => sum + w * means[c][j], 0) / total;
-  const between = weights.reduce((sum, w, c) => sum + w * (means[c][j] - centre) ** 2, 0);
-  const within = weights.reduce((sum, w, c) => sum + w * covariances[c][j][j], 0);
+  const centre = weights.reduce((sum, w, c) => sum + w * components.mean(c, j), 0) / total;
+  const between = weights.reduce((sum, w, c) => sum + w * (components.mean(c, j) - centre) ** 2, 0);
+  const within = weights.reduce((sum, w, c) => sum + w * components.plane(c, j, j).covariance[0], 0);
   if (!(between > 0)) return 0;
   return within > 0 ? between / within : Infinity;
 }
 
 /** The marginal on column j of each component, in component order. */
-export function bumpsOf({ weights, means, covariances }: PictureInput, j: number): Bump[] {
-  return weights.map((weight, c) => ({ weight, mean: means[c][j], scale: Math.sqrt(covariances[c][j][j]) }));
+export function bumpsOf(input: PictureInput, j: number): Bump[] {
+  const components = drawnOf(input);
+  return input.weights.map((weight, c) => ({ weight, mean: components.mean(c, j), scale: components.deviation(c, j) }));
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ellipse, planeMarginal } from '../../src/report/ellipse.js';
+import { drawnOf } from '../../src/report/drawn.js';
+import { ellipse } from '../../src/report/ellipse.js';
 
 const scale = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
 const place = fc.double({ min: -1e3, max: 1e3, noNaN: true });
@@ -45,11 +46,12 @@ describe('ellipse', () => {
   });
 });
 
-test('planeMarginal picks two columns of mean and covariance', () => {
+test('what is drawn of a component in a plane is two columns of its mean and covariance', () => {
   const covariance = [
     [1, 2, 3],
     [2, 4, 5],
     [3, 5, 6],
   ];
-  expect(planeMarginal([7, 8, 9], covariance, 2, 0)).toEqual({ mean: [9, 7], covariance: [6, 3, 1] });
+  const drawn = drawnOf({ means: [[7, 8, 9]], covariances: [covariance] });
+  expect(drawn.plane(0, 2, 0)).toEqual({ mean: [9, 7], covariance: [6, 3, 1] });
 });

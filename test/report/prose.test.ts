@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { modelPhrase } from '../../src/report/drawn.js';
 import * as prose from '../../src/report/prose.js';
 import { viewOf } from '../../src/report/view.js';
 import { candidate, reportInput } from './fixture.js';
 
 test.each([
-  [prose.modelPhrase({ k: 1, covarianceType: 'tied' }), 'a single Gaussian with a full covariance'],
-  [prose.modelPhrase({ k: 8, covarianceType: 'tied' }), 'a mixture of 8 Gaussians with one shared covariance'],
+  [modelPhrase({ k: 1, covarianceType: 'tied' }), 'a single Gaussian with a full covariance'],
+  [modelPhrase({ k: 8, covarianceType: 'tied' }), 'a mixture of 8 Gaussians with one shared covariance'],
   [prose.columnsPhrase(['a', 'b', 'c']), 'a, b and c'],
   [prose.columnsPhrase(['a', 'b', 'c', 'd', 'e']), '5 columns'],
   [prose.endingPhrase({ status: 'converged', iterations: 1 }), 'Converged after 1 iteration'],
