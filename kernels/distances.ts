@@ -15,8 +15,8 @@ export interface DistancesInputs {
 }
 
 /**
- * The k-means++ step (Arthur & Vassilvitskii 2007, section 2.2), for several candidates at once: squared distances to
- * the nearest centre if a candidate joined, `[c, g·s]`, and their weighted sums by group, `[c, g]`.
+ * The k-means++ step (Arthur & Vassilvitskii 2007, section 2.2), for several candidates at once. Gives squared
+ * distances to the nearest centre if a candidate joined, `[c, g·s]`, and their weighted sums by group, `[c, g]`.
  */
 export const distancesKernel = defineKernel<DistancesInputs, { readonly groups: number }>({
   name: 'OtmixDistances',

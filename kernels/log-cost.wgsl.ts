@@ -23,8 +23,8 @@ interface Layout extends LogCostAttributes {
 }
 
 /**
- * The fused form of the log-cost kernel. A workgroup reads a tile of rows into its memory, once, and each lane computes
- * the costs of one of these rows and a slot's components.
+ * The fused form of the log-cost kernel. A workgroup reads a tile of rows into its memory once. Each lane computes the
+ * costs of one of these rows and a slot's components.
  */
 export function logCostProgram(
   { x, means, whitening, constants }: LogCostInputs,

@@ -8,8 +8,8 @@ export interface RowsInputs extends ModelInputs {
 }
 
 /**
- * What a mixture says of each row of a block: labels `[b]` (int32, the likeliest component, the first of equals),
- * responsibilities `[b, k]`, log Σ_k exp logit_ik `[b]`, and log max_k r_ik `[b]`.
+ * What a mixture says of each row of a block. Labels `[b]` (int32) are the likeliest component, the first of equals.
+ * Beside them stand responsibilities `[b, k]`, log Σ_k exp logit_ik `[b]`, log max_k r_ik `[b]`.
  */
 export const rowsKernel = defineKernel<RowsInputs, LogitAttributes>({
   name: 'OtmixRows',

@@ -40,6 +40,7 @@ const steps = [
     through: lavapipe,
   }),
   { ...tests('test one case of every kind', []), env: {} }, // what npm test runs
+  { name: 'API reference', command: ['npx', 'typedoc'], needs: ['build'] },
   page('examples of README and docs', ['node', 'scripts/page-examples.mjs']),
   page('pack', ['node', 'scripts/pack-check.mjs']),
   page('pack on Node 24', ['npx', '--yes', '-p', 'node@24', 'node', 'scripts/pack-check.mjs']),

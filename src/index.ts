@@ -23,8 +23,9 @@ export { Mixture, type ComponentBlock, type ModelFile, type Provenance, type Sam
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
-export { gaussian, type GaussianOptions } from './families/gaussian.js';
+export { gaussian, type GaussianFamily, type GaussianOptions } from './families/gaussian.js';
 export type { Family } from './families/family.js';
+export type { Nested } from './families/components.js';
 export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';

@@ -1,7 +1,7 @@
 import type { KernelModel } from '../model.js';
 import { packedSize, packFactor } from './layout.js';
 
-/** A model and what of it to sum. */
+/** A model, and which sums to compute. */
 export interface SimdModel extends KernelModel {
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
@@ -51,10 +51,10 @@ export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Pa
 }
 
 /**
- * Below so many rows of a tile with some of a component, only these are worked on; 0: never. By operations: where factors
- * are matrices of p numbers, rows are copied at 4 d each and summed at p each, after they were whitened again if whitened
- * rows are not kept, where all of a tile would have to be summed. Where they are not, a row by itself costs about what
- * two do in a tile.
+ * Below so many rows of a tile with some of a component, only these are worked on; 0: never. By operations, where
+ * factors are matrices of p numbers. Rows are copied at 4 d each and summed at p each, where all of a tile would have
+ * to be summed. They are whitened again before that if whitened rows are not kept. Where they are not, a row by itself
+ * costs about what two do in a tile.
  */
 export function sparseBelow(path: Path, d: number, b: number, keeps: boolean): number {
   const p = packedSize(d);

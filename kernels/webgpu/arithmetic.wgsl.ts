@@ -1,7 +1,7 @@
 /**
- * Arithmetic that the WGSL kernels share. Values are four rows at a time. exp and log are the CPU kernel's
- * (Cephes' expf and logf), since WGSL promises too little of its own: exp within 3 + 2|x| units in the last
- * place, log within 5e-7 near 1.
+ * Arithmetic that the WGSL kernels share. Values are four rows at a time. exp and log are the CPU kernel's (Cephes'
+ * expf and logf), since WGSL promises too little of its own. Its exp is within 3 + 2|x| units in the last place, its
+ * log within 5e-7 near 1.
  */
 
 /** e^x for x ≤ 0, relative error under 3e-7; exactly 0 under −87.3, where it would be no normal float32. */

@@ -1,8 +1,8 @@
 /**
- * How a sum over rows is spread over workgroups. An invocation keeps one tile of sums in registers and walks over
- * rows that its workgroup stages in shared memory; nothing is added atomically. Rows go to splits by blocks of
- * 1024: block b to split b mod splits, so that the order of every sum, and so its last bit, depends on d and
- * k alone and on nothing that is tuned.
+ * How a sum over rows is spread over workgroups. An invocation keeps one tile of sums in registers and walks over rows
+ * that its workgroup stages in shared memory; nothing is added atomically. Rows go to splits by blocks of 1024: block b
+ * to split b mod splits. So the order of every sum, and its last bit, depends on d and k alone and on nothing that is
+ * tuned.
  */
 import { COMPONENT_STEP, quads } from './layout.js';
 
@@ -152,9 +152,9 @@ export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): 
 }
 
 /**
- * Quads from one staged row to the next. Eight invocations write to shared memory at once, each to a row of
- * its own as far as the staged quads of rows go, then to the next column: their eight quads must lie in
- * different banks, quads modulo 8.
+ * Quads from one staged row to the next. Eight invocations write to shared memory at once. Each writes to a row of its
+ * own as far as the staged quads of rows go, then to the next column. Their eight quads must lie in different banks,
+ * quads modulo 8.
  */
 export function rowStride(wide: number, rows: number): number {
   const apart: Readonly<Record<number, (stride: number) => boolean>> = {

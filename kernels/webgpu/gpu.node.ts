@@ -2,9 +2,9 @@ import type { GpuEntry, Wanted } from './entry.js';
 import { withoutSoftware, withoutVulkan } from './vulkan.node.js';
 
 /**
- * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that
- * write it before they read it, as all do here; SwiftShader takes seconds to compile the clearing. Time stamps
- * come in steps of 65.5 µs by default.
+ * float16 works on NVIDIA's Vulkan but is off by default. Shared memory need not be cleared for kernels that write it
+ * before they read it, as all do here. SwiftShader takes seconds to compile the clearing. Time stamps come in steps of
+ * 65.5 µs by default.
  */
 const dawn = [
   'enable-dawn-features=vulkan_enable_f16_on_nvidia,disable_workgroup_init',
@@ -18,8 +18,8 @@ const dawn = [
 const held: { any?: GPU; real?: GPU } = {};
 
 /**
- * WebGPU in Node: the caller's own `navigator.gpu` where there is one, else Dawn from the optional package `webgpu`,
- * whose globals (GPUBuffer, GPUBufferUsage, …) are added where they are missing.
+ * WebGPU in Node: the caller's own `navigator.gpu` where there is one, else Dawn from the optional package `webgpu`.
+ * Its globals (GPUBuffer, GPUBufferUsage, …) are added where they are missing.
  */
 export async function findGpu({ software = true }: Wanted = {}): Promise<GpuEntry> {
   const kind = software ? 'any' : 'real';

@@ -122,7 +122,7 @@ ${begin(subgroups, slices)}
 
 /**
  * What a mixture says of each row of a pass: labels (the likeliest component, the first of equals), log Σ exp logit and
- * log max r; the plan's buffer gets responsibilities.
+ * log max r. The plan's buffer gets responsibilities.
  */
 export function rowsProgram({ layout, k }: Pick<PlanOptions, 'layout' | 'k'>): ProgramCode {
   const outputs = /* wgsl */ `

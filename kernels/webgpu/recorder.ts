@@ -57,8 +57,9 @@ export class Recorder {
   /**
    * To be called when all that was submitted is known to be done: the device's speed is what it did since the first
    * submission. That counts what the host did between submissions too, and rows on their way up, where the device had
-   * to wait for them. It then seems slower than it is, which makes dispatches shorter than need be and never longer,
-   * where the host or the bus decides how long a sweep takes anyway. Ways to sum are tried before the first submission.
+   * to wait for them. The device then seems slower than it is, which makes dispatches shorter than need be and never
+   * longer. The host or the bus decides there how long a sweep takes anyway. Ways to sum are tried before the first
+   * submission.
    */
   done(): void {
     remember(this.gpu.device, this.total, (performance.now() - this.started) / 1000);

@@ -8,9 +8,9 @@ import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /**
- * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much
- * work more, for covariances so long and narrow that float32 sums of differences would lose the narrow
- * directions. Either way p is the plan.
+ * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much work more.
+ * Some covariances are so long and narrow that float32 sums of differences would lose the narrow directions. Either way
+ * p is the plan.
  */
 export type MomentFrame = 'differences' | 'whitened';
 

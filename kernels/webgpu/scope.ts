@@ -31,8 +31,8 @@ export async function scoped<T>(gpu: Gpu, what: string, work: () => T, undo?: (m
 }
 
 /**
- * Waits for the device and checks it after: a wait that fails, or answers with nothing, because the device
- * was lost says so and what to do.
+ * Waits for the device and checks it after. Where a wait fails or answers with nothing because the device was lost, the
+ * error says so and what to do.
  */
 export async function guarded<T>(gpu: Gpu, wait: () => Promise<T>): Promise<T> {
   gpu.check();

@@ -1,5 +1,5 @@
 /**
- * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers: no plan is
+ * The whole sweep in one kernel, for models so small that an invocation has all their sums in registers. No plan is
  * written, and every row is read once. Moments are whitened, which costs nothing here.
  */
 import { isMatrix } from '../form.js';

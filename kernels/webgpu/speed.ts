@@ -1,6 +1,6 @@
 /**
- * How fast a device has been so far, for the length of dispatches: drivers reset a device whose dispatch takes seconds,
- * and who aborts wants to be heard. Only the cutting of work depends on it, no result does.
+ * How fast a device has been so far, for the length of dispatches. Drivers reset a device whose dispatch takes seconds,
+ * and an abort must be heard soon. Only the cutting of work depends on it, no result does.
  */
 
 /** Floating point operations per second that no GPU is slower than, to begin with. */

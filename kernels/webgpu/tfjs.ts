@@ -23,8 +23,9 @@ const standard = 'webgpu';
 const ours = new WeakSet<tf.KernelBackend>();
 
 /**
- * The tfjs backend on this device, or where none is given the one that is called 'webgpu': the caller's, where it has
- * been started, else one on our shared device. It is made where there is none, and neither activated nor the default.
+ * The tfjs backend on this device, or where none is given the one that is called 'webgpu'. That is the caller's where
+ * it has been started, else one on our shared device. It is made where there is none, and neither activated nor the
+ * default.
  *
  * Throws `GpuError`: 'absent' or 'unusable' where there is no WebGPU, 'lost' where a device that
  * isn't ours to replace is lost.

@@ -58,6 +58,7 @@ export interface Device extends Finding {
   geometry(problem: Problem): Geometries;
 }
 
+/** How a device holds rows. */
 export interface RowsOptions {
   /** Whether a device may try out on these rows how it computes fastest; default true. */
   readonly trials?: boolean;

@@ -121,8 +121,8 @@ function substituteTile(x: Float64Array, at: number, end: number, l: Float64Arra
 }
 
 /**
- * C_rc ← C_rc − Σ_p A_rp B_cp over columns from ≤ p < to, for a tile of rows r from i on and c from j on, or as many as
- * there are.
+ * C_rc ← C_rc − Σ_p A_rp B_cp over columns from ≤ p < to. Rows are a tile of r from i on and of c from j on, or as many
+ * as there are.
  */
 function takeOff(
   c: Float64Array,

@@ -3,7 +3,7 @@ import { rowMajor } from '../sweep/encode.js';
 import type { Batch, Source } from './source.js';
 
 /**
- * A source whose rows are kept when they are first read to the end, unless they take more than `most` bytes: what reads
+ * A source whose rows are kept when they are first read to the end, unless they take more than `most` bytes. What reads
  * it again then has them from memory, and the source is left alone. Its rows must be the same at every read.
  */
 export function remembered(source: Source, most: number): Source {

@@ -2,9 +2,9 @@ import type { Iterate, Unswept } from './e-step.js';
 
 /**
  * Shortens the way of EM: proposes where to go between the M-step, which says where plain EM goes, and the E-step. The
- * solver keeps EM monotone: a proposal whose F is above F of the iterate before, or is no number, is refused, and the
- * estimate is swept instead. So a proposal costs one sweep more where it is refused, and none where it is taken.
- * Immutable: what it remembers of the way is in the accelerator of the next iteration.
+ * solver keeps EM monotone. It refuses a proposal whose F is above F of the iterate before, or is no number, and sweeps
+ * the estimate instead. So a proposal costs one sweep more where it is refused, and none where it is taken. Immutable:
+ * what it remembers of the way is in the accelerator of the next iteration.
  */
 export interface Accelerator {
   /** The model to sweep instead of the estimate; undefined for the estimate itself. */

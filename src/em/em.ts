@@ -61,7 +61,7 @@ class Trace {
 }
 
 /**
- * Runs EM from a start, stage after stage, each until F stops falling: the driver of `EmSolver`, which owns the loop, the
+ * Runs EM from a start, stage after stage, each until F stops falling. This driver of `EmSolver` owns the loop, the
  * limit on iterations, going over to float64 and aborts. Aborting ends the run with the last complete iteration; before
  * the first sweep is done it throws.
  */

@@ -13,11 +13,12 @@ export interface Judging {
 }
 
 /**
- * What a run is judged by, nats per row, less being better: F, with the terms of the marginal, at the mode of the posterior
- * under the family's default prior given its last moments, at ε = 1 whatever the run's was; the negative mean
- * log-likelihood of regularised parameters (Fraley & Raftery 2007). One M-step and one sweep, or with prescribed proportions
- * as many as it takes to meet them. A component collapsed on a few rows is as wide there as the prior makes it, and gains
- * nothing by having been narrow; one of many equal rows stays narrow. In the shard's coordinates.
+ * What a run is judged by, nats per row, less being better: F, with the terms of the marginal, at the mode of the
+ * posterior under the family's default prior given its last moments. It is of ε = 1 whatever the run's was: the
+ * negative mean log-likelihood of regularised parameters (Fraley & Raftery 2007). One M-step and one sweep, or with
+ * prescribed proportions as many as it takes to meet them. A component collapsed on a few rows is as wide there as the
+ * prior makes it, and gains nothing by having been narrow. One of many equal rows stays narrow. In the shard's
+ * coordinates.
  */
 export async function judge(iterate: Iterate, rows: number, judging: Judging): Promise<number> {
   const { family, marginal, regularization, eStep } = judging;

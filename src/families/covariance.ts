@@ -3,8 +3,8 @@ import type { Floats } from '../sweep/model.js';
 import { cholesky, congruence, inverseTransposed } from '../base/cholesky.js';
 
 /**
- * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance: rows are rounded
- * at 6e-8 of a standard deviation per unit of distance, so below 1e-5 standard deviations a width is rounding.
+ * Least conditional variance that float32 rows can tell from 0, as a share of a column's variance. Rows are rounded at
+ * 6e-8 of a standard deviation per unit of distance, so that below 1e-5 standard deviations a width is rounding.
  */
 export const VARIANCE_FLOOR = 1e-10;
 

@@ -79,8 +79,9 @@ export interface Family {
   estimate(moments: Moments, packed: PackedModel<Floats>, options: EstimateOptions): Estimate;
   /** The mode of the posterior under the family's default prior, from the same; regularization is added as ever. */
   posteriorMode(moments: Moments, packed: PackedModel<Floats>, options: PosteriorOptions): Components;
-  /** Components as a vector in which steps may be extrapolated, and back; undefined where that makes none. */
+  /** Components as a vector in which steps may be extrapolated. */
   toVector(components: Components): Float64Array;
+  /** Components like some others, of such a vector; undefined where it makes none. */
   fromVector(vector: Float64Array, like: Components): Components | undefined;
 
   /** Means and variances of the columns under each component. */

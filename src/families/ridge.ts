@@ -24,8 +24,8 @@ export function settle(
 }
 
 /**
- * Of sums in float64, how much less than its own variances a conditional variance may be, and the least deviation of its
- * own: as far from rounding as `VARIANCE_FLOOR` is in float32, so 2⁻⁹² in all.
+ * Of sums in float64, how much less than its own variances a conditional variance may be, and the least deviation of
+ * its own. Both are as far from rounding as `VARIANCE_FLOOR` is in float32, so 2⁻⁹² in all.
  */
 const EXACT_FLOOR = 2 ** -44;
 const LEAST_DEVIATION = 2 ** -24;

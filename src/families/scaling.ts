@@ -17,8 +17,8 @@ export function toScaling(means: Float64Array, variances: Float64Array, common: 
 }
 
 /**
- * A number near a mean with so few digits that taking it off data is exact: of float32, as data may be float32 already;
- * or, far from 0, where that would be many scales off, a multiple of a sixteenth of the scale.
+ * A number near a mean with so few digits that taking it off data is exact. It has the digits of float32, as data may
+ * be float32 already. Far from 0, where that would be many scales off, it is a multiple of a sixteenth of the scale.
  */
 function fewDigits(mean: number, scale: number): number {
   const single = Math.fround(mean);

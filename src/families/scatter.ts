@@ -7,7 +7,7 @@ const AS_IS: Unwhitening = { first: (sum) => sum, second: (sum) => sum };
 
 /**
  * Shifts δ_k of the means, and scatter S_k = Σ_i P_ik (x − μ_k − δ_k)(x − μ_k − δ_k)ᵀ per component or summed over
- * them: centred where the moments are, mostly in whitened coordinates, then brought back.
+ * them. They are centred where the moments are, mostly in whitened coordinates, then brought back.
  */
 export function centred(
   { mass, quadratic: [{ frame, first, second }] }: Moments,

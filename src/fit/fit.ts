@@ -24,9 +24,10 @@ export interface RestartOutcome {
   /** F at its components, nats. */
   readonly objective: number;
   /**
-   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once a weak prior (mclust's) has drawn the
-   * parameters to the pool of all rows, which undoes components that have collapsed on a few. So the best of more restarts
-   * never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was aborted.
+   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once a weak prior (mclust's) has drawn
+   * the parameters to the pool of all rows. That undoes components that have collapsed on a few. So the best of more
+   * restarts never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was
+   * aborted.
    */
   readonly judged?: number;
   /** Whether its components needed a ridge at the end. */
@@ -64,9 +65,9 @@ export interface Fit {
   readonly iterations: number;
   readonly sweeps: number;
   /**
-   * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean log-likelihood. Under a prescribed
-   * marginal it has the marginal's terms; the last is that of a plan that meets the marginal, those before it are of
-   * plans that need only come near.
+   * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean
+   * log-likelihood. Under a prescribed marginal it has the marginal's terms. The last is that of a plan that meets the
+   * marginal; those before it are of plans that need only come near.
    */
   readonly objective: readonly number[];
   /**

@@ -15,8 +15,8 @@ const NEGLIGIBLE = 0.01;
 const STEPS = 50;
 
 /**
- * How much of covariance `index` was added to its diagonal, `added` `[d]`: the largest eigenvalue of R^{½} Σ⁻¹ R^{½} with
- * R = diag(added); where their sum is below 1 %, that sum.
+ * How much of covariance `index` was added to its diagonal, `added` `[d]`. This is the largest eigenvalue of R^{½} Σ⁻¹
+ * R^{½} with R = diag(added); where the eigenvalues' sum is below 1 %, that sum.
  */
 export function addedShare(
   { form, d, whitening }: SoleQuadratic<Floats>,

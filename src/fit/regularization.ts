@@ -9,9 +9,10 @@ const MOST = 1e-6;
 export const defaultRegularization = `${SHARE.toExponential()} of each column's variance, ${MOST.toExponential()} at most`;
 
 /**
- * What is added to the variances of components, per column in scaled coordinates, `[d]`: `asked`, in squared units of the
- * data, or by default 1e-9 of the column's variance (of 1, where a column is constant) and never more than 1e-6. The default
- * decides nothing in any unit: it is a hundredth of variances that are a tenth of a millionth of a column's.
+ * What is added to the variances of components, per column in scaled coordinates, `[d]`: `asked`, in squared units of
+ * the data. The default is 1e-9 of the column's variance (of 1, where a column is constant), and never more than 1e-6.
+ * The default decides nothing in any unit: it is a hundredth of variances that are a tenth of a millionth of a
+ * column's.
  */
 export function regularizationOf(
   asked: number | undefined,

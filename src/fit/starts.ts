@@ -36,8 +36,8 @@ export async function startsOf(
 }
 
 /**
- * Which component has which of the prescribed proportions is not for chance to say: the larger of the clusters that
- * seeding found get the larger ones. A start the user gives stays in its order.
+ * Chance must not say which component has which of the prescribed proportions. The larger of the clusters that seeding
+ * found get the larger ones. A start the user gives stays in its order.
  */
 function inOrder(start: Start, { marginal }: FitSettings): Start {
   if (marginal.kind === 'free' || new Set(marginal.weights).size === 1) return start;

@@ -22,9 +22,10 @@ export class KernelMemory {
 
 /**
  * Softmins by products with the kernel K_ij = exp((f⁰_i + g⁰_j − C_ij)/ε), stabilised by absorption (Schmitzer 2019,
- * section 3.1): f⁰ and g⁰ are potentials met on the way, so that factors exp((g − g⁰)/ε) are near 1, and a sweep costs
- * n·m multiply-adds where softmins cost n·m exponentials. Where a factor or a sum leaves [1e-100, 1e100], in which what
- * underflows in K is beyond the last digit of any sum, the softmin is taken in the log domain and K made anew.
+ * section 3.1). Potentials met on the way are f⁰ and g⁰, so that factors exp((g − g⁰)/ε) are near 1. A sweep costs n·m
+ * multiply-adds where softmins cost n·m exponentials. What underflows in K is beyond the last digit of any sum while
+ * factors and sums stay in [1e-100, 1e100]. Where one leaves that, the softmin is taken in the log domain and K made
+ * anew.
  */
 export class AbsorbedKernel {
   private readonly kernel: Float64Array;

@@ -2,8 +2,8 @@ import type { Side } from './geometry.js';
 import { repeat, type HostArray, type Problem, type Source } from './problem.js';
 
 /**
- * Both clouds about their own weighted means, and the u_i + v_j that their costs lack then: with t = x̄ − ȳ,
- * ‖x − y‖² = ‖x′ − y′‖² + (2 x′·t + t·t) − 2 y′·t, and x·y = x′·y′ + (x′·ȳ + x̄·ȳ) + x̄·y′.
+ * Both clouds about their own weighted means, and the u_i + v_j that their costs lack then. With t = x̄ − ȳ, ‖x − y‖² =
+ * ‖x′ − y′‖² + (2 x′·t + t·t) − 2 y′·t, and x·y = x′·y′ + (x′·ȳ + x̄·ȳ) + x̄·y′.
  */
 export function centredClouds(
   source: Extract<Source, { kind: 'points' }>,

@@ -8,8 +8,8 @@ const STEP = Math.LN2 / PER_OCTAVE;
 const powers = Float64Array.from({ length: Math.ceil(-LEAST * SCALE) + 2 }, (_, k) => Math.exp(-k * STEP));
 
 /**
- * e^x for LEAST ≤ x ≤ 0 to 1e-14 relative, in a third of the time of Math.exp: a power from a table, and a polynomial
- * in the rest, which is at most half a step (0.0217), to the sixth degree.
+ * e^x for LEAST ≤ x ≤ 0 to 1e-14 relative, in a third of the time of Math.exp. A power comes from a table, and a
+ * polynomial of the sixth degree takes the rest, at most half a step (0.0217).
  */
 export function expOf(x: number): number {
   const k = (0.5 - x * SCALE) | 0;

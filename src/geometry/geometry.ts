@@ -28,8 +28,8 @@ export interface Rough {
 
 /**
  * B transport problems of equal sizes with costs C `[B, n, m]` and marginals a `[B, n]`, b `[B, m]`. Potentials and
- * softmins are float64, in the units of the costs; a point of weight 0 has them too but no
- * part in those of the other side.
+ * softmins are float64, in the units of the costs. A point of weight 0 has them too, but no part in those of the other
+ * side.
  */
 export interface Geometry {
   readonly batches: number;
@@ -46,8 +46,8 @@ export interface Geometry {
   /** Softmins by which to begin, where there are any that are less exact and take less time. */
   readonly rough?: Rough;
   /**
-   * Σ_j q_ij v_j and Σ_j q_ij C_ij, where q_ij, which sum to 1 over j, are in proportion to b_j exp((g_j − C_ij)/ε); values v
-   * are on the other side, `softmins` are those of the same potential.
+   * Σ_j q_ij v_j and Σ_j q_ij C_ij. Shares q_ij sum to 1 over j, and are in proportion to b_j exp((g_j − C_ij)/ε).
+   * Values v are on the other side, `softmins` are those of the same potential.
    */
   averages(
     side: Side,

@@ -69,8 +69,9 @@ export async function evaluate<T>(
 }
 
 /**
- * What a mixture says of the rows of a loaded dataset: in float32 where that can tell, in float64 of rows whose log-density
- * is under −`far`, nats in scaled coordinates, and of all rows where components are finer than float32 resolves.
+ * What a mixture says of the rows of a loaded dataset, in float32 where that can tell. Float64 tells of rows whose
+ * log-density is under −`far`, nats in scaled coordinates, and of all rows where components are finer than float32
+ * resolves.
  */
 export async function* evaluatedRows(
   mixture: MixtureParts,

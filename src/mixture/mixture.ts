@@ -198,7 +198,7 @@ export class Mixture {
 
   /**
    * What the mixture says of each block of rows, one after the other: labels, responsibilities and log-densities
-   * together, for data whose `[n, k]` responsibilities would not fit.
+   * together. It is for data whose `[n, k]` responsibilities would not fit.
    */
   evaluate(
     data: DataInput,

@@ -57,8 +57,8 @@ function requireOptions(options: Readonly<Record<string, unknown>>, family: Fami
 }
 
 /**
- * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is evaluated
- * in: no fit ends there, and scores would be NaN.
+ * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is
+ * evaluated in. No fit ends there, and scores would be NaN.
  */
 function requireWithinReach(parts: MixtureParts, entries: readonly string[], where: string): void {
   const { family, components } = parts;

@@ -10,9 +10,9 @@ export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): num
 }
 
 /**
- * A function from rows `[rows, d]` in the data's units and the number of one to its costs −log p(y_i | θ_k), `[k]`,
- * nats of scaled coordinates, in float64: ‖z‖²/2 − logNormalizer_k with z = (y − μ_k) W_k, by the very parameters and rows
- * that sweeps of the same precision use and none of their arithmetic.
+ * A function from rows `[rows, d]` in the data's units, and the index of one, to its costs in float64: −log p(y_i |
+ * θ_k), `[k]`, nats of scaled coordinates. ‖z‖²/2 − logNormalizer_k with z = (y − μ_k) W_k, by the very parameters and
+ * rows that sweeps of the same precision use and none of their arithmetic.
  */
 export function costsOf(
   packed: PackedModel<Floats>,

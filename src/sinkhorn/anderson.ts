@@ -4,9 +4,9 @@ const MEMORY = 8;
 const RIDGE = 1e-12;
 
 /**
- * Anderson acceleration (Walker & Ni 2011, equation 2.1) of a fixed-point iteration x ← x + r(x): the next point is
- * G − ΔG γ, G = x + r, with γ least in ‖r − ΔR γ‖ over the last differences ΔR of residuals and ΔG of points reached.
- * The norm weighs coordinates by `weights`.
+ * Anderson acceleration (Walker & Ni 2011, equation 2.1) of a fixed-point iteration x ← x + r(x). The next point is G −
+ * ΔG γ, with G = x + r and γ least in ‖r − ΔR γ‖. ΔR are the last differences of residuals, ΔG of points reached. The
+ * norm weighs coordinates by `weights`.
  */
 export class Anderson {
   private readonly residuals: Float64Array[] = [];

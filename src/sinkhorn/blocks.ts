@@ -11,7 +11,7 @@ export interface Blocks {
 const ROUNDING = 1e-9;
 
 /**
- * Strongly connected components of the residual graph of a maximum flow (Tarjan 1972): an allowed pair carries mass in
+ * Strongly connected components of the residual graph of a maximum flow (Tarjan 1972). An allowed pair carries mass in
  * some plan if and only if its row and its column share one. Allowed pairs lead from a block to one of a lower number.
  */
 export function blocksOf({ allowed, a, b }: Pattern, { values }: Flow): Blocks {

@@ -30,9 +30,10 @@ interface Problem {
 }
 
 /**
- * Leaves out of each problem the pairs that carry nothing: forbidden ones (Infinity); of prescribed marginals also those
- * so dear that a plan without them leaves less than float64 can hold to them, and those which the marginals then leave
- * nothing for. What is left has finite potentials of the size of its costs. Throws `InputError` where there is no plan.
+ * Leaves out of each problem the pairs that carry nothing: forbidden ones (Infinity), and of prescribed marginals two
+ * more kinds. One are pairs so dear that a plan without them leaves less than float64 can hold to them. The other are
+ * those which the marginals then leave nothing for. What is left has finite potentials of the size of its costs. Throws
+ * `InputError` where there is no plan.
  */
 export function restricted(
   cost: HostArray,
@@ -141,8 +142,8 @@ function noPlan({ rows, columns }: Flow, a: Float64Array, b: Float64Array, where
 }
 
 /**
- * Moves potentials of blocks apart, f down and g up by one number each, so that exp((f + g − C)/ε) is 0 at pairs that are
- * left out, as it should be of potentials that are infinitely far apart.
+ * Moves potentials of blocks apart, f down and g up by one number each. So exp((f + g − C)/ε) is 0 at pairs that are
+ * left out. Potentials that are infinitely far apart would have 0 there.
  */
 export function moveApart(
   { rows, columns, count, given }: Apart,

@@ -144,9 +144,10 @@ class Runner {
 }
 
 /**
- * Iterates all problems to their ends, from `start` `[B, length]`: through decreasing values of ε (Schmitzer 2019,
- * section 3.2), a few iterations at each, then at the last one until the errors are within the tolerance. Rough
- * evaluations serve as long as they make a difference; what is returned comes of exact ones, unless it was aborted.
+ * Iterates all problems to their ends, from `start` `[B, length]`. They go through decreasing values of ε (Schmitzer
+ * 2019, section 3.2), a few iterations at each. At the last one they go on until the errors are within the tolerance.
+ * Rough evaluations serve as long as they make a difference; what is returned comes of exact ones, unless it was
+ * aborted.
  */
 export async function iterate(iteration: Iteration, start: Float64Array): Promise<Ending[]> {
   const { batches, epsilons, maxIterations, signal } = iteration;

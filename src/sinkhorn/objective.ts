@@ -2,9 +2,9 @@ import type { Marginals } from './updates.js';
 import { total } from './solve.js';
 
 /**
- * The dual objective at (f, g), which is the least value of ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b
- * KL(Pᵀ1 | b) where these are optimal, and less elsewhere, by the square of the error only (Séjourné et al. 2019,
- * equation 9). `mass` is that of the plan.
+ * The dual objective at (f, g). Where these are optimal, it is the least value of ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 |
+ * a) + ρ_b KL(Pᵀ1 | b). Elsewhere it is less, by the square of the error only (Séjourné et al. 2019, equation 9).
+ * `mass` is that of the plan.
  */
 export function dualObjective(
   { a, b, rhoA, rhoB }: Marginals,

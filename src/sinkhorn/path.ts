@@ -3,8 +3,8 @@ import { Anderson } from './anderson.js';
 /**
  * The iterates of one problem: where to go from what was reached, and whether to believe it. The rule:
  *
- * - an accelerated point whose error exceeds that of the point before it is given up for the one that the plain
- *   iteration goes to from there, and what was remembered is forgotten;
+ * - an accelerated point whose error exceeds that of the point before it is given up. The plain iteration's point from
+ *   there takes its place, and what was remembered is forgotten;
  * - after that so many plain iterations come as there were such failures in a row, doubled each time.
  *
  * So errors fall wherever those of the plain iteration do, and all but a logarithmic number of iterations count.

@@ -45,9 +45,9 @@ export interface SinkhornOptions {
   /** A warm start: the potential g of a solution, `[m]` or `[B, m]`; f follows from it. A solution itself will do. */
   readonly start?: { readonly g: SinkhornNumbers };
   /**
-   * Default 'auto': tensors stay where they are; arrays are solved on the CPU in float64, and where there is a real GPU
-   * and more than 4 million costs, on that in float32. Clouds of more than a million pairs go by SIMD on all threads of
-   * the CPU, in float32 as far as that goes, then in float64. 'wasm' is the CPU whatever GPUs there are; 'cpu' is that by
+   * Default 'auto': tensors stay where they are, and arrays are solved on the CPU in float64. A real GPU solves more
+   * than 4 million costs in float32. On the CPU, SIMD and all threads solve clouds of more than a million pairs, in
+   * float32 as far as that goes, then in float64. 'wasm' is the CPU whatever GPUs there are; 'cpu' is that by
    * JavaScript alone, in float64 throughout.
    */
   readonly backend?: BackendRequest;

@@ -21,11 +21,11 @@ export type { EpsilonLadder, SinkhornOptions } from './settings.js';
 export { Transport } from './transport.js';
 
 /**
- * Solves min_P ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b) over P ≥ 0, for B problems at once, by
- * Sinkhorn iterations in the log domain (Cuturi 2013; Séjourné et al. 2019 for finite ρ) with Anderson acceleration.
- * KL(P|Q) = Σ P log(P/Q) − P + Q; ρ = ∞, the default, prescribes a marginal.
+ * Solves min_P ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 | a) + ρ_b KL(Pᵀ1 | b) over P ≥ 0, for B problems at once. Sinkhorn
+ * iterations go in the log domain (Cuturi 2013; Séjourné et al. 2019 for finite ρ) with Anderson acceleration. KL(P|Q)
+ * = Σ P log(P/Q) − P + Q; ρ = ∞, the default, prescribes a marginal.
  *
- * Costs C are `[n, m]` or `[B, n, m]`, tensors or arrays; those of points `{ x, y }` are never stored where there are
+ * Costs C are `[n, m]` or `[B, n, m]`, tensors or arrays. Costs of points `{ x, y }` are never stored where there are
  * more than a million pairs, or on a device. Tensors stay the caller's, and `dispose` frees what the solution keeps of
  * them on a device. Throws `InputError`.
  */

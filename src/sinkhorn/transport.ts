@@ -8,7 +8,7 @@ import type { ShapedArray, SinkhornNumbers } from './numbers.js';
 
 /**
  * Solved problems: P_ij = a_i b_j exp((f_i + g_j − C_ij)/ε), `[n, m]`, of each. Potentials are in the units of the
- * costs; where both marginals are prescribed they are given up to a constant, so chosen that ⟨a, f⟩ = ⟨b, g⟩.
+ * costs. Where both marginals are prescribed they are given up to a constant, so chosen that ⟨a, f⟩ = ⟨b, g⟩.
  */
 export class Transport {
   /** f, `[n]` or `[B, n]`, and g, `[m]` or `[B, m]`, row-major. */

@@ -4,8 +4,8 @@ import type { Logits } from './logits.js';
 type Conversion = Pick<Logits, 'reference' | 'temperature'>;
 
 /**
- * What kernels take off log Σ_k exp logit_ik before they sum it in float32: its mean, were the objective per unit of
- * weight as guessed, nats.
+ * What kernels take off log Σ_k exp logit_ik before they sum it in float32, nats: its mean, if the guess of the
+ * objective is right.
  */
 export function centreOf({ reference, temperature }: Conversion, objectiveNear = 0): number {
   return Math.fround(-objectiveNear / temperature - reference);

@@ -17,7 +17,7 @@ export interface PartDraws {
 }
 
 /**
- * Draws a part by each of some uniform numbers in [0, 1), with probability in proportion to `sums`; parts that none is
+ * Draws a part by each of some uniform numbers in [0, 1), with probability in proportion to `sums`. Parts that none is
  * drawn from are left out, the others rise.
  */
 export function drawParts(uniforms: ArrayLike<number>, sums: ArrayLike<number>): PartDraws[] {

@@ -12,8 +12,8 @@ const ROUNDING = 2 ** -24;
 const BEARABLE = 2 ** -7;
 
 /**
- * The first component that lies so many of its own standard deviations from where rows are held about, that its rows are
- * moved by more than is bearable when they are rounded to float32; undefined where none is. With variances of its columns,
+ * The first component whose rows move by more than is bearable when they are rounded to float32; undefined where none
+ * is. It lies too many of its own standard deviations from where rows are held about. With variances of its columns,
  * `[k, d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
  */
 export function beyondFloat32(

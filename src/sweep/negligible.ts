@@ -6,8 +6,8 @@ const NEGLIGIBLE = 2 ** -30;
 
 /**
  * A responsibility for one of n rows that sums may leave out, of components with these weights `[k]`. All that is left
- * out of a component, n times this at most, is less than 2⁻³⁰ of what it holds if it holds n w_k rows, which it does once
- * proportions have been estimated; and never as much as makes it empty or not.
+ * out of a component is n times this at most. That is less than 2⁻³⁰ of what it holds if it holds n w_k rows, which it
+ * does once proportions have been estimated. It is never as much as makes the component empty or not.
  */
 export function negligibleShare(weights: Float64Array, n: number): number {
   const smallest = weights.reduce((least, weight) => (weight > 0 ? Math.min(least, weight) : least), 1);

@@ -9,8 +9,8 @@ export interface SweepRequest<Values extends Floats = Float32Array> {
   /** Also sum r_i r_iᵀ. */
   readonly coupling?: boolean;
   /**
-   * Also count responsibilities under `negligibleShare`, which a shard may leave out of its sums: they decide nothing but
-   * the logarithm of the mass of a component that has hardly any.
+   * Also count responsibilities under `negligibleShare`, which a shard may leave out of its sums. They decide nothing
+   * but the logarithm of the mass of a component that has hardly any.
    */
   readonly tails?: boolean;
 }

@@ -38,9 +38,9 @@ export interface LogCostOptions {
 }
 
 /**
- * Costs C_ik = −log N(x_i | μ_k, Σ_k) in nats: x `[n, d]` → `[n, k]`; `[B, n, k]` where x, `[B, n, d]`, or any of the
- * components' parameters is batched, what is not being shared. Differences are taken first, so that an offset costs the
- * digits that float32 rows have lost already and no others; centre far data before they become float32.
+ * Costs C_ik = −log N(x_i | μ_k, Σ_k) in nats: x `[n, d]` → `[n, k]`. They are `[B, n, k]` where x, `[B, n, d]`, or any
+ * of the components' parameters is batched; what is not batched is shared. Differences are taken first, so that an
+ * offset costs no digits but those that float32 rows have lost already. Centre far data before they become float32.
  *
  * Runs where x lives: a fused kernel on WebGPU, elsewhere one component at a time, with temporaries of the size of x.
  * First and second derivatives with respect to x and all parameters that are tensors.

@@ -15,7 +15,7 @@ const PATIENCE = 25;
 
 /**
  * What a mass that sweeps say is 0 has at the most: e^−87.3 of every row is 0 there. A step that is shorter than
- * Sinkhorn's in some components still raises D, which it bounds from below one by one; a longer one may lower it.
+ * Sinkhorn's in some components still raises D, which it bounds from below one by one. A longer one may lower D.
  */
 const FAINTEST = 2e-38;
 

@@ -22,7 +22,7 @@ export interface Exchange {
 }
 
 /**
- * The Hessian of −D, its diagonal computed as the sum of what lies beside it: components that hardly overlap have rates
+ * The Hessian of −D, its diagonal computed as the sum of what lies beside it. Components that hardly overlap have rates
  * far below m, which a difference of float32 sums would lose.
  */
 export function exchangeAt({ side, mass, moments }: Point, epsilon: number): Exchange {
@@ -41,8 +41,9 @@ export function exchangeAt({ side, mass, moments }: Point, epsilon: number): Exc
 }
 
 /**
- * c_kl `[k, k]` below the diagonal, per nat of g_k − g_l: the rate between two components was another at the potential
- * before, and goes as e^{c (g_k − g_l)}. Which side of the gap between them the rows in question lie on decides its sign.
+ * c_kl `[k, k]` below the diagonal, per nat of g_k − g_l. The rate between two components was another at the potential
+ * before, and goes as e^{c (g_k − g_l)}. Which side of the gap between them the rows in question lie on decides its
+ * sign.
  */
 export function growthRates(now: Exchange, before: Exchange, epsilon: number): Float64Array {
   const k = now.potential.length;

@@ -24,11 +24,11 @@ const PATIENCE = 3;
 
 /**
  * Maximises the semi-dual by damped Newton steps with an exact Hessian, −(diag(m) − Σ_i a_i r_i r_iᵀ)/ε (relaxed: less
- * diag(β)/ρ). Steps keep within a radius by more damping (Levenberg–Marquardt), so that components that exchange no
- * rows, along which D is all but linear, do not hold up the others; they are taken by Armijo's rule, or, where rounding
- * hides the gain, by its slopes (Hager & Zhang 2005, the approximate Wolfe condition). From the second step on the model of
- * D knows how exchange rates grow. Returns a point whose error is small enough, or bearable with no more than the tolerance
- * to be gained by mending it, or as small as it gets.
+ * diag(β)/ρ). Steps keep within a radius by more damping (Levenberg–Marquardt). So components that exchange no rows,
+ * along which D is all but linear, do not hold up the others. Armijo's rule takes steps, or, where rounding hides the
+ * gain, the slopes do (Hager & Zhang 2005, the approximate Wolfe condition). From the second step on the model of D
+ * knows how exchange rates grow. Returns a point whose error is small enough, or as small as it gets. A bearable error
+ * will do where mending it would gain no more than the tolerance.
  */
 export async function newton(start: Point, prescription: Prescription, inner: InnerSolve): Promise<Point> {
   let point = start;

@@ -10,8 +10,8 @@ const LOOSEST = 1e-2;
 
 /**
  * The marginals `fixed` (ρ = Infinity) and `relaxed`: w = b throughout, and g maximises the semi-dual. It is found in a
- * few sweeps from that of the last iteration: by damped Newton steps up to 256 components, beyond by Sinkhorn
- * steps with Anderson's acceleration.
+ * few sweeps from that of the last iteration. Damped Newton steps find it up to 256 components, and Sinkhorn steps with
+ * Anderson's acceleration beyond.
  */
 export function prescribed(weights: Float64Array, rho: number): MarginalSolver {
   const prescription: Prescription = { weights, rho };

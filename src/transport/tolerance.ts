@@ -4,11 +4,11 @@ export const EXACT = 1e-6;
 const SHARE = 0.3;
 
 /**
- * How exactly the inner solves of a fit are done: at first to the tolerance of the fit; then to a third of what the last
- * iteration gained; at last to a third of the tolerance, which alone is tight enough to say that F has stopped falling.
- * A fit with a tolerance of 1e-6 or less is exact throughout. The tolerance never loosens. (Nats and errors compare: an
- * error e moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it. A solver that knows Δg need not
- * guess.)
+ * How exactly the inner solves of a fit are done. At first they go to the tolerance of the fit, then to a third of what
+ * the last iteration gained. At last they are done to a third of the tolerance, which alone is tight enough to say that
+ * F has stopped falling. A fit with a tolerance of 1e-6 or less is exact throughout. The tolerance never loosens. (Nats
+ * and errors compare: an error e moves F by about e |Δg| / 2 where Δg, nats, is what it would take to mend it. A solver
+ * that knows Δg need not guess.)
  */
 export class InnerTolerance {
   private constructor(

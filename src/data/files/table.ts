@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import { durationNote } from '../arrow.js';
 
-/** A named column, and what of it can enter a fit. */
+/** A named column, and whether it can enter a fit. */
 export interface Column {
   readonly name: string;
   /** The format's own name of the type, for messages. */

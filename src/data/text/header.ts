@@ -14,8 +14,8 @@ export interface HeaderDecision {
  * 1. It does where a cell that is neither a number nor missing stands over a column of numbers, booleans or times. It
  *    also does where no column holds these.
  * 2. It does where all its cells are in quotes and no number below is.
- * 3. Where it holds numbers over columns of numbers, it does if no other record of the sample has one of these
- *    properties, which names often have and data seldom:
+ * 3. Where it holds numbers over columns of numbers, it does if it has one of these properties and no other record of
+ *    the sample has. Names often have them, and data seldom:
  *    - two or more distinct years (1900 to 2100) over columns that hold other numbers too;
  *    - three or more evenly spaced numbers;
  *    - two or more distinct whole numbers over columns that all hold fractions.

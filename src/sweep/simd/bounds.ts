@@ -21,9 +21,9 @@ const LISTED = 1.4;
 const WORTH = 0.9;
 
 /**
- * Bounds of logits by the coordinates in which components differ most: those of Fisher's discriminant. The distribution
- * of y = (x − o) P under a component is that of a part of x, so its squared Mahalanobis distance is at most that of x. With
- * P spanning A (μ_k − o), A a mean of precisions, it is not much less for rows of other components. Undefined where
+ * Bounds of logits by the coordinates in which components differ most: those of Fisher's discriminant. Under a
+ * component, y = (x − o) P is distributed as a part of x. Its squared Mahalanobis distance is at most that of x. With P
+ * spanning A (μ_k − o), A a mean of precisions, it is not much less for rows of other components. Undefined where
  * bounds would not pay, or where precisions are not positive definite. `least`: the logit, relative to the largest of a
  * row, under which a component has nothing of it. O(k d² (d + m)).
  */
@@ -102,8 +102,8 @@ function whitenedDifferences(
 }
 
 /**
- * An orthonormal basis, `[≤ most][d]`, of what most of the differences span: one after the other those of which, times
- * √w_k, most is left by the ones before.
+ * An orthonormal basis, `[≤ most][d]`, of what most of the differences span. They are taken one after the other: those
+ * of which, times √w_k, most is left by the ones before.
  */
 function discriminants(differences: readonly Float64Array[], weights: Float64Array, most: number): Float64Array[] {
   const left = differences.map((row, c) => row.map((value) => Math.sqrt(weights[c]) * value));
@@ -130,9 +130,9 @@ function coordinates(differences: readonly Float64Array[], basis: readonly Float
 }
 
 /**
- * How many of the coordinates y to use, 0 where none pay: those for which bounds and what they leave over are the least
- * work, as a share of whitening all. For a row of l the bound of k is over the squared distances that matter if
- * ‖y_k − y_l‖² + m, less its standard deviation, is over those of l, d, by `reach`.
+ * How many of the coordinates y to use, 0 where none pay. Bounds and what they leave over are then the least work, as a
+ * share of whitening all. A row of l has squared distances d to l, and ‖y_k − y_l‖² + m to k. The bound of k is over
+ * those that matter if the latter, less its standard deviation, exceeds the former by `reach`.
  */
 function worthwhile(
   means: readonly Float64Array[],

@@ -17,7 +17,7 @@ import { tiedMeans, type TiedMeans } from './tied.js';
 export const PARTS = 64;
 const PART_MEMORY = 2 ** 26;
 /**
- * From so many columns on full components are mostly far apart, and a row is of few: clearing, copying and adding the
+ * From so many columns on full components are mostly far apart, and a row is of few. Clearing, copying and adding the
  * sums of all costs as much as so many rows per component take. Parts have more rows than that, but are no fewer than
  * keep many threads at work.
  */

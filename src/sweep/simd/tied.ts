@@ -51,7 +51,7 @@ function column(means: Float32Array, d: number, j: number): number[] {
 }
 
 /**
- * Completes moments whose `first` is about the rounded means and whose `second` is Σ_i a_i u_i u_iᵀ with
+ * Completes moments whose `first` is about the rounded means. Their `second` is Σ_i a_i u_i u_iᵀ with
  * u_i = Σ_k r_ik z_ik, given the coupling C = Σ_i a_i r_i r_iᵀ:
  *
  *     Σ_k Σ_i P_ik z_ik z_ikᵀ = Σ_i a_i u_i u_iᵀ + ½ Σ_kl C_kl (m_k − m_l)(m_k − m_l)ᵀ

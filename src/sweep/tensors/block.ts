@@ -6,8 +6,8 @@ import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../enco
 export const GROUP_ROWS = 1024;
 
 /**
- * Rows per block, a power of two times GROUP_ROWS. On cpu and wasm one group at a time, or few where rows are short
- * and calls would cost more than arithmetic; elsewhere large blocks, since every one ends with a read.
+ * Rows per block, a power of two times GROUP_ROWS. On cpu and wasm one group at a time, or few where rows are short and
+ * calls would cost more than arithmetic. Elsewhere blocks are large, since every one ends with a read.
  */
 export function blockRowsFor(backend: string, d: number): number {
   const onHost = backend === 'cpu' || backend === 'wasm';

@@ -18,9 +18,9 @@ import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '
 import { WebgpuNearestCentres } from './nearest.js';
 
 /**
- * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own
- * scales: float32 then loses less than 1e-4 of the narrowest direction's variance. Beyond, they are summed
- * whitened, at half as much work more.
+ * Up to this ratio of a factor's diagonal entries, moments are summed as differences in the columns' own scales.
+ * Float32 then loses less than 1e-4 of the narrowest direction's variance. Beyond, they are summed whitened, at half as
+ * much work more.
  */
 const LONGEST = 8;
 
