@@ -14,7 +14,7 @@ export interface Exports {
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
   rows(x: number, labels: number, logSum: number, logLargest: number): void;
-  potentials(x: number, v: number, nearest: number, centres: number, count: number, metric: number, sums: number): void;
+  potentials(...places: [...tile: [x: number, v: number, nearest: number], ...centres: number[]]): void;
   keepNearest(x: number, v: number, nearest: number, centre: number, metric: number, sum: number): void;
   turn32(from: number, rows: number, columns: number, into: number, step: number): void;
   turn64(from: number, rows: number, columns: number, into: number, step: number): void;

@@ -37,13 +37,19 @@ export interface RowsTask extends Shared {
   readonly into: RowArrays;
 }
 
-/** Weighted distances to the nearest of the centres so far and each candidate, `[parts, candidates]`; kept if `keep`. */
+/** Weighted distances to the nearest centre: as centres join, and were candidates to join (`SimdKernel.distancesGroup`). */
 export interface NearestTask extends Shared {
   readonly kind: 'nearest';
+  /** `[joining, d]`. */
+  readonly joining: Float32Array;
+  /** `[candidates, d]`. */
   readonly candidates: Float32Array;
   readonly metric: Float32Array;
   readonly nearest: NearestArrays;
-  readonly keep: boolean;
+  /** How many parts all rows have, and which of them to read, `[parts]`; all where it is left out. */
+  readonly whole: number;
+  readonly which?: readonly number[];
+  /** `[parts, joining + 2 candidates]`. */
   readonly results: Float64Array;
 }
 
@@ -103,7 +109,7 @@ export class TaskRunner {
   }
 
   private load(job: Job): void {
-    if (job.kind === 'nearest') this.kernel.loadCentres(job.candidates, job.metric);
+    if (job.kind === 'nearest') this.kernel.loadCentres(job.joining, job.candidates, job.metric);
     else this.kernel.load(job.model);
   }
 
@@ -125,7 +131,8 @@ export class TaskRunner {
   private share(job: Job, part: number): [number, number] {
     if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
     const { length } = this.groups;
-    return [Math.floor((part * length) / job.parts), Math.floor(((part + 1) * length) / job.parts)];
+    const [parts, at] = job.kind === 'nearest' ? [job.whole, job.which?.[part] ?? part] : [job.parts, part];
+    return [Math.floor((at * length) / parts), Math.floor(((at + 1) * length) / parts)];
   }
 
   private group(job: Job, part: number, { block, from, rows }: Group): void {
@@ -141,7 +148,7 @@ export class TaskRunner {
         this.kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        this.kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), job.keep, sumsOf(job, part));
+        this.kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
         return;
       default:
         job satisfies never;
@@ -150,8 +157,8 @@ export class TaskRunner {
 }
 
 /** The places of one part's sums. */
-function sumsOf({ results, candidates, metric }: NearestTask, part: number): Float64Array {
-  const count = candidates.length / metric.length;
+function sumsOf({ results, parts }: NearestTask, part: number): Float64Array {
+  const count = results.length / parts;
   return results.subarray(part * count, (part + 1) * count);
 }
 

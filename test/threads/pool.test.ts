@@ -29,13 +29,14 @@ const MANY = 400;
 /** Fails in the thread that takes it, not in the others: it names no distances. */
 const impossible = (): NearestTask => ({
   kind: 'nearest',
+  joining: new Float32Array(),
   candidates: new Float32Array(4),
   metric: new Float32Array(4).fill(1),
   nearest: [],
-  keep: false,
+  whole: 1,
   parts: 1,
   control: sharedIntegers(2),
-  results: sharedDoubles(1),
+  results: sharedDoubles(2),
 });
 const failure = "a worker thread failed: Cannot read properties of undefined (reading 'subarray')";
 

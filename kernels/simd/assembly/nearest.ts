@@ -4,24 +4,35 @@
 import { madd, total } from './arithmetic';
 import { d, stride } from './state';
 
-/** Adds Σ v min(nearest, squared distance) of a tile x `[d, b]` and each of `count` centres `[count, d]` to sums, float64. */
-export function potentials(x: usize, v: usize, nearest: usize, centres: usize, count: i32, metric: usize, sums: usize): void {
+/**
+ * Adds Σ v min(nearest, squared distance) of a tile x `[d, b]` and each of `count` centres `[count, d]` to sums, float64, and
+ * the same to `joined` as `keepNearest` would sum it.
+ */
+export function potentials(
+  x: usize, v: usize, nearest: usize, centres: usize, count: i32, metric: usize, sums: usize, joined: usize,
+): void {
   const step = usize(d) << 2;
-  let centre = centres, sum = sums;
-  for (let left = count; left > 0; left -= 4, centre += 4 * step, sum += 32) {
-    if (left >= 4) fourPotentials(x, v, nearest, centre, metric, sum);
-    else for (let c: usize = 0; c < usize(left); c++) onePotential(x, v, nearest, centre + c * step, metric, sum + (c << 3), false);
+  let centre = centres, sum = sums, join = joined;
+  for (let left = count; left > 0; left -= 4, centre += 4 * step, sum += 32, join += 32) {
+    if (left >= 4) fourPotentials(x, v, nearest, centre, metric, sum, join);
+    else
+      for (let c: usize = 0; c < usize(left); c++) {
+        const more = onePotential(x, v, nearest, centre + c * step, metric, false);
+        add(sum + (c << 3), more);
+        add(join + (c << 3), more);
+      }
   }
 }
 
 /** The same of one centre; what is nearer becomes `nearest`. */
 export function keepNearest(x: usize, v: usize, nearest: usize, centre: usize, metric: usize, sum: usize): void {
-  onePotential(x, v, nearest, centre, metric, sum, true);
+  add(sum, onePotential(x, v, nearest, centre, metric, true));
 }
 
 /** 4 centres × 8 rows in registers. */
-function fourPotentials(x: usize, v: usize, nearest: usize, centres: usize, metric: usize, sums: usize): void {
+function fourPotentials(x: usize, v: usize, nearest: usize, centres: usize, metric: usize, sums: usize, joined: usize): void {
   const step = usize(d) << 2;
+  let j0 = f32x4.splat(0), j1 = j0, j2 = j0, j3 = j0, j4 = j0, j5 = j0, j6 = j0, j7 = j0;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   for (let row: usize = 0; row < stride; row += 32) {
     let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
@@ -51,18 +62,22 @@ function fourPotentials(x: usize, v: usize, nearest: usize, centres: usize, metr
     }
     const near0 = v128.load(nearest + row), near1 = v128.load(nearest + row, 16);
     const v0 = v128.load(v + row), v1 = v128.load(v + row, 16);
-    s0 = madd(f32x4.pmin(near1, a1), v1, madd(f32x4.pmin(near0, a0), v0, s0));
-    s1 = madd(f32x4.pmin(near1, b1), v1, madd(f32x4.pmin(near0, b0), v0, s1));
-    s2 = madd(f32x4.pmin(near1, c1), v1, madd(f32x4.pmin(near0, c0), v0, s2));
-    s3 = madd(f32x4.pmin(near1, e1), v1, madd(f32x4.pmin(near0, e0), v0, s3));
+    a0 = f32x4.pmin(near0, a0); a1 = f32x4.pmin(near1, a1); b0 = f32x4.pmin(near0, b0); b1 = f32x4.pmin(near1, b1);
+    c0 = f32x4.pmin(near0, c0); c1 = f32x4.pmin(near1, c1); e0 = f32x4.pmin(near0, e0); e1 = f32x4.pmin(near1, e1);
+    s0 = madd(a1, v1, madd(a0, v0, s0)); s1 = madd(b1, v1, madd(b0, v0, s1));
+    s2 = madd(c1, v1, madd(c0, v0, s2)); s3 = madd(e1, v1, madd(e0, v0, s3));
+    j0 = madd(a0, v0, j0); j1 = madd(a1, v1, j1); j2 = madd(b0, v0, j2); j3 = madd(b1, v1, j3);
+    j4 = madd(c0, v0, j4); j5 = madd(c1, v1, j5); j6 = madd(e0, v0, j6); j7 = madd(e1, v1, j7);
   }
   add(sums, s0); add(sums + 8, s1); add(sums + 16, s2); add(sums + 24, s3);
+  add(joined, f32x4.add(j0, j1)); add(joined + 8, f32x4.add(j2, j3));
+  add(joined + 16, f32x4.add(j4, j5)); add(joined + 24, f32x4.add(j6, j7));
 }
 
 /** 1 centre × 16 rows in registers. */
 // @ts-ignore: decorators are AssemblyScript's
 @inline
-function onePotential(x: usize, v: usize, nearest: usize, centre: usize, metric: usize, sum: usize, keep: bool): void {
+function onePotential(x: usize, v: usize, nearest: usize, centre: usize, metric: usize, keep: bool): v128 {
   let s0 = f32x4.splat(0), s1 = s0;
   for (let row: usize = 0; row < stride; row += 64) {
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
@@ -87,7 +102,7 @@ function onePotential(x: usize, v: usize, nearest: usize, centre: usize, metric:
     s0 = madd(a0, v128.load(w), s0); s1 = madd(a1, v128.load(w, 16), s1);
     s0 = madd(a2, v128.load(w, 32), s0); s1 = madd(a3, v128.load(w, 48), s1);
   }
-  add(sum, f32x4.add(s0, s1));
+  return f32x4.add(s0, s1);
 }
 
 // @ts-ignore

@@ -17,6 +17,10 @@ export class SimdNearestCentres implements NearestCentres {
   private readonly partWeights: Float64Array;
   /** Σ a_i d_i of each part; before the first centre Σ a_i. */
   private partSums: Float64Array;
+  /** A centre that is still to join, `[0 or 1, d]`: `partSums` know of it, and the distances do not. */
+  private pending = new Float64Array();
+  /** Candidates of the last read, and what `partSums` would be with each. */
+  private offered: readonly { readonly centre: Float64Array; readonly sums: Float64Array }[] = [];
 
   constructor(
     private readonly blocks: readonly RowBlock[],
@@ -35,27 +39,41 @@ export class SimdNearestCentres implements NearestCentres {
   }
 
   async potentials(candidates: Float64Array): Promise<Float64Array> {
-    const sums = await this.offer(candidates, false);
     const count = candidates.length / this.metric.length;
-    return new Float64Array(count).map((_, c) => {
-      let potential = 0;
-      for (let part = 0; part < this.parts; part++) potential += sums[part * count + c];
-      return potential;
-    });
+    const sums = await this.read(this.pending, candidates);
+    const first = sums.length / this.parts - 2 * count;
+    this.pending = new Float64Array();
+    this.offered = Array.from({ length: count }, (_, c) => ({
+      centre: candidates.slice(c * this.metric.length, (c + 1) * this.metric.length),
+      sums: this.ofParts(sums, first + count + c),
+    }));
+    return Float64Array.from({ length: count }, (_, c) => total(this.ofParts(sums, first + c)));
   }
 
+  /** Of a candidate that was just offered, sums are known: it joins when rows are read next. */
   async add(centres: Float64Array): Promise<void> {
-    const sums = await this.offer(centres, true);
-    const count = centres.length / this.metric.length;
-    // Kept one after the other: the last sum is of all.
-    this.partSums = new Float64Array(this.parts).map((_, part) => sums[(part + 1) * count - 1]);
+    const { offered } = this;
+    this.offered = [];
+    const known = offered.find(({ centre }) => centre.every((value, j) => value === centres[j]));
+    if (known && centres.length === this.metric.length) {
+      this.pending = centres.slice();
+      this.partSums = known.sums;
+      return;
+    }
+    const joining = Float64Array.of(...this.pending, ...centres);
+    const sums = await this.read(joining, new Float64Array());
+    this.pending = new Float64Array();
+    // One after the other: the last sum is of all.
+    this.partSums = this.ofParts(sums, sums.length / this.parts - 1);
   }
 
   draw(uniforms: readonly number[]): Promise<number[]> {
     // Where every row lies on a centre already, by weight alone.
     const apart = total(this.partSums) > 0;
-    const read = (parts: readonly number[]): Promise<DrawnFrom[]> =>
-      Promise.resolve(parts.map((part) => this.partValues(part, apart)));
+    const read = async (parts: readonly number[]): Promise<DrawnFrom[]> => {
+      if (apart && this.pending.length > 0) await this.read(this.pending, new Float64Array(), parts);
+      return parts.map((part) => this.partValues(part, apart));
+    };
     return drawRows(uniforms, apart ? this.partSums : this.partWeights, read);
   }
 
@@ -84,20 +102,25 @@ export class SimdNearestCentres implements NearestCentres {
     return { start, values };
   }
 
-  private async offer(candidates: Float64Array, keep: boolean): Promise<Float64Array> {
-    const { parts, metric, nearest } = this;
-    const results = sharedDoubles((parts * candidates.length) / metric.length);
-    const shared = { parts, control: sharedIntegers(2), results };
-    const task = {
-      kind: 'nearest',
-      candidates: Float32Array.from(candidates),
-      metric,
-      nearest,
-      keep,
-      ...shared,
-    } as const;
-    await this.force.run(task, this.signal);
+  /** One read of all parts, or of some: centres join, and candidates are offered; see `NearestTask`. */
+  private async read(
+    joining: Float64Array,
+    candidates: Float64Array,
+    which?: readonly number[],
+  ): Promise<Float64Array> {
+    const { parts: whole, metric, nearest } = this;
+    const parts = which?.length ?? whole;
+    const results = sharedDoubles((parts * (joining.length + 2 * candidates.length)) / metric.length);
+    const centres = { joining: Float32Array.from(joining), candidates: Float32Array.from(candidates), metric, nearest };
+    const read = { parts, whole, ...(which && { which }), control: sharedIntegers(2), results };
+    await this.force.run({ kind: 'nearest', ...centres, ...read }, this.signal);
     return results;
+  }
+
+  /** One number of each part. */
+  private ofParts(sums: Float64Array, at: number): Float64Array {
+    const count = sums.length / this.parts;
+    return Float64Array.from({ length: this.parts }, (_, part) => sums[part * count + at]);
   }
 
   private groupsOf(part: number, groups: number): [number, number] {
