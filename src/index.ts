@@ -10,7 +10,7 @@ export type { Repair } from './families/family.js';
 export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
 export type { FitOptions, Progress } from './fit/options.js';
 export type { AssignedStart } from './seeding/assigned.js';
-export type { GivenStart, PartialStart, StartInput } from './seeding/given.js';
+export type { GivenStart, NamedStart, PartialStart, StartInput } from './seeding/given.js';
 export {
   selectMixture,
   type Candidate,

@@ -2,6 +2,7 @@ import type { FastRandom } from '../base/fast-random.js';
 import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import type { ColumnSummary, Components, Parameters, Spread } from './components.js';
+import type { AddedShares } from './narrow.js';
 import type { Scaling } from './scaling.js';
 
 /** Something a fit had to change to go on. */
@@ -83,6 +84,11 @@ export interface Family {
   toVector(components: Components): Float64Array;
   /** Components like some others, of such a vector; undefined where it makes none. */
   fromVector(vector: Float64Array, like: Components): Components | undefined;
+
+  /** Components that are one and the same for all that rows can tell, as groups of two or more. */
+  coincident(packed: PackedModel<Floats>): number[][];
+  /** How much `added` `[d]` makes up of the variances that it was added to. */
+  addedShares(packed: PackedModel<Floats>, added: Float64Array): AddedShares;
 
   /** Means and variances of the columns under each component. */
   spread(components: Components): Spread;

@@ -4,6 +4,7 @@ import { InputError } from '../base/errors.js';
 import { packedExactly, soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
 import { whitener } from '../sweep/exact/plan.js';
 import type { Moments } from '../sweep/moments.js';
+import { coincidentGroups } from './coincident.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import { fromVector, toVector, type Components } from './components.js';
 import type { DenseComponents, OwnComponents } from './dense.js';
@@ -12,6 +13,7 @@ import * as own from './gaussian-components.js';
 import { fromFile, toFile } from './gaussian-file.js';
 import { posteriorMode } from './gaussian-prior.js';
 import { gaussianSampler } from './gaussian-sampler.js';
+import { addedShare } from './narrow.js';
 import { settle, settleExactly } from './ridge.js';
 import { toScaling } from './scaling.js';
 import { centred, sum } from './scatter.js';
@@ -83,6 +85,12 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
       const components = fromVector(vector, like);
       const sound = own.covariancesOf(components, layout).every((one) => layout.definite(one, like.d)?.ridge === 0);
       return sound && vector.every(Number.isFinite) ? components : undefined;
+    },
+    coincident: coincidentGroups,
+    addedShares(packed, added) {
+      const term = soleQuadratic(packed);
+      const covariances = Array.from({ length: layout.shared ? 1 : term.k }, (_, index) => index);
+      return { shared: layout.shared, shares: covariances.map((index) => addedShare(term, index, added)) };
     },
     spread: (components) => own.spread(components, layout),
     logDensity: (components) => logDensity(packExactly(components)),

@@ -1,11 +1,9 @@
-import { coincidentGroups } from './coincident.js';
 import type { Dataset } from '../data/dataset.js';
 import type { EmRun } from '../em/em.js';
 import { listed } from '../base/errors.js';
 import { picked } from '../families/components.js';
 import { VARIANCE_FLOOR } from '../families/covariance.js';
-import { addedShare, type AddedShare } from './narrow.js';
-import { soleQuadratic } from '../sweep/model.js';
+import type { AddedShare } from '../families/narrow.js';
 import type { FitSettings } from './options.js';
 import { regularizationOf } from './regularization.js';
 
@@ -25,28 +23,28 @@ const MOST = 5;
 
 /** Looks at the components that a run ended with: which collapsed, which are points, which are one and the same. */
 export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings): Findings {
-  const packed = soleQuadratic(run.plan.model.components);
-  const { d } = packed;
+  const { family } = settings;
+  const packed = run.plan.model.components;
+  const { k } = packed;
   const constant = dataset.columns.map((name) => dataset.constant.includes(name));
   // A constant column is as wide as regularization makes it, which is said elsewhere.
   const added = regularizationOf(settings.regularization, dataset).map((value, j) => (constant[j] ? 0 : value));
-  const shared = packed.form === 'tied';
-  const shares = Array.from({ length: shared ? 1 : packed.k }, (_, c) => addedShare(packed, c, added));
+  const { shared, shares } = family.addedShares(packed, added);
   const rowsOf = (c: number): number => (shared ? 1 : run.plan.mass[c]) * dataset.effectiveRows;
   const narrow = Array.from(shares.keys()).filter(
     (c) => shares[c].share > ALL_THERE_IS || run.ridgedComponents.includes(c),
   );
   const varies = constant.includes(false);
   // As many rows as the prior of the judge counts for.
-  const few = varies ? narrow.filter((c) => rowsOf(c) <= 2 * d + 4) : [];
+  const few = varies ? narrow.filter((c) => rowsOf(c) <= 2 * dataset.columns.length + 4) : [];
   const many = varies ? narrow.filter((c) => !few.includes(c)) : [];
   return {
-    collapsed: shared && few.length > 0 ? Array.from({ length: packed.k }, (_, c) => c) : few,
+    collapsed: shared && few.length > 0 ? Array.from({ length: k }, (_, c) => c) : few,
     notes: [
       ...collapsedNote(few, rowsOf, shared),
       ...pointNotes(many, { run, dataset, settings, added, constant, rowsOf, shared }),
       ...regularizationNote(shares, dataset, settings, shared),
-      ...coincidentNote(coincidentGroups(run.plan.model.components), packed.k, settings, worst(shares).share),
+      ...coincidentNote(family.coincident(packed), k, settings, worst(shares).share),
     ],
   };
 }

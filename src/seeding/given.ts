@@ -31,10 +31,18 @@ export interface PartialStart {
   readonly precisions?: DenseComponents['covariances'];
 }
 
+/** A start by the parameters of the family, as `mixture.components` has them: a list of one block. */
+export interface NamedStart {
+  readonly components: readonly Readonly<Record<string, unknown>>[];
+  /** Mixture weights `[k]`, positive, sum 1; left out, they come from one sweep. */
+  readonly weights?: readonly number[];
+}
+
 /** Everything that a fit can start from besides a seeding method. */
-export type StartInput = GivenStart | PartialStart | AssignedStart;
+export type StartInput = GivenStart | PartialStart | NamedStart | AssignedStart;
 
 const parts = ['means', 'weights', 'covariances', 'precisions'] as const;
+const named = ['components', 'weights'] as const;
 const assignments = ['responsibilities', 'labels'] as const;
 
 /** Throws `InputError('option')` for what is no start, as far as can be told without the data. */
@@ -42,12 +50,12 @@ export function requireStart(start: unknown, k: number): void {
   const given = Object.entries((start ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
     (value ?? undefined) === undefined ? [] : [name],
   );
-  const known = isAssigned(start as StartInput) ? assignments : parts;
+  const known = isAssigned(start as StartInput) ? assignments : given.includes('components') ? named : parts;
   const sound =
     typeof start === 'object' &&
     !isList(start) &&
     given.every((name) => known.some((one) => one === name)) &&
-    (known === assignments ? given.length === 1 : given.includes('means')) &&
+    (known === parts ? given.includes('means') : known === named || given.length === 1) &&
     !(given.includes('covariances') && given.includes('precisions'));
   if (!sound) {
     throw new InputError('option', {
@@ -71,20 +79,24 @@ export function isAssigned(start: StartInput): start is AssignedStart {
 /** Whether distances have to be measured: neither spreads nor shares are known. */
 export function needsMetric(seeding: string | StartInput): boolean {
   if (typeof seeding === 'string') return true;
-  return !isAssigned(seeding) && !(seeding as PartialStart).covariances && !(seeding as PartialStart).precisions;
+  const { covariances, precisions } = seeding as PartialStart;
+  return !isAssigned(seeding) && !('components' in seeding) && !covariances && !precisions;
 }
 
 /** The whole of a start that is given in part or in full, in the shard's coordinates. Throws `InputError`. */
 export async function startOfParts(
-  given: GivenStart | PartialStart,
+  given: GivenStart | PartialStart | NamedStart,
   problem: SeedingProblem,
   family: Family,
   { scaling, regularization }: { readonly scaling: Scaling; readonly regularization: Float64Array },
 ): Promise<Start> {
   const { weights, means, covariances, precisions } = given as PartialStart;
   const [k, d] = [problem.k, problem.shard.d];
-  const own = covariances ?? (precisions && inverses(precisions, k, d));
-  const placed = family.toShard(componentsOf({ means, covariances: own ?? units(means) }, family, k, d), scaling);
+  const block = 'components' in given ? blockOf(given, family) : undefined;
+  const spreads = covariances ?? (precisions && inverses(precisions, k, d));
+  const own = block !== undefined || spreads !== undefined;
+  const dense = (block as DenseComponents | undefined) ?? { means, covariances: spreads ?? units(means) };
+  const placed = family.toShard(componentsOf(dense, family, k, d), scaling);
   const known = weights && proportions(weights, k, 'seeding.weights');
   if (own && known) return { weights: known, components: placed };
   const centres = family.spread(placed).means;
@@ -94,6 +106,25 @@ export async function startOfParts(
     ? placed
     : family.restarted(clusters(assigned, problem, family, regularization), startsAt(centres, d));
   return { weights: known ?? shares(assigned.moments, problem.shard.n), components };
+}
+
+/** The parameters of the one block of a start. */
+function blockOf({ components }: NamedStart, family: Family): object {
+  const blocks = isList(components) ? Array.from(components as readonly unknown[]) : [];
+  const [block] = blocks;
+  const { family: name = family.name, columns: _, ...parameters } = (block ?? {}) as Readonly<Record<string, unknown>>;
+  if (blocks.length === 1 && name === family.name) return parameters;
+  throw new InputError('option', {
+    where: 'seeding.components',
+    expected: `one block of family ${family.name}, as mixture.components has it`,
+    got:
+      blocks.length === 1
+        ? `one of family ${shown(name)}`
+        : isList(components)
+          ? `${blocks.length} of them`
+          : shown(components),
+    remedy: 'give the components of a mixture of the same family',
+  });
 }
 
 function componentsOf(dense: DenseComponents, family: Family, k: number, d: number): Components {

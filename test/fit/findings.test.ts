@@ -1,9 +1,9 @@
 /** What a fit says of components that are no ordinary ones. */
 import { describe, expect, test } from 'vitest';
-import { coincidentGroups } from '../../src/fit/coincident.js';
+import { coincidentGroups } from '../../src/families/coincident.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture, type CovarianceForm, type FitOptions } from '../../src/index.js';
-import { addedShare } from '../../src/fit/narrow.js';
+import { addedShare } from '../../src/families/narrow.js';
 import { soleQuadratic } from '../../src/sweep/model.js';
 import { goldenRows } from '../golden/data.js';
 import { mulberry32, normal, problem } from '../oracle/index.js';

@@ -215,3 +215,39 @@ describe('what is no start is one clear line', () => {
     expect(error.message.slice(0, message.length)).toBe(message);
   }); // prettier-ignore
 });
+
+describe('a start by the parameters of a family', () => {
+  const means = [[0, 0], [1, 1]]; // prettier-ignore
+  const covariances = means.map(() => [[1, 0.1], [0.1, 2]]); // prettier-ignore
+  const rows = [[0, 0], [0.5, 1], [1, 1], [2, 1]]; // prettier-ignore
+  const options = { components: 2, maxIterations: 0, backend: 'cpu' } as const;
+
+  test('is the same start as by means and covariances, and what mixture.components has', async () => {
+    const weights = [0.25, 0.75];
+    const dense = await fitMixture(rows, { ...options, seeding: { weights, means, covariances } });
+    const named = await fitMixture(rows, { ...options, seeding: { weights, components: dense.mixture.components } });
+    expect(named.mixture.toJSON()).toMatchObject({ weights, means, covariances: dense.mixture.covariances.flat(2) });
+    expect(dense.mixture.components).toEqual([
+      { family: 'gaussian', columns: dense.mixture.columns, means, covariances },
+    ]);
+    const unweighted = await fitMixture(rows, { ...options, seeding: { components: [{ means, covariances }] } });
+    expect(unweighted.mixture.means).toEqual(means);
+  });
+
+  test.each([
+    [[], 'got 0 of them'],
+    ['x', 'got "x"'],
+    [[{ family: 'poisson', rates: [] }], 'got one of family "poisson"'],
+    [
+      [
+        { means, covariances },
+        { means, covariances },
+      ],
+      'got 2 of them',
+    ],
+  ])('%j are refused', async (components, got) => {
+    await expect(fitMixture(rows, { ...options, seeding: { components } as never })).rejects.toThrow(
+      `seeding.components: expected one block of family gaussian, as mixture.components has it, ${got}; `,
+    );
+  });
+});

@@ -9,6 +9,12 @@ export interface AddedShare {
   readonly column: number;
 }
 
+/** The same of all components: one share each, or the one of the covariance that they share. */
+export interface AddedShares {
+  readonly shared: boolean;
+  readonly shares: readonly AddedShare[];
+}
+
 /** A share that is not worth looking at closely. */
 const NEGLIGIBLE = 0.01;
 /** Steps of the power method; it is fast where what was added decides one direction. */
