@@ -69,8 +69,8 @@ function tail(uniform: () => number): number {
 }
 
 /**
- * Starts the stream of an integer seed: sfc32 (Doty-Humphrey), and the ziggurat of Marsaglia & Tsang (2000) with numbers
- * of 53 bits whose layer is drawn by bits of its own.
+ * Starts the stream of an integer seed: sfc32 (Doty-Humphrey), and the ziggurat of Marsaglia & Tsang (2000). Its
+ * numbers have 53 bits, and bits of their own draw the layer.
  */
 export function fastRandom(seed: number): FastRandom {
   const tables = ziggurat();

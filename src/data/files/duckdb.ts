@@ -121,8 +121,8 @@ export class Database {
   }
 
   /**
-   * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as
-   * DuckDB produces them, whose memory they are in: they are valid until the next. The same seed of random() each time.
+   * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as DuckDB
+   * produces them. They lie in DuckDB's memory, and are valid until the next. The same seed of random() each time.
    */
   async *stream(scan: string, columns: readonly Column[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
     const connection = await this.instance.connect();
