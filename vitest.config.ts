@@ -11,6 +11,7 @@ function filesOf(environment: 'node' | 'browser') {
   return {
     '#gpu': file('kernels/webgpu/gpu'),
     '#storage': file('src/base/storage'),
+    '#tfjs': file('kernels/tfjs'),
     '#threads': file('src/threads/threads'),
   };
 }

@@ -1,17 +1,17 @@
 /** What the kernels on tensors of costs take. The first dimension of each tensor is B, or 1 for what all B share. */
-import type * as tf from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { CovarianceForm } from './form.js';
 
 /** Rows and components. */
 export interface LogCostInputs {
   /** `[B, n, d]` */
-  readonly x: tf.Tensor3D;
+  readonly x: Tensor3D;
   /** μ_k, `[B, k, d]` */
-  readonly means: tf.Tensor3D;
+  readonly means: Tensor3D;
   /** W_k: full `[B, k, d, d]`, tied `[B, 1, d, d]`, diag `[B, k, d]`, spherical `[B, k, 1]`. */
-  readonly whitening: tf.Tensor;
+  readonly whitening: Tensor;
   /** c_k, `[B, k]` */
-  readonly constants: tf.Tensor2D;
+  readonly constants: Tensor2D;
 }
 
 /** The half of a triangular matrix, diagonal included, that is not 0. */
@@ -25,9 +25,9 @@ export interface LogCostAttributes {
 
 export interface SoftminInputs {
   /** `[B, n, k]`, not shared; from {@link ABSENT} on a component is absent from that row. */
-  readonly cost: tf.Tensor3D;
+  readonly cost: Tensor3D;
   /** o_k = ε log w_k + g_k, `[B, k]`; up to −{@link ABSENT} a component is absent. */
-  readonly offsets: tf.Tensor2D;
+  readonly offsets: Tensor2D;
 }
 
 export interface SoftminAttributes {
@@ -41,18 +41,18 @@ export type PointMetric = 'squaredEuclidean' | 'dot';
 /** Two clouds of points, and what the second brings to a softmin besides its costs. All have the same B. */
 export interface PointInputs {
   /** `[B, n, d]` */
-  readonly x: tf.Tensor3D;
+  readonly x: Tensor3D;
   /** `[B, m, d]` */
-  readonly y: tf.Tensor3D;
+  readonly y: Tensor3D;
   /** o_j = ε log b_j + g_j, `[B, m]`; up to −{@link ABSENT} a point is absent. */
-  readonly offsets: tf.Tensor2D;
+  readonly offsets: Tensor2D;
 }
 
 export interface PointAveragesInputs extends PointInputs {
   /** s_i, the softmins of the same offsets, `[B, n]`. */
-  readonly softmins: tf.Tensor2D;
+  readonly softmins: Tensor2D;
   /** `[B, m, p]` */
-  readonly values: tf.Tensor3D;
+  readonly values: Tensor3D;
 }
 
 export interface PointAttributes {

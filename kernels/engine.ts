@@ -2,12 +2,22 @@
  * The one module that touches the internals of tfjs: its engine's fields and its kernel registry.
  * Everything else uses tfjs's public operations.
  */
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type {
+  DataType,
+  GradConfig,
+  KernelBackend,
+  KernelConfig,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  Tensor,
+  TensorInfo,
+} from '@tensorflow/tfjs';
 
 /** The fields of the engine that tfjs keeps private and that restoring its state needs. */
 interface EngineState {
   backendName: string;
-  backendInstance: tf.KernelBackend | null;
+  backendInstance: KernelBackend | null;
 }
 
 /**
@@ -26,6 +36,11 @@ export function onBackend<T>(name: string, compute: () => T): T {
     if (backendName) void tf.setBackend(backendName);
     else Object.assign(engine, { backendName, backendInstance });
   }
+}
+
+/** Whether anyone has loaded tfjs: where nobody has, there are no tensors and no backends. */
+export function isLoaded(): boolean {
+  return '_tfengine' in globalThis;
 }
 
 /** Whether tfjs knows a backend of this name. Starts nothing. */
@@ -48,7 +63,7 @@ export async function registerQuietly(name: string, load: () => Promise<unknown>
 }
 
 /** Backends that are starting. */
-const starting = new Map<string, tf.KernelBackend | Promise<tf.KernelBackend>>();
+const starting = new Map<string, KernelBackend | Promise<KernelBackend>>();
 
 /**
  * Initialises a registered backend without activating it; false where it can't start. Not by `tf.findBackend`: while a
@@ -72,13 +87,13 @@ export async function startBackend(name: string): Promise<boolean> {
 }
 
 /** Whether a value is a tensor, by its methods, as `instanceof tf.Tensor` asks for it. */
-export function isTensor(value: unknown): value is tf.Tensor {
+export function isTensor(value: unknown): value is Tensor {
   if (typeof value !== 'object' || value === null) return false;
   return ['data', 'dataSync', 'throwIfDisposed'].every((name) => name in value);
 }
 
 /** The name of the backend on which a tensor's values live. */
-export function backendOf(tensor: tf.Tensor): string {
+export function backendOf(tensor: Tensor): string {
   const holder = tf.engine().state.tensorInfo.get(tensor.dataId)?.backend;
   const { registry } = tf.engine();
   return Object.keys(registry).find((name) => registry[name] === holder) ?? tf.getBackend();
@@ -89,10 +104,10 @@ export interface WebGPUBackend {
   readonly device: { readonly limits: { readonly maxStorageBufferBindingSize: number } };
   runWebGPUProgram(
     program: object,
-    inputs: readonly tf.TensorInfo[],
-    outputDtype: tf.DataType,
+    inputs: readonly TensorInfo[],
+    outputDtype: DataType,
     uniforms?: readonly { readonly type: string; readonly data: readonly number[] }[],
-  ): tf.TensorInfo;
+  ): TensorInfo;
 }
 
 function isWebGPU(backend: unknown): backend is WebGPUBackend {
@@ -115,7 +130,7 @@ export interface WebGPUProgram {
    * binding of one that it does not.
    */
   readonly code: string;
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
+  readonly inputs: Readonly<Record<string, Tensor>>;
   readonly outputShape: readonly number[];
   /** In one dimension; tfjs makes two or three of it where they are more than 65,535. */
   readonly workgroups: number;
@@ -126,7 +141,7 @@ export interface WebGPUProgram {
 }
 
 /** Runs a shader on a WebGPU backend; float32 output. */
-export function runProgram(backend: WebGPUBackend, program: WebGPUProgram): tf.TensorInfo {
+export function runProgram(backend: WebGPUBackend, program: WebGPUProgram): TensorInfo {
   const { key, code, inputs, outputShape, workgroups, lanes, uniforms = {} } = program;
   // A new object for every call: tfjs writes into it.
   const description = {
@@ -146,33 +161,33 @@ export function runProgram(backend: WebGPUBackend, program: WebGPUProgram): tf.T
 }
 
 /** The gradient of a kernel with respect to each of its inputs, computed where it is asked for. */
-export type InputGradients<I> = { readonly [name in keyof I]: () => tf.Tensor };
+export type InputGradients<I> = { readonly [name in keyof I]: () => Tensor };
 
 /** A kernel: its name, its definition as a composite of tfjs operations, and what else is known of it. */
 export interface KernelDefinition<I, A> {
   readonly name: string;
   /** What the kernel computes. Runs inside `tf.tidy`; fused forms are tested against it. */
-  composite(inputs: I, attributes: A): tf.Tensor[];
+  composite(inputs: I, attributes: A): Tensor[];
   /** The fused form for tfjs's WebGPU backend. */
-  webgpu?(inputs: I, attributes: A, backend: WebGPUBackend): tf.TensorInfo[];
+  webgpu?(inputs: I, attributes: A, backend: WebGPUBackend): TensorInfo[];
   /**
    * Gradients of a kernel with one output, from the gradient with respect to that. Of tfjs operations and kernels that
    * have gradients themselves, so that there are second derivatives.
    */
-  gradient?(upstream: tf.Tensor, inputs: I, attributes: A): InputGradients<I>;
+  gradient?(upstream: Tensor, inputs: I, attributes: A): InputGradients<I>;
 }
 
 /**
  * Makes a definition callable as a tfjs kernel. It is registered for a backend the first time that backend runs it,
  * so importing this package registers nothing.
  */
-export function defineKernel<I extends { [name in keyof I]: tf.Tensor }, A extends { [name in keyof A]: unknown }>(
+export function defineKernel<I extends { [name in keyof I]: Tensor }, A extends { [name in keyof A]: unknown }>(
   definition: KernelDefinition<I, A>,
-): (inputs: I, attributes: A) => tf.Tensor[] {
+): (inputs: I, attributes: A) => Tensor[] {
   const { name } = definition;
   return (inputs, attributes) => {
     const backendName = tf.getBackend();
-    if (!(tf.getKernel(name, backendName) as tf.KernelConfig | undefined)) {
+    if (!(tf.getKernel(name, backendName) as KernelConfig | undefined)) {
       tf.registerKernel({
         kernelName: name,
         backendName,
@@ -180,14 +195,14 @@ export function defineKernel<I extends { [name in keyof I]: tf.Tensor }, A exten
       });
       registerGradient(definition, Object.keys(inputs) as (keyof I & string)[]);
     }
-    return tf.engine().runKernel(name, inputs, attributes as unknown as tf.NamedAttrMap);
+    return tf.engine().runKernel(name, inputs, attributes as unknown as NamedAttrMap);
   };
 }
 
 function compute<I, A>(
   definition: KernelDefinition<I, A>,
-  call: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap; backend: unknown },
-): tf.TensorInfo[] {
+  call: { inputs: NamedTensorInfoMap; attrs?: NamedAttrMap; backend: unknown },
+): TensorInfo[] {
   const inputs = call.inputs as unknown as I;
   const attributes = call.attrs as unknown as A;
   if (definition.webgpu && isWebGPU(call.backend)) return definition.webgpu(inputs, attributes, call.backend);
@@ -197,13 +212,13 @@ function compute<I, A>(
 /** Gradients are of a kernel on whatever backend, and are computed on the one that its inputs live on. */
 function registerGradient<I, A>(definition: KernelDefinition<I, A>, names: readonly (keyof I & string)[]): void {
   const { name } = definition;
-  if (!definition.gradient || (tf.getGradient(name) as tf.GradConfig | undefined)) return;
+  if (!definition.gradient || (tf.getGradient(name) as GradConfig | undefined)) return;
   tf.registerGradient({
     kernelName: name,
     inputsToSave: [...names],
     gradFunc: (upstream, saved, attributes) => {
       const inputs = Object.fromEntries(names.map((input, index) => [input, saved[index]])) as unknown as I;
-      const gradients = definition.gradient?.(upstream as tf.Tensor, inputs, attributes as unknown as A);
+      const gradients = definition.gradient?.(upstream as Tensor, inputs, attributes as unknown as A);
       const home = backendOf(saved[0]);
       return Object.fromEntries(
         names.map((input) => [input, () => onBackend(home, () => (gradients as InputGradients<I>)[input]())]),

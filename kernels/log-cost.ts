@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { repeated, sharedBy, sumOuter, sumRows } from './batches.js';
 import type { LogCostAttributes, LogCostInputs } from './costs.js';
 import { defineKernel } from './engine.js';
@@ -25,7 +26,7 @@ export const logCostKernel = defineKernel<LogCostInputs, LogCostAttributes>({
   },
   webgpu: logCostProgram,
   gradient(upstream, inputs, { form }) {
-    const pieces = (): Piece[] => blocks(upstream as tf.Tensor3D, inputs);
+    const pieces = (): Piece[] => blocks(upstream as Tensor3D, inputs);
     return {
       x: () =>
         tf.concat(
@@ -35,7 +36,7 @@ export const logCostKernel = defineKernel<LogCostInputs, LogCostAttributes>({
       means: () => tf.addN(pieces().map((piece) => meanGradient(piece, form))),
       whitening: () => tf.addN(pieces().map((piece) => whiteningGradient(piece, form))),
       constants: () => {
-        const sums = sumRows(upstream as tf.Tensor3D);
+        const sums = sumRows(upstream as Tensor3D);
         return tf.squeeze(sharedBy(sums, inputs.constants.shape[0]), [1]);
       },
     };
@@ -45,15 +46,15 @@ export const logCostKernel = defineKernel<LogCostInputs, LogCostAttributes>({
 /** A block of rows, with the gradient with respect to its costs. */
 interface Piece extends LogCostInputs {
   /** `[B, rows, k]` */
-  readonly upstream: tf.Tensor3D;
+  readonly upstream: Tensor3D;
 }
 
-function blocks(upstream: tf.Tensor3D, inputs: LogCostInputs): Piece[] {
+function blocks(upstream: Tensor3D, inputs: LogCostInputs): Piece[] {
   const n = inputs.x.shape[1];
   if (n <= BLOCK_ROWS) return [{ ...inputs, upstream }];
   return Array.from({ length: Math.ceil(n / BLOCK_ROWS) }, (_, index) => {
     const from = index * BLOCK_ROWS;
-    const rows = (values: tf.Tensor3D): tf.Tensor3D =>
+    const rows = (values: Tensor3D): Tensor3D =>
       tf.slice(values, [0, from, 0], [-1, Math.min(BLOCK_ROWS, n - from), -1]);
     return { ...inputs, x: rows(inputs.x), upstream: rows(upstream) };
   });
@@ -68,31 +69,31 @@ function whitened(
   { x, means, whitening }: LogCostInputs,
   form: CovarianceForm,
   k: number,
-): { difference: tf.Tensor3D; z: tf.Tensor3D; factor: tf.Tensor3D } {
-  const difference: tf.Tensor3D = tf.sub(x, tf.slice(means, [0, k, 0], [-1, 1, -1]));
+): { difference: Tensor3D; z: Tensor3D; factor: Tensor3D } {
+  const difference: Tensor3D = tf.sub(x, tf.slice(means, [0, k, 0], [-1, 1, -1]));
   if (!isMatrix(form)) {
-    const factor = tf.slice(whitening as tf.Tensor3D, [0, k, 0], [-1, 1, -1]);
+    const factor = tf.slice(whitening as Tensor3D, [0, k, 0], [-1, 1, -1]);
     return { difference, z: tf.mul(difference, factor), factor };
   }
-  const one = tf.slice(whitening as tf.Tensor4D, [0, form === 'tied' ? 0 : k, 0, 0], [-1, 1, -1, -1]);
-  const factor: tf.Tensor3D = tf.squeeze(one, [1]);
+  const one = tf.slice(whitening as Tensor4D, [0, form === 'tied' ? 0 : k, 0, 0], [-1, 1, -1, -1]);
+  const factor: Tensor3D = tf.squeeze(one, [1]);
   return { difference, z: tf.matMul(difference, factor), factor };
 }
 
 /** Of one component: its whitened rows as above, and z_ik times the gradient with respect to C_ik, `[B, n, d]`. */
-function pulled(piece: Piece, form: CovarianceForm, k: number): ReturnType<typeof whitened> & { pull: tf.Tensor3D } {
+function pulled(piece: Piece, form: CovarianceForm, k: number): ReturnType<typeof whitened> & { pull: Tensor3D } {
   const own = whitened(piece, form, k);
   return { ...own, pull: tf.mul(own.z, tf.slice(piece.upstream, [0, 0, k], [-1, -1, 1])) };
 }
 
 /** v ↦ v Wᵀ */
-function back(values: tf.Tensor3D, factor: tf.Tensor3D, form: CovarianceForm): tf.Tensor3D {
+function back(values: Tensor3D, factor: Tensor3D, form: CovarianceForm): Tensor3D {
   return isMatrix(form) ? tf.matMul(values, tf.transpose(factor, [0, 2, 1])) : tf.mul(values, factor);
 }
 
 /** ∂C_ik/∂x_i = (x_i − μ_k) W_k W_kᵀ */
-function rowGradient(piece: Piece, form: CovarianceForm): tf.Tensor3D {
-  const ofComponent = (k: number): tf.Tensor3D => {
+function rowGradient(piece: Piece, form: CovarianceForm): Tensor3D {
+  const ofComponent = (k: number): Tensor3D => {
     const { pull, factor } = pulled(piece, form, k);
     return back(pull, factor, form);
   };
@@ -106,7 +107,7 @@ function rowGradient(piece: Piece, form: CovarianceForm): tf.Tensor3D {
 }
 
 /** ∂C_ik/∂μ_k = −(x_i − μ_k) W_k W_kᵀ */
-function meanGradient(piece: Piece, form: CovarianceForm): tf.Tensor3D {
+function meanGradient(piece: Piece, form: CovarianceForm): Tensor3D {
   const ofComponents = componentsOf(piece).map((k) =>
     tf.tidy(() => {
       const { pull, factor } = pulled(piece, form, k);
@@ -117,7 +118,7 @@ function meanGradient(piece: Piece, form: CovarianceForm): tf.Tensor3D {
 }
 
 /** ∂C_ik/∂W_k = (x_i − μ_k)ᵀ (x_i − μ_k) W_k, or the diagonal of that, or its trace. */
-function whiteningGradient(piece: Piece, form: CovarianceForm): tf.Tensor {
+function whiteningGradient(piece: Piece, form: CovarianceForm): Tensor {
   const ofComponents = componentsOf(piece).map((k) =>
     tf.tidy(() => {
       const { pull, difference } = pulled(piece, form, k);
@@ -126,7 +127,7 @@ function whiteningGradient(piece: Piece, form: CovarianceForm): tf.Tensor {
         const outer = sumOuter(repeated(difference, pull.shape[0]), pull);
         return tf.expandDims(sharedBy(outer, batches), 1);
       }
-      const squares: tf.Tensor3D = sumRows(tf.mul(pull, difference));
+      const squares: Tensor3D = sumRows(tf.mul(pull, difference));
       return sharedBy(form === 'spherical' ? tf.sum(squares, 2, true) : squares, batches);
     }),
   );

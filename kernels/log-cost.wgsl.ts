@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { LogCostAttributes, LogCostInputs } from './costs.js';
 import { runProgram, type WebGPUBackend } from './engine.js';
 import { isMatrix } from './form.js';
@@ -30,7 +30,7 @@ export function logCostProgram(
   { x, means, whitening, constants }: LogCostInputs,
   attributes: LogCostAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo[] {
+): TensorInfo[] {
   const [, n, d] = x.shape;
   const k = means.shape[1];
   const b = Math.max(x.shape[0], means.shape[0], whitening.shape[0], constants.shape[0]);

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import {
   ABSENT,
   FAR,
@@ -22,13 +23,9 @@ export const pointSoftminKernel = defineKernel<PointInputs, PointAttributes>({
   composite(inputs, { epsilon, metric }) {
     const blocks = byBlocks(inputs, (x) => {
       const gaps = gapsOf(pointCosts(x, inputs.y, metric), inputs.offsets);
-      const least: tf.Tensor3D = tf.min(gaps, 2, true);
+      const least: Tensor3D = tf.min(gaps, 2, true);
       const sum = sumColumns(exponentials(gaps, least, epsilon));
-      return tf.where(
-        tf.greaterEqual(least, FAR),
-        Infinity,
-        tf.sub(least, tf.mul(tf.log(sum), epsilon)),
-      ) as tf.Tensor3D;
+      return tf.where(tf.greaterEqual(least, FAR), Infinity, tf.sub(least, tf.mul(tf.log(sum), epsilon))) as Tensor3D;
     });
     return [tf.squeeze(blocks, [2])];
   },
@@ -46,7 +43,7 @@ export const pointAveragesKernel = defineKernel<PointAveragesInputs, PointAttrib
     const [b, , p] = values.shape;
     const averages = byBlocks(inputs, (x, from) => {
       const cost = pointCosts(x, y, metric);
-      const softmins: tf.Tensor3D = tf.expandDims(tf.slice(inputs.softmins, [0, from], [-1, x.shape[1]]), 2);
+      const softmins: Tensor3D = tf.expandDims(tf.slice(inputs.softmins, [0, from], [-1, x.shape[1]]), 2);
       const gaps = gapsOf(cost, offsets);
       const terms = exponentials(gaps, softmins, epsilon);
       const shares = tf.where(tf.greaterEqual(gaps, FAR), tf.zerosLike(terms), terms);
@@ -55,7 +52,7 @@ export const pointAveragesKernel = defineKernel<PointAveragesInputs, PointAttrib
         const column = tf.reshape(tf.slice(values, [0, 0, c], [-1, -1, 1]), [b, 1, -1]);
         sums.unshift(sumColumns(tf.mul(shares, column)));
       }
-      return tf.divNoNan<tf.Tensor3D>(tf.concat(sums, 2), sumColumns(shares));
+      return tf.divNoNan<Tensor3D>(tf.concat(sums, 2), sumColumns(shares));
     });
     return [averages];
   },
@@ -63,27 +60,27 @@ export const pointAveragesKernel = defineKernel<PointAveragesInputs, PointAttrib
 });
 
 /** C, `[B, n, m]`, summed over coordinates one by one: never more than two arrays of that size. */
-export function pointCosts(x: tf.Tensor3D, y: tf.Tensor3D, metric: PointMetric): tf.Tensor3D {
+export function pointCosts(x: Tensor3D, y: Tensor3D, metric: PointMetric): Tensor3D {
   const d = x.shape[2];
-  let sum: tf.Tensor3D | undefined;
+  let sum: Tensor3D | undefined;
   for (let k = 0; k < d; k++) {
-    const before: tf.Tensor3D | undefined = sum;
+    const before: Tensor3D | undefined = sum;
     sum = tf.tidy(() => {
       const own = tf.slice(x, [0, 0, k], [-1, -1, 1]);
       const others = tf.reshape(tf.slice(y, [0, 0, k], [-1, -1, 1]), [y.shape[0], 1, -1]);
-      const term: tf.Tensor3D = metric === 'dot' ? tf.mul(own, others) : tf.square(tf.sub(own, others));
+      const term: Tensor3D = metric === 'dot' ? tf.mul(own, others) : tf.square(tf.sub(own, others));
       return before ? tf.add(before, term) : term;
     });
     before?.dispose();
   }
-  return sum as tf.Tensor3D;
+  return sum as Tensor3D;
 }
 
 /** Rows in blocks, each computed and freed by itself: `compute` gives `[B, rows, c]` of rows `[B, rows, d]`. */
-function byBlocks({ x, y }: PointInputs, compute: (rows: tf.Tensor3D, from: number) => tf.Tensor3D): tf.Tensor3D {
+function byBlocks({ x, y }: PointInputs, compute: (rows: Tensor3D, from: number) => Tensor3D): Tensor3D {
   const [b, n] = x.shape;
   const rows = Math.max(1, Math.floor(BLOCK / (b * y.shape[1])));
-  const blocks: tf.Tensor3D[] = [];
+  const blocks: Tensor3D[] = [];
   for (let from = 0; from < n; from += rows) {
     blocks.push(tf.tidy(() => compute(tf.slice(x, [0, from, 0], [-1, Math.min(rows, n - from), -1]), from)));
   }
@@ -91,18 +88,18 @@ function byBlocks({ x, y }: PointInputs, compute: (rows: tf.Tensor3D, from: numb
 }
 
 /** C_ij − o_j, {@link FAR} where the point is absent. */
-function gapsOf(cost: tf.Tensor3D, offsets: tf.Tensor2D): tf.Tensor3D {
+function gapsOf(cost: Tensor3D, offsets: Tensor2D): Tensor3D {
   const own = tf.expandDims(offsets, 1);
   const absent = tf.logicalOr(tf.greaterEqual(cost, ABSENT), tf.lessEqual(own, -ABSENT));
-  return tf.where(absent, FAR, tf.sub(cost, own)) as tf.Tensor3D;
+  return tf.where(absent, FAR, tf.sub(cost, own)) as Tensor3D;
 }
 
-function exponentials(gaps: tf.Tensor3D, least: tf.Tensor3D, epsilon: number): tf.Tensor3D {
+function exponentials(gaps: Tensor3D, least: Tensor3D, epsilon: number): Tensor3D {
   return tf.exp(tf.div(tf.maximum(tf.sub(least, gaps), LEAST_EXPONENT * epsilon), epsilon));
 }
 
 /** Sums over the last dimension in groups: `[B, n, m]` → `[B, n, 1]`. */
-function sumColumns(values: tf.Tensor3D): tf.Tensor3D {
+function sumColumns(values: Tensor3D): Tensor3D {
   const [b, n, m] = values.shape;
   if (m <= GROUP) return tf.sum(values, 2, true);
   const groups = Math.ceil(m / GROUP);

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { PointAttributes, PointAveragesInputs, PointInputs } from './costs.js';
 import { runProgram, type WebGPUBackend } from './engine.js';
 import { declarations, LANES, overPoints, pairLayout, place, ROWS, type PairLayout } from './point-pairs.wgsl.js';
@@ -8,7 +8,7 @@ export function pointSoftminProgram(
   { x, y, offsets }: PointInputs,
   { epsilon, metric }: PointAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo {
+): TensorInfo {
   const [b, n, d] = x.shape;
   return runProgram(backend, {
     key: `OtmixPointSoftmin_${metric}_${d}`,
@@ -26,7 +26,7 @@ export function pointAveragesProgram(
   { x, y, offsets, softmins, values }: PointAveragesInputs,
   { epsilon, metric }: PointAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo {
+): TensorInfo {
   const [b, n, d] = x.shape;
   const p = values.shape[2];
   return runProgram(backend, {

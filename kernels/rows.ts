@@ -1,10 +1,11 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
 import { logits, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
 
 export interface RowsInputs extends ModelInputs {
   /** Rows of one block, `[b, d]`. */
-  readonly x: tf.Tensor2D;
+  readonly x: Tensor2D;
 }
 
 /**

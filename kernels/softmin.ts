@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { above } from './above.js';
 import { sharedBy, sumRows } from './batches.js';
 import { ABSENT, FAR, LEAST_EXPONENT, type SoftminAttributes, type SoftminInputs } from './costs.js';
@@ -9,15 +10,15 @@ import { responsibilitiesProgram, softminProgram } from './softmin.wgsl.js';
 const MINIATURE = 2 ** -64;
 
 /** C_ik − o_k, `[B, n, k]`, and its row minimum, `[B, n, 1]`. */
-function reduced({ cost, offsets }: SoftminInputs): { gaps: tf.Tensor3D; least: tf.Tensor3D } {
+function reduced({ cost, offsets }: SoftminInputs): { gaps: Tensor3D; least: Tensor3D } {
   const own = tf.expandDims(offsets, 1);
   const absent = tf.logicalOr(tf.greaterEqual(cost, ABSENT), tf.lessEqual(own, -ABSENT));
-  const gaps = tf.where(absent, FAR, tf.sub(tf.maximum(cost, -ABSENT), own)) as tf.Tensor3D;
+  const gaps = tf.where(absent, FAR, tf.sub(tf.maximum(cost, -ABSENT), own)) as Tensor3D;
   return { gaps, least: tf.div(tf.min(tf.mul(gaps, MINIATURE), 2, true), MINIATURE) };
 }
 
 /** exp((least − gap)/ε), `[B, n, k]`: the row's extreme is subtracted before anything is exponentiated. */
-function exponentials({ gaps, least }: ReturnType<typeof reduced>, epsilon: number): tf.Tensor3D {
+function exponentials({ gaps, least }: ReturnType<typeof reduced>, epsilon: number): Tensor3D {
   const lowered = tf.maximum(tf.sub(least, gaps), LEAST_EXPONENT * epsilon);
   return tf.exp(tf.div(lowered, epsilon));
 }
@@ -37,7 +38,7 @@ export const softminKernel = defineKernel<SoftminInputs, SoftminAttributes>({
   },
   webgpu: softminProgram,
   gradient(upstream, inputs, attributes) {
-    const ofCost = (): tf.Tensor3D =>
+    const ofCost = (): Tensor3D =>
       tf.tidy(() => {
         const [r] = responsibilitiesKernel(inputs, attributes);
         return tf.mul(r, wherePresent(inputs, attributes, tf.expandDims(upstream, 2)));
@@ -67,7 +68,7 @@ export const responsibilitiesKernel = defineKernel<SoftminInputs, SoftminAttribu
           'take epsilon small but positive, or keep them out of the gradient',
       );
     }
-    const ofCost = (): tf.Tensor3D =>
+    const ofCost = (): Tensor3D =>
       tf.tidy(() => {
         const [r] = responsibilitiesKernel(inputs, attributes);
         const mean = tf.sum(tf.mul(upstream, r), 2, true);
@@ -79,7 +80,7 @@ export const responsibilitiesKernel = defineKernel<SoftminInputs, SoftminAttribu
 });
 
 /** One-hot at the first minimum of each row, 1/k where there is none. */
-function minima({ gaps, least }: ReturnType<typeof reduced>): tf.Tensor3D {
+function minima({ gaps, least }: ReturnType<typeof reduced>): Tensor3D {
   const k = gaps.shape[2];
   const first = tf.expandDims(tf.cast(tf.argMin(gaps, 2), 'int32'), 2);
   const components = tf.reshape(tf.range(0, k, 1, 'int32'), [1, 1, k]);
@@ -89,12 +90,12 @@ function minima({ gaps, least }: ReturnType<typeof reduced>): tf.Tensor3D {
 }
 
 /** `values` in rows that have a component at all, else 0. */
-function wherePresent(inputs: SoftminInputs, attributes: SoftminAttributes, values: tf.Tensor): tf.Tensor3D {
+function wherePresent(inputs: SoftminInputs, attributes: SoftminAttributes, values: Tensor): Tensor3D {
   const empty = tf.expandDims(above(softminKernel(inputs, attributes)[0], FAR), 2);
-  return tf.where(empty, 0, values) as tf.Tensor3D;
+  return tf.where(empty, 0, values) as Tensor3D;
 }
 
 /** Offsets lower costs, of every row alike. */
-function offsetGradient(ofCost: tf.Tensor3D, { offsets }: SoftminInputs): tf.Tensor2D {
+function offsetGradient(ofCost: Tensor3D, { offsets }: SoftminInputs): Tensor2D {
   return tf.squeeze(sharedBy(tf.neg(sumRows(ofCost)), offsets.shape[0]), [1]);
 }

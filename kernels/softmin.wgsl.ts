@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import { ABSENT, FAR, LEAST_EXPONENT, type SoftminAttributes, type SoftminInputs } from './costs.js';
 import { runProgram, type WebGPUBackend } from './engine.js';
 import { groupIndex } from './program.wgsl.js';
@@ -11,7 +11,7 @@ export function softminProgram(
   inputs: SoftminInputs,
   attributes: SoftminAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo[] {
+): TensorInfo[] {
   return [run('softmin', inputs, attributes, backend)];
 }
 
@@ -20,7 +20,7 @@ export function responsibilitiesProgram(
   inputs: SoftminInputs,
   attributes: SoftminAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo[] {
+): TensorInfo[] {
   return [run('responsibilities', inputs, attributes, backend)];
 }
 
@@ -31,7 +31,7 @@ function run(
   { cost, offsets }: SoftminInputs,
   { epsilon }: SoftminAttributes,
   backend: WebGPUBackend,
-): tf.TensorInfo {
+): TensorInfo {
   const [b, n, k] = cost.shape;
   let lanesPerRow = 1;
   while (lanesPerRow < Math.min(k, LANES)) lanesPerRow *= 2;

@@ -1,13 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
 import { isMatrix } from './form.js';
 import { logits, rowSoftmin, whitened, type LogitAttributes, type ModelInputs } from './mixture.js';
 
 export interface SweepInputs extends ModelInputs {
   /** Rows of one block, `[g·s, d]`. */
-  readonly x: tf.Tensor2D;
+  readonly x: Tensor2D;
   /** Row weights, `[g·s]`; 0 for padding. */
-  readonly weights: tf.Tensor1D;
+  readonly weights: Tensor1D;
 }
 
 export interface SweepAttributes extends LogitAttributes {
@@ -42,8 +43,8 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
     const { groups, hard, centre, coupling } = attributes;
     const k = inputs.means.shape[0];
     const { responsibilities, logSum } = rowSoftmin(logits(x, inputs, attributes), hard);
-    const column: tf.Tensor2D = tf.reshape(weights, [-1, 1]);
-    const plan: tf.Tensor2D = tf.mul(responsibilities, column);
+    const column: Tensor2D = tf.reshape(weights, [-1, 1]);
+    const plan: Tensor2D = tf.mul(responsibilities, column);
     const outputs = [
       tf.reshape(sumGroups(tf.mul(tf.sub(logSum, centre), column), groups), [groups]),
       sumGroups(plan, groups),
@@ -61,15 +62,15 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
  * First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept:
  * k·b·d floats would be too many.
  */
-function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tensor2D): [tf.Tensor, tf.Tensor] {
+function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: Tensor2D): [Tensor, Tensor] {
   const [k, d] = inputs.means.shape;
   const { form, groups } = attributes;
-  const first: tf.Tensor[] = [];
-  const second: tf.Tensor[] = [];
+  const first: Tensor[] = [];
+  const second: Tensor[] = [];
   for (let index = 0; index < k; index++) {
-    const [one, two] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
+    const [one, two] = tf.tidy((): [Tensor, Tensor] => {
       const grouped = tf.reshape(whitened(inputs.x, inputs, form, index), [groups, -1, d]);
-      const row: tf.Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
+      const row: Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
       const mean = rowSums(row, grouped);
       if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];
       const weighted = tf.mul(grouped, tf.reshape(row, [groups, -1, 1]));
@@ -77,7 +78,7 @@ function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tens
     });
     first.push(one);
     if (form === 'tied' && index > 0) {
-      const sum = second.pop() as tf.Tensor;
+      const sum = second.pop() as Tensor;
       second.push(tf.add(sum, two));
       tf.dispose([sum, two]);
     } else second.push(two);
@@ -89,12 +90,12 @@ function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: tf.Tens
 }
 
 /** Weighted sums of rows per group: `[g, 1, s]`, `[g, s, d]` → `[g, d]`. */
-function rowSums(weights: tf.Tensor3D, values: tf.Tensor): tf.Tensor {
+function rowSums(weights: Tensor3D, values: Tensor): Tensor {
   return tf.squeeze(tf.matMul(weights, values), [1]);
 }
 
 /** Sums of rows by group: `[g·s, c]` → `[g, c]`. */
-function sumGroups(values: tf.Tensor2D, groups: number): tf.Tensor {
+function sumGroups(values: Tensor2D, groups: number): Tensor {
   return tf.sum(tf.reshape(values, [groups, -1, values.shape[1]]), 1);
 }
 
@@ -102,6 +103,6 @@ function sumGroups(values: tf.Tensor2D, groups: number): tf.Tensor {
  * Σ_s u_s v_sᵀ per group: `[g, s, c]`, `[g, s, e]` → `[g, c, e]`. Transposed outside matMul, which
  * tfjs-wasm runs fast only plain.
  */
-function outerProducts(u: tf.Tensor, v: tf.Tensor): tf.Tensor {
+function outerProducts(u: Tensor, v: Tensor): Tensor {
   return tf.matMul(tf.transpose(u, [0, 2, 1]), v);
 }

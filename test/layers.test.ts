@@ -216,6 +216,11 @@ describe('tfjs', () => {
   });
 });
 
+test('tfjs is loaded by the files behind #tfjs alone, others have its types', () => {
+  const loaders = imports.filter(({ specifier, runtime }) => specifier === '@tensorflow/tfjs' && runtime);
+  expect(loaders.map(({ file }) => file)).toEqual(['kernels/tfjs.browser.ts']);
+});
+
 describe('in browsers', () => {
   /** Everything that loading a file loads, and the way to it. */
   function reached(entry: string): Map<string, string> {

@@ -2,10 +2,11 @@
  * tfjs's WebGPU backend on our device, or on the caller's: tensors of both then share one device. Beside
  * kernels/engine.ts the one module that touches the internals of tfjs, here those of its WebGPU backend.
  */
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { KernelBackend, Tensor } from '@tensorflow/tfjs';
 import { findGpu } from '#gpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { isRegistered } from '../engine.js';
+import { isLoaded, isRegistered } from '../engine.js';
 import { gpuOf, type Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { sharedGpu } from './shared.js';
@@ -20,7 +21,7 @@ export interface GpuBackend {
 const standard = 'webgpu';
 
 /** The backends that were made here. */
-const ours = new WeakSet<tf.KernelBackend>();
+const ours = new WeakSet<KernelBackend>();
 
 /**
  * The tfjs backend on this device, or where none is given the one that is called 'webgpu'. That is the caller's where
@@ -54,7 +55,7 @@ export function gpuOfBackend(name: string): Gpu | undefined {
  * The buffer that holds a tensor's values, once all commands that write to it are submitted. It is the tensor's: valid
  * until that is disposed. Throws where the tensor lives on no WebGPU backend.
  */
-export function bufferOf(tensor: tf.Tensor): GPUBuffer {
+export function bufferOf(tensor: Tensor): GPUBuffer {
   const holder = tf.engine().state.tensorInfo.get(tensor.dataId)?.backend;
   if (!isWebGPU(holder)) throw new Error('expected a tensor on WebGPU, got one that lives elsewhere');
   holder.uploadToGPU(tensor.dataId);
@@ -69,7 +70,7 @@ export function emptyTensor(
   name: string,
   shape: number[],
   dtype: 'float32' | 'int32' = 'float32',
-): { readonly tensor: tf.Tensor; readonly buffer: GPUBuffer } {
+): { readonly tensor: Tensor; readonly buffer: GPUBuffer } {
   const backend = required(name);
   const { dataId } = backend.makeTensorInfo(shape, dtype);
   backend.uploadToGPU(dataId);
@@ -78,7 +79,7 @@ export function emptyTensor(
 }
 
 /** A tensor that shows a buffer of the caller's, which must be there as long and is not freed with it. */
-export function tensorOver(name: string, buffer: GPUBuffer, shape: number[]): tf.Tensor {
+export function tensorOver(name: string, buffer: GPUBuffer, shape: number[]): Tensor {
   return required(name).createTensorFromGPUData({ buffer, zeroCopy: true }, shape, 'float32');
 }
 
@@ -100,12 +101,13 @@ function required(name: string): WebGPUBackend {
 }
 
 function started(name: string): WebGPUBackend | undefined {
-  const backend: tf.KernelBackend | undefined = tf.engine().registry[name];
+  if (!isLoaded()) return undefined;
+  const backend: KernelBackend | undefined = tf.engine().registry[name];
   return isWebGPU(backend) ? backend : undefined;
 }
 
 /** Not by instanceof, which would load the package. */
-function isWebGPU(backend: tf.KernelBackend | undefined): backend is WebGPUBackend {
+function isWebGPU(backend: KernelBackend | undefined): backend is WebGPUBackend {
   return backend !== undefined && 'device' in backend && 'bufferManager' in backend;
 }
 
@@ -172,9 +174,9 @@ function withNavigatorGpu<T>(make: () => T): T {
 
 /** Puts a backend into tfjs's registry, in the place of one that was lost if there is one. */
 function install(name: string, make: (gpu: Gpu) => WebGPUBackend, gpu: Gpu, given: boolean): void {
-  const engine = tf.engine() as unknown as { backendName: string; backendInstance: tf.KernelBackend };
+  const engine = tf.engine() as unknown as { backendName: string; backendInstance: KernelBackend };
   const { registry, registryFactory } = tf.engine();
-  const lost: tf.KernelBackend | undefined = registry[name];
+  const lost: KernelBackend | undefined = registry[name];
   const backend = make(gpu);
   registry[name] = backend;
   registryFactory[name] = {

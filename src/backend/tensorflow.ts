@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { isRegistered, registerQuietly, startBackend } from '../../kernels/engine.js';
+import { isInstalled, tf } from '#tfjs';
+import { isLoaded, isRegistered, registerQuietly, startBackend } from '../../kernels/engine.js';
 import { absent, requireUsable, type Backend, type Finding } from './backend.js';
 import { tensorDevice } from './tensors.js';
 
@@ -21,9 +21,9 @@ async function probe(): Promise<Finding> {
 
 /** Imports the first of these packages that loads; says why not where none does. */
 async function importFirst(...packages: string[]): Promise<string | undefined> {
-  if (isRegistered('tensorflow')) return undefined;
+  if (isLoaded() && isRegistered('tensorflow')) return undefined;
   if (typeof process === 'undefined' || !('node' in process.versions)) return 'there is no libtensorflow outside Node';
-  for (const name of packages) {
+  for (const name of packages.filter(isInstalled)) {
     try {
       await registerQuietly('tensorflow', () => import(/* @vite-ignore */ /* webpackIgnore: true */ name));
       if (await startBackend('tensorflow')) return undefined;

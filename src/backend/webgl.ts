@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
 import { onBackend, startBackend } from '../../kernels/engine.js';
 import { absent, requireUsable, type Backend, type Finding } from './backend.js';
 import { tensorDevice } from './tensors.js';

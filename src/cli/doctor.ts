@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { BackendReport } from '../backend/resolve.js';
 import { version } from '../base/version.js';
+import { tf } from '#tfjs';
 import { loadLibrary } from './library.js';
 import { printableJson } from '../base/printable.js';
 import { print, write } from './standard-output.js';
@@ -37,7 +38,6 @@ export function addDoctor(program: Command): void {
 
 async function examine(): Promise<Findings> {
   const { backendNames, probeBackend, resolveBackend } = await loadLibrary();
-  const { version_core: tfjs } = await import('@tensorflow/tfjs');
   const backends: BackendReport[] = [];
   for (const name of backendNames) {
     backends.push(name === 'webgpu' ? await probeApart(name) : await probeBackend(name));
@@ -48,7 +48,7 @@ async function examine(): Promise<Findings> {
   return {
     otmix: version,
     node: process.versions.node,
-    tfjs,
+    tfjs: tf.version_core,
     platform: `${process.platform} ${process.arch}`,
     backends,
     auto: { name: chosen.name, why: why + notes },

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { isTensor } from '../../kernels/engine.js';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { isList } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import { matrixSource, nestedArraySource, withWeights } from './arrays.js';
@@ -19,7 +20,7 @@ export interface ChosenColumns {
  * apache-arrow's, or some columns of these two: `{ data, columns: ['x', 'y'] }`.
  */
 export type DataInput =
-  readonly ArrayLike<number>[] | readonly object[] | Matrix | tf.Tensor2D | Source | ArrowTable | ChosenColumns;
+  readonly ArrayLike<number>[] | readonly object[] | Matrix | Tensor2D | Source | ArrowTable | ChosenColumns;
 
 /**
  * Makes a source of whatever users have; throws `InputError('shape')` for what is no data. Of data with names, the
@@ -32,8 +33,8 @@ export function toSource(data: DataInput, sampleWeights?: ArrayLike<number>, mix
 
 /** Takes `unknown`: callers in JavaScript have no types to stop them. */
 function unweighted(data: unknown, wanted: Wanted): Source {
-  if (data instanceof tf.Tensor) {
-    if (data.rank === 2 && !data.isDisposed) return tensorSource(data as tf.Tensor2D);
+  if (isTensor(data)) {
+    if (data.rank === 2 && !data.isDisposed) return tensorSource(data as Tensor2D);
   } else if (Array.isArray(data)) {
     if (data.length > 0 && data.every(isRecord)) return recordSource(data, wanted);
     if (data.every(isRow)) return nestedArraySource(data);
@@ -76,8 +77,8 @@ function isChosen(data: unknown): data is ChosenColumns {
 }
 
 function describe(data: unknown): string {
-  if (data instanceof tf.Tensor && data.isDisposed) return 'a tensor that was disposed';
-  if (data instanceof tf.Tensor) return `a tensor of shape [${(data as tf.Tensor).shape.join(', ')}]`;
+  if (isTensor(data) && data.isDisposed) return 'a tensor that was disposed';
+  if (isTensor(data)) return `a tensor of shape [${data.shape.join(', ')}]`;
   if (!Array.isArray(data)) return kindOf(data);
   const odd = data.findIndex((row) => isRecord(row) !== isRecord(data[0]) || !(isRecord(row) || isRow(row)));
   const mixed = odd > 0 && (isRecord(data[odd]) || isRow(data[odd]));

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor2D } from '@tensorflow/tfjs';
 import { backendOf, onBackend } from '../../kernels/engine.js';
 import { columnNames } from './arrays.js';
 import type { Source } from './source.js';
@@ -6,7 +7,7 @@ import type { Source } from './source.js';
 const BATCH_ROWS = 65_536;
 
 /** A source of the rows of a tensor `[n, d]`, read slice by slice; the tensor is not disposed. */
-export function tensorSource(tensor: tf.Tensor2D): Source {
+export function tensorSource(tensor: Tensor2D): Source {
   const [n, d] = tensor.shape;
   const backend = backendOf(tensor);
   return {

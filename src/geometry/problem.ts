@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
 import type { Geometry, Side } from './geometry.js';
 
@@ -18,11 +18,11 @@ export interface Sizes {
 
 /** Costs by where they are: in the host's memory, or tensors, each with or without a batch in front. */
 export type Source =
-  | { readonly kind: 'matrix'; readonly cost: HostArray | tf.Tensor }
+  | { readonly kind: 'matrix'; readonly cost: HostArray | Tensor }
   | {
       readonly kind: 'points';
-      readonly x: HostArray | tf.Tensor;
-      readonly y: HostArray | tf.Tensor;
+      readonly x: HostArray | Tensor;
+      readonly y: HostArray | Tensor;
       readonly metric: PointMetric;
     };
 
@@ -44,7 +44,7 @@ export interface Geometries {
 }
 
 /** What a batch element has of an array of `length` numbers each, or all of it where it has no batch. */
-export function ofBatch(array: HostArray | tf.Tensor, batch: number, length: number): Float64Array {
+export function ofBatch(array: HostArray | Tensor, batch: number, length: number): Float64Array {
   const { values, shape } = array as HostArray;
   return shape.length === 3 ? values.subarray(batch * length, (batch + 1) * length) : values;
 }

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { FAR } from '../../kernels/costs.js';
 import { isTensor, onBackend } from '../../kernels/engine.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
@@ -36,13 +37,13 @@ function geometryOn(device: TfjsBackend, problem: Problem): Geometry {
 }
 
 /** `[B, length, c]` on the device: a tensor of ours that shares the values of the caller's, or a new one. */
-function stacked(given: HostArray | tf.Tensor, { batches }: Sizes, { backend }: TfjsBackend): tf.Tensor3D {
+function stacked(given: HostArray | Tensor, { batches }: Sizes, { backend }: TfjsBackend): Tensor3D {
   const [length, c] = given.shape.slice(-2);
   return onBackend(backend, () =>
     tf.tidy(() => {
       const own = given.shape.length === 3 ? batches : 1;
       const tensor = isTensor(given) ? given : tf.tensor(Float32Array.from(given.values), [own, length, c]);
-      const whole: tf.Tensor3D = tf.reshape(tensor, [own, length, c]);
+      const whole: Tensor3D = tf.reshape(tensor, [own, length, c]);
       return own === batches ? whole : tf.tile(whole, [batches, 1, 1]);
     }),
   );
@@ -146,11 +147,11 @@ class TensorGeometry implements Geometry {
     return (side === 'a') === others ? this.m : this.n;
   }
 
-  private upload(values: Float64Array): tf.Tensor2D {
+  private upload(values: Float64Array): Tensor2D {
     return tf.tensor2d(Float32Array.from(values), [this.batches, values.length / this.batches]);
   }
 
-  private async read(compute: () => tf.Tensor): Promise<Float32Array> {
+  private async read(compute: () => Tensor): Promise<Float32Array> {
     const { backend, gpu } = this.device;
     const tensor = onBackend(backend, () => tf.tidy(compute));
     try {

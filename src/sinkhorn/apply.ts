@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { backendOf, isTensor, onBackend } from '../../kernels/engine.js';
 import { InputError } from '../base/errors.js';
 import { other, type Geometry, type Side } from '../geometry/geometry.js';
@@ -68,11 +69,7 @@ export async function sharesOf(
 }
 
 /** P v of side a, or Pᵀ u of side b: a tensor, on the backend where that lives, where a tensor is given. */
-export async function applied(
-  solved: Solved,
-  side: Side,
-  given: SinkhornNumbers,
-): Promise<tf.Tensor | TransportValues> {
+export async function applied(solved: Solved, side: Side, given: SinkhornNumbers): Promise<Tensor | TransportValues> {
   const { batched, batches, n, m } = solved.sizes;
   const [own, others] = side === 'a' ? [n, m] : [m, n];
   const where = side === 'a' ? 'apply' : 'applyTransposed';

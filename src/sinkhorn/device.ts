@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Device } from '../backend/backend.js';
 import { resolveBackend } from '../backend/resolve.js';
 import { requireOneBackend } from '../tensors/check.js';
@@ -11,7 +11,7 @@ type Wishes = Pick<SinkhornSettings, 'backend' | 'threads'>;
 
 /** The device that tensors lie on, or one in the host's memory if that is where they are. */
 export async function deviceOfTensors(
-  tensors: Readonly<Record<string, tf.Tensor>>,
+  tensors: Readonly<Record<string, Tensor>>,
   { backend, threads }: Wishes,
   where: string,
 ): Promise<Device> {

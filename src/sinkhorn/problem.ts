@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { PointMetric } from '../../kernels/costs.js';
 import { backendOf, isTensor, onBackend } from '../../kernels/engine.js';
 import { shown, type Rule } from '../base/check.js';
@@ -29,9 +30,9 @@ export function isPoints(costs: SinkhornCosts): costs is PointClouds {
 }
 
 /** The tensors among costs, by name. */
-export function tensorsOf(costs: SinkhornCosts): Readonly<Record<string, tf.Tensor>> {
+export function tensorsOf(costs: SinkhornCosts): Readonly<Record<string, Tensor>> {
   const named = isPoints(costs) ? { x: costs.x, y: costs.y } : { cost: costs };
-  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, tf.Tensor] => isTensor(entry[1])));
+  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, Tensor] => isTensor(entry[1])));
 }
 
 /** What costs must be. */
@@ -41,7 +42,7 @@ const costRule: Rule = {
 };
 
 /** Whether a tensor may have costs that no plan uses: then it must be read. */
-async function isFar(cost: tf.Tensor, epsilon: number): Promise<boolean> {
+async function isFar(cost: Tensor, epsilon: number): Promise<boolean> {
   const [n, m] = cost.shape.slice(-2);
   const extremes = onBackend(backendOf(cost), () => tf.tidy(() => tf.stack([tf.min(cost), tf.max(cost)])));
   try {
@@ -63,7 +64,7 @@ export async function readCosts(
     name: string,
     shapes: readonly string[],
     rule?: Rule,
-  ): Promise<HostArray | tf.Tensor> => {
+  ): Promise<HostArray | Tensor> => {
     const at = `${where}: ${name}`;
     if (!isTensor(given) || toHost) return hostArray(given, at, shapes, rule);
     requireTensor(given, at, shapes);

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { InputError } from '../base/errors.js';
 import type { NestedNumbers } from '../tensors/check.js';
 import { applied, planOf, type Solved, type TransportValues } from './apply.js';
@@ -89,16 +89,16 @@ export class Transport {
   }
 
   /** P v, without P: v `[m]` or `[m, p]` → `[n]` or `[n, p]`, a batch in front of both where there is one. */
-  apply(v: tf.Tensor): Promise<tf.Tensor>;
+  apply(v: Tensor): Promise<Tensor>;
   apply(v: NestedNumbers | ShapedArray): Promise<TransportValues>;
-  apply(v: SinkhornNumbers): Promise<tf.Tensor | TransportValues> {
+  apply(v: SinkhornNumbers): Promise<Tensor | TransportValues> {
     return applied(this.solved, 'a', v);
   }
 
   /** Pᵀ u, without P: u `[n]` or `[n, p]` → `[m]` or `[m, p]`, a batch in front of both where there is one. */
-  applyTransposed(u: tf.Tensor): Promise<tf.Tensor>;
+  applyTransposed(u: Tensor): Promise<Tensor>;
   applyTransposed(u: NestedNumbers | ShapedArray): Promise<TransportValues>;
-  applyTransposed(u: SinkhornNumbers): Promise<tf.Tensor | TransportValues> {
+  applyTransposed(u: SinkhornNumbers): Promise<Tensor | TransportValues> {
     return applied(this.solved, 'b', u);
   }
 

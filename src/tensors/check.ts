@@ -1,17 +1,18 @@
 /** What tensors of the user must be before kernels see them. */
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { backendOf, bindingLimit, isTensor } from '../../kernels/engine.js';
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 
 /** Numbers as nested arrays (read in float64) or as a float32 tensor (not read back, and differentiable). */
-export type Numbers = tf.Tensor | NestedNumbers;
+export type Numbers = Tensor | NestedNumbers;
 
 /** Numbers in arrays of equal lengths. */
 export type NestedNumbers = readonly number[] | Float32Array | Float64Array | readonly NestedNumbers[];
 
 /** Throws `InputError` unless the value is a float32 tensor of one of these ranks with no dimension of 0. */
-export function requireTensor(value: unknown, where: string, shapes: readonly string[]): asserts value is tf.Tensor {
+export function requireTensor(value: unknown, where: string, shapes: readonly string[]): asserts value is Tensor {
   const expected = `a float32 tensor ${shapes.join(' or ')}`;
   if (!isTensor(value)) {
     throw new InputError('shape', { where, expected, got: nameOf(value), remedy: 'make a tensor of it' });

@@ -1,4 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import { isTensor } from '../../kernels/engine.js';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { above } from '../../kernels/above.js';
 import { ABSENT } from '../../kernels/costs.js';
 import { nestedNumbers, single, type Rule } from '../base/check.js';
@@ -26,21 +28,21 @@ export function offsetsOf(
   epsilon: number,
   sizes: { batches: number | undefined; k: number },
   where: string,
-): tf.Tensor2D {
-  const parts: tf.Tensor2D[] = [];
+): Tensor2D {
+  const parts: Tensor2D[] = [];
   if (weights !== undefined) {
     const w = vector(weights, sizes, `${where}: weights`, weight);
     const present = above(w, 0);
     // The logarithm is of 1 where w_k is 0, so that its slope there, infinite, does not meet the zero it is cut off by.
     const scaled = tf.mul(tf.log(tf.where(present, w, 1)), epsilon);
-    parts.push(tf.where(present, scaled, -ABSENT) as tf.Tensor2D);
+    parts.push(tf.where(present, scaled, -ABSENT) as Tensor2D);
   }
   if (potential !== undefined) parts.push(vector(potential, sizes, `${where}: potential`));
   const [one, two] = parts;
   if (!one) return tf.zeros([1, sizes.k]);
   if (!two) return one;
   // The potential of an absent component does not bring it back.
-  const sum: tf.Tensor2D = tf.add(one, two);
+  const sum: Tensor2D = tf.add(one, two);
   return tf.where(above(one, -ABSENT), sum, -ABSENT);
 }
 
@@ -49,10 +51,9 @@ function vector(
   { batches, k }: { batches: number | undefined; k: number },
   where: string,
   rule = single,
-): tf.Tensor2D {
-  if (given instanceof tf.Tensor) requireTensor(given, where, ['[k]', '[B, k]']);
-  const { shape, values } =
-    given instanceof tf.Tensor ? { shape: given.shape, values: null } : nestedNumbers(given, where, rule);
+): Tensor2D {
+  if (isTensor(given)) requireTensor(given, where, ['[k]', '[B, k]']);
+  const { shape, values } = isTensor(given) ? { shape: given.shape, values: null } : nestedNumbers(given, where, rule);
   const own = requireFits(shape, 'k', [k], where);
   if (own !== undefined && own !== batches) {
     throw new InputError('shape', {
@@ -63,6 +64,6 @@ function vector(
       remedy: 'give one row per batch, or one for all',
     });
   }
-  const tensor = values ? tf.tensor1d(Float32Array.from(values)) : (given as tf.Tensor);
+  const tensor = values ? tf.tensor1d(Float32Array.from(values)) : (given as Tensor);
   return tf.reshape(tensor, [own ?? 1, k]);
 }

@@ -1,7 +1,8 @@
 /** The kernels of a sweep one by one, on tensors of any tfjs backend: for pipelines of one's own. */
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs';
 import type { SoftminInputs, Triangle } from '../../kernels/costs.js';
-import { onBackend } from '../../kernels/engine.js';
+import { isTensor, onBackend } from '../../kernels/engine.js';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { logCostKernel } from '../../kernels/log-cost.js';
 import { responsibilitiesKernel, softminKernel } from '../../kernels/softmin.js';
@@ -46,7 +47,7 @@ export interface LogCostOptions {
  * First and second derivatives with respect to x and all parameters that are tensors.
  * Throws `InputError` for shapes, types or values that do not fit.
  */
-export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
+export function logCost(x: Tensor, options: LogCostOptions): Tensor {
   requireTensor(x, 'logCost: x', ['[n, d]', '[B, n, d]']);
   const setting = settingOf(x, options);
   const { k, d, form } = setting;
@@ -54,7 +55,7 @@ export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
   const home = requireOneBackend('logCost', { x, means, covariances, precisionsCholesky });
   return onBackend(home, () =>
     tf.tidy(() => {
-      const centres = means instanceof tf.Tensor ? means : tensorOf(means, 'logCost: means');
+      const centres = isTensor(means) ? means : tensorOf(means, 'logCost: means');
       const { whitening, constants, batches, triangle } = covariances
         ? fromCovariances(covariances, setting, 'logCost: covariances')
         : fromPrecisions(precisionsCholesky as Numbers, setting, 'logCost: precisionsCholesky');
@@ -65,7 +66,7 @@ export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
       });
       const n = x.shape[x.rank - 2];
       requireWithinLimit('logCost', home, [x.shape, whitening.shape, [b ?? 1, n, k]]);
-      const rows: tf.Tensor3D = tf.reshape(x, [-1, n, d]);
+      const rows: Tensor3D = tf.reshape(x, [-1, n, d]);
       const [cost] = logCostKernel(
         { x: rows, means: tf.reshape(centres, [-1, k, d]), whitening, constants },
         { form, triangle },
@@ -76,7 +77,7 @@ export function logCost(x: tf.Tensor, options: LogCostOptions): tf.Tensor {
 }
 
 /** Sizes and types, checked. */
-function settingOf(x: tf.Tensor, options: LogCostOptions): Setting {
+function settingOf(x: Tensor, options: LogCostOptions): Setting {
   const given = (options as LogCostOptions | null | undefined) ?? ({} as LogCostOptions); // from JavaScript
   const { means, covariance: form = 'full', covariances, precisionsCholesky, triangle = 'upper' } = given;
   requireOneOf('logCost: covariance', form, Object.keys(covarianceLayouts));
@@ -91,15 +92,15 @@ function settingOf(x: tf.Tensor, options: LogCostOptions): Setting {
       remedy: 'give one of them',
     });
   }
-  if (means instanceof tf.Tensor) requireTensor(means, 'logCost: means', ['[k, d]', '[B, k, d]']);
-  const shape = means instanceof tf.Tensor ? means.shape : nestedNumbers(means, 'logCost: means', single).shape;
+  if (isTensor(means)) requireTensor(means, 'logCost: means', ['[k, d]', '[B, k, d]']);
+  const shape = isTensor(means) ? means.shape : nestedNumbers(means, 'logCost: means', single).shape;
   const d = x.shape[x.rank - 1];
   const k = shape[shape.length - 2] ?? 1;
   requireFits(shape, 'k, d', [k, d], 'logCost: means', 'give one value per column of x');
   return { k, d, form, triangle };
 }
 
-function tensorOf(given: Numbers, where: string): tf.Tensor {
+function tensorOf(given: Numbers, where: string): Tensor {
   const { values, shape } = nestedNumbers(given, where, single);
   return tf.tensor(Float32Array.from(values), shape);
 }
@@ -134,7 +135,7 @@ export interface SoftminOptions extends Prior {
  * without components has softmin +Infinity and gradient 0; a NaN makes its row NaN. Differentiable in costs, weights
  * and potential (a subgradient at ε = 0; 0 for a weight of 0). Throws `InputError`.
  */
-export function softmin(cost: tf.Tensor, options: SoftminOptions = {}): tf.Tensor {
+export function softmin(cost: Tensor, options: SoftminOptions = {}): Tensor {
   return alongRows('softmin', cost, options, (inputs, { epsilon }) => softminKernel(inputs, { epsilon })[0]);
 }
 
@@ -145,7 +146,7 @@ export function softmin(cost: tf.Tensor, options: SoftminOptions = {}): tf.Tenso
  * Otherwise as {@link softmin}, whose gradient they are. Differentiable themselves for ε > 0; at ε = 0, where they are
  * steps, asking for their gradient is an error. Throws `InputError`.
  */
-export function responsibilities(cost: tf.Tensor, options: SoftminOptions = {}): tf.Tensor {
+export function responsibilities(cost: Tensor, options: SoftminOptions = {}): Tensor {
   return alongRows('responsibilities', cost, options, (inputs, { epsilon, transposed }) => {
     const [plan] = responsibilitiesKernel(inputs, { epsilon });
     return transposed ? tf.transpose(plan, [0, 2, 1]) : plan;
@@ -155,10 +156,10 @@ export function responsibilities(cost: tf.Tensor, options: SoftminOptions = {}):
 /** Brings costs to `[B, n, k]`, computes, and takes the batch off again where there was none. */
 function alongRows(
   where: string,
-  cost: tf.Tensor,
+  cost: Tensor,
   { epsilon = 1, axis = -1, ...prior }: SoftminOptions,
-  compute: (inputs: SoftminInputs, how: { epsilon: number; transposed: boolean }) => tf.Tensor,
-): tf.Tensor {
+  compute: (inputs: SoftminInputs, how: { epsilon: number; transposed: boolean }) => Tensor,
+): Tensor {
   requireTensor(cost, `${where}: cost`, ['[n, k]', '[B, n, k]']);
   requireEpsilon(where, epsilon);
   const transposed = isBeforeLast(where, axis);
@@ -166,11 +167,7 @@ function alongRows(
   return onBackend(home, () =>
     tf.tidy(() => {
       const batches = cost.rank === 3 ? cost.shape[0] : undefined;
-      const stacked: tf.Tensor3D = tf.reshape(cost, [batches ?? 1, ...cost.shape.slice(-2)] as [
-        number,
-        number,
-        number,
-      ]);
+      const stacked: Tensor3D = tf.reshape(cost, [batches ?? 1, ...cost.shape.slice(-2)] as [number, number, number]);
       const rows = transposed ? tf.transpose(stacked, [0, 2, 1]) : stacked;
       const offsets = offsetsOf(prior, epsilon, { batches, k: rows.shape[2] }, where);
       const result = compute({ cost: rows, offsets }, { epsilon, transposed });

@@ -1,5 +1,7 @@
 /** Whitening factors W_k and normalizing constants c_k of Gaussian components, of numbers or of tensors. */
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import { isTensor } from '../../kernels/engine.js';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { Triangle } from '../../kernels/costs.js';
 import { isMatrix, type CovarianceForm } from '../../kernels/form.js';
 import { whitenKernel } from '../../kernels/whiten.js';
@@ -22,9 +24,9 @@ export interface Setting {
 /** As the log-cost kernel takes them. */
 export interface Whitening {
   /** `[b, k or 1, d, d]`, `[b, k, d]` or `[b, k, 1]` by covariance type. */
-  readonly whitening: tf.Tensor;
+  readonly whitening: Tensor;
   /** c_k = d/2 log 2π − log |det W_k|, nats, `[b, k]`. */
-  readonly constants: tf.Tensor2D;
+  readonly constants: Tensor2D;
   /** B, where they are batched. */
   readonly batches: number | undefined;
   /** The half of a matrix `whitening` that is not 0. */
@@ -47,7 +49,7 @@ const shapes: Readonly<
 export function fromCovariances(covariances: Numbers, setting: Setting, where: string): Whitening {
   const { form, k, d } = setting;
   const layout = covarianceLayouts[form];
-  if (!(covariances instanceof tf.Tensor)) {
+  if (!isTensor(covariances)) {
     return ofNumbers(covariances, { ...setting, triangle: 'upper' }, where, (one, name) => {
       requireCovariance(one, form, d, name);
       return layout.whiten(one, d);
@@ -64,7 +66,7 @@ export function fromCovariances(covariances: Numbers, setting: Setting, where: s
 /** From the factors W_k themselves; of a matrix one triangle counts. */
 export function fromPrecisions(factors: Numbers, setting: Setting, where: string): Whitening {
   const { form, k, d, triangle } = setting;
-  if (!(factors instanceof tf.Tensor)) {
+  if (!isTensor(factors)) {
     return ofNumbers(factors, setting, where, (one, name) => {
       requireFactor(one, setting, name);
       const factor = Float32Array.from(one);
@@ -114,14 +116,14 @@ function ofNumbers(
 }
 
 /** `whitening` has the kernel's shape already. */
-function ofTensor(whitening: tf.Tensor, { form, k, d, triangle }: Setting, batches: number | undefined): Whitening {
-  const diagonal: tf.Tensor = isMatrix(form) ? tf.sum(tf.mul(whitening, tf.eye(d)), -1) : whitening;
+function ofTensor(whitening: Tensor, { form, k, d, triangle }: Setting, batches: number | undefined): Whitening {
+  const diagonal: Tensor = isMatrix(form) ? tf.sum(tf.mul(whitening, tf.eye(d)), -1) : whitening;
   const logs = tf.sum(tf.log(tf.abs(diagonal)), -1);
-  const constants: tf.Tensor = tf.sub((d / 2) * LOG_TWO_PI, form === 'spherical' ? tf.mul(logs, d) : logs);
+  const constants: Tensor = tf.sub((d / 2) * LOG_TWO_PI, form === 'spherical' ? tf.mul(logs, d) : logs);
   return { whitening, constants: tf.broadcastTo(constants, [batches ?? 1, k]), batches, triangle };
 }
 
-function requireTensorFits(tensor: tf.Tensor, { form, k, d }: Setting, where: string): number | undefined {
+function requireTensorFits(tensor: Tensor, { form, k, d }: Setting, where: string): number | undefined {
   const { letters, given } = shapes[form];
   requireTensor(tensor, where, [`[${letters}]`, `[B, ${letters}]`]);
   return requireFits(tensor.shape, letters, given(k, d), where, remedyOf(form));

@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Tensor, Tensor1D, Tensor2D, TypedArray } from '@tensorflow/tfjs';
 import { total } from '../../base/numbers.js';
 import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
@@ -21,9 +22,9 @@ export interface TensorBlock {
   readonly rows: number;
   readonly groups: number;
   /** `[groups · s, d]`. */
-  readonly x: tf.Tensor2D;
+  readonly x: Tensor2D;
   /** `[groups · s]`. */
-  readonly weights: tf.Tensor1D;
+  readonly weights: Tensor1D;
   /** The same on the host, `[rows]`. */
   readonly hostWeights: Float32Array;
   /** Their sum. */
@@ -60,7 +61,7 @@ export function tensorBlock(
 }
 
 /** Reads small outputs to the host and disposes them. */
-export async function readAll(outputs: tf.Tensor[]): Promise<tf.TypedArray[]> {
+export async function readAll(outputs: Tensor[]): Promise<TypedArray[]> {
   try {
     return await Promise.all(outputs.map((output) => output.data()));
   } finally {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
 import { onBackend } from '../../../kernels/engine.js';
 import type { ShardBuilder } from '../builder.js';
 import { blockRowsFor, tensorBlock, type TensorBlock } from './block.js';

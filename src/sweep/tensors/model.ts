@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
 import type { LogitAttributes, ModelInputs } from '../../../kernels/mixture.js';
 import { soleQuadratic, type PlanModel } from '../model.js';
 import { logitsOf } from '../logits.js';

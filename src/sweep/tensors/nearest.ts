@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { distancesKernel } from '../../../kernels/distances.js';
 import { onBackend } from '../../../kernels/engine.js';
 import { yieldToEvents } from '../../base/event-loop.js';
@@ -14,8 +15,8 @@ const CENTRES = 32;
 
 /** Distances kept on the device, one tensor per block; the host sees group sums, and one group when it draws a row. */
 export class TensorNearestCentres implements NearestCentres {
-  private readonly metric: tf.Tensor2D;
-  private nearest: tf.Tensor1D[];
+  private readonly metric: Tensor2D;
+  private nearest: Tensor1D[];
   /** Σ a_i d_i of each block; before the first centre Σ a_i. */
   private blockSums: number[];
   private joined = false;
@@ -29,7 +30,7 @@ export class TensorNearestCentres implements NearestCentres {
     this.blockSums = blocks.map(({ weight }) => weight);
     [this.metric, this.nearest] = onBackend(backend, () => [
       tf.keep(tf.tensor2d(Float32Array.from(metric), [1, metric.length])),
-      blocks.map(({ weights }) => tf.keep(tf.fill<tf.Rank.R1>(weights.shape, FAR))),
+      blocks.map(({ weights }) => tf.keep(tf.fill<Rank.R1>(weights.shape, FAR))),
     ]);
   }
 
@@ -70,8 +71,8 @@ export class TensorNearestCentres implements NearestCentres {
       const [distances, each] = await this.offer(index, centres);
       const before = this.nearest[index];
       const [nearest, groupSums] = onBackend(this.backend, () =>
-        tf.tidy((): [tf.Tensor1D, tf.Tensor] => {
-          const all = tf.keep(tf.min<tf.Tensor1D>(distances, 0));
+        tf.tidy((): [Tensor1D, Tensor] => {
+          const all = tf.keep(tf.min<Tensor1D>(distances, 0));
           return [all, tf.sum(tf.reshape(tf.mul(all, weights), [groups, -1]), 1)];
         }),
       );
@@ -86,13 +87,13 @@ export class TensorNearestCentres implements NearestCentres {
   /** a_i d_i, or a_i, of a block's rows. */
   private async blockValues(index: number, apart: boolean): Promise<DrawnFrom> {
     const { start, rows, weights, hostWeights } = this.blocks[index];
-    const product = (): tf.Tensor => tf.mul(this.nearest[index], weights);
+    const product = (): Tensor => tf.mul(this.nearest[index], weights);
     const [values] = apart ? await readAll([onBackend(this.backend, product)]) : [hostWeights];
     return { start, values: values.subarray(0, rows) };
   }
 
   /** Distances `[c, b]` and their group sums `[c, g]`, were the candidates to join. */
-  private async offer(index: number, candidates: Float64Array): Promise<[tf.Tensor, tf.Tensor]> {
+  private async offer(index: number, candidates: Float64Array): Promise<[Tensor, Tensor]> {
     await yieldToEvents(this.signal);
     const { x, weights, groups } = this.blocks[index];
     const d = this.metric.shape[1];
@@ -101,7 +102,7 @@ export class TensorNearestCentres implements NearestCentres {
       const nearest = this.nearest[index];
       const outputs = distancesKernel({ x, weights, nearest, candidates: centres, metric: this.metric }, { groups });
       tf.dispose(centres);
-      return outputs as [tf.Tensor, tf.Tensor];
+      return outputs as [Tensor, Tensor];
     });
   }
 }

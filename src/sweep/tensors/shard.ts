@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import { tf } from '#tfjs';
+import type { TypedArray } from '@tensorflow/tfjs';
 import { onBackend } from '../../../kernels/engine.js';
 import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
@@ -120,8 +121,8 @@ export class TensorShard implements Shard {
  * Adds a block's group sums to the moments, in float64 and in the order of the groups;
  * returns its Σ v (logSum − centre).
  */
-function addGroups(moments: Moments, outputs: readonly tf.TypedArray[], groups: number, form: CovarianceForm): number {
-  const [objective, mass, first, second, coupling] = outputs as [tf.TypedArray, ...tf.TypedArray[]];
+function addGroups(moments: Moments, outputs: readonly TypedArray[], groups: number, form: CovarianceForm): number {
+  const [objective, mass, first, second, coupling] = outputs as [TypedArray, ...TypedArray[]];
   const k = moments.mass.length;
   const [into] = moments.quadratic;
   const d = into.first.length / k;
@@ -133,7 +134,7 @@ function addGroups(moments: Moments, outputs: readonly tf.TypedArray[], groups: 
 }
 
 /** into `[outer, inner]` += Σ_g values `[outer, groups, inner]`. */
-function addOver(into: Float64Array, values: tf.TypedArray, groups: number, inner: number): void {
+function addOver(into: Float64Array, values: TypedArray, groups: number, inner: number): void {
   for (let outer = 0, from = 0; outer < into.length; outer += inner) {
     for (let group = 0; group < groups; group++) {
       for (let i = 0; i < inner; i++) into[outer + i] += values[from++];
