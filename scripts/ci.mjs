@@ -42,6 +42,7 @@ const steps = [
   { ...tests('test one case of every kind', []), env: {} }, // what npm test runs
   { name: 'API reference', command: ['npx', 'typedoc'], needs: ['build'] },
   page('examples of README and docs', ['node', 'scripts/page-examples.mjs']),
+  { name: 'docs', command: ['npx', 'typedoc'], needs: ['build'] },
   page('pack', ['node', 'scripts/pack-check.mjs']),
   page('pack on Node 24', ['npx', '--yes', '-p', 'node@24', 'node', 'scripts/pack-check.mjs']),
   {
