@@ -107,7 +107,7 @@ describe('a result', () => {
 describe('rows', () => {
   const rows = Array.from({ length: 1000 }, (_, i) => [i, i / 2]);
 
-  test('that were written are kept when more can’t be, and the failure says how many', async () => {
+  test('are kept when no more can be written, and the failure says how many', async () => {
     const place = `${folder.path}/part.csv`;
     const writer = rowWriter(place, ['a', 'b'], ['INTEGER', 'DOUBLE']);
     await writer.write(rows);
@@ -121,7 +121,7 @@ describe('rows', () => {
     expect(folder.names()).not.toContain('none.csv');
   });
 
-  test('whose folder is removed under way are kept elsewhere', async () => {
+  test('are kept elsewhere when their folder is removed under way', async () => {
     mkdirSync(`${folder.path}/short`);
     const writer = rowWriter(`${folder.path}/short/rows.csv`, ['a', 'b'], ['INTEGER', 'DOUBLE']);
     await writer.write(rows);

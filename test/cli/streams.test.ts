@@ -42,7 +42,7 @@ describe('a stream', () => {
     await refused('cut', gzipSync(table.repeat(99)).subarray(0, 30));
   });
 
-  test('that nobody writes to, or writes no more, ends at once where the signal is aborted', async () => {
+  test('ends at once when the signal is aborted, though nobody writes to it any more', async () => {
     for (const write of [false, true]) {
       const path = pipe(`waits ${write}`);
       const writer = write ? createWriteStream(path) : undefined;

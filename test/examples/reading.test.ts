@@ -86,7 +86,7 @@ describe('a file', () => {
     ['names.csv', 'x,y\n', /^names\.csv: expected .*; /],
     ['ragged.csv', 'x,y\n1,2\n3\n4,5\n', /^ragged\.csv: expected 2 cells in every line, got 1 in line 3/],
     ['binary.csv', 'x,y\n1,\u00002\n', /^binary\.csv: expected text in UTF-8, got a zero byte in line 2/],
-  ])('that holds no table, %s, is refused in a line', async (name, content, message) => {
+  ])('is refused in a line where it holds no table, %s', async (name, content, message) => {
     await expect(read(name, content)).rejects.toThrow(message);
   });
 });

@@ -32,7 +32,7 @@ describe('nothing is said of ordinary fits', () => {
 });
 
 describe('components without a width of their own', () => {
-  test('that hold many equal rows are no collapse: the note says in which columns they are equal', async () => {
+  test('are no collapse where they hold many equal rows: the note says in which columns they are equal', async () => {
     const claims = await found(goldenRows('zero_inflated'), { components: 2, restarts: 2 });
     expect(claims.collapsed).toEqual([]);
     expect(claims.notes).toMatch(
@@ -42,15 +42,18 @@ describe('components without a width of their own', () => {
     expect([spot.collapsed, spot.notes]).toEqual([[], expect.stringMatching(/^component \d holds 1,200 equal rows;/)]);
   });
 
-  test.each(['full', 'diag', 'spherical'] as const)('that hold few rows have collapsed, %s', async (covariance) => {
-    const start = { weights: [0.9, 0.1], means: [[0, 0], [9, 9]], covariances: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]] }; // prettier-ignore
-    const x = [...cloud, ...new Array<number[]>(3).fill([9, 9])];
-    for (const regularization of [undefined, 0, 1e-6]) {
-      const options = { components: 2, seeding: start, ...family(covariance), ...(regularization !== undefined && { regularization }) }; // prettier-ignore
-      const { collapsed, notes } = await found(x, options);
-      expect([collapsed, notes]).toEqual([[1], expect.stringContaining('collapsed: component 1 on 3 rows;')]);
-    }
-  });
+  test.each(['full', 'diag', 'spherical'] as const)(
+    'have collapsed where they hold few rows, %s',
+    async (covariance) => {
+      const start = { weights: [0.9, 0.1], means: [[0, 0], [9, 9]], covariances: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]] }; // prettier-ignore
+      const x = [...cloud, ...new Array<number[]>(3).fill([9, 9])];
+      for (const regularization of [undefined, 0, 1e-6]) {
+        const options = { components: 2, seeding: start, ...family(covariance), ...(regularization !== undefined && { regularization }) }; // prettier-ignore
+        const { collapsed, notes } = await found(x, options);
+        expect([collapsed, notes]).toEqual([[1], expect.stringContaining('collapsed: component 1 on 3 rows;')]);
+      }
+    },
+  );
 
   test.each(['full', 'tied'] as const)('since columns follow from each other, %s', async (covariance) => {
     const { collapsed, notes } = await found(cloud.map(([a]) => [a, 2 * a]), { components: 2, ...family(covariance) }); // prettier-ignore

@@ -242,7 +242,7 @@ describe('a fit with prescribed proportions', () => {
     expectAllWithin(fit.plan.mass, weights, 2e-6);
   });
 
-  test('that is aborted returns what is fitted so far', async () => {
+  test('returns what is fitted so far when it is aborted', async () => {
     const controller = new AbortController();
     const fit = await fitMixture(x, {
       ...{ components: 3, marginal, tolerance: 0, backend: 'cpu', signal: controller.signal },

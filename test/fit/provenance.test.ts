@@ -59,7 +59,7 @@ describe('provenance', () => {
     expect(told.weights).toEqual(loaded.weights);
   });
 
-  test.each(['text', [1], 5, null])('that is %j is refused', async (provenance) => {
+  test.each(['text', [1], 5, null])('is refused where it is %j', async (provenance) => {
     const file = { ...unfitted, provenance } as unknown as ModelFile;
     await expect(loadMixture(file)).rejects.toMatchObject({ code: 'format' });
   });

@@ -178,7 +178,7 @@ describe('an error in one restart', () => {
     await workers.ended(2);
   });
 
-  test('that is all’s, such as a thread that dies, is told once', async () => {
+  test('is told once where it is that of all, such as a thread that dies', async () => {
     const onProgress = ({ iteration }: Progress): void => {
       if (iteration === 2) void workers.started[1].terminate();
     };

@@ -93,7 +93,7 @@ describe('a fit', () => {
     expect(Math.abs(models[1].means[0][0] - models[4].means[0][0])).toBeGreaterThan(1e-3); // it had some way to go
   });
 
-  test('that is aborted returns what is fitted so far', async () => {
+  test('returns what is fitted so far when it is aborted', async () => {
     const controller = new AbortController();
     const fit = await fitMixture(x, {
       components: 3,
@@ -108,7 +108,7 @@ describe('a fit', () => {
     expect(fit.mixture.toJSON()).toEqual({ ...four.mixture.toJSON(), provenance: expect.anything() as unknown });
   });
 
-  test('that is aborted in its second start keeps the first', async () => {
+  test('keeps its first start when it is aborted in the second', async () => {
     const controller = new AbortController();
     const fit = await fitMixture(x, {
       components: 3,
@@ -122,7 +122,7 @@ describe('a fit', () => {
     expect(fit.restarts[0].status).toBe('converged');
   });
 
-  test('aborted before it began rejects with the signal’s reason', async () => {
+  test('rejects with the signal’s reason when it is aborted before it began', async () => {
     const reason = new Error('never mind');
     await expect(fitMixture(x, { components: 3, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });

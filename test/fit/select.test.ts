@@ -179,7 +179,7 @@ describe('candidates with a component of equal rows', () => {
   });
 
   test.each([0, undefined])(
-    'that are few do not win, though their criterion is lower, regularization %s',
+    'do not win where these rows are few, though their criterion is lower, regularization %s',
     async (regularization) => {
       const options = { covariances: ['full'], restarts: 3, components: [1, 2], ...(regularization === 0 && { regularization }) } as const; // prettier-ignore
       const { best, candidates } = await selectMixture(spot(4), options);

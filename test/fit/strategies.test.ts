@@ -68,7 +68,7 @@ describe.each(strategies)('strategy %s', (strategy) => {
     expect(seen.at(-2)).toMatchObject({ iteration: fit.iterations, objective: last(fit), epsilon: 1 });
   });
 
-  test('that is aborted returns what is fitted so far', async () => {
+  test('returns what is fitted so far when it is aborted', async () => {
     const controller = new AbortController();
     const onProgress = ({ iteration }: Progress): void => {
       if (iteration === 12) controller.abort();

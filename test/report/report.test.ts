@@ -177,7 +177,7 @@ describe('names', () => {
     expect(await renderPicture(input, input.columns)).toContain('aria-label="Scatter plot of US$&#39; and other with');
   });
 
-  test('that look like markup of a drawing are left alone', async () => {
+  test('are left alone where they look like markup of a drawing', async () => {
     const input = { ...reportInput(2, 2), columns: [odd[4], 'other'] };
     expect(await renderPicture(input, input.columns)).toContain('>id="x" d="1.25" url(#y)</text>');
   });

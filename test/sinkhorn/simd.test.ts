@@ -60,7 +60,7 @@ describe('large clouds on the CPU', () => {
     expect(got.iterations[0]).toBeLessThanOrEqual(plain.iterations[0] + 10);
   });
 
-  test('of which float32 has not the range, or hardly any digits', async () => {
+  test('are solved where float32 has not their range, or hardly any digits', async () => {
     const scaled = (points: number[][], by: number): number[][] => points.map((row) => row.map((value) => value * by));
     const near = await sinkhorn({ x, y }, { epsilon: 1, tolerance: 1e-9 });
     for (const scale of [1e30, 1e-30]) {

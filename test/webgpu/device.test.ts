@@ -51,7 +51,7 @@ describe('a device', () => {
     third.release();
   });
 
-  test('that the caller gave is known by what it says, and is not ours to destroy', async () => {
+  test('is known by what it says where the caller gave it, and is then not ours to destroy', async () => {
     const found = (await findGpu()) as { readonly gpu: GPU };
     const device = await (await found.gpu.requestAdapter())!.requestDevice();
     const given = gpuOf(device);
@@ -66,7 +66,7 @@ describe('a device', () => {
 });
 
 describe('an error', () => {
-  test('that nobody waited for is thrown by the next check, once', async () => {
+  test('is thrown once by the next check, where nobody waited for it', async () => {
     broken();
     await idle();
     expect(() => gpu.check()).toThrow(

@@ -85,7 +85,7 @@ describe('a tensor', () => {
     gpu.check();
   });
 
-  test('that lives elsewhere has no buffer here', () => {
+  test('has no buffer here where it lives elsewhere', () => {
     const tensor = tf.tensor1d([1]);
     expect(() => bufferOf(tensor)).toThrow('expected a tensor on WebGPU, got one that lives elsewhere');
     tensor.dispose();
@@ -110,7 +110,7 @@ describe('a device that the caller gives', () => {
     await expect(startGpuBackend(device)).rejects.toMatchObject({ name: 'GpuError', code: 'lost' });
   });
 
-  test('that a backend of his own runs on is used by that one’s name', async () => {
+  test('is used by the name of a backend of the caller’s that runs on it', async () => {
     const { device } = await openGpu();
     const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu');
     vi.stubGlobal('navigator', { gpu: {} });

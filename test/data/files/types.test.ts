@@ -135,7 +135,7 @@ describe('the index of pandas stands aside', () => {
 });
 
 describe('names', () => {
-  it('that differ in case alone are distinct', async () => {
+  it('are distinct where they differ in case alone', async () => {
     for (const [name, rows] of [
       ['names_by_case.arrow', [[5, 1], [6, 2], [9, 4]]], // prettier-ignore
       ['names_by_case.parquet', [[2, 1], [4, 3]]], // prettier-ignore
@@ -149,7 +149,7 @@ describe('names', () => {
     }
   });
 
-  it('that are equal are told apart, with a note', async () => {
+  it('are told apart where they are equal, with a note', async () => {
     const path = fixture('names_twice.parquet');
     const source = await openSource(path);
     expect(await contents(source)).toMatchObject({ columns: ['x', 'x_1'], rows: [[1, 2], [3, 4]] }); // prettier-ignore

@@ -1,0 +1,72 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { launchOptions } from './test/chromium.js';
+import { LongestFirst } from './test/sequence.js';
+
+/** package.json maps `#gpu` and its like to the built files of each environment; the tests run on the sources. */
+function filesOf(environment: 'node' | 'browser') {
+  const file = (name: string) => fileURLToPath(new URL(`./${name}.${environment}.ts`, import.meta.url));
+  return {
+    '#gpu': file('kernels/webgpu/gpu'),
+    '#storage': file('src/base/storage'),
+    '#threads': file('src/threads/threads'),
+  };
+}
+
+/** Node 20 has relaxed SIMD behind this flag, which later ones, having it anyway, do not know. */
+const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
+
+const MINUTE = 60_000;
+
+/** Full tables of cases, as in CI, or of each table one case of every kind: see test/cases.ts. */
+const provide = { fullTables: process.env.OTMIX_TESTS === 'full' };
+
+export default defineConfig({
+  test: {
+    maxWorkers: availableParallelism(), // Vitest's default leaves one core idle
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        resolve: { alias: filesOf('node') },
+        test: {
+          name: 'node',
+          provide,
+          execArgv,
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
+          setupFiles: ['/tmp/t/probe.ts'], testTimeout: 3 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
+          hookTimeout: 3 * MINUTE,
+          globalSetup: './test/vulkan.ts', // a driver for WebGPU
+        },
+      },
+      {
+        resolve: { alias: filesOf('browser') },
+        // Threads share memory on isolated pages alone.
+        server: {
+          headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+        },
+        // Found and bundled before the first test: a dependency discovered later would reload the page under a test.
+        optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'] },
+        test: {
+          name: 'browser',
+          provide,
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 5 * MINUTE, // WebGL and WebGPU run on the CPU here
+          hookTimeout: 5 * MINUTE,
+          globalSetup: './test/chromium.ts',
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            connectTimeout: 2 * MINUTE,
+            api: { host: '127.0.0.1' },
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
