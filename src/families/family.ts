@@ -3,6 +3,7 @@ import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import type { ColumnSummary, Components, Parameters, Spread } from './components.js';
 import type { AddedShares } from './narrow.js';
+import type { Prior } from './prior.js';
 import type { Scaling } from './scaling.js';
 
 /** Something a fit had to change to go on. */
@@ -21,13 +22,8 @@ export interface Estimate {
 export interface EstimateOptions {
   /** Added to the variance of each column, `[d]`, in the moments' coordinates. */
   readonly regularization: Float64Array;
-  /** Share of all rows by which every component is drawn to the pool of all; 0 is maximum likelihood. */
-  readonly pooling?: number;
-}
-
-export interface PosteriorOptions extends Pick<EstimateOptions, 'regularization'> {
-  /** How many rows the moments are of, whatever their weights sum to. */
-  readonly rows: number;
+  /** Left out for maximum likelihood. */
+  readonly prior?: Prior;
 }
 
 /** A component that starts again around a row. */
@@ -75,11 +71,10 @@ export interface Family {
   /** Packs components for sweeps in float64. */
   packExactly(components: Components): PackedModel<Float64Array>;
   /**
-   * Weighted maximum likelihood from the moments of a sweep with `packed`; what is not positive definite is repaired.
+   * From the moments of a sweep with `packed`, weighted maximum likelihood, or the mode of the posterior under a prior; what
+   * is not positive definite is repaired.
    */
   estimate(moments: Moments, packed: PackedModel<Floats>, options: EstimateOptions): Estimate;
-  /** The mode of the posterior under the family's default prior, from the same; regularization is added as ever. */
-  posteriorMode(moments: Moments, packed: PackedModel<Floats>, options: PosteriorOptions): Components;
   /** Components as a vector in which steps may be extrapolated. */
   toVector(components: Components): Float64Array;
   /** Components like some others, of such a vector; undefined where it makes none. */

@@ -3,7 +3,6 @@ import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js'
 import type { Moments } from '../sweep/moments.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import type { Components } from './components.js';
-import type { PosteriorOptions } from './family.js';
 import { gaussians } from './gaussian-components.js';
 import { settle } from './ridge.js';
 import { centred, sum } from './scatter.js';
@@ -39,7 +38,7 @@ interface Clusters {
 export function posteriorMode(
   moments: Moments,
   packed: PackedModel<Floats>,
-  { regularization, rows }: PosteriorOptions,
+  { regularization, rows }: { readonly regularization: Float64Array; readonly rows: number },
   layout: CovarianceLayout,
 ): Components {
   const { k, d, form } = soleQuadratic(packed);

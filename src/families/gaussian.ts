@@ -79,7 +79,6 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
     packExactly,
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
-    posteriorMode: (moments, packed, options) => posteriorMode(moments, packed, options, layout),
     toVector,
     fromVector(vector, like) {
       const components = fromVector(vector, like);
@@ -132,7 +131,12 @@ function estimate(
 ): Estimate {
   const { k, d, means: about } = soleQuadratic(packed);
   const { weight, mass } = moments;
-  const { regularization, pooling = 0 } = options;
+  const { regularization, prior } = options;
+  if (prior?.kind === 'weak') {
+    const { rows } = prior;
+    return { components: posteriorMode(moments, packed, { regularization, rows }, layout), repairs: [] };
+  }
+  const pooling = prior?.share ?? 0;
   const { shifts, scatters } = centred(moments, packed, layout);
   const means = new Float64Array(k * d).map((_, at) => about[at] + shifts[Math.floor(at / d)][at % d]);
   let all: Float64Array | undefined;

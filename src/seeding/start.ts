@@ -67,7 +67,8 @@ export function clusters(
   family: Family,
   regularization: Float64Array,
 ): Components {
-  return family.estimate(moments, packed, { regularization, pooling: (shard.d + 1) / shard.n }).components;
+  const prior = { kind: 'pool', share: (shard.d + 1) / shard.n } as const;
+  return family.estimate(moments, packed, { regularization, prior }).components;
 }
 
 /** Mixture weights: the clusters' shares, as if each of n rows' clusters had one row more. */

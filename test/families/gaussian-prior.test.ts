@@ -27,7 +27,8 @@ function posteriorOf(x: number[][], mixture: OracleMixture, form: Covariance, re
   const packed = family.pack(family.fromParameters(mixture, 'start'));
   const moments = momentsOf(x, sweep(x, undefined, mixture).responsibilities, packed);
   const added = new Float64Array(x[0].length).fill(regularization);
-  return family.toParameters(family.posteriorMode(moments, packed, { rows: x.length, regularization: added }));
+  const prior = { kind: 'weak', rows: x.length } as const;
+  return family.toParameters(family.estimate(moments, packed, { regularization: added, prior }).components);
 }
 
 test('the posterior of faithful, K = 3, is where a converged MAP fit by the same prior stands', () => {

@@ -65,7 +65,7 @@ describe.each(forms)('%s', (form) => {
     expect(got.means).toEqual(plain.means);
   });
 
-  test('pooling draws every covariance to the pool of all by its share, and no mean', () => {
+  test('a prior of the pool draws every covariance to the pool of all by its share, and no mean', () => {
     const moments = momentsOf(x, found.responsibilities, packed);
     const own = mStep(found, form);
     const pool = constrain(own, 'tied').covariances[0];
@@ -75,9 +75,9 @@ describe.each(forms)('%s', (form) => {
         row.map((value, j) => (own.weights[k] * value + share * pool[i][j]) / (own.weights[k] + share)),
       ),
     );
-    const pooled = family.estimate(moments, packed, { ...noRegularization(3), pooling: share });
+    const pooled = family.estimate(moments, packed, { ...noRegularization(3), prior: { kind: 'pool', share } });
     expectComponentsWithin(family.toParameters(pooled.components), { means: own.means, covariances: expected }, 1e-11);
-    const unpooled = family.estimate(moments, packed, { ...noRegularization(3), pooling: 0 });
+    const unpooled = family.estimate(moments, packed, { ...noRegularization(3), prior: { kind: 'pool', share: 0 } });
     expect(unpooled).toEqual(family.estimate(moments, packed, noRegularization(3)));
   });
 
