@@ -1,4 +1,4 @@
-/** Consecutive rows of a source. One that has columns makes it by `columnBatch`, so that nobody turns them to rows and back. */
+/** Consecutive rows of a source. */
 export interface Batch {
   /** Number of rows in this batch. */
   readonly rows: number;

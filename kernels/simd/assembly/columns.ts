@@ -1,5 +1,5 @@
 // Columns of data on their way into a fit: rows turned into columns, statistics of columns, columns encoded into tiles. All
-// in float64, and in the same order of operations as on the host (src/data/part.ts): nothing here is relaxed.
+// in float64, and in the same order of operations as on the host (src/data/statistics.ts): nothing here is relaxed.
 
 /** Rows turned together, so that they stay in the first-level cache. */
 const TOGETHER: i32 = 64;
