@@ -13,6 +13,12 @@ export interface RowBlock {
   readonly v: Float32Array;
 }
 
+/** Rows that a task is about. */
+export interface RowSet {
+  readonly d: number;
+  readonly blocks: readonly RowBlock[];
+}
+
 /** Distances to the nearest centre, `[rows]` of each block. */
 export type NearestArrays = readonly Float32Array[];
 
@@ -26,12 +32,14 @@ export interface Sweep extends Parted {
 /** Sweeps with several models. Threads take the parts of the first, then those of the next: nobody waits between them. */
 export interface SweepsTask extends Controlled {
   readonly kind: 'sweeps';
+  readonly on: RowSet;
   readonly sweeps: readonly Sweep[];
 }
 
 /** Row outputs of groups `first` … `first + parts`, each array as long as their rows. */
 export interface RowsTask extends Shared {
   readonly kind: 'rows';
+  readonly on: RowSet;
   readonly model: SimdModel;
   readonly first: number;
   readonly into: RowArrays;
@@ -40,6 +48,7 @@ export interface RowsTask extends Shared {
 /** Weighted distances to the nearest centre: as centres join, and were candidates to join (`SimdKernel.distancesGroup`). */
 export interface NearestTask extends Shared {
   readonly kind: 'nearest';
+  readonly on: RowSet;
   /** `[joining, d]`. */
   readonly joining: Float32Array;
   /** `[candidates, d]`. */
@@ -53,7 +62,6 @@ export interface NearestTask extends Shared {
   readonly results: Float64Array;
 }
 
-/** On the rows that all threads have. */
 type RowTask = SweepsTask | RowsTask | NearestTask;
 export type Task = RowTask | AddTask | PairTask;
 type Job = Sweep | RowsTask | NearestTask;
@@ -65,25 +73,20 @@ interface Group {
   readonly rows: number;
 }
 
+/** The number of parts of a task, of which each may be a thread's. */
+export function partsOf(task: Task): number {
+  return task.kind === 'sweeps' ? task.sweeps.reduce((sum, { parts }) => sum + parts, 0) : task.parts;
+}
+
 /** Carries tasks out on one thread. Any number of these may work on one task at once. */
 export class TaskRunner {
-  private readonly kernel: SimdKernel;
+  private kernel: SimdKernel | undefined;
   private pairs: PairRunner | undefined;
-  private readonly groups: readonly Group[];
+  private on: RowSet | undefined;
+  /** Of those rows. */
+  private groups: readonly Group[] = [];
 
-  constructor(
-    private readonly module: WebAssembly.Module,
-    private readonly d: number,
-    private readonly blocks: readonly RowBlock[],
-  ) {
-    this.kernel = new SimdKernel(module);
-    this.groups = blocks.flatMap(({ rows }, block) =>
-      Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
-        const from = index * GROUP_ROWS;
-        return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
-      }),
-    );
-  }
+  constructor(private readonly module: WebAssembly.Module) {}
 
   /** Takes parts until none is left; yields after every group of rows, block of pairs, or slice of sums. */
   *run(task: Task): Generator<void> {
@@ -98,6 +101,7 @@ export class TaskRunner {
   }
 
   private *rows(task: RowTask): Generator<void> {
+    this.setOut(task.on);
     let next = take(task);
     let first = 0;
     for (const job of task.kind === 'sweeps' ? task.sweeps : [task]) {
@@ -108,7 +112,20 @@ export class TaskRunner {
     }
   }
 
+  /** Goes over to these rows. */
+  private setOut(on: RowSet): void {
+    if (this.on === on) return;
+    this.on = on;
+    this.groups = on.blocks.flatMap(({ rows }, block) =>
+      Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
+        const from = index * GROUP_ROWS;
+        return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
+      }),
+    );
+  }
+
   private load(job: Job): void {
+    this.kernel ??= new SimdKernel(this.module);
     if (job.kind === 'nearest') this.kernel.loadCentres(job.joining, job.candidates, job.metric);
     else this.kernel.load(job.model);
   }
@@ -116,13 +133,13 @@ export class TaskRunner {
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
   private *part(job: Job, part: number, task: RowTask): Generator<void> {
     const [from, to] = this.share(job, part);
-    if (job.kind === 'sweep') this.kernel.clear();
+    if (job.kind === 'sweep') this.kernel?.clear();
     for (let index = from; index < to; index++) {
       if (unwanted(task)) return;
-      this.group(job, part, this.groups[index]);
+      this.group(job, part, task.on, this.groups[index]);
       yield;
     }
-    if (job.kind === 'sweep') {
+    if (job.kind === 'sweep' && this.kernel) {
       const totals = this.kernel.totals();
       job.results.set(totals, part * totals.length);
     }
@@ -135,20 +152,22 @@ export class TaskRunner {
     return [Math.floor((at * length) / parts), Math.floor(((at + 1) * length) / parts)];
   }
 
-  private group(job: Job, part: number, { block, from, rows }: Group): void {
-    const tile = tileRows(this.d);
+  private group(job: Job, part: number, { d, blocks }: RowSet, { block, from, rows }: Group): void {
+    const { kernel } = this;
+    if (!kernel) throw new Error('the CPU kernel has no model');
+    const tile = tileRows(d);
     const filled = Math.ceil(rows / tile) * tile;
-    const x = this.blocks[block].x.subarray(from * this.d, (from + filled) * this.d);
-    const v = this.blocks[block].v.subarray(from, from + filled);
+    const x = blocks[block].x.subarray(from * d, (from + filled) * d);
+    const v = blocks[block].v.subarray(from, from + filled);
     switch (job.kind) {
       case 'sweep':
-        this.kernel.sweepGroup(x, v);
+        kernel.sweepGroup(x, v);
         return;
       case 'rows':
-        this.kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
+        kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        this.kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
+        kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
         return;
       default:
         job satisfies never;

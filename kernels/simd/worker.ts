@@ -2,16 +2,16 @@
  * What a worker thread runs, in Node and in browsers. The build bundles it into a text (scripts/build-kernels.mjs), so
  * that it loads wherever the package does, whatever bundler has had it. `port` is put in front of it.
  */
-import { TaskRunner, type RowBlock, type Task } from './tasks.js';
+import { TaskRunner, type Task } from './tasks.js';
 
 /** A thread's first message. */
 export interface Setting {
   readonly module: WebAssembly.Module;
-  readonly d: number;
-  readonly blocks: readonly RowBlock[];
+  /** `[0]`: 1 once the thread has started, for those who would rather look than wait for an answer. */
+  readonly started: Int32Array;
 }
 
-/** What it answers to every message, with what went wrong if something did. */
+/** What it answers to every task, with what went wrong if something did. */
 export interface Answer {
   readonly error?: string;
 }
@@ -28,8 +28,12 @@ let runner: TaskRunner | undefined;
 
 function receive(message: Setting | Task): void {
   try {
-    if ('module' in message) runner = new TaskRunner(message.module, message.d, message.blocks);
-    else for (const _ of runner?.run(message) ?? []) continue;
+    if ('module' in message) {
+      runner = new TaskRunner(message.module);
+      Atomics.store(message.started, 0, 1);
+      return;
+    }
+    for (const _ of runner?.run(message) ?? []) continue;
     port.postMessage({});
   } catch (error) {
     port.postMessage({ error: error instanceof Error ? error.message : String(error) });

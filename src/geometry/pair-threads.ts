@@ -59,6 +59,6 @@ export class PairThreads {
 
   private async started(threads: number): Promise<TaskForce> {
     const module = await simdModule(this.options.build);
-    return taskForce(Math.min(threads, pairParts(this.rows)), { module, d: 1, blocks: [] });
+    return taskForce(Math.min(threads, pairParts(this.rows)), module, 0);
   }
 }

@@ -1,13 +1,17 @@
 import { startThread, threadLimit } from '#threads';
 import { workerCode } from '../../kernels/simd/generated.js';
-import { TaskRunner, type Task } from '../../kernels/simd/tasks.js';
+import { partsOf, TaskRunner, type Task } from '../../kernels/simd/tasks.js';
 import type { Answer, Setting } from '../../kernels/simd/worker.js';
 import { yieldToEvents } from '../base/event-loop.js';
+import { START_AFTER } from './start.js';
 import type { Thread } from './thread.js';
 
-/** Carries tasks out over a fixed set of rows, on one thread or many: the results are the same, bit for bit. */
+/** Carries tasks out, one after the other, on one thread or many: the results are the same, bit for bit. */
 export interface TaskForce {
+  /** As many as there may be. */
   readonly threads: number;
+  /** How many have started beside the caller's own. */
+  readonly started: number;
   /** Rejects with the signal's reason once it is aborted, and where a thread is lost. */
   run(task: Task, signal?: AbortSignal): Promise<void>;
   stop(): void;
@@ -21,68 +25,47 @@ export function threadsFor(asked: number | undefined): { readonly count: number;
   return limit.reason === '' ? { count: asked, reason: '' } : { count: 1, reason: asked > 1 ? limit.reason : '' };
 }
 
-/** Threads that share the rows of `setting`; one thread is the caller's own. */
-export function taskForce(threads: number, setting: Setting): TaskForce {
-  return threads > 1 ? new ThreadPool(threads, setting) : new OwnThread(setting);
-}
-
-/** The calling thread, which lets others have their turn between groups of rows. */
-class OwnThread implements TaskForce {
-  readonly threads = 1;
-  private readonly runner: TaskRunner;
-
-  constructor({ module, d, blocks }: Setting) {
-    this.runner = new TaskRunner(module, d, blocks);
-  }
-
-  async run(task: Task, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    for (const _ of this.runner.run(task)) await yieldToEvents(signal);
-  }
-
-  stop(): void {
-    // Nothing to end.
-  }
+/**
+ * Up to so many threads with a build of the kernel. The caller's own works alone until that has taken `startAfter`
+ * milliseconds; then the others start, and join in as they come up.
+ */
+export function taskForce(threads: number, module: WebAssembly.Module, startAfter = START_AFTER): TaskForce {
+  return new Threads(threads, module, startAfter);
 }
 
 interface Member {
   readonly thread: Thread;
+  /** As `Setting` has it. */
+  readonly started: Int32Array;
   /** Settles the answer it owes. */
   settle: ((error?: Error) => void) | undefined;
 }
 
-class ThreadPool implements TaskForce {
+class Threads implements TaskForce {
+  private readonly own: TaskRunner;
   private readonly members: Member[] = [];
   private lost: Error | undefined;
+  /** Milliseconds that the caller's own thread has worked. */
+  private worked = 0;
+  /** When the task that came last will be done. */
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly threads: number,
-    setting: Setting,
+    private readonly module: WebAssembly.Module,
+    private readonly startAfter: number,
   ) {
-    try {
-      for (let i = 0; i < threads; i++) this.members.push(this.start());
-    } catch (error) {
-      this.stop(); // one that did not start, as where the system allows no more, leaves those that did
-      throw error;
-    }
-    this.ready = this.ask(setting);
-    // Whoever runs the first task hears of it; nobody else should.
-    this.ready.catch(() => undefined);
+    this.own = new TaskRunner(module);
   }
 
-  private readonly ready: Promise<void>;
+  get started(): number {
+    return this.members.filter(hasStarted).length;
+  }
 
-  async run(task: Task, signal?: AbortSignal): Promise<void> {
-    signal?.throwIfAborted();
-    const stop = (): void => void Atomics.store(task.control, 1, 1);
-    signal?.addEventListener('abort', stop);
-    try {
-      await this.ready;
-      await this.ask(task);
-    } finally {
-      signal?.removeEventListener('abort', stop);
-    }
-    signal?.throwIfAborted();
+  run(task: Task, signal?: AbortSignal): Promise<void> {
+    const run = this.last.then(() => this.inTurn(task, signal));
+    this.last = run.catch(() => undefined);
+    return run;
   }
 
   stop(): void {
@@ -94,18 +77,66 @@ class ThreadPool implements TaskForce {
     }
   }
 
-  /** Sends a message to all and waits for every answer. */
-  private async ask(message: Setting | Task): Promise<void> {
-    if (this.lost) throw this.lost;
-    for (const { thread } of this.members) thread.hold(true);
+  private async inTurn(task: Task, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const stop = (): void => void Atomics.store(task.control, 1, 1);
+    signal?.addEventListener('abort', stop);
     try {
-      await Promise.all(this.members.map((member) => answerOf(member, message)));
+      await this.share(task, signal);
     } finally {
-      for (const { thread } of this.members) thread.hold(false);
+      signal?.removeEventListener('abort', stop);
     }
+    signal?.throwIfAborted();
   }
 
-  private start(): Member {
+  /** Those that have started take parts of the task; until all have that it keeps busy, so does the own thread. */
+  private async share(task: Task, signal?: AbortSignal): Promise<void> {
+    const most = Math.min(this.threads, partsOf(task));
+    const asked = new Set<Member>();
+    const answers: Promise<void>[] = [];
+    const ask = (): void => {
+      if (this.lost) throw this.lost;
+      for (const member of this.members.slice(0, most)) {
+        if (asked.has(member) || !hasStarted(member)) continue;
+        asked.add(member);
+        answers.push(answerOf(member, task));
+      }
+    };
+    try {
+      if (most > 1) ask();
+      if (asked.size < most) await this.join(task, most, ask, signal);
+    } catch (error) {
+      Atomics.store(task.control, 1, 1); // for those who work on it
+      await Promise.allSettled(answers);
+      throw error;
+    }
+    await Promise.all(answers);
+  }
+
+  /** Works on a task on the own thread, meanwhile starting the others where that pays. */
+  private async join(task: Task, most: number, ask: () => void, signal?: AbortSignal): Promise<void> {
+    let since = performance.now();
+    if (most > 1) this.start(most);
+    for (const _ of this.own.run(task)) {
+      const now = performance.now();
+      this.worked += now - since;
+      if (most > 1) {
+        this.start(most);
+        ask();
+      }
+      await yieldToEvents(signal);
+      since = performance.now();
+    }
+    this.worked += performance.now() - since;
+  }
+
+  /** Starts threads, where the own one has worked for so long that they pay. */
+  private start(most: number): void {
+    if (this.worked < this.startAfter) return;
+    while (this.members.length < most) this.members.push(this.member());
+  }
+
+  private member(): Member {
     const onAnswer = (answer: unknown): void => {
       const { error } = answer as Answer;
       // The others still owe answers, which must not be taken for those to a later task: there is none.
@@ -116,18 +147,32 @@ class ThreadPool implements TaskForce {
       this.lost ??= new Error(`a worker thread was lost (${reason}); try again, or with threads: 1`);
       member.settle?.(this.lost);
     };
-    const member: Member = { thread: startThread(workerCode, { onAnswer, onLost }), settle: undefined };
+    const started = new Int32Array(new SharedArrayBuffer(4));
+    const member: Member = { thread: startThread(workerCode, { onAnswer, onLost }), started, settle: undefined };
+    member.thread.post({ module: this.module, started } satisfies Setting);
+    member.thread.hold(false);
     return member;
   }
 }
 
-function answerOf(member: Member, message: Setting | Task): Promise<void> {
-  return new Promise((resolve, reject) => {
-    member.settle = (error) => {
-      member.settle = undefined;
-      if (error) reject(error);
-      else resolve();
-    };
-    member.thread.post(message);
-  });
+function hasStarted({ started }: Member): boolean {
+  return Atomics.load(started, 0) !== 0;
+}
+
+/** Keeps the process alive while a thread owes an answer. */
+async function answerOf(member: Member, task: Task): Promise<void> {
+  const { thread } = member;
+  thread.hold(true);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      member.settle = (error) => {
+        member.settle = undefined;
+        if (error) reject(error);
+        else resolve();
+      };
+      thread.post(task);
+    });
+  } finally {
+    thread.hold(false);
+  }
 }

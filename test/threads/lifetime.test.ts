@@ -1,11 +1,15 @@
 /** Worker threads end with the call that started them, however that ends. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fitMixture, gaussian, type FitOptions, type Source } from '../../src/index.js';
 import { problem } from '../oracle/index.js';
 import { collectWorkers } from './workers.js';
 
+vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0 })); // with the first task, however short
+
 const workers = collectWorkers();
 const { x } = problem('overlapping', { n: 6000, d: 3, k: 3, seed: 4 });
+/** More than one task hands over. */
+const manyRows = (): number[][] => Array.from({ length: 12 }, () => x).flat();
 const options = { components: 3, backend: 'wasm', threads: 3, tolerance: 0, maxIterations: 1000 } as const;
 const lost = /^a worker thread was lost \(it exited with status [01]\); try again, or with threads: 1$/;
 
@@ -38,10 +42,9 @@ describe('worker threads end', () => {
   test('when a prediction is aborted', async () => {
     const { mixture } = await fitMixture(x, { ...options, threads: 1, maxIterations: 2 });
     const controller = new AbortController();
-    workers.onStart = () => controller.abort(new Error('too late'));
-    await expect(mixture.predict(x, { backend: 'wasm', threads: 2, signal: controller.signal })).rejects.toThrow(
-      'too late',
-    );
+    const on = { backend: 'wasm', threads: 2, signal: controller.signal } as const;
+    const visit = (): void => controller.abort(new Error('too late'));
+    await expect(mixture.evaluate(manyRows(), visit, on)).rejects.toThrow('too late');
     await workers.ended(2);
   });
 
@@ -49,7 +52,7 @@ describe('worker threads end', () => {
     await expect(fitMixture(x, { ...options, components: 6001 })).rejects.toThrow(
       'components: expected at most 6000, the number of rows, got 6001',
     );
-    await workers.ended(3);
+    await workers.ended(0); // which nothing was asked of
   });
 
   test.each(['seed', 'fit', 'score'] as const)('when a progress callback throws in phase %s', async (phase) => {
@@ -141,7 +144,7 @@ describe('a worker thread that dies', () => {
     const onProgress: FitOptions['onProgress'] = ({ iteration }) => {
       if (iteration !== 2) return;
       void workers.started[0].terminate();
-      controller.abort();
+      workers.started[0].once('exit', () => controller.abort());
     };
     await expect(fitMixture(x, { ...options, onProgress, signal: controller.signal })).rejects.toThrow(lost);
     await workers.ended(3);
@@ -149,22 +152,23 @@ describe('a worker thread that dies', () => {
 
   test('between two blocks of a prediction does so too', async () => {
     const { mixture } = await fitMixture(x, { ...options, threads: 1, maxIterations: 2 });
-    const rows = Array.from({ length: 12 }, () => x).flat(); // more than one task hands over
     let blocks = 0;
     const visit = async (): Promise<void> => {
+      await new Promise(setImmediate); // the process hears of a worker one tick after its start
       if (++blocks === 1) await workers.started[0].terminate();
     };
-    await expect(mixture.evaluate(rows, visit, { backend: 'wasm', threads: 2 })).rejects.toThrow(lost);
+    await expect(mixture.evaluate(manyRows(), visit, { backend: 'wasm', threads: 2 })).rejects.toThrow(lost);
     expect(blocks).toBe(1);
     await workers.ended(2);
   });
 });
 
 test('others have their turn all through a fit', async () => {
+  const rows = Array.from({ length: 12 }, manyRows).flat(); // so that few sweeps are made in 30 ms
   let iterations = 0;
   let sinceTurn = 0;
   let longest = 0;
-  const { status } = await fitMixture(x, {
+  const { status } = await fitMixture(rows, {
     ...options,
     maxIterations: 50,
     onProgress({ phase }) {

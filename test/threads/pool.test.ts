@@ -2,10 +2,11 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { NearestTask } from '../../kernels/simd/tasks.js';
+import { simdModule } from '../../kernels/simd/module.js';
 import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
-import { taskForce } from '../../src/threads/pool.js';
+import { taskForce, type TaskForce } from '../../src/threads/pool.js';
 import type { Thread, ThreadEvents } from '../../src/threads/thread.js';
-import { partsDone, settingOf, sweepTask } from './tasks.js';
+import { forceOf, partsDone, rowsOf, sweepTask } from './tasks.js';
 import { collectWorkers } from './workers.js';
 
 /** The real one, unless a test says what to do for the thread of this number. */
@@ -22,27 +23,37 @@ vi.mock('#threads', async (original) => {
 });
 
 const workers = collectWorkers();
-const ROWS = 2 ** 18;
+const few = rowsOf(3000);
+const many = rowsOf(2 ** 18);
 /** Components that make a sweep over so many rows take seconds. */
 const MANY = 400;
+
+/** Runs short tasks until all threads have started. */
+async function joined(force: TaskForce): Promise<void> {
+  while (force.started < force.threads) {
+    await force.run(sweepTask(few, 2));
+    await after(1);
+  }
+}
 
 /** Fails in the thread that takes it, not in the others: it names no distances. */
 const impossible = (): NearestTask => ({
   kind: 'nearest',
+  on: few,
   joining: new Float32Array(),
   candidates: new Float32Array(4),
   metric: new Float32Array(4).fill(1),
   nearest: [],
-  whole: 1,
-  parts: 1,
+  whole: 2,
+  parts: 2,
   control: sharedIntegers(2),
   results: sharedDoubles(2),
 });
 const failure = "a worker thread failed: Cannot read properties of undefined (reading 'subarray')";
 
 test.each([1, 2, 3])('%d threads do every part of a task', async (count) => {
-  const force = taskForce(count, await settingOf(70_000));
-  const task = sweepTask(3);
+  const force = await forceOf(count);
+  const task = sweepTask(rowsOf(70_000), 3);
   await force.run(task);
   expect(partsDone(task)).toBe(64);
   force.stop();
@@ -50,9 +61,9 @@ test.each([1, 2, 3])('%d threads do every part of a task', async (count) => {
 });
 
 test.each([1, 2])('on %d threads an abort stops a task half way', async (count) => {
-  const force = taskForce(count, await settingOf(ROWS));
+  const force = await forceOf(count);
   const controller = new AbortController();
-  const task = sweepTask(MANY);
+  const task = sweepTask(many, MANY);
   const reason = new Error('enough');
   const run = force.run(task, controller.signal);
   while (partsDone(task) === 0) await after(1);
@@ -60,7 +71,7 @@ test.each([1, 2])('on %d threads an abort stops a task half way', async (count) 
   await expect(run).rejects.toBe(reason);
   expect(partsDone(task)).toBeLessThan(64);
   // The threads live on for the next task.
-  const next = sweepTask(2);
+  const next = sweepTask(many, 2);
   await force.run(next);
   expect(partsDone(next)).toBe(64);
   force.stop();
@@ -68,8 +79,8 @@ test.each([1, 2])('on %d threads an abort stops a task half way', async (count) 
 });
 
 test('timers have their turn while two threads sweep', async () => {
-  const force = taskForce(2, await settingOf(ROWS));
-  const task = sweepTask(MANY);
+  const force = await forceOf(2);
+  const task = sweepTask(many, MANY);
   let turns = 0;
   let done = false;
   const run = force.run(task).finally(() => (done = true));
@@ -84,8 +95,8 @@ test('timers have their turn while two threads sweep', async () => {
 
 test('a task that was aborted before it began is not begun', async () => {
   for (const count of [1, 2]) {
-    const force = taskForce(count, await settingOf(3000));
-    const task = sweepTask(2);
+    const force = await forceOf(count);
+    const task = sweepTask(few, 2);
     await expect(force.run(task, AbortSignal.abort(new Error('never mind')))).rejects.toThrow('never mind');
     expect(partsDone(task)).toBe(0);
     force.stop();
@@ -94,33 +105,34 @@ test('a task that was aborted before it began is not begun', async () => {
 });
 
 test('a task that fails in a worker thread says so, and so does every later one', async () => {
-  const force = taskForce(2, await settingOf(3000));
+  const force = await forceOf(2);
+  await joined(force);
   await expect(force.run(impossible())).rejects.toThrow(new Error(failure));
-  await expect(force.run(sweepTask(2))).rejects.toThrow(new Error(failure));
+  await expect(force.run(sweepTask(few, 2))).rejects.toThrow(new Error(failure));
   force.stop();
   await workers.ended();
 });
 
 test('a task that fails on the only thread rejects with the error itself', async () => {
-  await expect(taskForce(1, await settingOf(3000)).run(impossible())).rejects.toThrow(TypeError);
+  await expect((await forceOf(1)).run(impossible())).rejects.toThrow(TypeError);
 });
 
 test('stopping ends a task that runs', async () => {
-  const force = taskForce(2, await settingOf(ROWS));
-  const run = force.run(sweepTask(MANY));
+  const force = await forceOf(2);
+  const run = force.run(sweepTask(many, MANY));
   run.catch(() => undefined);
   await after(5);
   force.stop();
   await expect(run).rejects.toThrow('the fit has ended');
-  await expect(force.run(sweepTask(2))).rejects.toThrow('the fit has ended');
+  await expect(force.run(sweepTask(few, 2))).rejects.toThrow('the fit has ended');
   await workers.ended();
 });
 
 test('a thread lost while idle is an error of the next task', async () => {
-  const force = taskForce(2, await settingOf(3000));
-  await force.run(sweepTask(2));
+  const force = await forceOf(2);
+  await joined(force);
   await workers.started[1].terminate();
-  await expect(force.run(sweepTask(2))).rejects.toThrow(
+  await expect(force.run(sweepTask(few, 2))).rejects.toThrow(
     new Error('a worker thread was lost (it exited with status 1); try again, or with threads: 1'),
   );
   force.stop();
@@ -128,12 +140,46 @@ test('a thread lost while idle is an error of the next task', async () => {
 });
 
 test('where the system refuses a thread, those that did start end', async () => {
-  const setting = await settingOf(5000);
+  const force = await forceOf(4);
   threads.refused = threads.count + 3;
   try {
-    expect(() => taskForce(4, setting)).toThrow('no more threads');
+    await expect(force.run(sweepTask(many, 2))).rejects.toThrow('no more threads');
   } finally {
     threads.refused = Infinity;
   }
+  force.stop();
+  await workers.ended(2);
+});
+
+test('short work starts no thread, and long work does', async () => {
+  const force = taskForce(2, await simdModule('simd'));
+  await force.run(sweepTask(few, 2));
+  expect(workers.started).toHaveLength(0);
+  await force.run(sweepTask(many, MANY));
+  await new Promise(setImmediate);
+  expect(workers.started).toHaveLength(2);
+  force.stop();
+  await workers.ended(2);
+});
+
+test('results are the same bit for bit, whoever has joined', async () => {
+  const alone = sweepTask(many, 5);
+  await (await forceOf(1)).run(alone);
+  const force = await forceOf(3);
+  for (let step = 0; step < 2; step++) {
+    const task = sweepTask(many, 5);
+    await force.run(task); // first on the own thread while the others start, then on them
+    expect(task.sweeps[0].results).toEqual(alone.sweeps[0].results);
+    await joined(force);
+  }
+  force.stop();
+});
+
+test('tasks of different rows are done one after the other by the same threads', async () => {
+  const force = await forceOf(2);
+  const tasks = [rowsOf(5000), rowsOf(70_000), few].map((on) => sweepTask(on, 3));
+  await Promise.all(tasks.map((task) => force.run(task)));
+  expect(tasks.map(partsDone)).toEqual([5, 64, 3]);
+  force.stop();
   await workers.ended(2);
 });

@@ -2,10 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { addParts, addSlices, slicesOf, type AddTask, type SumsOfParts } from '../../kernels/simd/sums.js';
 import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
-import { taskForce } from '../../src/threads/pool.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { componentsOf, withShard } from '../sweep/joint.js';
-import { settingOf, sweepTask } from './tasks.js';
+import { forceOf, rowsOf, sweepTask } from './tasks.js';
 import { collectWorkers } from './workers.js';
 import { simd } from '../devices.js';
 
@@ -61,9 +60,10 @@ test('slices that nobody wants any more are not added', () => {
 });
 
 test.each([1, 2, 3])('%d threads add up the parts of their sweeps', async (threads) => {
-  const force = taskForce(threads, await settingOf(70_000));
-  const sweeps = [...sweepTask(400).sweeps, ...sweepTask(3).sweeps];
-  await force.run({ kind: 'sweeps', sweeps, control: sharedIntegers(2) });
+  const force = await forceOf(threads);
+  const on = rowsOf(70_000);
+  const sweeps = [...sweepTask(on, 400).sweeps, ...sweepTask(on, 3).sweeps];
+  await force.run({ kind: 'sweeps', on, sweeps, control: sharedIntegers(2) });
   const expected = sweeps.map(plainSums);
   await force.run(addTask(...sweeps.map(({ results, parts }) => ({ results, parts }))));
   expect(sweeps.map(added)).toEqual(expected);

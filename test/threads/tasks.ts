@@ -1,25 +1,30 @@
 import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
-import type { SweepsTask } from '../../kernels/simd/tasks.js';
-import type { Setting } from '../../kernels/simd/worker.js';
+import type { RowSet, SweepsTask } from '../../kernels/simd/tasks.js';
 import { columnNames } from '../../src/data/arrays.js';
 import { rowBlock } from '../../src/sweep/simd/rows.js';
+import { taskForce, type TaskForce } from '../../src/threads/pool.js';
 import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { columnsOf } from '../loaded.js';
 
 const d = 4;
 
-/** So many equal rows of ones for a task force. */
-export async function settingOf(rows: number): Promise<Setting> {
+/** So many threads, of which others than the own one start with the first task. */
+export async function forceOf(threads: number): Promise<TaskForce> {
+  return taskForce(threads, await simdModule('simd'), 0);
+}
+
+/** So many equal rows of ones. */
+export function rowsOf(rows: number): RowSet {
   const shift = new Float64Array(d);
   const encoding = { names: columnNames(d), shift, scale: new Float64Array(d).fill(1), weightUnit: 1 };
   const block = rowBlock(0, columnsOf(new Float64Array(rows * d).fill(1), d), encoding);
-  return { module: await simdModule('simd'), d, blocks: [block] };
+  return { d, blocks: [block] };
 }
 
-/** A sweep over them in 64 parts, with k equal components: the more, the longer. */
-export function sweepTask(k: number): SweepsTask {
+/** A sweep over rows in 64 parts, with k equal components: the more, the longer. */
+export function sweepTask(on: RowSet, k: number): SweepsTask {
   const model: SimdModel = {
     form: 'diag',
     k,
@@ -35,7 +40,7 @@ export function sweepTask(k: number): SweepsTask {
   };
   const parts = 64;
   const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);
-  return { kind: 'sweeps', sweeps: [{ kind: 'sweep', model, parts, results }], control: sharedIntegers(2) };
+  return { kind: 'sweeps', on, sweeps: [{ kind: 'sweep', model, parts, results }], control: sharedIntegers(2) };
 }
 
 /** How many parts of a sweep were computed: each has rows, and so a mass. */

@@ -1,5 +1,5 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
-import type { RowBlock } from '../../../kernels/simd/tasks.js';
+import type { RowSet } from '../../../kernels/simd/tasks.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
@@ -23,14 +23,14 @@ export class SimdNearestCentres implements NearestCentres {
   private offered: readonly { readonly centre: Float64Array; readonly sums: Float64Array }[] = [];
 
   constructor(
-    private readonly blocks: readonly RowBlock[],
+    private readonly on: RowSet,
     groupWeights: Float64Array,
     private readonly force: TaskForce,
     private readonly metric: Float32Array,
     private readonly parts: number,
     private readonly signal?: AbortSignal,
   ) {
-    this.nearest = blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
+    this.nearest = on.blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
     this.partWeights = new Float64Array(parts).map((_, part) => {
       const [from, to] = this.groupsOf(part, groupWeights.length);
       return total(groupWeights.subarray(from, to));
@@ -88,13 +88,14 @@ export class SimdNearestCentres implements NearestCentres {
 
   /** a_i d_i, or a_i, of a part's rows. */
   private partValues(part: number, apart: boolean): DrawnFrom {
-    const rows = this.blocks.reduce((sum, block) => sum + block.rows, 0);
+    const { blocks } = this.on;
+    const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
     const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
     const start = from * GROUP_ROWS;
     const values = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start);
     for (let row = 0; row < values.length;) {
-      const { block, at } = locate(this.blocks, start + row);
-      const { v, rows: held } = this.blocks[block];
+      const { block, at } = locate(blocks, start + row);
+      const { v, rows: held } = blocks[block];
       const nearest = this.nearest[block];
       const end = Math.min(values.length, row + held - at);
       for (let from = at; row < end; row++, from++) values[row] = (apart ? nearest[from] : 1) * v[from];
@@ -108,12 +109,12 @@ export class SimdNearestCentres implements NearestCentres {
     candidates: Float64Array,
     which?: readonly number[],
   ): Promise<Float64Array> {
-    const { parts: whole, metric, nearest } = this;
+    const { on, parts: whole, metric, nearest } = this;
     const parts = which?.length ?? whole;
     const results = sharedDoubles((parts * (joining.length + 2 * candidates.length)) / metric.length);
     const centres = { joining: Float32Array.from(joining), candidates: Float32Array.from(candidates), metric, nearest };
     const read = { parts, whole, ...(which && { which }), control: sharedIntegers(2), results };
-    await this.force.run({ kind: 'nearest', ...centres, ...read }, this.signal);
+    await this.force.run({ kind: 'nearest', on, ...centres, ...read }, this.signal);
     return results;
   }
 

@@ -2,7 +2,7 @@ import { operationsPerRow } from '../../../kernels/form.js';
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import { EVERYTHING } from '../../../kernels/simd/model.js';
 import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
-import type { RowBlock, Sweep } from '../../../kernels/simd/tasks.js';
+import type { RowBlock, RowSet, Sweep } from '../../../kernels/simd/tasks.js';
 import { soleQuadratic, type PackedShape, type PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
@@ -30,6 +30,7 @@ export class SimdShard implements Shard {
   readonly n: number;
   /** Each read takes all threads. */
   readonly overlapping = false;
+  private readonly on: RowSet;
   private readonly groupWeights: Float64Array;
   private readonly partSums = new PartSums();
 
@@ -38,6 +39,7 @@ export class SimdShard implements Shard {
     private readonly blocks: readonly RowBlock[],
     private readonly force: TaskForce,
   ) {
+    this.on = { d, blocks };
     this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
     this.groupWeights = groupWeights(blocks);
   }
@@ -47,7 +49,7 @@ export class SimdShard implements Shard {
     const rows = { n: this.n, whole: n, groups: this.groupWeights.length };
     const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
     const works = sweeps.map(({ work }) => work);
-    await this.force.run({ kind: 'sweeps', sweeps: works, control: sharedIntegers(2) }, signal);
+    await this.force.run({ kind: 'sweeps', on: this.on, sweeps: works, control: sharedIntegers(2) }, signal);
     await this.addUp(works, signal);
     return sweeps.map((sweep) => {
       const moments = momentsOf(sweep, weight);
@@ -70,8 +72,9 @@ export class SimdShard implements Shard {
   atOnce(shape: PackedShape): number {
     const { form, k, d } = soleQuadratic(shape);
     const { n, force } = this;
-    if (force.threads === 1) return 1; // which has nothing to wait for between sweeps
-    if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * force.threads) return 1;
+    const threads = Math.min(force.threads, this.groupWeights.length);
+    if (threads === 1) return 1; // which has nothing to wait for between sweeps
+    if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * threads) return 1;
     return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
   }
 
@@ -95,7 +98,8 @@ export class SimdShard implements Shard {
       const start = first * GROUP_ROWS;
       const rows = Math.min(most, this.n - start);
       const parts = Math.ceil(rows / GROUP_ROWS);
-      await this.force.run({ kind: 'rows', model, first, parts, control: sharedIntegers(2), into }, options.signal);
+      const task = { kind: 'rows', on: this.on, model, first, parts, control: sharedIntegers(2), into } as const;
+      await this.force.run(task, options.signal);
       yield {
         start,
         rows,
@@ -122,7 +126,7 @@ export class SimdShard implements Shard {
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): SimdNearestCentres {
     const parts = Math.min(PARTS, this.groupWeights.length);
-    return new SimdNearestCentres(this.blocks, this.groupWeights, this.force, Float32Array.from(metric), parts, signal);
+    return new SimdNearestCentres(this.on, this.groupWeights, this.force, Float32Array.from(metric), parts, signal);
   }
 
   dispose(): void {
