@@ -19,7 +19,14 @@ export {
   type Selection,
   type SelectOptions,
 } from './fit/select.js';
-export { Mixture, type ComponentBlock, type ModelFile, type Provenance, type Sample } from './mixture/mixture.js';
+export {
+  Mixture,
+  type ComponentBlock,
+  type ModelFile,
+  type PredictRowsOptions,
+  type Provenance,
+  type Sample,
+} from './mixture/mixture.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import type { EvaluatedRows } from '../mixture/evaluate.js';
 import { printable } from '../base/printable.js';
 import { formatFlag } from './flags.js';
 import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './input.js';
@@ -76,19 +75,17 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
     openDataFor(mixture, path, wanted, (text) => note(text.replaceAll(path, input.name), flags)),
   );
   const { show, stop } = await progressView(process.stderr, quiet);
+  const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
   let total = 0;
-  const counted = watched(source, (batch, before) => {
-    total = before + batch.rows;
-    show({ phase: 'load', rows: total, ...(source.rows !== undefined && { totalRows: source.rows }) });
-  });
+  const counted = watched(source, (batch, before) => void (total = before + batch.rows));
   const lines = new PredictionLines(proba ? mixture.k : 0);
   const writer = rowWriter(place, lines.columns, lines.types);
-  const write = async (rows: EvaluatedRows): Promise<void> => {
-    await writer.write(lines.of(rows));
-    show({ phase: 'write', rows: lines.next, totalRows: total });
-  };
+  const wantedRows = { backend: flags.backend as BackendName | 'auto', missing, signal, responsibilities: proba };
   try {
-    await mixture.evaluate(counted, write, { backend: flags.backend as BackendName | 'auto', missing, signal });
+    for await (const rows of mixture.predictRows(counted, wantedRows)) {
+      await writer.write(lines.of(rows));
+      show({ phase: 'write', rows: lines.next, ...totalRows });
+    }
     await writer.write(lines.upTo(total));
     await writer.commit();
   } catch (error) {

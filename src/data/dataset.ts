@@ -120,18 +120,6 @@ async function read(
   }
 }
 
-/** The rows of a block that has passed the gate, as a shard by themselves. */
-export async function blockShard(device: LoadOptions['device'], block: CleanBlock, encoding: Encoding): Promise<Shard> {
-  const builder = device.rows(block.columns.length);
-  try {
-    await builder.add(block, encoding);
-    return await builder.finish();
-  } catch (error) {
-    builder.discard();
-    throw error;
-  }
-}
-
 async function finish(
   source: Source,
   options: LoadOptions,
@@ -180,11 +168,11 @@ function numberInSource(kept: number, dropped: readonly number[]): number {
 }
 
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */
-function gateRows(d: number): number {
+export function gateRows(d: number): number {
   return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
 }
 
-function nothingLeft(source: Source, dropped: number): InputError {
+export function nothingLeft(source: Source, dropped: number): InputError {
   return new InputError('shape', {
     where: source.name,
     expected: 'at least one row of positive weight',

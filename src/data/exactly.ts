@@ -70,7 +70,7 @@ export async function* withFarRows(
   const reader = new RowReader(data);
   try {
     for await (const block of outputs) {
-      for (const row of block.labels.keys()) {
+      for (let row = 0; row < block.rows; row++) {
         if (block.logDensity[row] >= -far) continue; // NaN is not
         const wanted = block.responsibilities.length > 0;
         const again = exactOutputs(model, await reader.row(block.start + row), data.scaling.shift.length, wanted);

@@ -3,8 +3,7 @@ import { criteriaOf, type Criteria } from '../mixture/criteria.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun, FitStatus } from '../em/em.js';
 import { InputError } from '../base/errors.js';
-import { evaluatedRows } from '../mixture/evaluate.js';
-import { FAR_SUMMED } from '../data/exactly.js';
+import { summedRows } from '../mixture/evaluate.js';
 import { findingsOf } from './findings.js';
 import { Loader, type LoadedData } from './loader.js';
 import type { Repair } from '../families/family.js';
@@ -139,7 +138,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.
   const criteria = await watch.time('score', () =>
-    criteriaOf(evaluatedRows(parts, dataset, { far: FAR_SUMMED }), mixture.parameters, totalWeight),
+    criteriaOf(summedRows(parts, dataset), mixture.parameters, totalWeight),
   );
   const volume = logVolume(scaling);
   const { collapsed, notes } = findingsOf(run, dataset, settings);

@@ -14,11 +14,11 @@ export interface Criteria {
   readonly icl: number;
 }
 
-/** Criteria from the rows' log-densities: one read of the data. `totalWeight` is Σ a_i in the user's units. */
+/** Criteria from the rows' log-densities: one read of the data. `totalWeight`: Σ a_i in the user's units, if rows have others. */
 export async function criteriaOf(
   blocks: AsyncIterable<Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>>,
   parameters: number,
-  totalWeight: number,
+  totalWeight?: number,
 ): Promise<Criteria> {
   let weight = 0;
   let density = 0;
@@ -32,8 +32,9 @@ export async function criteriaOf(
     }
   }
   const meanLogLikelihood = density / weight;
-  const logLikelihood = meanLogLikelihood * totalWeight;
-  const bic = -2 * logLikelihood + parameters * Math.log(totalWeight);
+  const n = totalWeight ?? weight;
+  const logLikelihood = meanLogLikelihood * n;
+  const bic = -2 * logLikelihood + parameters * Math.log(n);
   const aic = -2 * logLikelihood + 2 * parameters;
-  return { logLikelihood, meanLogLikelihood, bic, aic, icl: bic - 2 * (certainty / weight) * totalWeight };
+  return { logLikelihood, meanLogLikelihood, bic, aic, icl: bic - 2 * (certainty / weight) * n };
 }

@@ -1,9 +1,11 @@
 import { resolveBackend, type BackendRequest } from '../backend/resolve.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
-import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import { nothingLeft, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
-import { exactRows, FAR, withFarRows } from '../data/exactly.js';
+import { total } from '../base/numbers.js';
+import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../data/exactly.js';
+import { streamedBlocks } from '../data/streamed.js';
 import { summarize, type Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
@@ -20,7 +22,7 @@ export interface EvaluateOptions {
   readonly missing?: MissingPolicy;
   /** `[n]`, not negative. */
   readonly sampleWeights?: ArrayLike<number>;
-  /** Rejects with the signal's reason: rows in part are not given. */
+  /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -33,73 +35,140 @@ export interface MixtureParts {
   readonly columns?: readonly string[];
 }
 
-/** Row outputs in the data's units. */
+/** Consecutive rows and what a mixture says of them, in the data's units. */
 export interface EvaluatedRows extends RowOutputs {
-  /** Index in the source of each row. */
+  /** Index in the source of each row, `[rows]`, rising. `start` counts but the rows that are not left out. */
   readonly index: Int32Array;
 }
 
-export interface Evaluation {
+/** What reading rows has found so far, and of all once they have been read. */
+export interface Found {
+  /** Rows that the source says it has. */
+  expected: number | undefined;
   /** Rows of the source, those left out included. */
-  readonly n: number;
-  readonly totalWeight: number;
-  /** One read of the data; with responsibilities if asked for. */
-  readonly rows: (wanted?: Pick<RowOptions, 'responsibilities'>) => AsyncIterable<EvaluatedRows>;
+  n: number;
+  /** Σ of the sample weights in the user's units; rows where there are none. */
+  totalWeight: number;
 }
 
-/** Loads data, lets `use` read what the mixture says of its rows, and frees the device. */
-export async function evaluate<T>(
+/** Rows of data under a mixture, read once as they are asked for, and what that has found. */
+export interface Evaluation {
+  readonly rows: AsyncGenerator<EvaluatedRows>;
+  readonly found: Found;
+}
+
+/** Reads data block after block: memory does not grow with the number of rows. */
+export function evaluate(
   mixture: MixtureParts,
   data: DataInput,
-  options: EvaluateOptions,
-  use: (evaluation: Evaluation) => Promise<T>,
-): Promise<T> {
+  options: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
+): Evaluation {
+  const found: Found = { expected: undefined, n: 0, totalWeight: 0 };
+  return { found, rows: streamedRows(mixture, data, options, found) };
+}
+
+async function* streamedRows(
+  mixture: MixtureParts,
+  data: DataInput,
+  { responsibilities = false, ...options }: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
+  found: Found,
+): AsyncGenerator<EvaluatedRows> {
   const { sampleWeights, missing = 'error', signal } = options;
   const source = toSource(data, sampleWeights, mixture.columns);
   requireColumns(source, mixture.components.d);
+  found.expected = source.rows;
   const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
-  const dataset = await loadDataset(source, { device, missing, signal, scaling: scalingFor(mixture) });
-  const n = dataset.shard.n + dataset.dropped.length;
-  try {
-    const rows: Evaluation['rows'] = (wanted) => evaluatedRows(mixture, dataset, { ...wanted, signal });
-    return await use({ n, totalWeight: dataset.totalWeight, rows });
-  } finally {
-    dataset.shard.dispose();
+  const scaling = scalingFor(mixture);
+  const volume = logVolume(scaling);
+  const outputs = likelihoodRows(mixture, scaling, FAR);
+  const numbers = new RowNumbers();
+  const onDropped = (row: number): void => numbers.leaveOut(row);
+  let before = 0;
+  for await (const streamed of streamedBlocks(source, { device, scaling, missing, signal, onDropped })) {
+    const { rows, weights } = streamed.block;
+    found.totalWeight += weights ? total(weights) : rows;
+    for await (const part of outputs(streamed, { responsibilities, signal })) {
+      const [from, to] = [part.start, part.start + part.rows];
+      yield {
+        ...inUnits(part, volume),
+        start: before + from,
+        index: numbers.next(part.rows),
+        weights: weights?.slice(from, to) ?? new Float64Array(part.rows).fill(1),
+      };
+    }
+    before += rows;
+    found.n = before + numbers.leftOut;
+  }
+  found.n = before + numbers.leftOut;
+  if (found.totalWeight === 0) throw nothingLeft(source, numbers.leftOut);
+}
+
+/** Numbers in the source of the rows that are not left out, as they come. */
+class RowNumbers {
+  leftOut = 0;
+  private following = 0;
+  /** Numbers of rows left out from `following` on, rising, from `head` on. */
+  private gaps: number[] = [];
+  private head = 0;
+
+  leaveOut(row: number): void {
+    this.leftOut++;
+    this.gaps.push(row);
+  }
+
+  next(rows: number): Int32Array {
+    const index = new Int32Array(rows);
+    for (let i = 0; i < rows; i++) {
+      while (this.gaps[this.head] === this.following) {
+        this.head++;
+        this.following++;
+      }
+      index[i] = this.following++;
+    }
+    this.gaps.splice(0, this.head);
+    this.head = 0;
+    return index;
   }
 }
+
+/** What a mixture says of the rows of a loaded dataset, in the data's units, for sums over rows alone. */
+export async function* summedRows(
+  mixture: MixtureParts,
+  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks'>,
+): AsyncGenerator<RowOutputs> {
+  const volume = logVolume(dataset.scaling);
+  for await (const block of likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, {})) {
+    yield inUnits(block, volume);
+  }
+}
+
+/** Log-densities of rows in scaled coordinates, in the data's units. */
+function inUnits(block: RowOutputs, volume: number): RowOutputs {
+  const { logDensity } = block;
+  for (let row = 0; row < logDensity.length; row++) logDensity[row] -= volume;
+  return block;
+}
+
+/** Rows to read, and again where float32 can't tell. */
+type Readable = Rereadable & { readonly shard: Pick<Shard, 'rows'> };
 
 /**
- * What a mixture says of the rows of a loaded dataset, in float32 where that can tell. Float64 tells of rows whose
- * log-density is under −`far`, nats in scaled coordinates, and of all rows where components are finer than float32
- * resolves.
+ * Rows at ε = 1 and g = 0, in scaled coordinates: in float32 where that can tell, in float64 where log-densities are under
+ * −`far`, nats, and of all rows where components are finer than float32 resolves.
  */
-export async function* evaluatedRows(
-  mixture: MixtureParts,
-  dataset: Pick<Dataset, 'shard' | 'scaling' | 'dropped' | 'blocks'>,
-  { far = FAR, ...options }: RowOptions & { readonly far?: number } = {},
-): AsyncGenerator<EvaluatedRows> {
-  const { shard, scaling, dropped } = dataset;
-  const volume = logVolume(scaling);
-  const sourceIndex = keptIndices(shard, dropped);
-  for await (const block of likelihoodRows(mixture, dataset, far, options)) {
-    const index = new Int32Array(block.rows).map((_, i) => sourceIndex(block.start + i));
-    yield { ...block, index, logDensity: block.logDensity.map((density) => density - volume) };
-  }
-}
-
-/** Rows at ε = 1 and g = 0, in scaled coordinates. */
 function likelihoodRows(
   { family, weights, components }: MixtureParts,
-  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks'>,
+  scaling: Scaling,
   far: number,
-  options: RowOptions,
-): AsyncIterable<RowOutputs> {
-  const scaled = family.toShard(components, dataset.scaling);
+): (data: Readable, options: RowOptions) => AsyncIterable<RowOutputs> {
+  const scaled = family.toShard(components, scaling);
   const at = { weights, potential: new Float64Array(weights.length), epsilon: 1 };
   const exact = { ...at, components: family.packExactly(scaled) };
-  if (beyondFloat32(exact.components, family.spread(scaled)) !== undefined) return exactRows(exact, dataset, options);
-  const outputs = dataset.shard.rows({ ...at, components: family.pack(scaled) }, options);
-  return withFarRows(outputs, exact, dataset, far);
+  if (beyondFloat32(exact.components, family.spread(scaled)) !== undefined) {
+    return (data, options) => exactRows(exact, data, options);
+  }
+  const model = { ...at, components: family.pack(scaled) };
+  return (data, options) => withFarRows(data.shard.rows(model, options), exact, data, far);
 }
 
 /** From a row's number among those kept to its number in the source. */

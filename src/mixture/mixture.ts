@@ -1,4 +1,5 @@
 import { writeText } from '#storage';
+import { collect } from './collect.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import { columnNames } from '../data/arrays.js';
 import type { Matrix } from '../data/source.js';
@@ -16,6 +17,12 @@ export interface ComponentBlock {
   readonly family: string;
   readonly columns: readonly string[];
   readonly [parameter: string]: Nested | string | readonly string[];
+}
+
+/** What `predictRows` gives of rows. */
+export interface PredictRowsOptions extends EvaluateOptions {
+  /** Also the responsibilities, of which there are k a row; default false. */
+  readonly responsibilities?: boolean;
 }
 
 /** Rows drawn from a mixture. */
@@ -168,53 +175,54 @@ export class Mixture {
 
   /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals. */
   predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
-    return evaluate(this.parts, data, options, async ({ n, rows }) => {
-      const labels = new Int32Array(n).fill(-1);
-      for await (const { index, labels: found } of rows()) index.forEach((row, i) => (labels[row] = found[i]));
-      return labels;
-    });
+    const empty = (length: number): Int32Array => new Int32Array(length);
+    return collect(evaluate(this.parts, data, options), { empty, width: 1, absent: -1, of: ({ labels }) => labels });
   }
 
   /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. */
-  predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
+  async predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
     const { k } = this;
-    return evaluate(this.parts, data, options, async ({ n, rows }) => {
-      const proba = new Float32Array(n * k).fill(NaN);
-      for await (const { index, responsibilities } of rows({ responsibilities: true })) {
-        index.forEach((row, i) => proba.set(responsibilities.subarray(i * k, (i + 1) * k), row * k));
-      }
-      return { data: proba, shape: [n, k] };
-    });
+    const evaluation = evaluate(this.parts, data, { ...options, responsibilities: true });
+    const empty = (length: number): Float32Array => new Float32Array(length);
+    const of = ({ responsibilities }: EvaluatedRows): Float32Array => responsibilities;
+    const proba = await collect(evaluation, { empty, width: k, absent: NaN, of });
+    return { data: proba, shape: [proba.length / k, k] };
   }
 
   /** Log-density log Σ_k w_k p(x_i | θ_k) of each row, `[n]`, nats. */
   scoreSamples(data: DataInput, options: EvaluateOptions = {}): Promise<Float64Array> {
-    return evaluate(this.parts, data, options, async ({ n, rows }) => {
-      const density = new Float64Array(n).fill(NaN);
-      for await (const { index, logDensity } of rows()) index.forEach((row, i) => (density[row] = logDensity[i]));
-      return density;
-    });
+    const empty = (length: number): Float64Array => new Float64Array(length);
+    const of = ({ logDensity }: EvaluatedRows): Float64Array => logDensity;
+    return collect(evaluate(this.parts, data, options), { empty, width: 1, absent: NaN, of });
   }
 
   /**
-   * What the mixture says of each block of rows, one after the other: labels, responsibilities and log-densities
-   * together. It is for data whose `[n, k]` responsibilities would not fit.
+   * What the mixture says of rows, block after block as they are read: memory does not grow with their number. A block has
+   * of its rows `index` `[rows]` (in the source; rows left out for missing values have none), `labels` `[rows]`,
+   * `logDensity` `[rows]`, nats, `logLargest` `[rows]` = log max_k r_ik, `weights` `[rows]`, and, if asked for,
+   * `responsibilities` `[rows, k]`, else empty. Arrays are the caller's to keep.
+   *
+   * Throws `InputError` where reading comes to a row that can't be evaluated: blocks before it have been given.
    */
-  evaluate(
+  predictRows(data: DataInput, options: PredictRowsOptions = {}): AsyncIterable<EvaluatedRows> {
+    return evaluate(this.parts, data, options).rows;
+  }
+
+  /**
+   * Calls `visit` with each block of rows, one after the other: labels, responsibilities and log-densities together, for
+   * data whose `[n, k]` responsibilities would not fit. As {@link Mixture.predictRows} with responsibilities.
+   */
+  async evaluate(
     data: DataInput,
     visit: (rows: EvaluatedRows) => void | Promise<void>,
     options: EvaluateOptions = {},
   ): Promise<void> {
-    return evaluate(this.parts, data, options, async ({ rows }) => {
-      for await (const block of rows({ responsibilities: true })) await visit(block);
-    });
+    for await (const block of this.predictRows(data, { ...options, responsibilities: true })) await visit(block);
   }
 
   /** All criteria at once: one read of the data. */
   criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
-    return evaluate(this.parts, data, options, ({ rows, totalWeight }) =>
-      criteriaOf(rows(), this.parameters, totalWeight),
-    );
+    return criteriaOf(evaluate(this.parts, data, options).rows, this.parameters);
   }
 
   /** Mean log-likelihood per row, nats. */

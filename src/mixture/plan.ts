@@ -1,16 +1,13 @@
 import type { Device } from '../backend/backend.js';
-import { cleanBlocks, type CleanBlock, type MissingPolicy } from '../data/blocks.js';
+import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
-import { blockShard } from '../data/dataset.js';
 import { exactRows, FAR, withFarRows, type Rereadable } from '../data/exactly.js';
+import { streamedBlocks } from '../data/streamed.js';
 import { costsOf, relativeEntropy } from './primal.js';
 import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
 import { rowMajor } from '../sweep/encode.js';
 import type { RowOutputs, SweptRows } from '../sweep/shard.js';
-
-/** Values of data held at once while the plan is read. */
-const BLOCK_VALUES = 2 ** 22;
 
 /** Consecutive rows of the plan. */
 export interface PlanRows {
@@ -117,35 +114,21 @@ export class TransportPlan {
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
     const { source, device, missing, scaling, model } = this.parts;
-    const d = source.columns.length;
     let before = 0;
-    for await (const block of cleanBlocks(source, {
-      missing,
-      blockRows: Math.max(1024, Math.floor(BLOCK_VALUES / d)),
-    })) {
-      const { rows, columns } = block;
-      const shard = await blockShard(device, { rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
-      try {
-        for await (const outputs of planOutputs({ shard, scaling, blocks: () => once(block) }, model)) {
-          const [from, to] = [outputs.start, outputs.start + outputs.rows];
-          yield {
-            start: before + from,
-            outputs,
-            values: rowMajor(block, from, to),
-            weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
-          };
-        }
-      } finally {
-        shard.dispose();
+    for await (const streamed of streamedBlocks(source, { device, missing, scaling })) {
+      const { block } = streamed;
+      for await (const outputs of planOutputs(streamed, model)) {
+        const [from, to] = [outputs.start, outputs.start + outputs.rows];
+        yield {
+          start: before + from,
+          outputs,
+          values: rowMajor(block, from, to),
+          weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
+        };
       }
-      before += rows;
+      before += block.rows;
     }
   }
-}
-
-/** A block as a stream of its own. */
-async function* once(block: CleanBlock): AsyncGenerator<CleanBlock> {
-  yield await Promise.resolve(block);
 }
 
 /** What the model says of rows, in the precision that it was fitted in, of those far out in float64. */

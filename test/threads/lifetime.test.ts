@@ -115,11 +115,19 @@ describe('an abort in mid-sweep', () => {
 });
 
 describe('a worker thread that dies', () => {
-  test('in the middle of a fit ends the fit with an error that says so', async () => {
-    const onProgress: FitOptions['onProgress'] = ({ iteration }) => {
-      if (iteration === 2) void workers.started[1].terminate();
+  /** Calls back once, in the first iteration by which the process has heard of all three. */
+  const onceAllAreThere = (then: () => void): FitOptions['onProgress'] => {
+    let done = false;
+    return ({ iteration }) => {
+      if (done || iteration === undefined || workers.started.length < 3) return;
+      done = true;
+      then();
     };
-    await expect(fitMixture(x, { ...options, onProgress })).rejects.toThrow(lost);
+  };
+
+  test('in the middle of a fit ends the fit with an error that says so', async () => {
+    const onProgress = onceAllAreThere(() => void workers.started[1].terminate());
+    await expect(fitMixture(manyRows(), { ...options, onProgress })).rejects.toThrow(lost);
     await workers.ended(3);
   });
 
@@ -127,26 +135,25 @@ describe('a worker thread that dies', () => {
     workers.onStart = (worker) => {
       if (workers.started.length === 1) void worker.terminate();
     };
-    await expect(fitMixture(x, options)).rejects.toThrow(lost);
+    await expect(fitMixture(manyRows(), options)).rejects.toThrow(lost);
     await workers.ended(3);
   });
 
   test('together with all the others does so too', async () => {
-    const onProgress: FitOptions['onProgress'] = ({ iteration }) => {
-      if (iteration === 1) for (const worker of workers.started) void worker.terminate();
-    };
-    await expect(fitMixture(x, { ...options, onProgress })).rejects.toThrow(lost);
+    const onProgress = onceAllAreThere(() => {
+      for (const worker of workers.started) void worker.terminate();
+    });
+    await expect(fitMixture(manyRows(), { ...options, onProgress })).rejects.toThrow(lost);
     await workers.ended(3);
   });
 
   test('while an abort comes does so too: there is nothing left to score with', async () => {
     const controller = new AbortController();
-    const onProgress: FitOptions['onProgress'] = ({ iteration }) => {
-      if (iteration !== 2) return;
-      void workers.started[0].terminate();
+    const onProgress = onceAllAreThere(() => {
       workers.started[0].once('exit', () => controller.abort());
-    };
-    await expect(fitMixture(x, { ...options, onProgress, signal: controller.signal })).rejects.toThrow(lost);
+      void workers.started[0].terminate();
+    });
+    await expect(fitMixture(manyRows(), { ...options, onProgress, signal: controller.signal })).rejects.toThrow(lost);
     await workers.ended(3);
   });
 
