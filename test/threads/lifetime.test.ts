@@ -116,7 +116,7 @@ describe('an abort in mid-sweep', () => {
 
 describe('a worker thread that dies', () => {
   /** Calls back once, in the first iteration by which the process has heard of all three. */
-  const onceAllAreThere = (then: () => void): FitOptions['onProgress'] => {
+  const onceAllAreThere = (then: () => void): NonNullable<FitOptions['onProgress']> => {
     let done = false;
     return ({ iteration }) => {
       if (done || iteration === undefined || workers.started.length < 3) return;
