@@ -4,7 +4,7 @@ import type { KernelModel, ModelShape } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
-import { Kits, Owned } from './pipelines.js';
+import { PipelineCache, Owned } from './pipelines.js';
 import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
@@ -40,7 +40,7 @@ export interface SweepKind extends ModelShape {
 type Inputs = { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'passes']: GPUBuffer };
 
 /** Everything that sweeps of one kind need, made once. */
-interface Kit {
+interface Pipelines {
   readonly kind: SweepKind;
   readonly rowsPerPass: number;
   readonly passes: readonly (readonly Pass[])[];
@@ -52,31 +52,31 @@ interface Kit {
 }
 
 export class ChunkedSweeper {
-  private readonly kits: Kits<SweepKind, Kit>;
+  private readonly cache: PipelineCache<SweepKind, Pipelines>;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
     private readonly options: GpuSweepOptions = {},
   ) {
-    this.kits = new Kits(gpu);
+    this.cache = new PipelineCache(gpu);
   }
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
   async sweep(model: KernelModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
     const { gpu } = this;
-    const kit = await this.kitFor(kind);
+    const pipelines = await this.pipelinesFor(kind);
     const { device } = gpu;
     const recorder = new Recorder(gpu, signal);
-    device.queue.writeBuffer(kit.buffers.model, 0, packModel(model));
-    for (const { partial } of kit.stages) recorder.commands.clearBuffer(partial);
-    for (const [index, chunk] of this.rows.chunks.entries()) await this.chunk(kit, recorder, index, chunk);
-    this.reduce(kit, recorder);
+    device.queue.writeBuffer(pipelines.buffers.model, 0, packModel(model));
+    for (const { partial } of pipelines.stages) recorder.commands.clearBuffer(partial);
+    for (const [index, chunk] of this.rows.chunks.entries()) await this.chunk(pipelines, recorder, index, chunk);
+    this.reduce(pipelines, recorder);
     recorder.submit();
-    const read = await readBuffer(gpu, kit.buffers.readback, readbackBytes(kit.stages));
+    const read = await readBuffer(gpu, pipelines.buffers.readback, readbackBytes(pipelines.stages));
     recorder.done();
     let at = 16 * TOTALS;
-    for (const stage of kit.stages) {
+    for (const stage of pipelines.stages) {
       const { geometry } = stage;
       stage.add(new Float32Array(read, at, sumsSize(geometry)), into);
       at += 4 * sumsSize(geometry);
@@ -85,14 +85,14 @@ export class ChunkedSweeper {
   }
 
   dispose(): void {
-    this.kits.dispose();
+    this.cache.dispose();
   }
 
-  /** The kit of the last sweep where it fits: the same kind, and passes of about the right length. */
-  private kitFor(kind: SweepKind): Promise<Kit> {
-    return this.kits.of(
+  /** The pipelines of the last sweep where it fits: the same kind, and passes of about the right length. */
+  private pipelinesFor(kind: SweepKind): Promise<Pipelines> {
+    return this.cache.of(
       kind,
-      (own) => this.makeKit(kind, own),
+      (own) => this.makePipelines(kind, own),
       ({ rowsPerPass: known }) => {
         const wanted = rowsPerPass(this.gpu, kind);
         return wanted < 4 * known && known < 4 * wanted;
@@ -100,26 +100,26 @@ export class ChunkedSweeper {
     );
   }
 
-  private async chunk(kit: Kit, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
+  private async chunk(pipelines: Pipelines, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
     const { gpu } = this;
     const { device } = gpu;
-    const { model, plan, objective } = kit.buffers;
+    const { model, plan, objective } = pipelines.buffers;
     const rows = await this.rows.buffersOf(index, recorder);
-    const uniforms = passBinding(kit.buffers.passes);
-    const planned = bind(device, kit.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
-    const summed = kit.stages.map((stage) => ({
+    const uniforms = passBinding(pipelines.buffers.passes);
+    const planned = bind(device, pipelines.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
+    const summed = pipelines.stages.map((stage) => ({
       bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
       groups: stage.geometry.groups,
     }));
-    for (const pass of kit.passes[index]) {
+    for (const pass of pipelines.passes[index]) {
       dispatch(recorder.compute, planned, pass.slot, pass.tiles, gpu);
       for (const { bound, groups } of summed) dispatch(recorder.compute, bound, pass.slot, groups, gpu);
-      await recorder.recorded(pass.rows * operationsPerRow(kit.kind));
+      await recorder.recorded(pass.rows * operationsPerRow(pipelines.kind));
     }
     if (chunk.host) recorder.submit();
   }
 
-  private reduce({ stages, buffers, reduce, total }: Kit, recorder: Recorder): void {
+  private reduce({ stages, buffers, reduce, total }: Pipelines, recorder: Recorder): void {
     const { gpu } = this;
     const { device } = gpu;
     const binding = { buffer: buffers.sizes, size: 16 };
@@ -138,7 +138,7 @@ export class ChunkedSweeper {
     }
   }
 
-  private async makeKit(kind: SweepKind, own: Owned): Promise<Kit> {
+  private async makePipelines(kind: SweepKind, own: Owned): Promise<Pipelines> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { form, d, k, hard } = kind;

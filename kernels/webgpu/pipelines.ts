@@ -19,16 +19,16 @@ export class Owned {
   }
 }
 
-interface Kept<Kind, Kit> {
+interface Kept<Kind, Pipelines> {
   readonly kind: Kind;
-  readonly kit: Kit;
+  readonly pipelines: Pipelines;
   readonly own: Owned;
 }
 
-/** Keeps the kits of the last kinds that were asked for; makes them leave no buffer behind. */
-export class Kits<Kind extends object, Kit> {
+/** Keeps the pipelines of the last kinds that were asked for; makes them leave no buffer behind. */
+export class PipelineCache<Kind extends object, Pipelines> {
   /** The latest last. */
-  private kept: Kept<Kind, Kit>[] = [];
+  private kept: Kept<Kind, Pipelines>[] = [];
 
   constructor(
     private readonly gpu: Gpu,
@@ -36,23 +36,27 @@ export class Kits<Kind extends object, Kit> {
   ) {}
 
   /**
-   * The kit of a kind, the one that is kept where it still serves. In making one all buffers are `own`'s from the moment
+   * The pipelines of a kind, those that are kept where they still serve. In making them all buffers are `own`'s from the moment
    * they exist: it may fail at any later one.
    */
-  async of(kind: Kind, make: (own: Owned) => Promise<Kit>, serves: (kit: Kit) => boolean = () => true): Promise<Kit> {
+  async of(
+    kind: Kind,
+    make: (own: Owned) => Promise<Pipelines>,
+    serves: (pipelines: Pipelines) => boolean = () => true,
+  ): Promise<Pipelines> {
     const known = this.kept.find((one) => same(one.kind, kind));
     this.kept = this.kept.filter((one) => one !== known);
-    if (known && serves(known.kit)) {
+    if (known && serves(known.pipelines)) {
       this.kept.push(known);
-      return known.kit;
+      return known.pipelines;
     }
     known?.own.destroy();
     while (this.kept.length >= this.most) this.kept.shift()?.own.destroy();
     const own = new Owned(this.gpu);
     try {
-      const kit = await make(own);
-      this.kept.push({ kind, kit, own });
-      return kit;
+      const pipelines = await make(own);
+      this.kept.push({ kind, pipelines, own });
+      return pipelines;
     } catch (error) {
       own.destroy();
       throw error;

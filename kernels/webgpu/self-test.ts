@@ -12,7 +12,7 @@ const code = `
 /**
  * Has the device compute i² + 1 and throws `GpuError('unusable')` where it doesn't: broken drivers answer with zeros.
  */
-export async function prove(gpu: Gpu): Promise<void> {
+export async function selfTest(gpu: Gpu): Promise<void> {
   const { device } = gpu;
   const size = 4 * COUNT;
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;

@@ -1,6 +1,6 @@
 import { openGpu, type Gpu } from './device.js';
 import type { Wanted } from './entry.js';
-import { prove } from './self-test.js';
+import { selfTest } from './self-test.js';
 
 let shared: Promise<Gpu> | undefined;
 
@@ -18,7 +18,7 @@ export function sharedGpu(wanted: Wanted = {}): Promise<Gpu> {
 async function open(wanted: Wanted): Promise<Gpu> {
   const gpu = await openGpu(wanted);
   try {
-    await prove(gpu);
+    await selfTest(gpu);
     return gpu;
   } catch (error) {
     gpu.release();

@@ -3,7 +3,7 @@ import { isMatrix } from '../form.js';
 import type { KernelModel } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { Kits, type Owned } from './pipelines.js';
+import { PipelineCache, type Owned } from './pipelines.js';
 import { modelSize, packModel, TILE_ROWS } from './layout.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';
@@ -22,8 +22,8 @@ const TOTALS = 64;
 /** Models at once, and operations of all their sweeps, at the most: about what a GPU does while it answers to one submission. */
 const MOST_MODELS = 16;
 const MOST_OPERATIONS = 1e8;
-/** Kits kept: sweeps that are made at once may be of two kinds, with coupling and without. */
-const KITS = 2;
+/** Kinds of sweeps whose pipelines are kept: those that are made at once may be of two kinds, with coupling and without. */
+const KINDS_KEPT = 2;
 
 /** One of several sweeps: its model, and what its sums are added to. */
 export interface SingleSweep {
@@ -31,7 +31,7 @@ export interface SingleSweep {
   readonly into: SweepArrays;
 }
 
-interface Kit {
+interface Pipelines {
   /** Models that there is room for. */
   readonly room: number;
   readonly single: Program;
@@ -61,13 +61,13 @@ export function singlesAtOnce(rows: number, shape: SingleShape): number {
 }
 
 export class SingleSweeper {
-  private readonly kits: Kits<SingleShape, Kit>;
+  private readonly cache: PipelineCache<SingleShape, Pipelines>;
 
   constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
   ) {
-    this.kits = new Kits(gpu, KITS);
+    this.cache = new PipelineCache(gpu, KINDS_KEPT);
   }
 
   /**
@@ -77,15 +77,15 @@ export class SingleSweeper {
   async sweep(sweeps: readonly SingleSweep[], shape: SingleShape, signal?: AbortSignal): Promise<number[]> {
     const { gpu } = this;
     const models = sweeps.length;
-    const make = (own: Owned): Promise<Kit> => this.makeKit(shape, models, own);
-    const kit = await this.kits.of(shape, make, ({ room }) => room >= models);
-    const { buffers } = kit;
+    const make = (own: Owned): Promise<Pipelines> => this.makePipelines(shape, models, own);
+    const pipelines = await this.cache.of(shape, make, ({ room }) => room >= models);
+    const { buffers } = pipelines;
     const { count } = singleLayout(shape);
     const recorder = new Recorder(gpu, signal);
     gpu.device.queue.writeBuffer(buffers.model, 0, packModels(sweeps, shape));
-    const sums = { buffer: buffers.sums, size: 4 * count * kit.segments * models };
-    await this.record(kit, recorder, { sums, count, models });
-    const totals = bind(gpu.device, kit.total, [{ buffer: buffers.sizes, size: 16 }, sums, buffers.totals]);
+    const sums = { buffer: buffers.sums, size: 4 * count * pipelines.segments * models };
+    await this.record(pipelines, recorder, { sums, count, models });
+    const totals = bind(gpu.device, pipelines.total, [{ buffer: buffers.sizes, size: 16 }, sums, buffers.totals]);
     dispatch(recorder.compute, totals, 0, count * models, gpu);
     const bytes = 16 * TOTALS * count;
     recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, bytes * models);
@@ -96,23 +96,23 @@ export class SingleSweeper {
   }
 
   dispose(): void {
-    this.kits.dispose();
+    this.cache.dispose();
   }
 
   /** Records the sums of all segments. */
-  private async record(kit: Kit, recorder: Recorder, { sums, count, models }: Segments): Promise<void> {
+  private async record(pipelines: Pipelines, recorder: Recorder, { sums, count, models }: Segments): Promise<void> {
     const { gpu, rows } = this;
-    for (const [index, pass] of kit.passes.entries()) {
+    for (const [index, pass] of pipelines.passes.entries()) {
       const { x, v } = await rows.buffersOf(index, recorder);
-      const bindings = [passBinding(kit.buffers.passes), x, v, kit.buffers.model, sums];
-      const bound = bind(gpu.device, kit.single, bindings);
-      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / kit.segmentTiles), gpu, models);
+      const bindings = [passBinding(pipelines.buffers.passes), x, v, pipelines.buffers.model, sums];
+      const bound = bind(gpu.device, pipelines.single, bindings);
+      dispatch(recorder.compute, bound, pass.slot, Math.ceil(pass.tiles / pipelines.segmentTiles), gpu, models);
       await recorder.recorded(pass.rows * singleOperations(count) * models);
       if (rows.chunks[index].host) recorder.submit();
     }
   }
 
-  private async makeKit(shape: SingleShape, room: number, own: Owned): Promise<Kit> {
+  private async makePipelines(shape: SingleShape, room: number, own: Owned): Promise<Pipelines> {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { count } = singleLayout(shape);
