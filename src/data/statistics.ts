@@ -66,7 +66,7 @@ export class ColumnStatistics {
 
   /** These quantiles of a column among a sample of the rows, drawn in one pass whatever their order. */
   quantiles(column: number, at: readonly number[]): number[] {
-    const sorted = this.sample.column(column).sort();
+    const sorted = this.sample.sorted(column);
     return at.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
   }
 
@@ -161,6 +161,9 @@ class Sample {
   private seen = 0;
   private next = 0;
   private threshold = 1;
+  /** Columns that were sorted when so many rows had been seen. */
+  private readonly columns = new Map<number, Float64Array>();
+  private seenSorted = 0;
 
   constructor(
     private readonly d: number,
@@ -189,9 +192,17 @@ class Sample {
     }
   }
 
-  column(column: number): Float64Array {
+  /** A column of the sample, rising: several quantiles are asked for, one after another. */
+  sorted(column: number): Float64Array {
     const { d, values } = this;
-    return new Float64Array(Math.min(this.seen, this.size)).map((_, row) => values[row * d + column]);
+    const held = this.columns.get(column);
+    if (held && this.seen === this.seenSorted) return held;
+    if (this.seen !== this.seenSorted) this.columns.clear();
+    this.seenSorted = this.seen;
+    const sorted = new Float64Array(Math.min(this.seen, this.size));
+    for (let row = 0; row < sorted.length; row++) sorted[row] = values[row * d + column];
+    this.columns.set(column, sorted.sort());
+    return sorted;
   }
 
   /** Rows to leave out until the next that joins. */
