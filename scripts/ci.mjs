@@ -42,7 +42,6 @@ const steps = [
   { ...tests('test one case of every kind', []), env: {} }, // what npm test runs
   { name: 'API reference', command: ['npx', 'typedoc'], needs: ['build'] },
   page('examples of README and docs', ['node', 'scripts/page-examples.mjs']),
-  { name: 'docs', command: ['npx', 'typedoc'], needs: ['build'] },
   // Bits of relaxed SIMD and of WebGPU depend on the processor.
   { name: 'fingerprint', command: ['node', 'dist/bench/fingerprint/main.js', '--only', 'cpu'], needs: ['build'] },
   page('pack', ['node', 'scripts/pack-check.mjs']),
