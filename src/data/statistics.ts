@@ -161,9 +161,8 @@ class Sample {
   private seen = 0;
   private next = 0;
   private threshold = 1;
-  /** Columns that were sorted when so many rows had been seen. */
+  /** Columns that were asked for since rows were added, sorted. */
   private readonly columns = new Map<number, Float64Array>();
-  private seenSorted = 0;
 
   constructor(
     private readonly d: number,
@@ -175,6 +174,7 @@ class Sample {
   /** Takes its share of rows `from` … `to − 1` of a block. */
   add({ columns, weights }: Columns, from: number, to: number): void {
     const { d, size, values } = this;
+    this.columns.clear();
     for (let row = from; row < to; row++) {
       if (weights && weights[row] === 0) continue;
       const number = this.seen++;
@@ -196,9 +196,7 @@ class Sample {
   sorted(column: number): Float64Array {
     const { d, values } = this;
     const held = this.columns.get(column);
-    if (held && this.seen === this.seenSorted) return held;
-    if (this.seen !== this.seenSorted) this.columns.clear();
-    this.seenSorted = this.seen;
+    if (held) return held;
     const sorted = new Float64Array(Math.min(this.seen, this.size));
     for (let row = 0; row < sorted.length; row++) sorted[row] = values[row * d + column];
     this.columns.set(column, sorted.sort());

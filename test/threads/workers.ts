@@ -30,6 +30,9 @@ export function collectWorkers(): Workers {
     workers.onStart = () => undefined;
     process.on('worker', collect);
   });
-  afterEach(() => void process.off('worker', collect));
+  afterEach(async () => {
+    await ended(); // or the next test would hear of them
+    process.off('worker', collect);
+  });
   return workers;
 }
