@@ -1,5 +1,5 @@
 import { operationsPerRow } from '../../kernels/form.js';
-import { runCourses, type Course, type CourseOptions } from './concurrent.js';
+import { runJobs, type Job, type JobOptions } from './concurrent.js';
 import type { Dataset } from '../data/dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
 import type { FitSettings, Progress } from './options.js';
@@ -49,7 +49,7 @@ interface Fitting {
   readonly starts: Starts;
   readonly watch: Stopwatch;
   readonly problem: EmProblem;
-  readonly lanes: CourseOptions;
+  readonly lanes: JobOptions;
 }
 
 /** How many runs meet in a sweep. */
@@ -72,11 +72,11 @@ function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactl
 /** From each start to the end. */
 function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
   const { watch, problem, lanes } = fitting;
-  const courses = restarts.map((restart): Course<EmRun> => async (shard) => {
+  const jobs = restarts.map((restart): Job<EmRun> => async (shard) => {
     const start = await startOf(fitting, restart, restart, shard);
     return expectationMaximization({ ...problem, shard, ...telling(fitting, restart) }, start);
   });
-  return watch.time('fit', () => runCourses(courses, lanes));
+  return watch.time('fit', () => runJobs(jobs, lanes));
 }
 
 /** From the best of several short runs to the end, as many restarts at a time as runs meet. Short runs count as seeding. */
@@ -103,14 +103,14 @@ interface Short {
 async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Promise<Short[]> {
   const { problem, lanes, dataset } = fitting;
   const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
-  const courses = restarts.flatMap((restart) =>
-    numbers.map((number): Course<{ restart: number; short: EmRun }> => async (shard) => {
+  const jobs = restarts.flatMap((restart) =>
+    numbers.map((number): Job<{ restart: number; short: EmRun }> => async (shard) => {
       const index = restart * SHORT_RUNS.runs + number;
       const start = await startOf(fitting, restart, index, shard, number === 0);
       return { restart, short: await shortRun({ ...problem, shard, judgedRows: dataset.effectiveRows }, start) };
     }),
   );
-  const short = await runCourses(courses, lanes);
+  const short = await runJobs(jobs, lanes);
   return restarts.flatMap((restart) => {
     const own = short.filter((one) => one.restart === restart).map((one) => one.short);
     return own.length > 0 ? [{ restart, best: bestShortRun(own, problem.signal) }] : [];
@@ -120,12 +120,12 @@ async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Pro
 async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRun[]> {
   const { problem, lanes } = fitting;
   if (problem.signal?.aborted) return short.map(({ best }) => best);
-  const courses = short.map(
-    ({ restart, best }): Course<EmRun> =>
+  const jobs = short.map(
+    ({ restart, best }): Job<EmRun> =>
       (shard) =>
         goOn({ ...problem, shard, ...telling(fitting, restart) }, best),
   );
-  return runCourses(courses, lanes);
+  return runJobs(jobs, lanes);
 }
 
 /** A start of a restart; the first tells of it. */

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /**
- * Where the sweeps of several courses meet: once every course has asked for one, all are made at once. Other reads are
+ * Where the sweeps of several jobs meet: once every job has asked for one, all are made at once. Other reads are
  * made as they come, one after the other where the shard wants that; no sweep is under way meanwhile.
  */
 export class Rendezvous implements BorrowedShard {
@@ -30,8 +30,8 @@ export class Rendezvous implements BorrowedShard {
 
   constructor(
     private readonly shard: Shard,
-    /** Courses that may still ask. */
-    private courses: number,
+    /** Jobs that may still ask. */
+    private jobs: number,
     /** Stops all. */
     private readonly signal?: AbortSignal,
   ) {
@@ -82,13 +82,13 @@ export class Rendezvous implements BorrowedShard {
     }
   }
 
-  /** To be called by each course that asks for nothing more. */
+  /** To be called by each job that asks for nothing more. */
   leave(): void {
-    this.courses--;
+    this.jobs--;
     this.meet();
   }
 
-  /** Ends all courses: their sweeps reject with the reason. */
+  /** Ends all jobs: their sweeps reject with the reason. */
   break(reason: unknown): void {
     this.broken ??= { reason };
     this.meet();
@@ -106,7 +106,7 @@ export class Rendezvous implements BorrowedShard {
 
   private meet(): void {
     const { waiting, broken } = this;
-    if (waiting.length === 0 || (waiting.length < this.courses && !broken)) return;
+    if (waiting.length === 0 || (waiting.length < this.jobs && !broken)) return;
     this.waiting = [];
     if (broken) for (const { reject } of waiting) reject(broken.reason);
     else void this.serve(waiting);

@@ -1,4 +1,4 @@
-/** The meeting of several courses over one shard, by a shard that notes what it is asked. */
+/** The meeting of several jobs over one shard, by a shard that notes what it is asked. */
 import { expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
 import type { PlanModel } from '../../src/sweep/model.js';
@@ -64,7 +64,7 @@ function noting(overlapping = false): Noting {
 }
 
 /** Sweeps with these models, one after the other. */
-async function course(at: Rendezvous, numbers: readonly number[]): Promise<number[]> {
+async function job(at: Rendezvous, numbers: readonly number[]): Promise<number[]> {
   const seen: number[] = [];
   for (const number of numbers) seen.push((await at.sweep([{ model: model(number) }]))[0].weight);
   at.leave();
@@ -74,15 +74,15 @@ async function course(at: Rendezvous, numbers: readonly number[]): Promise<numbe
 test('sweeps wait for each other, and each gets its own', async () => {
   const shard = noting();
   const at = new Rendezvous(shard, 3);
-  const courses = [course(at, [1, 2, 3]), course(at, [10]), course(at, [100, 200])];
-  expect(await Promise.all(courses)).toEqual([[1, 2, 3], [10], [100, 200]]);
-  // One that ends holds nobody up; what is left of a course alone is swept alone.
+  const jobs = [job(at, [1, 2, 3]), job(at, [10]), job(at, [100, 200])];
+  expect(await Promise.all(jobs)).toEqual([[1, 2, 3], [10], [100, 200]]);
+  // One that ends holds nobody up; what is left of a job alone is swept alone.
   expect(shard.sweeps).toEqual([[1, 10, 100], [2, 200], [3]]);
 });
 
-test('a course that leaves without a sweep lets the others go on', async () => {
+test('a job that leaves without a sweep lets the others go on', async () => {
   const at = new Rendezvous(noting(), 2);
-  const one = course(at, [7]);
+  const one = job(at, [7]);
   await new Promise(setImmediate);
   at.leave();
   expect(await one).toEqual([7]);
@@ -95,12 +95,12 @@ test('other reads are made one after the other, while no sweep is under way', as
     for await (const _ of at.rows(model(0))) throw new Error('there are no rows');
   };
   const others = [
-    reading().then(() => course(at, [1])),
-    at.take([0]).then(() => course(at, [2])),
+    reading().then(() => job(at, [1])),
+    at.take([0]).then(() => job(at, [2])),
     at
       .nearestCentres(Float64Array.of(1))
       .potentials(Float64Array.of(0))
-      .then(() => course(at, [3])),
+      .then(() => job(at, [3])),
   ];
   await Promise.all(others);
   expect(shard.notes).toHaveLength(6);
@@ -112,7 +112,7 @@ test('other reads are made one after the other, while no sweep is under way', as
 test('other reads overlap where the shard allows it', async () => {
   const shard = noting(true);
   const at = new Rendezvous(shard, 2);
-  await Promise.all([at.take([0]).then(() => course(at, [1])), at.take([0]).then(() => course(at, [2]))]);
+  await Promise.all([at.take([0]).then(() => job(at, [1])), at.take([0]).then(() => job(at, [2]))]);
   expect(shard.notes).toEqual(['take begins', 'take begins', 'take ends', 'take ends']);
   expect(shard.sweeps).toEqual([[1, 2]]);
 });
@@ -143,7 +143,7 @@ test('a sweep that fails fails for all who met there', async () => {
   const shard = noting();
   shard.fail = new Error('the device is gone');
   const at = new Rendezvous(shard, 2);
-  const outcomes = await Promise.allSettled([course(at, [1]), course(at, [2])]);
+  const outcomes = await Promise.allSettled([job(at, [1]), job(at, [2])]);
   expect(outcomes.map((one) => one.status === 'rejected' && (one.reason as Error))).toEqual([shard.fail, shard.fail]);
 });
 
@@ -151,7 +151,7 @@ test('one that breaks it ends the waits of all others, now and later', async () 
   const shard = noting();
   const at = new Rendezvous(shard, 3);
   const reason = new Error('no more');
-  const waiting = course(at, [1]);
+  const waiting = job(at, [1]);
   at.break(reason);
   at.break(new Error('another, too late'));
   await expect(waiting).rejects.toBe(reason);
@@ -165,8 +165,8 @@ test('an abort ends all at the next sweep', async () => {
   const controller = new AbortController();
   const at = new Rendezvous(noting(), 2, controller.signal);
   const reason = new Error('never mind');
-  const courses = [course(at, [1]), course(at, [2])];
+  const jobs = [job(at, [1]), job(at, [2])];
   controller.abort(reason);
-  for (const { status } of await Promise.allSettled(courses)) expect(status).toBe('rejected');
-  await expect(courses[0]).rejects.toBe(reason);
+  for (const { status } of await Promise.allSettled(jobs)) expect(status).toBe('rejected');
+  await expect(jobs[0]).rejects.toBe(reason);
 });
