@@ -7,7 +7,7 @@ import { loadDataset } from '../src/data/dataset.js';
 import { Database, literal } from '../src/data/files/duckdb.js';
 import { openSource } from '../src/data/files/open.js';
 import { median } from './iterations.js';
-import { phasesOf, rowsOf, type LoadSize, type Phases } from './load-job.js';
+import { phasesOf, rowsOf, type LoadSize, type Phases } from './load-phases.js';
 import { execute } from './peers/execute.js';
 import { digits, table } from './table.js';
 

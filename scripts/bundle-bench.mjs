@@ -59,6 +59,16 @@ function folderAsked() {
   }
 }
 
+/** Has tfjs bundled: in Node otmix loads the package when something of it is first asked for, and there is none there. */
+function tfjsWithin() {
+  return {
+    name: 'tfjs within',
+    setup({ onResolve }) {
+      onResolve({ filter: /^#tfjs$/ }, () => ({ path: join(root, 'dist/kernels/tfjs.browser.js') }));
+    },
+  };
+}
+
 /** The bench and all it imports; Dawn stays a package, since it looks for its binary beside itself. */
 async function script() {
   await build({
@@ -70,7 +80,8 @@ async function script() {
     target: 'node20',
     mainFields: ['module', 'main'],
     minify: true,
-    external: ['webgpu'],
+    external: ['webgpu', '@duckdb/*'], // benches that read files stay behind
+    plugins: [tfjsWithin()],
     // tfjs requires Node's own modules, which an ES module can't without this.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
