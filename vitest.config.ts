@@ -37,7 +37,7 @@ export default defineConfig({
           execArgv,
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
-          testTimeout: 3 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
+          testTimeout: 6 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
           hookTimeout: 3 * MINUTE,
           globalSetup: './test/vulkan.ts', // a driver for WebGPU
         },
