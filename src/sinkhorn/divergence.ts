@@ -1,10 +1,11 @@
 import type { Device } from '../backend/backend.js';
+import { total } from '../base/numbers.js';
 import { dualObjective } from './objective.js';
 import { worstOf, type IterationProgress, type SinkhornStatus } from './iterate.js';
 import type { PointClouds } from './problem.js';
 import type { SinkhornNumbers } from './numbers.js';
 import type { SinkhornOptions } from './settings.js';
-import { prepare, solve, total, type Prepared } from './solve.js';
+import { prepare, solve, type Prepared } from './solve.js';
 import { alternating, masses, symmetric } from './updates.js';
 
 /** Options of `sinkhornDivergence`; all others are those of `sinkhorn`. */

@@ -1,5 +1,6 @@
 import { shown } from '../base/check.js';
 import { InputError, listed } from '../base/errors.js';
+import { total } from '../base/numbers.js';
 import { blocksOf, type Blocks } from './blocks.js';
 import { maximumFlow, type Flow } from './flow.js';
 import type { HostArray, Sizes } from '../geometry/problem.js';
@@ -173,8 +174,4 @@ export function moveApart(
   });
   for (const values of [f, softmins.a]) rows.forEach((block, i) => a[i] > 0 && (values[i] -= moves[block]));
   for (const values of [g, softmins.b]) columns.forEach((block, j) => b[j] > 0 && (values[j] += moves[block]));
-}
-
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

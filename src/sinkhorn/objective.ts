@@ -1,5 +1,5 @@
 import type { Marginals } from './updates.js';
-import { total } from './solve.js';
+import { total } from '../base/numbers.js';
 
 /**
  * The dual objective at (f, g). Where these are optimal, it is the least value of ⟨P, C⟩ + ε KL(P | a⊗b) + ρ_a KL(P1 |

@@ -1,4 +1,5 @@
 import { Acceleration } from '../base/anderson.js';
+import { largest } from '../base/numbers.js';
 import type { Ending, Evaluation, Iteration, SinkhornStatus } from './iteration.js';
 
 /** Differences that acceleration remembers, and what makes their normal equations definite. */
@@ -80,10 +81,4 @@ export class Runner {
     const { error, x, kept } = this.best as NonNullable<typeof this.best>;
     this.ending = { status, iterations, error, x, kept };
   }
-}
-
-function largest(values: Float64Array | readonly number[]): number {
-  let most = 0;
-  for (const value of values) most = Math.max(most, Math.abs(value));
-  return most;
 }

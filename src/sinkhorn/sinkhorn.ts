@@ -1,12 +1,13 @@
 /** Entropic optimal transport of costs or of clouds of points, many problems at once. */
 import type { Device } from '../backend/backend.js';
+import { total } from '../base/numbers.js';
 import { sharesOf, type Solved } from './apply.js';
 import { moveApart } from './forbidden.js';
 import type { Ending } from './iterate.js';
 import { dualObjective } from './objective.js';
 import type { SinkhornCosts } from './problem.js';
 import type { SinkhornOptions } from './settings.js';
-import { prepare, solve, total, type Prepared } from './solve.js';
+import { prepare, solve, type Prepared } from './solve.js';
 import { Transport } from './transport.js';
 import { marginalErrors, masses } from './updates.js';
 

@@ -1,4 +1,5 @@
 import { InputError } from '../base/errors.js';
+import { total } from '../base/numbers.js';
 import { isTensor } from '../../kernels/engine.js';
 import type { Device } from '../backend/backend.js';
 import type { Geometry } from '../geometry/geometry.js';
@@ -136,10 +137,4 @@ function matchMasses(a: Float64Array, b: Float64Array, { batches, n, m }: Sizes,
     }
     for (let j = s * m; j < (s + 1) * m; j++) b[j] *= ofA / ofB;
   }
-}
-
-export function total(values: Float64Array, from = 0, length = values.length): number {
-  let sum = 0;
-  for (let at = from; at < from + length; at++) sum += values[at];
-  return sum;
 }

@@ -1,6 +1,7 @@
 import { Acceleration } from '../base/anderson.js';
+import { largest } from '../base/numbers.js';
 import type { InnerSolve } from './solver.js';
-import { largest, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
+import { moved, pointAt, type Point, type Prescription } from './semi-dual.js';
 
 /** Sweeps of one inner solve at the most. */
 const MOST_SWEEPS = 500;

@@ -1,5 +1,6 @@
 import { cholesky, solveCholesky } from '../base/cholesky.js';
-import { dot, largest, type Point } from './semi-dual.js';
+import { largest } from '../base/numbers.js';
+import { dot, type Point } from './semi-dual.js';
 
 /**
  * How fast an exchange rate may be taken to grow, per ε of potential. A row's share of it is r_k r_l, which grows by 1 at

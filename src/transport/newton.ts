@@ -1,7 +1,8 @@
 import { cholesky, solveCholesky } from '../base/cholesky.js';
+import { largest } from '../base/numbers.js';
 import { curvedStep, exchangeAt, growthRates, type Exchange } from './exchange.js';
 import type { InnerSolve } from './solver.js';
-import { dot, largest, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
+import { dot, moved, pointAt, type Point, type Prescription } from './semi-dual.js';
 
 /** Sweeps of one inner solve at the most. */
 const MOST_SWEEPS = 100;

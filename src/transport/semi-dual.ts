@@ -1,3 +1,4 @@
+import { total } from '../base/numbers.js';
 import type { ComponentSide, Swept } from './solver.js';
 
 /** Proportions b `[k]`, sum 1, and how strongly the plan is drawn to them: ρ nats, Infinity where they must be met. */
@@ -59,12 +60,4 @@ export function moved(
 
 export function dot(u: Float64Array, v: Float64Array): number {
   return u.reduce((sum, value, k) => sum + value * v[k], 0);
-}
-
-export function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-export function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }

@@ -1,25 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Batch, Source } from '../../src/data/source.js';
 import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../../src/data/dataset.js';
 import { InputError } from '../../src/base/errors.js';
 import { cpu, scalingOf, withDataset } from '../loaded.js';
 import { problem } from '../oracle/index.js';
-import { nodeDevices, startTfjsWasm } from '../devices.js';
+import { nodeDevices } from '../devices.js';
+import { valuesOf, withTfjs } from './setting.js';
 
-let tensors = 0;
-beforeAll(async () => {
-  await startTfjsWasm();
-  await tf.setBackend('cpu');
-});
-beforeEach(() => (tensors = tf.memory().numTensors));
-afterEach(() => expect(tf.memory().numTensors, 'tensors left behind').toBe(tensors));
-
-async function valuesOf(source: Source): Promise<number[]> {
-  const values: number[] = [];
-  for await (const batch of source.batches()) values.push(...batch.values);
-  return values;
-}
+withTfjs();
 
 const numbers = (dataset: Dataset): Promise<Float64Array> =>
   dataset.shard.take(Array.from({ length: dataset.shard.n }, (_, row) => row));

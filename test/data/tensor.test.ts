@@ -1,22 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tensorSource } from '../../src/data/tensor.js';
-import type { Source } from '../../src/data/source.js';
-import { startTfjsWasm } from '../devices.js';
+import { valuesOf, withTfjs } from './setting.js';
 
-let tensors = 0;
-beforeAll(async () => {
-  await startTfjsWasm();
-  await tf.setBackend('cpu');
-});
-beforeEach(() => (tensors = tf.memory().numTensors));
-afterEach(() => expect(tf.memory().numTensors, 'tensors left behind').toBe(tensors));
-
-async function valuesOf(source: Source): Promise<number[]> {
-  const values: number[] = [];
-  for await (const batch of source.batches()) values.push(...batch.values);
-  return values;
-}
+withTfjs();
 
 describe.each([
   ['cpu', 'cpu'],
