@@ -118,6 +118,13 @@ describe('column statistics', () => {
     }
   });
 
+  test('quantiles are of the rows added so far', () => {
+    const grown = statisticsOf([1, 2, 3], 1);
+    expect(grown.quantiles(0, [0.5])).toEqual([2]);
+    grown.add(columnsOf([4, 5, 6, 7], 1));
+    expect(grown.quantiles(0, [0, 0.5])).toEqual([1, 4]);
+  });
+
   test('quantiles are of a sample of all rows, whatever their order', () => {
     const rising = new ColumnStatistics(1);
     for (let from = 0; from < 100_000; from += 1000) {

@@ -27,6 +27,25 @@ describe.each(['cpu', 'wasm'] as const)('what it says of a row on %s', (backend)
     expect(few.densities).toEqual(some.map((i) => whole.densities[i]));
   });
 
+  test('comes block by block as predictRows reads, without responsibilities unless asked for', async () => {
+    const rows = x.map((row, i) => (i === 5 ? [NaN, 0, 0] : row));
+    const [index, labels, densities, proba]: number[][] = [[], [], [], []];
+    for await (const block of mixture.predictRows(rows, { backend, missing: 'drop', responsibilities: true })) {
+      index.push(...block.index);
+      labels.push(...block.labels);
+      densities.push(...block.logDensity);
+      proba.push(...block.responsibilities);
+    }
+    const kept = x.flatMap((_, i) => (i === 5 ? [] : i));
+    expect(index).toEqual(kept);
+    const whole = await all(kept.map((i) => x[i]));
+    expect({ labels, densities, proba }).toEqual(whole);
+    for await (const { responsibilities } of mixture.predictRows(x, { backend })) {
+      expect(responsibilities).toHaveLength(0);
+      break; // which frees what holds the rows, as the tensors left say
+    }
+  });
+
   test('does not depend on the source’s batches, bit for bit', async () => {
     const batched: Source = {
       ...toSource(x),
