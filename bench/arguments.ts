@@ -6,6 +6,7 @@ export const benches = {
   cpu: { unnamed: true, about: 'EM iterations on the CPU, beside the peers that are installed' },
   fit: { unnamed: true, about: 'whole fits, by phase' },
   load: { unnamed: false, about: 'loading, seeding and scoring in sweeps, and Parquet beside DuckDB alone' },
+  start: { unnamed: false, about: "import 'otmix', and the command: what a process pays before it computes" },
   composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
   flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },
   transport: { unnamed: false, about: 'sweeps that prescribed proportions take, by Newton, Anderson and Sinkhorn' },

@@ -15,9 +15,10 @@ export function execute(
   args: readonly string[],
   input = '',
   env: NodeJS.ProcessEnv = process.env,
+  cwd?: string,
 ): Promise<Executed> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: 'pipe' });
+    const child = spawn(command, args, { env, cwd, stdio: 'pipe' });
     let [output, complaints] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));

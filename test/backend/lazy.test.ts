@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 
-const built = (file: string): string => JSON.stringify(new URL(`../../dist/src/${file}`, import.meta.url).href);
+const built = (file: string): string => JSON.stringify(new URL(`../../dist/node/${file}`, import.meta.url).href);
 const folder = mkdtempSync(join(tmpdir(), 'otmix-lazy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -11,7 +11,7 @@ const modules = join(root, 'node_modules');
 
 interface Manifest {
   readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
+  readonly exports: { readonly '.': { readonly default: string } };
   readonly imports: Readonly<Record<string, { readonly node: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
@@ -122,7 +122,7 @@ export class Project {
   private addresses(): Record<string, string> {
     const at = (name: string, path: string): string => `/${join('node_modules', name, path)}`;
     const addresses: Record<string, string> = {
-      [manifest.name]: at(manifest.name, String(manifest.exports['.'])),
+      [manifest.name]: at(manifest.name, manifest.exports['.'].default),
       '@tensorflow/tfjs': at('@tensorflow/tfjs', 'dist/tf.fesm.min.js'), // all of it in one module
     };
     for (const [name, { default: path }] of Object.entries(manifest.imports)) addresses[name] = at(manifest.name, path);

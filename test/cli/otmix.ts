@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const command = join(root, 'dist/src/cli/main.js');
+const command = join(root, 'dist/node/cli/main.js');
 
 /** A file of this checkout. */
 export const inCheckout = (path: string): string => join(root, path);
