@@ -99,7 +99,9 @@ class Threads implements TaskForce {
       for (const member of this.members.slice(0, most)) {
         if (asked.has(member) || !hasStarted(member)) continue;
         asked.add(member);
-        answers.push(answerOf(member, task));
+        const answer = answerOf(member, task);
+        answer.catch(() => undefined); // not unhandled while the own thread still works: awaited below
+        answers.push(answer);
       }
     };
     try {

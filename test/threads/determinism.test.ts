@@ -4,7 +4,7 @@ import { fitMixture, gaussian, resolveBackend, type FitOptions } from '../../src
 import { InputError } from '../../src/base/errors.js';
 import { cases, combinations, grouped } from '../cases.js';
 import { mulberry32, problem } from '../oracle/index.js';
-import { collectWorkers } from './workers.js';
+import { collectWorkers, heard } from './workers.js';
 
 vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0 })); // with the first task, however short
 
@@ -42,7 +42,7 @@ describe('a fit is the same bit for bit on 1, 2, 3 and 5 threads', () => {
       for (const threads of [2, 3, 5]) {
         const before = workers.started.length;
         const many = await fitOn(threads, options);
-        await new Promise(setImmediate); // the process hears of a worker one tick after its start
+        await heard();
         expect(workers.started).toHaveLength(before + threads);
         expect(many.diagnostics.threads).toBe(threads);
         expect(many.mixture.toJSON()).toEqual(one.mixture.toJSON());

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { fitMixture, gaussian, type FitOptions, type Source } from '../../src/index.js';
 import { problem } from '../oracle/index.js';
-import { collectWorkers } from './workers.js';
+import { collectWorkers, heard } from './workers.js';
 
 vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0 })); // with the first task, however short
 
@@ -161,7 +161,7 @@ describe('a worker thread that dies', () => {
     const { mixture } = await fitMixture(x, { ...options, threads: 1, maxIterations: 2 });
     let blocks = 0;
     const visit = async (): Promise<void> => {
-      await new Promise(setImmediate); // the process hears of a worker one tick after its start
+      await heard();
       if (++blocks === 1) await workers.started[0].terminate();
     };
     await expect(mixture.evaluate(manyRows(), visit, { backend: 'wasm', threads: 2 })).rejects.toThrow(lost);

@@ -1,28 +1,36 @@
 /** A task force by itself: what it answers when it is stopped, loses a thread or cannot do its task. */
 import { setTimeout as after } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { NearestTask } from '../../kernels/simd/tasks.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { taskForce, type TaskForce } from '../../src/threads/pool.js';
+import { START_AFTER } from '../../src/threads/start.js';
 import type { Thread, ThreadEvents } from '../../src/threads/thread.js';
 import { forceOf, partsDone, rowsOf, sweepTask } from './tasks.js';
-import { collectWorkers } from './workers.js';
+import { collectWorkers, heard } from './workers.js';
 
-/** The real one, unless a test says what to do for the thread of this number. */
-const threads = vi.hoisted(() => ({ count: 0, refused: Infinity }));
+/** Real ones, but for those that a test says are refused, or late: by the number of the thread. */
+const threads = vi.hoisted(() => ({ count: 0, refused: Infinity, late: Infinity }));
 vi.mock('#threads', async (original) => {
   const real = await original<{ startThread(code: string, events: ThreadEvents): Thread }>();
   return {
     ...real,
     startThread(code: string, events: ThreadEvents): Thread {
       if (++threads.count >= threads.refused) throw new Error('no more threads');
+      if (threads.count >= threads.late) return idle;
       return real.startThread(code, events);
     },
   };
 });
 
+/** A thread that does not come up. */
+const idle: Thread = { post: () => undefined, hold: () => undefined, stop: () => Promise.resolve() };
 const workers = collectWorkers();
+afterEach(() => {
+  vi.restoreAllMocks();
+  threads.refused = threads.late = Infinity;
+});
 const few = rowsOf(3000);
 const many = rowsOf(2 ** 18);
 /** Components that make a sweep over so many rows take seconds. */
@@ -119,14 +127,34 @@ test('a task that fails on the only thread rejects with the error itself', async
 
 test('stopping ends a task that runs', async () => {
   const force = await forceOf(2);
-  const run = force.run(sweepTask(many, MANY));
+  const task = sweepTask(many, MANY);
+  const run = force.run(task);
   run.catch(() => undefined);
-  await after(5);
+  while (partsDone(task) === 0) await after(1);
   force.stop();
   await expect(run).rejects.toThrow('the fit has ended');
   await expect(force.run(sweepTask(few, 2))).rejects.toThrow('the fit has ended');
   await workers.ended();
 });
+
+test.each(['stopped', 'lost'])(
+  'a thread that is %s while the own one works beside it is no unhandled rejection',
+  async (end) => {
+    const force = await forceOf(2);
+    threads.late = threads.count + 2; // so that the own one works on
+    while (force.started === 0) await force.run(sweepTask(few, 2));
+    const task = sweepTask(many, MANY);
+    const run = force.run(task);
+    run.catch(() => undefined);
+    while (partsDone(task) === 0) await after(1);
+    if (end === 'lost') await workers.started[0].terminate();
+    else force.stop();
+    await expect(run).rejects.toThrow(end === 'lost' ? 'a worker thread was lost' : 'the fit has ended');
+    expect(partsDone(task)).toBeLessThan(64);
+    force.stop();
+    await workers.ended(1);
+  },
+);
 
 test('a thread lost while idle is an error of the next task', async () => {
   const force = await forceOf(2);
@@ -142,21 +170,21 @@ test('a thread lost while idle is an error of the next task', async () => {
 test('where the system refuses a thread, those that did start end', async () => {
   const force = await forceOf(4);
   threads.refused = threads.count + 3;
-  try {
-    await expect(force.run(sweepTask(many, 2))).rejects.toThrow('no more threads');
-  } finally {
-    threads.refused = Infinity;
-  }
+  await expect(force.run(sweepTask(many, 2))).rejects.toThrow('no more threads');
   force.stop();
   await workers.ended(2);
 });
 
-test('short work starts no thread, and long work does', async () => {
+test('others start once the own thread has worked for as long as a start takes, and not before', async () => {
+  let now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now); // short work: no time passes
   const force = taskForce(2, await simdModule('simd'));
   await force.run(sweepTask(few, 2));
+  await heard();
   expect(workers.started).toHaveLength(0);
-  await force.run(sweepTask(many, MANY));
-  await new Promise(setImmediate);
+  clock.mockImplementation(() => (now += START_AFTER)); // long work
+  await force.run(sweepTask(few, 2));
+  await heard();
   expect(workers.started).toHaveLength(2);
   force.stop();
   await workers.ended(2);

@@ -10,12 +10,17 @@ export interface Workers {
   ended(count?: number): Promise<void>;
 }
 
+/** Resolves once the process has heard of all workers that were started: it does one tick later. */
+export async function heard(): Promise<void> {
+  await new Promise(setImmediate);
+}
+
 /** Collects the worker threads of each test of this file. */
 export function collectWorkers(): Workers {
   const exits: Promise<void>[] = [];
   const workers: Workers = { started: [], onStart: () => undefined, ended };
   async function ended(count?: number): Promise<void> {
-    await new Promise(setImmediate); // the process hears of a worker one tick after its start
+    await heard();
     // Without a worker that ran, that all have ended says nothing.
     if (count !== undefined) expect(workers.started).toHaveLength(count);
     await Promise.all(exits);
@@ -30,9 +35,15 @@ export function collectWorkers(): Workers {
     workers.onStart = () => undefined;
     process.on('worker', collect);
   });
-  afterEach(async () => {
-    await ended(); // or the next test would hear of them
-    process.off('worker', collect);
+  afterEach(async ({ task }) => {
+    try {
+      await heard();
+      // A test that failed may have left some behind, which is no fault of the next one's.
+      if (task.result?.state === 'fail') await Promise.all(workers.started.map((worker) => worker.terminate()));
+      await ended(); // or the next test would hear of them
+    } finally {
+      process.off('worker', collect);
+    }
   });
   return workers;
 }
