@@ -1,31 +1,36 @@
-import { setTimeout as after } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Stopwatch } from '../../src/base/stopwatch.js';
+
+// By a clock that stands still between timers.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+/** Takes so many seconds. */
+const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
 test('adds up the seconds of each phase, also of one that fails', async () => {
   const watch = new Stopwatch();
-  expect(await watch.time('load', () => after(20, 7))).toBe(7);
-  const once = watch.seconds.load;
-  await expect(watch.time('load', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  await watch.time('load', () => after(20));
-  expect(once).toBeGreaterThan(0.015);
-  expect(watch.seconds.load).toBeGreaterThan(once + 0.015);
+  const loaded = watch.time('load', () => after(2).then(() => 7));
+  await vi.runAllTimersAsync();
+  expect(await loaded).toBe(7);
+  expect(watch.seconds).toEqual({ load: 2 });
+  const failed = watch.time('load', () => after(3).then(() => Promise.reject(new Error('no'))));
+  await Promise.all([expect(failed).rejects.toThrow('no'), vi.runAllTimersAsync()]);
+  expect(watch.seconds).toEqual({ load: 5 });
 });
 
 test('counts time once, to the phase that began last of those under way', async () => {
   const watch = new Stopwatch();
-  const started = performance.now();
-  await watch.time('fit', async () => {
-    await Promise.all([watch.time('seed', () => after(40)), watch.time('seed', () => after(60))]);
-    await after(20);
-    await watch.time('seed', () => after(60));
+  const fit = watch.time('fit', async () => {
+    await after(1);
+    await Promise.all([watch.time('seed', () => after(4)), watch.time('seed', () => after(6))]);
+    await after(2);
+    await watch.time('seed', () => after(3));
   });
-  const elapsed = (performance.now() - started) / 1000;
-  const { seed, fit } = watch.seconds;
-  expect(seed).toBeGreaterThan(0.1);
-  expect(fit).toBeGreaterThan(0.015);
-  expect(seed + fit).toBeLessThanOrEqual(elapsed);
-  await after(20); // nothing is under way
+  await vi.runAllTimersAsync();
+  await fit;
+  expect(watch.seconds).toEqual({ fit: 1 + 2, seed: 6 + 3 });
+  vi.advanceTimersByTime(5000); // nothing is under way
   await watch.time('score', () => Promise.resolve());
-  expect(seed + fit).toBe(watch.seconds.seed + watch.seconds.fit);
+  expect(watch.seconds).toEqual({ fit: 3, seed: 9, score: 0 });
 });

@@ -57,7 +57,7 @@ async function visit(address: string, threads: number | undefined): Promise<Visi
       throw new Error([...wrong, String(error)].join('\n'));
     });
     expect(wrong).toEqual([]);
-    await expect.poll(() => page.workers(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => page.workers(), { timeout: PATIENCE }).toEqual([]);
     return { report, shares: await page.evaluate<boolean>('crossOriginIsolated'), workers };
   } finally {
     await page.close();

@@ -147,6 +147,6 @@ function manifestAt(folder: string): unknown {
 /** Runs a program as a stranger would: not as part of the tests. */
 async function execute(cwd: string, program: string, args: readonly string[]): Promise<string> {
   const { NODE_ENV: _, VITEST: __, ...env } = process.env;
-  const { stdout } = await promisify(execFile)(program, args, { cwd, env, timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(program, args, { cwd, env, timeout: 240_000 });
   return stdout;
 }

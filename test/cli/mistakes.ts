@@ -47,7 +47,7 @@ export function describeMistakes(kind: string, mistakes: readonly Mistake[]): vo
   const folder = temporaryFolder();
   beforeAll(() => prepare(folder));
   describe(`a mistake in ${kind} ends with status 2 and one line, and leaves nothing behind`, () => {
-    test.concurrent.each(mistakes)('%s', { timeout: 120_000 }, async (_name, line, message) => {
+    test.concurrent.each(mistakes)('%s', { timeout: 240_000 }, async (_name, line, message) => {
       const before = folder.names();
       const good = folder.read('good.csv');
       const { status, stdout, stderr } = await otmix(folder.path, split(line));

@@ -46,7 +46,7 @@ export function otmix(
       cwd,
       stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, OTMIX_DEBUG: '', ...env },
-      timeout: 120_000,
+      timeout: 240_000,
     });
     let stdout = '';
     let stderr = '';

@@ -55,6 +55,6 @@ test.each(Object.entries(scripts))('%s', async (_, { code, says }) => {
     process.on('worker', () => started++);
     process.on('exit', () => { if (started < 2) process.exitCode = 3; });
     ${code}`;
-  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { timeout: 50_000 });
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { timeout: 240_000 });
   expect(await run).toEqual({ stdout: says, stderr: '' });
 });

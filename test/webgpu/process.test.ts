@@ -31,7 +31,7 @@ async function run(code: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
     const fit = (options) => fitMixture(rows, { components: 2, backend: 'webgpu', ...options });
     const say = (text) => process.stdout.write(String(text));
     ${code}`;
-  const options = { timeout: 50_000, env: { ...process.env, ...env } };
+  const options = { timeout: 240_000, env: { ...process.env, ...env } };
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--input-type=module', '--eval', script],
