@@ -4,6 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/chromium.js';
 import { LongestFirst } from './test/sequence.js';
+import { filesWithTables } from './test/tables.js';
 
 /** package.json maps `#gpu` and its like to the built files of each environment; the tests run on the sources. */
 function filesOf(environment: 'node' | 'browser') {
@@ -19,10 +20,14 @@ function filesOf(environment: 'node' | 'browser') {
 /** Node 20 has relaxed SIMD behind this flag, which later ones, having it anyway, do not know. */
 const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
+const inBrowser = (file: string): boolean => file.startsWith('test/browser/');
+
 const MINUTE = 60_000;
 
-/** Full tables of cases, as in CI, or of each table one case of every kind: see test/cases.ts. */
-const provide = { fullTables: process.env.OTMIX_TESTS === 'full' };
+/** Full tables of cases (`full`), in the files that have any alone (`tables`), or one case of every kind: test/cases.ts. */
+const { OTMIX_TESTS } = process.env;
+const provide = { fullTables: OTMIX_TESTS === 'full' || OTMIX_TESTS === 'tables' };
+const filesOfTables = OTMIX_TESTS === 'tables' ? filesWithTables() : undefined;
 
 export default defineConfig({
   test: {
@@ -35,7 +40,7 @@ export default defineConfig({
           name: 'node',
           provide,
           execArgv,
-          include: ['test/**/*.test.ts'],
+          include: filesOfTables ?? ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           testTimeout: 6 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
           hookTimeout: 3 * MINUTE,
@@ -53,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           provide,
-          include: ['test/browser/**/*.test.ts'],
+          include: filesOfTables?.filter(inBrowser) ?? ['test/browser/**/*.test.ts'],
           testTimeout: 5 * MINUTE, // WebGL and WebGPU run on the CPU here
           hookTimeout: 5 * MINUTE,
           globalSetup: './test/chromium.ts',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { cases, combinations, everyKind, grouped, size } from './cases.js';
+import { filesWithTables } from './tables.js';
 
 const factors = { form: ['full', 'diag'], d: [1, 2, 3], hard: [true, false] } as const;
 const table = combinations(factors);
@@ -89,4 +90,11 @@ test('groups keep the order of the table', () => {
     ['full', 6],
     ['diag', 6],
   ]);
+});
+
+test('files with tables are those that import them, by themselves or by others', () => {
+  const files = filesWithTables();
+  const some = ['test/fit/hard.test.ts', 'test/kernels/parity.test.ts', 'test/browser/parity.test.ts'];
+  expect(files).toEqual(expect.arrayContaining(some));
+  for (const file of ['test/cases.test.ts', 'test/pages.test.ts']) expect(files).not.toContain(file);
 });

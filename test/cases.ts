@@ -1,6 +1,6 @@
 /**
  * Tables of cases and how much of them a run takes. `npm test` takes of each table the fewest cases that show every
- * kind, and CI takes the full tables: `OTMIX_TESTS=full npm test` does that anywhere.
+ * kind, and CI takes the full tables besides: `OTMIX_TESTS=full npm test` does that anywhere.
  */
 import { inject } from 'vitest';
 
