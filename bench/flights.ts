@@ -31,7 +31,7 @@ const path = join(root, 'node_modules', 'vega-datasets', 'data', 'flights-3m.par
 const query = `SELECT delay, distance, date_part('hour', date) + date_part('minute', date) / 60.0 AS hour FROM '${path}'`;
 const settings = { k: 16, covariance: 'full', tolerance: 1e-4, max_iterations: 200, seed: 0 } as const;
 
-const command = join(root, 'dist', 'src', 'cli', 'main.js');
+const command = join(root, 'dist', 'node', 'cli', 'main.js');
 
 /**
  * `npm run bench -- flights`: a mixture of three million flights (delay, distance, hour of day), 16 components of full

@@ -11,6 +11,7 @@ import { benchGpu } from './gpu.js';
 import { benchLoad, loadTable } from './load.js';
 import { machine, type Machine } from './machine.js';
 import { benchSinkhorn } from './sinkhorn.js';
+import { benchSmall, smallTable } from './small.js';
 import { benchStart, startTable } from './start.js';
 import { benchTransport, transportTable } from './transport.js';
 
@@ -24,6 +25,7 @@ const runs: Readonly<Record<BenchName, Bench>> = {
   fit: async ({ quick }) => print(`${fitTable(await benchFit(quick ? 50_000 : 300_000, 3, say))}\n`),
   load: async ({ quick }) => print(`${loadTable(await benchLoad(quick ? 50_000 : 200_000, quick ? 3 : 7, say))}\n`),
   start: async ({ quick }) => print(`${startTable(await benchStart(quick ? 5 : 15, say))}\n`),
+  small: async ({ quick }) => print(`${smallTable(await benchSmall(quick ? 50 : 300))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),

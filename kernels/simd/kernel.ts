@@ -45,6 +45,11 @@ export class SimdKernel {
     this.arena = new Arena(this.wasm.memory);
   }
 
+  /** Of memory. */
+  get bytes(): number {
+    return this.wasm.memory.buffer.byteLength;
+  }
+
   /** Lays memory out for a model and copies it there. */
   load(model: SimdModel): void {
     const { form, k, d, coupling } = model;

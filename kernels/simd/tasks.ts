@@ -78,6 +78,17 @@ export function partsOf(task: Task): number {
   return task.kind === 'sweeps' ? task.sweeps.reduce((sum, { parts }) => sum + parts, 0) : task.parts;
 }
 
+/** Memory up to which a kernel that nobody uses is kept for who comes next, bytes. */
+const SPARE_MEMORY = 2 ** 22;
+/** One for each build: a new one costs a small fit more than its sweeps, most of that for fresh pages of memory. */
+const spare = new Map<WebAssembly.Module, SimdKernel>();
+
+function kernelFor(module: WebAssembly.Module): SimdKernel {
+  const kernel = spare.get(module);
+  spare.delete(module);
+  return kernel ?? new SimdKernel(module);
+}
+
 /** Carries tasks out on one thread. Any number of these may work on one task at once. */
 export class TaskRunner {
   private kernel: SimdKernel | undefined;
@@ -98,6 +109,12 @@ export class TaskRunner {
     } else {
       yield* this.rows(task);
     }
+  }
+
+  /** Leaves the kernel to who comes next; to be called between tasks. */
+  letGo(): void {
+    if (this.kernel && this.kernel.bytes <= SPARE_MEMORY) spare.set(this.module, this.kernel);
+    this.kernel = undefined;
   }
 
   private *rows(task: RowTask): Generator<void> {
@@ -125,7 +142,7 @@ export class TaskRunner {
   }
 
   private load(job: Job): void {
-    this.kernel ??= new SimdKernel(this.module);
+    this.kernel ??= kernelFor(this.module);
     if (job.kind === 'nearest') this.kernel.loadCentres(job.joining, job.candidates, job.metric);
     else this.kernel.load(job.model);
   }

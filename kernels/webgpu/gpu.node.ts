@@ -16,6 +16,8 @@ const dawn = [
  * It keeps no process from ending. One for each kind of adapters wanted: which there are is found out but once.
  */
 const held: { any?: GPU; real?: GPU } = {};
+/** Why there is none, found out but once, too; by what decides where drivers are looked for. */
+const missingBy = new Map<string, string | undefined>();
 
 /**
  * WebGPU in Node: the caller's own `navigator.gpu` where there is one, else Dawn from the optional package `webgpu`.
@@ -27,7 +29,7 @@ export async function findGpu({ software = true }: Wanted = {}): Promise<GpuEntr
   if (held[kind]) return entry(held[kind]);
   const own = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (own) return { gpu: own };
-  const missing = withoutVulkan({ software });
+  const missing = whyMissing(software);
   if (missing !== undefined) return { missing };
   try {
     const { create, globals } = await import('webgpu');
@@ -38,6 +40,13 @@ export async function findGpu({ software = true }: Wanted = {}): Promise<GpuEntr
   } catch (error) {
     return { missing: reasonOf(error) };
   }
+}
+
+function whyMissing(software: boolean): string | undefined {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES, LD_LIBRARY_PATH } = process.env;
+  const key = [software, VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES, LD_LIBRARY_PATH].join('\n');
+  if (!missingBy.has(key)) missingBy.set(key, withoutVulkan({ software }));
+  return missingBy.get(key);
 }
 
 function reasonOf(error: unknown): string {

@@ -45,6 +45,8 @@ function middleOf(
 ): { readonly centre: number; readonly deviation: number } | undefined {
   const deviation = Math.sqrt(statistics.variances[column]);
   if (statistics.rows < ENOUGH_ROWS || deviation === 0) return undefined;
+  const narrow = (MIDDLE * deviation) / OUTLYING;
+  if (statistics.areApart(column, [0.01, 0.99], narrow)) return undefined;
   const [low, centre, high] = statistics.quantiles(column, [0.01, 0.5, 0.99]);
   const middle = (high - low) / MIDDLE;
   return middle > 0 && deviation > OUTLYING * middle ? { centre, deviation: middle } : undefined;

@@ -70,6 +70,13 @@ export class ColumnStatistics {
     return at.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
   }
 
+  /** Whether quantiles `low` and `high` of a column surely lie this distance from its mean or more, one on each side. */
+  areApart(column: number, [low, high]: readonly [number, number], distance: number): boolean {
+    const middle = this.means[column];
+    const { below, above, count } = this.sample.outside(column, middle - distance, middle + distance);
+    return below > Math.floor(low * count) && above >= count - Math.floor(high * count);
+  }
+
   /** Weights of some rows of a block. */
   private weightsOf({ weights }: Columns, from: number, to: number): Float64Array {
     if (weights) return weights.subarray(from, to);
@@ -201,6 +208,22 @@ class Sample {
     for (let row = 0; row < sorted.length; row++) sorted[row] = values[row * d + column];
     this.columns.set(column, sorted.sort());
     return sorted;
+  }
+
+  /** How many values of a column lie at or below one bound, and at or above another, of how many. */
+  outside(
+    column: number,
+    low: number,
+    high: number,
+  ): { readonly below: number; readonly above: number; readonly count: number } {
+    const { d, values } = this;
+    const count = Math.min(this.seen, this.size);
+    let [below, above] = [0, 0];
+    for (let row = 0, at = column; row < count; row++, at += d) {
+      if (values[at] <= low) below++;
+      if (values[at] >= high) above++;
+    }
+    return { below, above, count };
   }
 
   /** Rows to leave out until the next that joins. */

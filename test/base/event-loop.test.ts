@@ -15,10 +15,10 @@ describe('yieldToEvents', () => {
   });
   afterEach(() => void vi.restoreAllMocks());
 
-  test('after 30 ms of work timers get their turn', async () => {
+  test('after 30 ms of work others get their turn', async () => {
     await yieldToEvents();
     let fired = false;
-    setTimeout(() => (fired = true));
+    setImmediate(() => (fired = true));
     work(30);
     await yieldToEvents();
     expect(fired).toBe(true);
@@ -27,7 +27,7 @@ describe('yieldToEvents', () => {
   test('until then work goes on', async () => {
     await yieldToEvents();
     let fired = false;
-    setTimeout(() => (fired = true));
+    setImmediate(() => (fired = true));
     work(29);
     await yieldToEvents();
     expect(fired).toBe(false);
@@ -42,7 +42,7 @@ describe('yieldToEvents', () => {
   test('so does one that is aborted while others have their turn', async () => {
     const reason = new Error('enough');
     const controller = new AbortController();
-    setTimeout(() => controller.abort(reason));
+    setImmediate(() => controller.abort(reason));
     await expect(yieldToEvents(controller.signal)).rejects.toBe(reason);
   });
 

@@ -125,6 +125,26 @@ describe('column statistics', () => {
     expect(grown.quantiles(0, [0, 0.5])).toEqual([1, 4]);
   });
 
+  test('quantiles that are seen to be apart are', () => {
+    const far = [0.01, 0.99] as const;
+    const apart = (values: ArrayLike<number>, distance: number): boolean =>
+      statisticsOf(values, 1).areApart(0, far, distance);
+    const normal = rows(5000, [7], [1]);
+    const [low, high] = statisticsOf(normal, 1).quantiles(0, far);
+    for (const distance of [0.01, 1, 2, 2.2, 2.4, 3]) {
+      if (apart(normal, distance)) expect(high - low).toBeGreaterThanOrEqual(2 * distance);
+    }
+    expect(apart(normal, 2)).toBe(true);
+    expect(apart(normal, 3)).toBe(false);
+    // One value in a thousand is no quantile.
+    expect(
+      apart(
+        Float64Array.from({ length: 1000 }, (_, row) => (row === 500 ? 1e6 : row % 2)),
+        100,
+      ),
+    ).toBe(false);
+  });
+
   test('quantiles are of a sample of all rows, whatever their order', () => {
     const rising = new ColumnStatistics(1);
     for (let from = 0; from < 100_000; from += 1000) {
