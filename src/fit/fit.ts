@@ -113,7 +113,7 @@ export async function fitLoaded(loader: Loader, settings: FitSettings): Promise<
   const watch = new Stopwatch();
   const loaded = await loader.load(settings, watch);
   requireRows(loaded.dataset, settings.components);
-  const runs = await runRestarts(loaded.dataset, settings, watch);
+  const runs = await runRestarts(loaded.dataset, settings, watch, loaded.common);
   const fit = await report({ ...loaded, settings, watch }, runs);
   const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };

@@ -4,6 +4,7 @@ import type { Stopwatch } from '../base/stopwatch.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { remembered } from '../data/remembered.js';
 import { isSource, type Source } from '../data/source.js';
+import { CommonSeeding } from '../seeding/common.js';
 import type { FitSettings } from './options.js';
 
 /** Data on a backend, as a fit takes them. */
@@ -11,64 +12,76 @@ export interface LoadedData {
   readonly source: Source;
   readonly device: Device;
   readonly dataset: Dataset;
+  /** What other fits to these rows find alike; undefined where there are none. */
+  readonly common?: CommonSeeding | undefined;
 }
+
+/** What will be asked of a loader. */
+export interface Wanted {
+  /** How many kinds of scaling. */
+  readonly scalings: number;
+  /** For fits of which numbers of components. */
+  readonly counts: readonly number[];
+}
+
+type Held = Pick<LoadedData, 'dataset' | 'common'>;
 
 /** Bytes of a source that are kept where it is read for several fits. */
 const REMEMBERED = 2 ** 26;
 
 /**
  * Loads data for one fit after another whose settings differ in components and family alone. Families that scale columns
- * alike share a dataset; a source that is no larger than 64 MiB is read once for all. Owns the datasets.
+ * alike share a dataset, and what seeding finds alike; a source that is no larger than 64 MiB is read once for all. Owns the datasets.
  */
 export class Loader {
   private source: Source | undefined;
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
-  private readonly datasets = new Map<boolean, Dataset>();
+  private readonly held = new Map<boolean, Held>();
 
-  /** `scalings`: how many kinds of scaling will be asked for. */
+  /** `wanted`: left out for one fit. */
   constructor(
     private readonly data: DataInput,
-    private readonly scalings = 1,
+    private readonly wanted?: Wanted,
   ) {}
 
   /** The data as the family of a fit wants them; throws `InputError` for data that cannot be fitted. */
   async load(settings: FitSettings, watch: Stopwatch): Promise<LoadedData> {
-    const { data } = this;
+    const { data, wanted } = this;
     const { family, sampleWeights } = settings;
     this.source ??= toSource(data, sampleWeights);
-    this.rows ??= isSource(data) && this.scalings > 1 ? remembered(this.source, REMEMBERED) : this.source;
+    this.rows ??= isSource(data) && wanted && wanted.scalings > 1 ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
-    const dataset = await watch.time('load', () => this.held(settings) ?? this.read(rows, device, settings));
-    this.datasets.set(family.commonScale, dataset);
-    return { source, device, dataset };
+    const held = await watch.time('load', () => this.found(settings) ?? this.read(rows, device, settings));
+    this.held.set(family.commonScale, held);
+    return { source, device, ...held };
   }
 
   /** Frees what no fit asks for any more: all, or datasets of one kind of scaling. */
   dispose(commonScale?: boolean): void {
-    for (const [kind, { shard }] of this.datasets) {
+    for (const [kind, { dataset }] of this.held) {
       if (commonScale !== undefined && commonScale !== kind) continue;
-      this.datasets.delete(kind);
-      shard.dispose();
+      this.held.delete(kind);
+      dataset.shard.dispose();
     }
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */
-  private held({ family, signal, onProgress }: FitSettings): Promise<Dataset> | undefined {
-    const held = this.datasets.get(family.commonScale);
+  private found({ family, signal, onProgress }: FitSettings): Promise<Held> | undefined {
+    const held = this.held.get(family.commonScale);
     if (!held) return undefined;
-    const rows = held.shard.n + held.dropped.length;
+    const rows = held.dataset.shard.n + held.dataset.dropped.length;
     onProgress?.({ phase: 'load', rows, totalRows: rows });
     signal?.throwIfAborted();
     return Promise.resolve(held);
   }
 
-  private read(rows: Source, device: Device, settings: FitSettings): Promise<Dataset> {
+  private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
-    return loadDataset(rows, {
+    const dataset = await loadDataset(rows, {
       device,
       trials: autotune,
       missing,
@@ -76,5 +89,6 @@ export class Loader {
       commonScale: family.commonScale,
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
+    return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
   }
 }

@@ -8,6 +8,7 @@ import { loadExactly } from '../data/exactly.js';
 import { soleQuadratic } from '../sweep/model.js';
 import type { DenseComponents } from '../families/dense.js';
 import { logVolume } from '../families/scaling.js';
+import type { CommonSeeding } from '../seeding/common.js';
 import type { GivenStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
@@ -18,12 +19,17 @@ import type { BorrowedShard } from '../sweep/shard.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
- * keeps those that have begun; before the first has, it throws.
+ * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike.
  */
-export async function runRestarts(dataset: Dataset, settings: FitSettings, watch: Stopwatch): Promise<EmRun[]> {
+export async function runRestarts(
+  dataset: Dataset,
+  settings: FitSettings,
+  watch: Stopwatch,
+  common?: CommonSeeding,
+): Promise<EmRun[]> {
   const { shard } = dataset;
   const regularization = regularizationOf(settings.regularization, dataset);
-  const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization));
+  const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization, common));
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
   const fitting: Fitting = {

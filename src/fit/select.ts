@@ -89,7 +89,10 @@ async function tried(
   const candidates: Candidate[] = [];
   const failures: FailedCandidate[] = [];
   const families = models.map(({ covariance }) => gaussian({ covariance }));
-  const loader = new Loader(data, new Set(families.map(({ commonScale }) => commonScale)).size);
+  const loader = new Loader(data, {
+    scalings: new Set(families.map(({ commonScale }) => commonScale)).size,
+    counts: models.map(({ k }) => k),
+  });
   try {
     for (const [index, { k, covariance }] of models.entries()) {
       if (candidates.length > 0 && signal?.aborted) break;

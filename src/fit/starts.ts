@@ -5,27 +5,33 @@ import { picked } from '../families/components.js';
 import { seededRandom } from '../base/random.js';
 import { startOfRows } from '../seeding/assigned.js';
 import { columnVariances } from '../seeding/columns.js';
+import type { CommonSeeding } from '../seeding/common.js';
 import { isAssigned, needsMetric, startOfParts } from '../seeding/given.js';
+import type { SeedingProblem } from '../seeding/seeding.js';
 import { seed, type Start } from '../seeding/start.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /** Finds the start of a number, from 0, among rows that others may read meanwhile. */
 export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
 
-/** The starts of a fit, in the shard's coordinates: each has luck of its own. */
+/** The starts of a fit, in the shard's coordinates: each has luck of its own. `common`: what other fits find alike. */
 export async function startsOf(
   { shard, scaling, dropped }: Dataset,
   settings: FitSettings,
   regularization: Float64Array,
+  common?: CommonSeeding,
 ): Promise<Starts> {
   const { seeding, family, signal } = settings;
-  const own = needsMetric(seeding) ? await columnVariances(shard, signal) : new Float64Array(shard.d).fill(1);
+  const own = needsMetric(seeding)
+    ? await (common?.variances(shard, signal) ?? columnVariances(shard, signal))
+    : new Float64Array(shard.d).fill(1);
   const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
   const variances = family.commonScale ? own.fill(mean) : own;
   const kept = { n: shard.n + dropped.length, indexOf: keptIndices(shard, dropped) };
   return (index, rows) => {
     const random = seededRandom(settings.seed, index);
-    const problem = { shard: rows, k: settings.components, variances, random, signal };
+    const kMeansPlusPlus = common && ((problem: SeedingProblem) => common.kMeansPlusPlus(problem, index));
+    const problem = { shard: rows, k: settings.components, variances, random, signal, kMeansPlusPlus };
     if (typeof seeding === 'string') {
       return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
     }

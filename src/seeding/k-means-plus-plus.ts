@@ -4,6 +4,11 @@ import { metricOf, type SeedingProblem } from './seeding.js';
 export type SeedingRows = Pick<SeedingProblem['shard'], 'd' | 'take' | 'nearestCentres'>;
 type KMeansPlusPlusProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: SeedingRows };
 
+/** Rows of which a centre is the best. */
+export function trialsOf(k: number): number {
+  return 2 + Math.floor(Math.log(k));
+}
+
 /**
  * Greedy k-means++ (Arthur & Vassilvitskii 2007): every centre is the best of 2 + ⌊ln k⌋ rows. They are drawn with
  * probability proportional to weight times squared distance to the nearest centre. Distances are in standard deviations
@@ -21,7 +26,7 @@ export async function kMeansPlusPlus({
   const centres = new Float64Array(k * d);
   try {
     for (let index = 0; index < k; index++) {
-      const trials = index === 0 ? 1 : 2 + Math.floor(Math.log(k));
+      const trials = index === 0 ? 1 : trialsOf(k);
       const uniforms = Array.from({ length: trials }, () => random.uniform());
       const candidates = await shard.take(await nearest.draw(uniforms));
       const potentials = trials > 1 ? await nearest.potentials(candidates) : new Float64Array(1);

@@ -15,7 +15,7 @@ export async function kMeans(problem: SeedingProblem): Promise<Float64Array> {
   const family = gaussian({ covariance: 'diag' });
   const weights = new Float64Array(k).fill(1 / k);
   const potential = new Float64Array(k);
-  let centres = await kMeansPlusPlus(problem);
+  let centres = await (problem.kMeansPlusPlus ?? kMeansPlusPlus)(problem);
   let last = Infinity;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
     const components = family.pack(family.atRows(centres, variances));

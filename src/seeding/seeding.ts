@@ -11,6 +11,8 @@ export interface SeedingProblem {
   readonly variances: Float64Array;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
+  /** How k-means++ finds its centres, where other fits have found the same; default by itself. */
+  readonly kMeansPlusPlus?: ((problem: SeedingProblem) => Promise<Float64Array>) | undefined;
 }
 
 /** Inverse lengths of the columns' units, their standard deviations, `[d]`. */

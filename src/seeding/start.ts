@@ -16,7 +16,7 @@ export interface Start {
 }
 
 const centresBy: Readonly<Record<SeedingMethod, (problem: SeedingProblem) => Promise<Float64Array>>> = {
-  'k-means++': kMeansPlusPlus,
+  'k-means++': (problem) => (problem.kMeansPlusPlus ?? kMeansPlusPlus)(problem),
   'k-means||': kMeansParallel,
   'k-means': kMeans,
   random: randomRows,
