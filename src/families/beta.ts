@@ -1,0 +1,36 @@
+import { digammaRise, logBeta } from '../base/special/gamma.js';
+import { shares } from './domains.js';
+import type { ExponentialFamily } from './exponential-family.js';
+import { betaShapes } from './likelihood-equations.js';
+
+/** 1 − e^{mean log x} − e^{mean log (1 − x)} of values that are all alike for all that rounding tells. */
+const ALIKE = 5e-11;
+
+/**
+ * Shares: log p(x | α, β) = (α − 1) log x + (β − 1) log (1 − x) − log B(α, β), 0 < x < 1. T = (log x, log (1 − x)),
+ * η = (α − 1, β − 1), A = log B(α, β).
+ */
+export const beta: ExponentialFamily = {
+  name: 'beta',
+  columns: 1,
+  domain: shares,
+  parameters: { alphas: 1, betas: 1 },
+  free: 2,
+  width: 2,
+  statistic([x], into) {
+    into[0] = Math.log(x);
+    into[1] = Math.log1p(-x);
+  },
+  logBase: () => 0,
+  natural([alpha, beta_], into) {
+    into[0] = alpha - 1;
+    into[1] = beta_ - 1;
+    return logBeta(alpha, beta_);
+  },
+  fit([meanLog, meanLogRest]) {
+    const [x, y] = [Math.exp(meanLog), Math.exp(meanLogRest)];
+    if (1 - x - y > ALIKE) return Float64Array.from(betaShapes(meanLog, meanLogRest));
+    return Float64Array.of(x / (2 * ALIKE), y / (2 * ALIKE));
+  },
+  expectation: ([alpha, beta_]) => Float64Array.of(-digammaRise(alpha, beta_), -digammaRise(beta_, alpha)),
+};
