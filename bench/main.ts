@@ -10,6 +10,7 @@ import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
 import { benchLoad, loadTable } from './load.js';
 import { machine, type Machine } from './machine.js';
+import { benchPredict, predictTable } from './predict.js';
 import { benchSinkhorn } from './sinkhorn.js';
 import { benchSmall, smallTable } from './small.js';
 import { benchStart, startTable } from './start.js';
@@ -26,6 +27,8 @@ const runs: Readonly<Record<BenchName, Bench>> = {
   load: async ({ quick }) => print(`${loadTable(await benchLoad(quick ? 50_000 : 200_000, quick ? 3 : 7, say))}\n`),
   start: async ({ quick }) => print(`${startTable(await benchStart(quick ? 5 : 15, say))}\n`),
   small: async ({ quick }) => print(`${smallTable(await benchSmall(quick ? 50 : 300))}\n`),
+  predict: async ({ quick }) =>
+    print(`${predictTable(await benchPredict(quick ? 50_000 : 200_000, quick ? 3 : 9, say))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),

@@ -1,12 +1,18 @@
 import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
-import { simdModule, simdSupport } from './module.js';
 
 /** One column of consecutive rows, a view: row i has `values[start + i · stride]`. */
 export interface Column {
   readonly values: Float32Array | Float64Array;
   readonly start: number;
   readonly stride: number;
+}
+
+/** What becomes of each column: (x − shift) · inverse, no farther than `farthest` from 0. */
+export interface Coding {
+  /** Shift and inverse of each column, `[d, 2]`. */
+  readonly numbers: Float64Array;
+  readonly farthest: number;
 }
 
 /** Values that are worked on at once: in float64 they fit the second-level cache. */
@@ -69,8 +75,7 @@ export class ColumnKernel {
   encode(
     columns: readonly Column[],
     { from, to, b }: { readonly from: number; readonly to: number; readonly b: number },
-    coding: Float64Array,
-    farthest: number,
+    { numbers, farthest }: Coding,
     into: Float32Array,
   ): void {
     const d = columns.length;
@@ -82,7 +87,7 @@ export class ColumnKernel {
       const [codingAt, tiles] = [this.arena.take(4 * d), this.arena.take(length)];
       this.arena.reserve();
       this.turn(columns, first, rows, place);
-      this.doubles(codingAt, 2 * d).set(coding);
+      this.doubles(codingAt, 2 * d).set(numbers);
       if (rows % b > 0) this.arena.floats(tiles + (length - b * d) * 4, b * d).fill(0);
       this.wasm.encode(place.columns, place.step, d, rows, b, codingAt, farthest, tiles);
       into.set(this.arena.floats(tiles, length), (first - from) * d);
@@ -104,9 +109,8 @@ export class ColumnKernel {
     place: { readonly raw: number; readonly columns: number; readonly step: number },
   ): void {
     const d = columns.length;
-    const [{ values, start, stride }] = columns;
-    const isMatrix = stride === d && columns.every((one, j) => one.values === values && one.start === start + j);
-    if (!isMatrix) {
+    const [{ values, start }] = columns;
+    if (!areMatrix(columns)) {
       for (const [j, column] of columns.entries()) {
         copyRows(column, from, this.doubles(place.columns + j * place.step, rows));
       }
@@ -127,21 +131,15 @@ export class ColumnKernel {
   }
 }
 
-function copyRows({ values, start, stride }: Column, from: number, into: Float64Array): void {
+/** Whether columns are those of one row-major matrix, with nothing between its rows. */
+export function areMatrix(columns: readonly Column[]): boolean {
+  const [{ values, start, stride }] = columns;
+  return stride === columns.length && columns.every((one, j) => one.values === values && one.start === start + j);
+}
+
+/** Copies rows `from` … of a column, as many as there is room for. */
+export function copyRows({ values, start, stride }: Column, from: number, into: Float64Array): void {
   const first = start + from * stride;
   if (stride === 1) into.set(values.subarray(first, first + into.length));
   else for (let row = 0, at = first; row < into.length; row++, at += stride) into[row] = values[at];
-}
-
-let kernel: Promise<ColumnKernel | undefined> | undefined;
-
-/** The kernel for columns, made once; undefined where the engine has no SIMD. */
-export function columnKernel(): Promise<ColumnKernel | undefined> {
-  kernel ??= make();
-  return kernel;
-}
-
-async function make(): Promise<ColumnKernel | undefined> {
-  const build = simdSupport();
-  return build && new ColumnKernel(await simdModule(build));
 }

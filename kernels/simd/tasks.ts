@@ -1,3 +1,4 @@
+import { ColumnKernel, type Coding, type Column } from './columns.js';
 import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
 import type { SimdModel } from './model.js';
@@ -5,12 +6,25 @@ import { PairRunner, type PairTask } from './pairs.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
 import { addSlices, type AddTask } from './sums.js';
 
-/** Rows as every thread sees them: tiles `[tiles, d, b]` and weights, filled up with zeros to whole tiles. */
-export interface RowBlock {
+/** Rows as every thread sees them, with their weights, which are filled up with zeros to whole tiles. */
+export type RowBlock = EncodedBlock | RawBlock;
+
+interface Block {
   readonly start: number;
   readonly rows: number;
-  readonly x: Float32Array;
   readonly v: Float32Array;
+}
+
+/** Rows that are swept often: tiles `[tiles, d, b]`, filled up with zeros. */
+export interface EncodedBlock extends Block {
+  readonly x: Float32Array;
+}
+
+/** Rows that are swept once: as they came, encoded by the thread that reads them. */
+export interface RawBlock extends Block {
+  /** Views of shared memory. */
+  readonly columns: readonly Column[];
+  readonly coding: Coding;
 }
 
 /** Rows that a task is about. */
@@ -93,9 +107,9 @@ function kernelFor(module: WebAssembly.Module): SimdKernel {
 export class TaskRunner {
   private kernel: SimdKernel | undefined;
   private pairs: PairRunner | undefined;
-  private on: RowSet | undefined;
-  /** Of those rows. */
-  private groups: readonly Group[] = [];
+  private encoder: ColumnKernel | undefined;
+  /** A group's tiles. */
+  private encoded = new Float32Array();
 
   constructor(private readonly module: WebAssembly.Module) {}
 
@@ -118,27 +132,15 @@ export class TaskRunner {
   }
 
   private *rows(task: RowTask): Generator<void> {
-    this.setOut(task.on);
+    const groups = groupsOf(task.on);
     let next = take(task);
     let first = 0;
     for (const job of task.kind === 'sweeps' ? task.sweeps : [task]) {
       const end = first + job.parts;
       if (next < end) this.load(job);
-      for (; next < end; next = take(task)) yield* this.part(job, next - first, task);
+      for (; next < end; next = take(task)) yield* this.part(job, next - first, task, groups);
       first = end;
     }
-  }
-
-  /** Goes over to these rows. */
-  private setOut(on: RowSet): void {
-    if (this.on === on) return;
-    this.on = on;
-    this.groups = on.blocks.flatMap(({ rows }, block) =>
-      Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
-        const from = index * GROUP_ROWS;
-        return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
-      }),
-    );
   }
 
   private load(job: Job): void {
@@ -148,12 +150,12 @@ export class TaskRunner {
   }
 
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
-  private *part(job: Job, part: number, task: RowTask): Generator<void> {
-    const [from, to] = this.share(job, part);
+  private *part(job: Job, part: number, task: RowTask, groups: readonly Group[]): Generator<void> {
+    const [from, to] = shareOf(job, part, groups.length);
     if (job.kind === 'sweep') this.kernel?.clear();
     for (let index = from; index < to; index++) {
       if (unwanted(task)) return;
-      this.group(job, part, task.on, this.groups[index]);
+      this.group(job, part, task.on, groups[index]);
       yield;
     }
     if (job.kind === 'sweep' && this.kernel) {
@@ -162,20 +164,14 @@ export class TaskRunner {
     }
   }
 
-  private share(job: Job, part: number): [number, number] {
-    if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
-    const { length } = this.groups;
-    const [parts, at] = job.kind === 'nearest' ? [job.whole, job.which?.[part] ?? part] : [job.parts, part];
-    return [Math.floor((at * length) / parts), Math.floor(((at + 1) * length) / parts)];
-  }
-
   private group(job: Job, part: number, { d, blocks }: RowSet, { block, from, rows }: Group): void {
     const { kernel } = this;
     if (!kernel) throw new Error('the CPU kernel has no model');
     const tile = tileRows(d);
     const filled = Math.ceil(rows / tile) * tile;
-    const x = blocks[block].x.subarray(from * d, (from + filled) * d);
-    const v = blocks[block].v.subarray(from, from + filled);
+    const on = blocks[block];
+    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encode(on, from, rows, d);
+    const v = on.v.subarray(from, from + filled);
     switch (job.kind) {
       case 'sweep':
         kernel.sweepGroup(x, v);
@@ -190,6 +186,32 @@ export class TaskRunner {
         job satisfies never;
     }
   }
+
+  /** Tiles of rows `from` … of a block. */
+  private encode({ columns, coding }: RawBlock, from: number, rows: number, d: number): Float32Array {
+    const b = tileRows(d);
+    const length = Math.ceil(rows / b) * b * d;
+    this.encoder ??= new ColumnKernel(this.module);
+    if (this.encoded.length < length) this.encoded = new Float32Array(length);
+    this.encoder.encode(columns, { from, to: from + rows, b }, coding, this.encoded);
+    return this.encoded.subarray(0, length);
+  }
+}
+
+function groupsOf({ blocks }: RowSet): readonly Group[] {
+  return blocks.flatMap(({ rows }, block) =>
+    Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
+      const from = index * GROUP_ROWS;
+      return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
+    }),
+  );
+}
+
+/** The groups of a part: from the first to before the last. */
+function shareOf(job: Job, part: number, groups: number): [number, number] {
+  if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
+  const [parts, at] = job.kind === 'nearest' ? [job.whole, job.which?.[part] ?? part] : [job.parts, part];
+  return [Math.floor((at * groups) / parts), Math.floor(((at + 1) * groups) / parts)];
 }
 
 /** The places of one part's sums. */

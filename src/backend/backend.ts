@@ -62,6 +62,11 @@ export interface Device extends Finding {
 export interface RowsOptions {
   /** Whether a device may try out on these rows how it computes fastest; default true. */
   readonly trials?: boolean;
+  /**
+   * Whether they are read a single time, for which a device prepares nothing; default false. Such rows lie in memory that
+   * all threads see, and stay there until the shard is disposed.
+   */
+  readonly once?: boolean;
 }
 
 /** A backend or a device that can't be used, and why. */

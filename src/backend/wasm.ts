@@ -2,7 +2,7 @@ import { simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import { hostGeometries, MOST_PAIRS } from '../geometry/host.js';
 import { simdGeometries } from '../geometry/simd.js';
 import { simdShardBuilder } from '../sweep/simd/builder.js';
-import { CommonThreads } from '../threads/common.js';
+import { holdThreads } from '../threads/common.js';
 import { threadsFor } from '../threads/pool.js';
 import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
 
@@ -40,11 +40,10 @@ export interface SimdOptions {
 /** The SIMD kernel on so many threads. */
 export function simdDevice(options: SimdOptions): Device {
   const { threads, build = simdSupport() ?? 'simd', simdBeyond = MOST_PAIRS, threadsFrom = THREADS_FROM } = options;
-  const common = new CommonThreads(threads, build);
   return {
     ...findingOf(build),
     ...{ name: 'wasm', onHost: true, threads, notes: [] },
-    rows: (d) => simdShardBuilder(common, d),
+    rows: (d, { once } = {}) => simdShardBuilder(d, () => holdThreads(threads, build), once),
     geometry(problem) {
       const { n, m } = problem.sizes;
       if (problem.source.kind !== 'points' || n * m <= simdBeyond) return hostGeometries(problem);

@@ -48,8 +48,8 @@ export function webgpuDevice(
   return {
     ...findingOf(gpu),
     ...{ name: 'webgpu', onHost: false, threads: 1, tensors: name, notes },
-    rows: (d, { trials = true } = {}) =>
-      webgpuShardBuilder(gpu, d, trials ? options : { ...options, tuneFrom: Infinity }),
+    rows: (d, { trials = true, once = false } = {}) =>
+      webgpuShardBuilder(gpu, d, trials && !once ? options : { ...options, tuneFrom: Infinity }),
     geometry: (problem) => tensorGeometries(problem, 'webgpu', { backend: name, gpu }),
   };
 }

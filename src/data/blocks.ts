@@ -1,4 +1,5 @@
-import { columnKernel, type ColumnKernel } from '../../kernels/simd/columns.js';
+import { columnKernel } from '../../kernels/simd/column-kernel.js';
+import { areMatrix, copyRows, type ColumnKernel } from '../../kernels/simd/columns.js';
 import { InputError } from '../base/errors.js';
 import type { Column, Columns } from '../sweep/encode.js';
 import type { Floats } from '../sweep/model.js';
@@ -82,7 +83,7 @@ class BlockBuffer {
   private hold({ rows, columns, weights }: CleanBlock): void {
     this.reserve(this.filled + rows);
     if (weights && !this.weights) this.weights = new Float64Array(this.capacity).fill(1, 0, this.filled);
-    for (let j = 0; j < this.d; j++) copyColumn(columns[j], rows, this.columns[j], this.filled);
+    for (let j = 0; j < this.d; j++) copyRows(columns[j], 0, this.columns[j].subarray(this.filled, this.filled + rows));
     if (weights) this.weights?.set(weights, this.filled);
     else this.weights?.fill(1, this.filled, this.filled + rows);
     this.filled += rows;
@@ -128,21 +129,14 @@ function gatheredColumn({ values, start, stride }: Column, kept: readonly number
   return gathered;
 }
 
-function copyColumn({ values, start, stride }: Column, rows: number, into: Float64Array, at: number): void {
-  if (stride === 1) into.set(values.subarray(start, start + rows), at);
-  else for (let row = 0, from = start; row < rows; row++, from += stride) into[at + row] = values[from];
-}
-
 /** Whether all values are finite and all weights as they must be; `false` too where that needs a closer look. */
 function isClean({ rows, columns, weights }: CleanBlock, kernel?: ColumnKernel): boolean {
   if (weights && !weights.every((weight) => weight >= 0 && weight < Infinity)) return false;
   // What callers in JavaScript have may be no such array, nor hold numbers.
   if (!columns.every(({ values }) => values instanceof Float64Array || values instanceof Float32Array)) return false;
-  const [{ values, start, stride }] = columns;
-  const isMatrix = columns.every((column, j) => column.values === values && column.start === start + j);
   const areFinite = (of: Column, count: number): boolean =>
     kernel?.allFinite(of.values, of.start, of.start + count) ?? allFinite(of.values, of.start, of.start + count);
-  if (isMatrix && stride === columns.length) return areFinite(columns[0], rows * stride);
+  if (areMatrix(columns)) return areFinite(columns[0], rows * columns.length);
   return columns.every((column) => column.stride === 1 && areFinite(column, rows));
 }
 

@@ -1,4 +1,4 @@
-import { columnKernel } from '../../kernels/simd/columns.js';
+import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import type { Device, RowsOptions } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';

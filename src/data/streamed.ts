@@ -1,18 +1,26 @@
 import type { Device } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import type { Scaling } from '../families/scaling.js';
-import type { Shard } from '../sweep/shard.js';
+import type { RowOutputs, Shard } from '../sweep/shard.js';
 import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
 import { gateRows } from './dataset.js';
 import type { Rereadable } from './exactly.js';
+import { KeptBlocks } from './kept.js';
 import type { Source } from './source.js';
 
-/** Consecutive rows of a source as a shard by themselves. All is valid until the next. */
+/** Consecutive rows of a source as a shard by themselves, in which all weigh 1. */
 export interface StreamedBlock extends Rereadable {
-  /** All weigh 1 there. */
   readonly shard: Shard;
-  /** As they passed the gate, with the weights that they have in the source. */
+}
+
+/** What was asked of consecutive rows. Valid until the next. */
+export interface StreamedRows {
+  /** The block that they are of, as it passed the gate, with the weights that it has in the source. */
   readonly block: CleanBlock;
+  /** Rows that were kept before this block. */
+  readonly before: number;
+  /** Counted from the block's first row. */
+  readonly outputs: RowOutputs;
 }
 
 interface StreamOptions extends Omit<CleanOptions, 'blockRows'> {
@@ -21,38 +29,96 @@ interface StreamOptions extends Omit<CleanOptions, 'blockRows'> {
   readonly scaling: Scaling;
 }
 
+/** A block that is being worked on. */
+interface Work {
+  readonly block: CleanBlock;
+  readonly before: number;
+  readonly shard: Shard;
+  readonly outputs: AsyncIterator<RowOutputs>;
+  readonly first: Promise<IteratorResult<RowOutputs>>;
+}
+
 /**
- * Reads a source block after block, each in its place only until the next is there: memory does not grow with the number
- * of rows. The coordinates are given, so that no row depends on others.
+ * Reads a source block after block and asks something of each: memory does not grow with the number of rows. A block is
+ * worked on while the caller has the outputs of the one before. The coordinates are given, so that no row depends on others.
  */
-export async function* streamedBlocks(
+export async function* streamedRows(
   source: Source,
   { device, scaling, ...gate }: StreamOptions,
-): AsyncGenerator<StreamedBlock> {
+  outputsOf: (block: StreamedBlock) => AsyncIterable<RowOutputs>,
+): AsyncGenerator<StreamedRows> {
   const d = source.columns.length;
-  let held: Shard | undefined;
+  const kept = new KeptBlocks();
+  const under: Work[] = [];
+  const reading = new Reading(cleanBlocks(source, { ...gate, blockRows: gateRows(d) }));
+  let before = 0;
   try {
-    for await (const block of cleanBlocks(source, { ...gate, blockRows: gateRows(d) })) {
-      const shard = await shardOf(device, { rows: block.rows, columns: block.columns }, source, scaling);
-      held?.dispose(); // now, so that threads pass from one to the next
-      held = shard;
-      yield { shard, block, scaling, blocks: () => once(block) };
+    for await (const passing of reading.untilFailure()) {
+      const block = kept.keep(passing);
+      const shard = await shardOf(device, block, source, scaling);
+      under.push(begin({ block, before, shard }, outputsOf({ shard, scaling, blocks: () => once(block) })));
+      before += block.rows;
+      if (under.length > 1) yield* finish(under);
       await yieldToEvents(gate.signal);
     }
+    gate.signal?.throwIfAborted();
+    if (under.length > 0) yield* finish(under);
+    reading.throwFailure();
   } finally {
-    held?.dispose();
+    await Promise.all(under.map(abandon));
   }
+}
+
+/** Reads blocks up to where that fails, which is told once those before have been finished. */
+class Reading {
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(private readonly blocks: AsyncIterable<CleanBlock>) {}
+
+  async *untilFailure(): AsyncGenerator<CleanBlock> {
+    try {
+      yield* this.blocks;
+    } catch (error) {
+      this.failure = { error };
+    }
+  }
+
+  throwFailure(): void {
+    if (this.failure) throw this.failure.error;
+  }
+}
+
+function begin(of: Omit<Work, 'outputs' | 'first'>, rows: AsyncIterable<RowOutputs>): Work {
+  const outputs = rows[Symbol.asyncIterator]();
+  const first = outputs.next();
+  first.catch(() => undefined); // told when it is asked for
+  return { ...of, outputs, first };
+}
+
+/** Lets go of a block once what has begun has ended, whose memory may be in use until then. */
+async function abandon({ first, outputs, shard }: Work): Promise<void> {
+  await first.catch(() => undefined);
+  await outputs.return?.();
+  shard.dispose();
+}
+
+/** What comes of the first block of those being worked on. */
+async function* finish(under: Work[]): AsyncGenerator<StreamedRows> {
+  const { block, before, shard, outputs, first } = under[0];
+  for (let next = await first; !next.done; next = await outputs.next()) yield { block, before, outputs: next.value };
+  shard.dispose();
+  under.shift();
 }
 
 async function shardOf(
   device: StreamOptions['device'],
-  block: CleanBlock,
+  { rows, columns }: CleanBlock,
   source: Source,
   scaling: Scaling,
 ): Promise<Shard> {
-  const builder = device.rows(source.columns.length, { trials: false });
+  const builder = device.rows(source.columns.length, { once: true });
   try {
-    await builder.add(block, { names: source.columns, ...scaling, weightUnit: 1 });
+    await builder.add({ rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
     return await builder.finish();
   } catch (error) {
     builder.discard();

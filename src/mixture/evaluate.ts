@@ -5,7 +5,7 @@ import { nothingLeft, toSource, type DataInput, type Dataset } from '../data/dat
 import { InputError } from '../base/errors.js';
 import { total } from '../base/numbers.js';
 import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../data/exactly.js';
-import { streamedBlocks } from '../data/streamed.js';
+import { streamedRows, type StreamedBlock } from '../data/streamed.js';
 import { summarize, type Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
@@ -64,10 +64,10 @@ export function evaluate(
   options: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
 ): Evaluation {
   const found: Found = { expected: undefined, n: 0, totalWeight: 0 };
-  return { found, rows: streamedRows(mixture, data, options, found) };
+  return { found, rows: evaluatedRows(mixture, data, options, found) };
 }
 
-async function* streamedRows(
+async function* evaluatedRows(
   mixture: MixtureParts,
   data: DataInput,
   { responsibilities = false, ...options }: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
@@ -80,26 +80,21 @@ async function* streamedRows(
   const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
   const scaling = scalingFor(mixture);
   const volume = logVolume(scaling);
-  const outputs = likelihoodRows(mixture, scaling, FAR);
+  const likelihood = likelihoodRows(mixture, scaling, FAR);
   const numbers = new RowNumbers();
   const onDropped = (row: number): void => numbers.leaveOut(row);
-  let before = 0;
-  for await (const streamed of streamedBlocks(source, { device, scaling, missing, signal, onDropped })) {
-    const { rows, weights } = streamed.block;
-    found.totalWeight += weights ? total(weights) : rows;
-    for await (const part of outputs(streamed, { responsibilities, signal })) {
-      const [from, to] = [part.start, part.start + part.rows];
-      yield {
-        ...inUnits(part, volume),
-        start: before + from,
-        index: numbers.next(part.rows),
-        weights: weights?.slice(from, to) ?? new Float64Array(part.rows).fill(1),
-      };
-    }
-    before += rows;
-    found.n = before + numbers.leftOut;
+  const gate = { device, scaling, missing, signal, onDropped };
+  const outputsOf = (block: StreamedBlock) => likelihood(block, { responsibilities, signal });
+  let rows = 0;
+  for await (const { block, before, outputs } of streamedRows(source, gate, outputsOf)) {
+    const [from, to] = [outputs.start, outputs.start + outputs.rows];
+    const weights = block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1);
+    found.totalWeight += total(weights);
+    rows += outputs.rows;
+    found.n = rows + numbers.leftOut;
+    yield { ...inUnits(outputs, volume), start: before + from, index: numbers.next(outputs.rows), weights };
   }
-  found.n = before + numbers.leftOut;
+  found.n = rows + numbers.leftOut;
   if (found.totalWeight === 0) throw nothingLeft(source, numbers.leftOut);
 }
 

@@ -2,7 +2,7 @@ import type { Device } from '../backend/backend.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
 import { exactRows, FAR, withFarRows, type Rereadable } from '../data/exactly.js';
-import { streamedBlocks } from '../data/streamed.js';
+import { streamedRows, type StreamedBlock } from '../data/streamed.js';
 import { costsOf, relativeEntropy } from './primal.js';
 import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
 import { logVolume, type Scaling } from '../families/scaling.js';
@@ -114,19 +114,16 @@ export class TransportPlan {
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
     const { source, device, missing, scaling, model } = this.parts;
-    let before = 0;
-    for await (const streamed of streamedBlocks(source, { device, missing, scaling })) {
-      const { block } = streamed;
-      for await (const outputs of planOutputs(streamed, model)) {
-        const [from, to] = [outputs.start, outputs.start + outputs.rows];
-        yield {
-          start: before + from,
-          outputs,
-          values: rowMajor(block, from, to),
-          weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
-        };
-      }
-      before += block.rows;
+    const options = { device, missing, scaling };
+    const outputsOf = (block: StreamedBlock) => planOutputs(block, model);
+    for await (const { block, before, outputs } of streamedRows(source, options, outputsOf)) {
+      const [from, to] = [outputs.start, outputs.start + outputs.rows];
+      yield {
+        start: before + from,
+        outputs,
+        values: rowMajor(block, from, to),
+        weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
+      };
     }
   }
 }

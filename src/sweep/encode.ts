@@ -1,5 +1,5 @@
 /** How rows in the data's units become a shard's: each column shifted, scaled and rounded once, into the shard's layout. */
-import type { Column, ColumnKernel } from '../../kernels/simd/columns.js';
+import type { Coding, Column, ColumnKernel } from '../../kernels/simd/columns.js';
 import type { Floats } from './model.js';
 
 export type { Column };
@@ -31,6 +31,13 @@ export const FARTHEST = 2 ** 41;
 /** Rows that are encoded together where they stay row by row: a few columns of them fit the first-level cache. */
 const ROWS_AT_ONCE = 256;
 
+/** The same as the kernel takes it. */
+export function codingOf({ shift, scale }: Pick<Encoding, 'shift' | 'scale'>): Coding {
+  const numbers = new Float64Array(2 * shift.length);
+  for (let j = 0; j < shift.length; j++) numbers.set([shift[j], 1 / scale[j]], 2 * j);
+  return { numbers, farthest: FARTHEST };
+}
+
 /**
  * Encodes rows `from` … `to − 1` into tiles `[tiles, d, b]`, the first row at the beginning of the first tile: computed in
  * float64, rounded to float32. Tiles of one row are a row-major matrix. Beyond `FARTHEST`, where no row lies whose weight
@@ -38,17 +45,17 @@ const ROWS_AT_ONCE = 256;
  */
 export function encodeTiles(
   { columns }: Columns,
-  { shift, scale }: Encoding,
+  encoding: Encoding,
   { from, to, b }: { readonly from: number; readonly to: number; readonly b: number },
   into: Float32Array,
   kernel?: ColumnKernel,
 ): void {
   const d = columns.length;
   if (kernel && b % 4 === 0) {
-    const coding = Float64Array.from({ length: 2 * d }, (_, at) => (at % 2 === 0 ? shift[at / 2] : 1 / scale[at >> 1]));
-    kernel.encode(columns, { from, to, b }, coding, FARTHEST, into);
+    kernel.encode(columns, { from, to, b }, codingOf(encoding), into);
     return;
   }
+  const { shift, scale } = encoding;
   const step = b === 1 ? d : 1;
   const most = b === 1 ? ROWS_AT_ONCE : b;
   for (let row = from; row < to; row += most) {
@@ -73,9 +80,14 @@ function encodeColumn(
   { at, step, count }: { readonly at: number; readonly step: number; readonly count: number },
 ): void {
   for (let i = 0, from = start, to = at; i < count; i++, from += stride, to += step) {
-    const value = (values[from] - shift) * inverse;
-    into[to] = value > FARTHEST ? FARTHEST : value < -FARTHEST ? -FARTHEST : value;
+    into[to] = encoded(values[from], shift, inverse);
   }
+}
+
+/** One number, before it is rounded to float32. */
+export function encoded(value: number, shift: number, inverse: number): number {
+  const coded = (value - shift) * inverse;
+  return coded > FARTHEST ? FARTHEST : coded < -FARTHEST ? -FARTHEST : coded;
 }
 
 /** Encodes the weights of rows `from` … `to − 1`, rounded to float32. */

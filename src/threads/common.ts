@@ -1,44 +1,69 @@
 import { simdModule, type SimdBuild } from '../../kernels/simd/module.js';
 import { taskForce, type TaskForce } from './pool.js';
+import { IDLE_FOR } from './start.js';
 
-/** Threads that several hold together: there from when the first takes hold of them, stopped when the last lets go. */
-export class CommonThreads {
-  private force: Promise<TaskForce> | undefined;
+/** Threads of this process that are held or were lately, by their build and number. */
+const common = new Map<string, CommonThreads>();
+
+/**
+ * So many threads, which all of a process hold together: tasks of several holders are done in turn. Who holds them lets go
+ * by `stop`; they end when nobody has held them for `IDLE_FOR`.
+ */
+export async function holdThreads(threads: number, build: SimdBuild): Promise<TaskForce> {
+  const module = await simdModule(build);
+  const key = `${build} ${threads}`;
+  let held = common.get(key);
+  if (held === undefined || held.force.isLost) {
+    held = new CommonThreads(taskForce(threads, module), () => {
+      if (common.get(key) === held) common.delete(key);
+    });
+    common.set(key, held);
+  }
+  return held.hold();
+}
+
+class CommonThreads {
   private holders = 0;
+  private ending: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly threads: number,
-    private readonly build: SimdBuild,
+    readonly force: TaskForce,
+    private readonly onEnd: () => void,
   ) {}
 
-  /** Who holds them lets go by `stop`. */
-  async hold(): Promise<TaskForce> {
+  hold(): TaskForce {
+    const { force } = this;
+    clearTimeout(this.ending);
     this.holders++;
-    this.force ??= simdModule(this.build).then((module) => taskForce(this.threads, module));
-    try {
-      const force = await this.force;
-      let held = true;
-      const stop = (): void => {
-        if (held) this.letGo(force);
-        held = false;
-      };
-      return {
-        threads: force.threads,
-        get started() {
-          return force.started;
-        },
-        run: (...asked) => force.run(...asked),
-        stop,
-      };
-    } catch (error) {
-      this.letGo();
-      throw error;
-    }
+    let isHeld = true;
+    return {
+      threads: force.threads,
+      get started() {
+        return force.started;
+      },
+      get isLost() {
+        return force.isLost;
+      },
+      run: (...asked) => force.run(...asked),
+      stop: () => {
+        if (isHeld) this.letGo();
+        isHeld = false;
+      },
+    };
   }
 
-  private letGo(force?: TaskForce): void {
+  private letGo(): void {
     if (--this.holders > 0) return;
-    this.force = undefined;
-    force?.stop();
+    if (IDLE_FOR === 0 || this.force.isLost) {
+      this.end();
+      return;
+    }
+    this.ending = setTimeout(() => this.end(), IDLE_FOR);
+    (this.ending as { unref?: () => void }).unref?.(); // only Node's keep a process alive
+  }
+
+  private end(): void {
+    this.force.stop();
+    this.onEnd();
   }
 }

@@ -12,6 +12,8 @@ export interface TaskForce {
   readonly threads: number;
   /** How many have started beside the caller's own. */
   readonly started: number;
+  /** Whether a thread was lost or all were stopped: every further task is refused. */
+  readonly isLost: boolean;
   /** Rejects with the signal's reason once it is aborted, and where a thread is lost. */
   run(task: Task, signal?: AbortSignal): Promise<void>;
   stop(): void;
@@ -62,6 +64,10 @@ class Threads implements TaskForce {
 
   get started(): number {
     return this.members.filter(hasStarted).length;
+  }
+
+  get isLost(): boolean {
+    return this.lost !== undefined;
   }
 
   run(task: Task, signal?: AbortSignal): Promise<void> {

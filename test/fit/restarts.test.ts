@@ -4,7 +4,7 @@ import { fitMixture, gaussian, type Fit, type FitOptions, type Progress } from '
 import { problem } from '../oracle/index.js';
 import { collectWorkers } from '../threads/workers.js';
 
-vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0 })); // with the first task, however short
+vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0, IDLE_FOR: 0 })); // with the first task, however short
 
 const workers = collectWorkers();
 const k = 4;

@@ -6,7 +6,7 @@ import { cases, combinations, grouped } from '../cases.js';
 import { mulberry32, problem } from '../oracle/index.js';
 import { collectWorkers, heard } from './workers.js';
 
-vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0 })); // with the first task, however short
+vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0, IDLE_FOR: 0 })); // with the first task, however short
 
 const workers = collectWorkers();
 

@@ -3,7 +3,7 @@ import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { RowSet, SweepsTask } from '../../kernels/simd/tasks.js';
 import { columnNames } from '../../src/data/arrays.js';
-import { rowBlock } from '../../src/sweep/simd/rows.js';
+import { encodedBlock } from '../../src/sweep/simd/rows.js';
 import { taskForce, type TaskForce } from '../../src/threads/pool.js';
 import { sharedDoubles, sharedIntegers } from '../../src/threads/shared.js';
 import { columnsOf } from '../loaded.js';
@@ -19,7 +19,7 @@ export async function forceOf(threads: number): Promise<TaskForce> {
 export function rowsOf(rows: number): RowSet {
   const shift = new Float64Array(d);
   const encoding = { names: columnNames(d), shift, scale: new Float64Array(d).fill(1), weightUnit: 1 };
-  const block = rowBlock(0, columnsOf(new Float64Array(rows * d).fill(1), d), encoding);
+  const block = encodedBlock(0, columnsOf(new Float64Array(rows * d).fill(1), d), encoding);
   return { d, blocks: [block] };
 }
 

@@ -1,20 +1,32 @@
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { sharedFloats } from '../../threads/shared.js';
-import type { RowBlock } from '../../../kernels/simd/tasks.js';
-import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
+import type { EncodedBlock, RawBlock, RowBlock } from '../../../kernels/simd/tasks.js';
+import { codingOf, encoded, encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
 /** Encodes rows into tiles that all threads see. */
-export function rowBlock(start: number, block: Columns, encoding: Encoding, kernel?: ColumnKernel): RowBlock {
+export function encodedBlock(start: number, block: Columns, encoding: Encoding, kernel?: ColumnKernel): EncodedBlock {
   const { rows } = block;
   const d = block.columns.length;
   const b = tileRows(d);
   const filled = Math.ceil(rows / b) * b;
   const x = sharedFloats(filled * d);
-  const v = sharedFloats(filled);
   encodeTiles(block, encoding, { from: 0, to: rows, b }, x, kernel);
-  encodeWeights(block, encoding, { from: 0, to: rows }, v);
-  return { start, rows, x, v };
+  return { start, rows, x, v: weightsOf(block, encoding, filled) };
+}
+
+/** Rows where they are, which all threads see and encode as they read them. */
+export function rawBlock(start: number, block: Columns, encoding: Encoding): RawBlock {
+  const { rows, columns } = block;
+  const b = tileRows(columns.length);
+  const v = weightsOf(block, encoding, Math.ceil(rows / b) * b);
+  return { start, rows, columns, coding: codingOf(encoding), v };
+}
+
+function weightsOf(block: Columns, encoding: Encoding, filled: number): Float32Array {
+  const v = sharedFloats(filled);
+  encodeWeights(block, encoding, { from: 0, to: block.rows }, v);
+  return v;
 }
 
 /** Sums of the weights of each group of rows, in float64 and in the groups' order. */
@@ -28,6 +40,19 @@ export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
     }
   }
   return Float64Array.from(sums);
+}
+
+/** Row `at` of a block, encoded. */
+export function rowIn(block: RowBlock, at: number, d: number): Float32Array {
+  if ('x' in block) {
+    const tile = tileRows(d);
+    const from = Math.floor(at / tile) * tile * d + (at % tile);
+    return Float32Array.from({ length: d }, (_, j) => block.x[from + j * tile]);
+  }
+  const { numbers } = block.coding;
+  return Float32Array.from(block.columns, ({ values, start, stride }, j) =>
+    encoded(values[start + at * stride], numbers[2 * j], numbers[2 * j + 1]),
+  );
 }
 
 /** The block of a row, and the row's number in it. */

@@ -1,5 +1,5 @@
 import { operationsPerRow } from '../../../kernels/form.js';
-import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import { EVERYTHING } from '../../../kernels/simd/model.js';
 import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
 import type { RowBlock, RowSet, Sweep } from '../../../kernels/simd/tasks.js';
@@ -12,7 +12,7 @@ import { logitsOf } from '../logits.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
-import { groupWeights, locate } from './rows.js';
+import { groupWeights, locate, rowIn } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { tiedMeans } from './tied.js';
 
@@ -114,12 +114,10 @@ export class SimdShard implements Shard {
 
   take(indices: readonly number[]): Promise<Float64Array> {
     const { d } = this;
-    const tile = tileRows(d);
     const taken = new Float64Array(indices.length * d);
     for (const [position, index] of indices.entries()) {
       const { block, at } = locate(this.blocks, index);
-      const from = Math.floor(at / tile) * tile * d + (at % tile);
-      for (let j = 0; j < d; j++) taken[position * d + j] = this.blocks[block].x[from + j * tile];
+      taken.set(rowIn(this.blocks[block], at, d), position * d);
     }
     return Promise.resolve(taken);
   }

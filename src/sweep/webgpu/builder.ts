@@ -1,4 +1,4 @@
-import { columnKernel } from '../../../kernels/simd/columns.js';
+import { columnKernel } from '../../../kernels/simd/column-kernel.js';
 import type { Gpu } from '../../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../../kernels/webgpu/options.js';
 import { TILE_ROWS } from '../../../kernels/webgpu/layout.js';
