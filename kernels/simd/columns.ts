@@ -1,5 +1,6 @@
 import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
+import { instantiate } from './instance.js';
 
 /** One column of consecutive rows, a view: row i has `values[start + i · stride]`. */
 export interface Column {
@@ -27,10 +28,7 @@ export class ColumnKernel {
   private readonly arena: Arena;
 
   constructor(module: WebAssembly.Module) {
-    const abort = (): never => {
-      throw new Error('the CPU kernel gave up');
-    };
-    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.wasm = instantiate(module) as unknown as Exports;
     this.arena = new Arena(this.wasm.memory);
   }
 

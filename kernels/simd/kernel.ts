@@ -1,5 +1,6 @@
 import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
+import { instantiate } from './instance.js';
 import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
 import { boundArrays, modelArrays, pathOf, paths, sparseBelow, type LogitBounds, type SimdModel } from './model.js';
 
@@ -33,21 +34,12 @@ export class SimdKernel {
   private d = 0;
   private k = 0;
   private bounded = false;
-  private centres = { joins: 0, at: 0, count: 0, candidatesAt: 0, metricAt: 0 };
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
   constructor(module: WebAssembly.Module) {
-    const abort = (): never => {
-      throw new Error('the CPU kernel gave up');
-    };
-    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.wasm = instantiate(module) as unknown as Exports;
     this.arena = new Arena(this.wasm.memory);
-  }
-
-  /** Of memory. */
-  get bytes(): number {
-    return this.wasm.memory.buffer.byteLength;
   }
 
   /** Lays memory out for a model and copies it there. */
@@ -185,41 +177,6 @@ export class SimdKernel {
         for (let c = 0; c < k; c++) into.responsibilities[(from + row) * k + c] = responsibilities[c * tile + row];
       }
     }
-  }
-
-  /** Prepares for distances to centres that join, `[joining, d]`, and candidates `[count, d]`, columns measured in 1/metric. */
-  loadCentres(joining: Float32Array, candidates: Float32Array, metric: Float32Array): void {
-    const d = metric.length;
-    this.begin(d);
-    const [joins, count] = [joining.length / d, candidates.length / d];
-    const [at, candidatesAt] = [this.arena.take(joining.length), this.arena.take(candidates.length)];
-    const [metricAt, totals] = [this.arena.take(d), this.arena.take((joins + 2 * count) * 2)];
-    this.centres = { joins, at, count, candidatesAt, metricAt };
-    this.places = { plan: at, totals, ...this.rowPlaces(d) };
-    this.arena.reserve();
-    this.arena.floats(at, joining.length).set(joining);
-    this.arena.floats(candidatesAt, candidates.length).set(candidates);
-    this.arena.floats(metricAt, d).set(metric);
-  }
-
-  /**
-   * Has centres join one after the other: `nearest` `[rows]` becomes a group's squared distances to the nearest. Adds to
-   * `sums` their weighted sums, after each that joins; then, were each candidate to join, these sums by two orders of
-   * adding, for all candidates: of several side by side, and as they would be if it joined.
-   */
-  distancesGroup(x: Float32Array, v: Float32Array, nearest: Float32Array, sums: Float64Array): void {
-    const { x: xAt, v: vAt, totals, logSum } = this.fill(x, v);
-    const { joins, at, count, candidatesAt, metricAt } = this.centres;
-    const into = new Float64Array(this.wasm.memory.buffer, totals, sums.length).fill(0);
-    const potentialsAt = totals + joins * 8;
-    this.arena.floats(logSum, nearest.length).set(nearest);
-    for (let from = 0; from < v.length; from += this.tile) {
-      const tile = [xAt + from * this.d * 4, vAt + from * 4, logSum + from * 4] as const;
-      for (let c = 0; c < joins; c++) this.wasm.keepNearest(...tile, at + c * this.d * 4, metricAt, totals + c * 8);
-      this.wasm.potentials(...tile, candidatesAt, count, metricAt, potentialsAt, potentialsAt + count * 8);
-    }
-    if (joins > 0) nearest.set(this.arena.floats(logSum, nearest.length));
-    for (let c = 0; c < sums.length; c++) sums[c] += into[c];
   }
 
   /** Runs the multiply-add micro-kernel; 96 n floating point operations. */

@@ -1,4 +1,5 @@
 /** Softmins and averages over pairs of two clouds of points by assembly/pairs.ts: rows in parts, columns in blocks. */
+import { instantiate } from './instance.js';
 import { nextPart, unwanted, type Shared } from './parts.js';
 
 /** In float32 or float64, as all arrays of a task are that say so. */
@@ -97,10 +98,7 @@ export class PairRunner {
   private readonly wasm: Exports;
 
   constructor(module: WebAssembly.Module) {
-    const abort = (): never => {
-      throw new Error('the CPU kernel gave up');
-    };
-    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.wasm = instantiate(module) as unknown as Exports;
   }
 
   /** Takes parts until none is left; yields after every block of columns. */

@@ -2,6 +2,7 @@ import { ColumnKernel, type Coding, type Column } from './columns.js';
 import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
 import type { SimdModel } from './model.js';
+import { NearestKernel, type Centres } from './nearest.js';
 import { PairRunner, type PairTask } from './pairs.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
 import { addSlices, type AddTask } from './sums.js';
@@ -59,15 +60,10 @@ export interface RowsTask extends Shared {
   readonly into: RowArrays;
 }
 
-/** Weighted distances to the nearest centre: as centres join, and were candidates to join (`SimdKernel.distancesGroup`). */
-export interface NearestTask extends Shared {
+/** Weighted distances to the nearest centre: as centres join, and were candidates to join (`NearestKernel.group`). */
+export interface NearestTask extends Shared, Centres {
   readonly kind: 'nearest';
   readonly on: RowSet;
-  /** `[joining, d]`. */
-  readonly joining: Float32Array;
-  /** `[candidates, d]`. */
-  readonly candidates: Float32Array;
-  readonly metric: Float32Array;
   readonly nearest: NearestArrays;
   /** How many parts all rows have, and which of them to read, `[parts]`; all where it is left out. */
   readonly whole: number;
@@ -92,20 +88,10 @@ export function partsOf(task: Task): number {
   return task.kind === 'sweeps' ? task.sweeps.reduce((sum, { parts }) => sum + parts, 0) : task.parts;
 }
 
-/** Memory up to which a kernel that nobody uses is kept for who comes next, bytes. */
-const SPARE_MEMORY = 2 ** 22;
-/** One for each build: a new one costs a small fit more than its sweeps, most of that for fresh pages of memory. */
-const spare = new Map<WebAssembly.Module, SimdKernel>();
-
-function kernelFor(module: WebAssembly.Module): SimdKernel {
-  const kernel = spare.get(module);
-  spare.delete(module);
-  return kernel ?? new SimdKernel(module);
-}
-
 /** Carries tasks out on one thread. Any number of these may work on one task at once. */
 export class TaskRunner {
   private kernel: SimdKernel | undefined;
+  private nearest: NearestKernel | undefined;
   private pairs: PairRunner | undefined;
   private encoder: ColumnKernel | undefined;
   /** A group's tiles. */
@@ -125,12 +111,6 @@ export class TaskRunner {
     }
   }
 
-  /** Leaves the kernel to who comes next; to be called between tasks. */
-  letGo(): void {
-    if (this.kernel && this.kernel.bytes <= SPARE_MEMORY) spare.set(this.module, this.kernel);
-    this.kernel = undefined;
-  }
-
   private *rows(task: RowTask): Generator<void> {
     const groups = groupsOf(task.on);
     let next = take(task);
@@ -144,29 +124,34 @@ export class TaskRunner {
   }
 
   private load(job: Job): void {
-    this.kernel ??= kernelFor(this.module);
-    if (job.kind === 'nearest') this.kernel.loadCentres(job.joining, job.candidates, job.metric);
-    else this.kernel.load(job.model);
+    if (job.kind === 'nearest') this.ofCentres().load(job);
+    else this.ofModel().load(job.model);
+  }
+
+  private ofModel(): SimdKernel {
+    return (this.kernel ??= new SimdKernel(this.module));
+  }
+
+  private ofCentres(): NearestKernel {
+    return (this.nearest ??= new NearestKernel(this.module));
   }
 
   /** One part: a fixed share of the groups, in their order, whoever computes it. */
   private *part(job: Job, part: number, task: RowTask, groups: readonly Group[]): Generator<void> {
     const [from, to] = shareOf(job, part, groups.length);
-    if (job.kind === 'sweep') this.kernel?.clear();
+    if (job.kind === 'sweep') this.ofModel().clear();
     for (let index = from; index < to; index++) {
       if (unwanted(task)) return;
       this.group(job, part, task.on, groups[index]);
       yield;
     }
-    if (job.kind === 'sweep' && this.kernel) {
-      const totals = this.kernel.totals();
+    if (job.kind === 'sweep') {
+      const totals = this.ofModel().totals();
       job.results.set(totals, part * totals.length);
     }
   }
 
   private group(job: Job, part: number, { d, blocks }: RowSet, { block, from, rows }: Group): void {
-    const { kernel } = this;
-    if (!kernel) throw new Error('the CPU kernel has no model');
     const tile = tileRows(d);
     const filled = Math.ceil(rows / tile) * tile;
     const on = blocks[block];
@@ -174,13 +159,13 @@ export class TaskRunner {
     const v = on.v.subarray(from, from + filled);
     switch (job.kind) {
       case 'sweep':
-        kernel.sweepGroup(x, v);
+        this.ofModel().sweepGroup(x, v);
         return;
       case 'rows':
-        kernel.rowsGroup(x, v, rows, rowsOf(job, part, rows));
+        this.ofModel().rowsGroup(x, v, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
-        kernel.distancesGroup(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
+        this.ofCentres().group(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
         return;
       default:
         job satisfies never;

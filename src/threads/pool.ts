@@ -49,8 +49,6 @@ class Threads implements TaskForce {
   private lost: Error | undefined;
   /** Milliseconds that the caller's own thread has worked. */
   private worked = 0;
-  /** Whether it is at work on a task. */
-  private busy = false;
   /** When the task that came last will be done. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -83,18 +81,15 @@ class Threads implements TaskForce {
       settle?.(ended);
       void thread.stop();
     }
-    if (!this.busy) this.own.letGo();
   }
 
   private async inTurn(task: Task, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const stop = (): void => void Atomics.store(task.control, 1, 1);
     signal?.addEventListener('abort', stop);
-    this.busy = true;
     try {
       await this.share(task, signal);
     } finally {
-      this.busy = false;
       signal?.removeEventListener('abort', stop);
     }
     signal?.throwIfAborted();
