@@ -17,20 +17,38 @@ export interface QuadraticTerm<Values extends Floats = Float32Array> extends Qua
   readonly whitening: Values;
 }
 
-/** The shape of a model: all that a shard must know to say what it has room for. */
-export interface PackedShape {
-  readonly k: number;
-  readonly quadratic: readonly QuadraticShape[];
+/** The shape of a linear term: how many statistics of a row it has. */
+export interface LinearShape {
+  readonly width: number;
+}
+
+/** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
+export interface LinearTerm<Values extends Floats = Float32Array> extends LinearShape {
+  /** η, `[k, width]`. */
+  readonly natural: Values;
 }
 
 /**
- * Components packed for sweeps, as a sum of terms: log p(x | θ_k) = logNormalizers_k − Σ_q ‖z_ikq‖² / 2, nats. Whatever
- * enters every row's arithmetic has the sweep's precision, all else is float64.
+ * The shape of a model: all that a shard must know to say what it has room for. Rows have the columns of the quadratic
+ * terms, one term after the other, and after them the statistics of the linear one.
+ */
+export interface PackedShape {
+  readonly k: number;
+  readonly quadratic: readonly QuadraticShape[];
+  /** For shards that have it: so far those swept in float64 on the host. */
+  readonly linear?: LinearShape | undefined;
+}
+
+/**
+ * Components packed for sweeps, as a sum of terms: log p(x | θ_k) = logNormalizers_k − Σ_q ‖z_ikq‖² / 2 + ⟨t_i, η_k⟩,
+ * nats, and log h(x_i) where rows have it. Whatever enters every row's arithmetic has the sweep's precision, all else is
+ * float64.
  */
 export interface PackedModel<Values extends Floats = Float32Array> extends PackedShape {
   /** `[k]`, nats. */
   readonly logNormalizers: Float64Array;
   readonly quadratic: readonly QuadraticTerm<Values>[];
+  readonly linear?: LinearTerm<Values> | undefined;
 }
 
 /** All a shard needs to know of the model to compute its part of the plan. */
@@ -46,7 +64,11 @@ export interface PlanModel<Values extends Floats = Float32Array> {
 
 /** Whether components are packed in float64. */
 export function packedExactly(components: PackedModel<Floats>): components is PackedModel<Float64Array> {
-  return components.quadratic.every(({ means }) => means instanceof Float64Array);
+  const { quadratic, linear } = components;
+  return (
+    quadratic.every(({ means }) => means instanceof Float64Array) &&
+    (linear === undefined || linear.natural instanceof Float64Array)
+  );
 }
 
 /** Whether a model is of float64 numbers. */
@@ -58,8 +80,10 @@ export function isExact(model: PlanModel<Floats>): model is PlanModel<Float64Arr
 export function soleQuadratic<Term extends QuadraticShape>(model: {
   readonly k: number;
   readonly quadratic: readonly Term[];
+  readonly linear?: unknown;
 }): Term & { readonly k: number } {
-  const { k, quadratic } = model;
+  const { k, quadratic, linear } = model;
+  if (linear !== undefined) throw new RangeError('a model without a linear term was expected, got one with it');
   if (quadratic.length !== 1)
     throw new RangeError(`a model of one quadratic term was expected, got ${quadratic.length}`);
   return { k, ...quadratic[0] };

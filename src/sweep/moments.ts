@@ -32,11 +32,13 @@ export interface Moments {
   readonly coupling?: Float64Array;
   /** One for each quadratic term of the model, in their order. */
   readonly quadratic: readonly QuadraticMoments[];
+  /** Σ_i P_ik t_i, `[k, width]`, of a model with a linear term. */
+  readonly linear?: Float64Array;
 }
 
 /** Moments of no rows. */
 export function emptyMoments(
-  { k, quadratic }: PackedShape,
+  { k, quadratic, linear }: PackedShape,
   { coupling = false, frame = 'whitened' }: { readonly coupling?: boolean | undefined; readonly frame?: Frame } = {},
 ): Moments {
   return {
@@ -49,6 +51,7 @@ export function emptyMoments(
       first: new Float64Array(k * d),
       second: new Float64Array((form === 'tied' ? 1 : k) * d * (isMatrix(form) ? d : 1)),
     })),
+    ...(linear ? { linear: new Float64Array(k * linear.width) } : {}),
   };
 }
 
@@ -58,6 +61,7 @@ export function addMoments(into: Moments, more: Moments): void {
   into.objective += more.objective;
   addTo(into.mass, more.mass);
   if (into.coupling && more.coupling) addTo(into.coupling, more.coupling);
+  if (into.linear && more.linear) addTo(into.linear, more.linear);
   for (const [index, { frame, first, second }] of into.quadratic.entries()) {
     const other = more.quadratic[index];
     if (other.frame !== frame) throw new RangeError(`moments in frame ${frame} were expected, got ${other.frame}`);
@@ -67,8 +71,13 @@ export function addMoments(into: Moments, more: Moments): void {
 }
 
 /** Takes off the sums of a component that has hardly any: a tied second moment is summed over all, and is left as it is. */
-export function clearComponent({ mass, quadratic }: Moments, { k, ...shape }: PackedShape, component: number): void {
+export function clearComponent(
+  { mass, quadratic, linear }: Moments,
+  { k, ...shape }: PackedShape,
+  component: number,
+): void {
   mass[component] = 0;
+  if (linear) clearPart(linear, component, k);
   for (const [index, { first, second }] of quadratic.entries()) {
     clearPart(first, component, k);
     if (shape.quadratic[index].form !== 'tied') clearPart(second, component, k);

@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bernoulli } from '../../src/families/bernoulli.js';
-import { categorical } from '../../src/families/categorical.js';
-import type { ExponentialFamily } from '../../src/families/exponential-family.js';
-import { exponential } from '../../src/families/exponential.js';
-import { gamma } from '../../src/families/gamma.js';
-import { geometric } from '../../src/families/geometric.js';
-import { multinomial } from '../../src/families/multinomial.js';
-import { negativeBinomialAmong } from '../../src/families/negative-binomial.js';
-import { poisson } from '../../src/families/poisson.js';
 import { vonMisesFisher } from '../../src/families/von-mises-fisher.js';
 import { familyFits, familyRows, type FamilyFit } from '../golden/families.js';
 import { expectWithin } from '../within.js';
+import { blocksOf, thetasOf } from './exponential-fits.js';
 import { emStep, prepare, type Model } from './exponential-em.js';
 
 /** Fits of which some parameters mean nothing, and how far the log-likelihood may be off, of its size. */
@@ -18,49 +10,6 @@ const loose: Readonly<Record<string, number>> = {
   poisson_times_k3: 1e-6, // two of three components coincide
   negbin_quine_k2: 1e-8, // one size runs to its bound
 };
-
-const one = new Map<string, ExponentialFamily>(
-  [poisson, bernoulli, geometric, exponential, gamma].map((family) => [family.name, family]),
-);
-
-function blocksOf(
-  { family, columns, levels }: FamilyFit,
-  rows: readonly (readonly number[])[],
-): readonly ExponentialFamily[] {
-  switch (family) {
-    case 'categorical':
-      return (levels ?? []).map(categorical);
-    case 'multinomial':
-      return [multinomial(columns.length)];
-    case 'vonMisesFisher':
-      return [vonMisesFisher(columns.length)];
-    case 'negativeBinomial':
-      return [negativeBinomialAmong(Float64Array.from(new Set(rows.map(([count]) => count))))];
-    default:
-      return columns.map(() => one.get(family)!);
-  }
-}
-
-/** θ by block and component, of parameters as the fixture has them. */
-function thetasOf(
-  { family, start }: FamilyFit,
-  blocks: readonly ExponentialFamily[],
-  parameters = start.parameters,
-): Float64Array[][] {
-  return blocks.map((block, b) =>
-    start.weights.map((_, c) =>
-      Float64Array.from(
-        Object.entries(block.parameters).flatMap(([name, size]) => {
-          const values = parameters[name] as number[][] | number[][][];
-          if (family === 'categorical') return (values as number[][][])[b][c];
-          const own = values[c] as number[] | number;
-          if (typeof own === 'number') return [own];
-          return block.columns === 1 ? own.slice(b, b + size) : own;
-        }),
-      ),
-    ),
-  );
-}
 
 describe('EM from the start of a published fit', () => {
   test.each(familyFits.map((fit) => [fit.name, fit] as const))('%s', (name, fit) => {

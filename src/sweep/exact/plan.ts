@@ -1,4 +1,4 @@
-import { soleQuadratic, type Floats, type PlanModel, type SoleQuadratic } from '../model.js';
+import type { Floats, LinearTerm, PackedShape, PlanModel, QuadraticTerm, SoleQuadratic } from '../model.js';
 import { offsetsOf } from '../logits.js';
 
 /** Beyond this many scales from 0 a row is shrunk before it is squared, so that which component is nearest stays known. */
@@ -29,8 +29,8 @@ export function whitener({ form, k, d, means, whitening }: SoleQuadratic<Floats>
 
 /** What a model says of one row, in float64. Arrays are valid until the next row. */
 export interface ExactRow {
-  /** Whitened differences, `[k, d]`. */
-  readonly z: Float64Array;
+  /** Whitened differences of each quadratic term, `[k, d]`. */
+  readonly z: readonly Float64Array[];
   /** Softmax of the logits, `[k]`, whatever ε. */
   readonly shares: Float64Array;
   /** The largest share, the first of equals; of rows so far out that no logit is finite, the nearest component. */
@@ -40,28 +40,31 @@ export interface ExactRow {
   logLargest: number;
 }
 
-/** Evaluates rows in scaled coordinates by a model of any precision, in float64. */
+/** Evaluates rows in scaled coordinates by a model of any precision, in float64, but for what is the rows' alone. */
 export function exactPlan(model: PlanModel<Floats>): (values: ArrayLike<number>, from: number) => ExactRow {
-  const components = soleQuadratic(model.components);
-  const { k, d } = components;
+  const { k, quadratic, linear } = model.components;
   const { offsets, hard, temperature } = offsetsOf(model);
+  const parts = partsOf(k, quadratic);
+  const squared = quadraticColumns(model.components);
   const found: ExactRow = {
-    z: new Float64Array(k * d),
+    z: parts.map(({ z }) => z),
     shares: new Float64Array(k),
     label: 0,
     logSum: 0,
     logLargest: 0,
   };
-  const { z, shares } = found;
-  const whiten = whitener(components);
+  const { shares } = found;
   return (values, from) => {
-    const shrink = shrinkOf(values, from, d);
-    (shrink === 1 ? whiten : whitener(components, shrink))(values, from, z);
-    for (let c = 0; c < k; c++)
-      shares[c] = offsets[c] - ((squaredLength(z, c, d) * shrink) / (2 * temperature)) * shrink;
+    const shrink = shrinkOf(values, from, squared);
+    shares.set(offsets);
+    for (const { first, term, whiten, z } of parts) {
+      (shrink === 1 ? whiten : whitener(term, shrink))(values, from + first, z);
+      for (let c = 0; c < k; c++) shares[c] -= ((squaredLength(z, c, term.d) * shrink) / (2 * temperature)) * shrink;
+    }
+    if (linear) addLinear(linear, values, from + squared, 1 / temperature, shares);
     const label = firstLargest(shares);
     const largest = shares[label];
-    found.label = largest === -Infinity ? nearest(z, k, d) : label;
+    found.label = largest === -Infinity ? nearest(parts, k) : label;
     let sum = 0;
     for (let c = 0; c < k; c++) {
       shares[c] = largest === -Infinity ? Number(c === found.label) : Math.exp(shares[c] - largest);
@@ -72,6 +75,43 @@ export function exactPlan(model: PlanModel<Floats>): (values: ArrayLike<number>,
     found.logSum = Math.max(-Number.MAX_VALUE, hard ? largest : largest + Math.log(sum));
     return found;
   };
+}
+
+/** How many columns of a row belong to quadratic terms: statistics of a linear one come after them. */
+export function quadraticColumns({ quadratic }: PackedShape): number {
+  return quadratic.reduce((sum, { d }) => sum + d, 0);
+}
+
+/** A quadratic term, the first of its columns, and where it is whitened to. */
+interface Part {
+  readonly first: number;
+  readonly term: SoleQuadratic<Floats>;
+  readonly whiten: Whitener;
+  readonly z: Float64Array;
+}
+
+function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[] {
+  let next = 0;
+  return quadratic.map((one) => {
+    const [first, term] = [next, { k, ...one }];
+    next += one.d;
+    return { first, term, whiten: whitener(term), z: new Float64Array(k * one.d) };
+  });
+}
+
+/** Adds rate ⟨t, η_k⟩ to the logits `[k]`, of the statistics t that begin at `from`. */
+function addLinear(
+  { width, natural }: LinearTerm<Floats>,
+  values: ArrayLike<number>,
+  from: number,
+  rate: number,
+  logits: Float64Array,
+): void {
+  for (let c = 0, at = 0; c < logits.length; c++) {
+    let sum = 0;
+    for (let j = 0; j < width; j++) sum += values[from + j] * natural[at++];
+    logits[c] += rate * sum;
+  }
 }
 
 /** A power of two by which a row must be divided so that no square overflows; 1 for all rows but the farthest. */
@@ -87,8 +127,9 @@ function squaredLength(z: Float64Array, c: number, d: number): number {
   return sum;
 }
 
-function nearest(z: Float64Array, k: number, d: number): number {
-  return firstLargest(new Float64Array(k).map((_, c) => -squaredLength(z, c, d)));
+function nearest(parts: readonly Part[], k: number): number {
+  const distances = parts.map(({ z, term }) => new Float64Array(k).map((_, c) => squaredLength(z, c, term.d)));
+  return firstLargest(new Float64Array(k).map((_, c) => -distances.reduce((sum, one) => sum + one[c], 0)));
 }
 
 function firstLargest(values: Float64Array): number {

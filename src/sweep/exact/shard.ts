@@ -1,8 +1,8 @@
 import { yieldToEvents } from '../../base/event-loop.js';
 import { isMatrix } from '../../../kernels/form.js';
-import { soleQuadratic, type Floats, type PlanModel } from '../model.js';
-import { emptyMoments, type Moments } from '../moments.js';
-import { exactPlan, type ExactRow } from './plan.js';
+import type { Floats, PlanModel, QuadraticShape } from '../model.js';
+import { emptyMoments, type Moments, type QuadraticMoments } from '../moments.js';
+import { exactPlan, quadraticColumns, type ExactRow } from './plan.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
 
 /** Rows between breaths, and handed over at once. */
@@ -16,6 +16,8 @@ export interface ExactBlock {
   readonly values: Float64Array;
   /** `[rows]`. */
   readonly weights: Float64Array;
+  /** log h(x) of families that have it, `[rows]`, nats: what log-densities exceed those of the model's terms by. */
+  readonly base?: Float64Array | undefined;
 }
 
 /** Rows in the host's memory that are swept in float64, in plain TypeScript: for what float32 can't tell. */
@@ -40,14 +42,15 @@ export class ExactShard implements SweptRows<Float64Array> {
     const temperature = model.epsilon || 1;
     const plan = exactPlan(model);
     const add = adder(moments, model);
-    for (const { values, weights } of this.blocks) {
+    for (const { values, weights, base } of this.blocks) {
       for (let row = 0; row < weights.length; row++) {
         if (row % BLOCK_ROWS === 0) await yieldToEvents(signal);
         if (weights[row] === 0) continue;
         const found = plan(values, row * this.d);
         moments.weight += weights[row];
         moments.objective -= temperature * weights[row] * found.logSum;
-        add(found, weights[row]);
+        if (base) moments.objective -= weights[row] * base[row];
+        add(found, weights[row], values, row * this.d);
       }
     }
     return moments;
@@ -76,44 +79,57 @@ export class ExactShard implements SweptRows<Float64Array> {
   }
 }
 
-/** A function that adds a row's part to the moments, `Moments` says of what. */
-function adder(
-  moments: Moments,
-  { components, epsilon }: PlanModel<Float64Array>,
-): (row: ExactRow, weight: number) => void {
-  const { form, k, d } = soleQuadratic(components);
-  const { mass, coupling } = moments;
-  const [{ first, second }] = moments.quadratic;
-  const matrix = isMatrix(form);
-  return ({ z, shares, label }, weight) => {
+/** Adds the part of a row, which begins at `from`, to the moments: `Moments` says of what. */
+type Adder = (row: ExactRow, weight: number, values: Float64Array, from: number) => void;
+
+function adder(moments: Moments, { components, epsilon }: PlanModel<Float64Array>): Adder {
+  const { k, quadratic } = components;
+  const { mass, coupling, linear } = moments;
+  const width = components.linear?.width ?? 0;
+  const first = quadraticColumns(components);
+  return ({ z, shares, label }, weight, values, from) => {
     if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);
     for (let c = 0; c < k; c++) {
       const share = weight * shares[c];
       if (share === 0) continue;
       mass[c] += share;
-      const at = c * d;
-      const into = form === 'tied' ? 0 : at * (matrix ? d : 1);
-      for (let i = 0; i < d; i++) {
-        const part = share * z[at + i];
-        first[at + i] += part;
-        if (matrix) for (let j = 0; j < d; j++) second[into + i * d + j] += part * z[at + j];
-        else second[into + i] += part * z[at + i];
-      }
+      for (let q = 0; q < quadratic.length; q++) addSquares(moments.quadratic[q], quadratic[q], c, z[q], share);
+      if (linear) for (let j = 0; j < width; j++) linear[c * width + j] += share * values[from + first + j];
       if (coupling) for (let l = 0; l < k; l++) coupling[c * k + l] += share * shares[l];
     }
   };
 }
 
+/** Adds share · z and share · z zᵀ of component c. */
+function addSquares(
+  { first, second }: QuadraticMoments,
+  { form, d }: QuadraticShape,
+  c: number,
+  z: Float64Array,
+  share: number,
+): void {
+  const matrix = isMatrix(form);
+  const at = c * d;
+  const into = form === 'tied' ? 0 : at * (matrix ? d : 1);
+  for (let i = 0; i < d; i++) {
+    const part = share * z[at + i];
+    first[at + i] += part;
+    if (matrix) for (let j = 0; j < d; j++) second[into + i * d + j] += part * z[at + j];
+    else second[into + i] += part * z[at + i];
+  }
+}
+
 /** What a model says of a block of rows, in float64. */
 export function exactOutputs(
   model: PlanModel<Floats>,
-  { start, values, weights }: ExactBlock,
+  { start, values, weights, base }: ExactBlock,
   d: number,
   responsibilities = false,
 ): RowOutputs {
   const rows = weights.length;
   const { k } = model.components;
   const plan = exactPlan(model);
+  const temperature = model.epsilon || 1;
   const outputs = {
     ...{ start, rows, weights, labels: new Int32Array(rows) },
     responsibilities: new Float32Array(responsibilities ? rows * k : 0),
@@ -122,7 +138,7 @@ export function exactOutputs(
   for (let row = 0; row < rows; row++) {
     const { shares, label, logSum, logLargest } = plan(values, row * d);
     outputs.labels[row] = label;
-    outputs.logDensity[row] = logSum;
+    outputs.logDensity[row] = base ? logSum + base[row] / temperature : logSum;
     outputs.logLargest[row] = logLargest;
     if (responsibilities) outputs.responsibilities.set(shares, row * k);
   }
