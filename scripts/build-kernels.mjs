@@ -1,6 +1,6 @@
 /**
- * Compiles the AssemblyScript kernel, with and without relaxed SIMD, and bundles the worker; writes all three as text
- * into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
+ * Compiles the AssemblyScript kernels, that of sweeps with and without relaxed SIMD, and bundles the worker; writes all as
+ * text into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,19 +10,20 @@ import { build } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const texts = {
-  simdKernel: await compile(),
-  relaxedKernel: await compile('--enable', 'relaxed-simd'),
+  simdKernel: await compile('index'),
+  relaxedKernel: await compile('index', '--enable', 'relaxed-simd'),
+  samplingKernel: await compile('sampling'),
   workerCode: await bundle('kernels/simd/worker.ts'),
 };
 const lines = Object.entries(texts).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`);
 await writeFile(`${root}kernels/simd/generated.ts`, `// Written by scripts/build-kernels.mjs.\n${lines.join('\n')}\n`);
 
-/** The kernel as base64. */
-async function compile(...features) {
-  // What the kernel has of constants lies in the first bytes of memory, which the host leaves alone (RESERVED).
+/** A kernel as base64. */
+async function compile(entry, ...features) {
+  // What a kernel has of constants lies in the first bytes of memory, which the host leaves alone (RESERVED).
   const memory = ['--runtime', 'stub', '--memoryBase', '64'];
   const options = ['-O3', '--noAssert', ...memory, '--enable', 'simd', ...features];
-  const source = 'kernels/simd/assembly/index.ts';
+  const source = `kernels/simd/assembly/${entry}.ts`;
   let binary;
   const { error, stderr } = await asc.main([source, ...options, '--outFile', 'kernel.wasm', '--baseDir', root], {
     writeFile(name, contents) {

@@ -23,6 +23,10 @@ export function simdModule(build: SimdBuild): Promise<WebAssembly.Module> {
 }
 
 function binary(build: SimdBuild): Uint8Array<ArrayBuffer> {
-  const text = atob(build === 'relaxed' ? relaxedKernel : simdKernel);
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return binaryOf(build === 'relaxed' ? relaxedKernel : simdKernel);
+}
+
+/** Bytes of base64. */
+export function binaryOf(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

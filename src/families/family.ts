@@ -33,7 +33,10 @@ export interface FreshStart {
   readonly row: Float64Array;
 }
 
-/** Draws a row from the component of each label into `data`, `[labels.length, d]`. */
+/**
+ * Draws a row from the component of each label into `data`, `[labels.length, d]`. Of functions that engines may round
+ * differently, such as `Math.exp`, no value may depend.
+ */
 export type Sampler = (labels: Int32Array, random: FastRandom, data: Float64Array) => void;
 
 /**

@@ -9,7 +9,7 @@ import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts }
 import { inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
 import type { Nested } from '../families/components.js';
 import type { Family } from '../families/family.js';
-import { drawLabels, fastRandom } from '../base/fast-random.js';
+import { drawLabels, FastRandom } from '../base/fast-random.js';
 import { InputError } from '../base/errors.js';
 
 /** The components of one family: nested arrays `[k]…` of parameters by name, and the columns that the family describes. */
@@ -246,17 +246,17 @@ export class Mixture {
   }
 
   /**
-   * Draws n rows. The same seed draws the same rows. Throws `InputError('option')` where n or seed is no whole number.
+   * Draws n rows. The same seed draws the same rows, bit for bit, in every engine. Throws `InputError('option')` where n or
+   * seed is no whole number.
    */
   sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
     requireInteger('sample', n, 0, ' of rows');
     requireInteger('seed', seed);
     const { d } = this;
-    const random = fastRandom(seed);
     const data = new Float64Array(n * d);
     const labels = new Int32Array(n);
-    drawLabels(this.parts.weights, random, labels);
-    this.family.sampler(this.parts.components)(labels, random, data);
+    drawLabels(this.parts.weights, new FastRandom(seed), labels);
+    this.family.sampler(this.parts.components)(labels, new FastRandom(seed, 1), data);
     return { data, shape: [n, d], labels };
   }
 

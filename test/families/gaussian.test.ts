@@ -3,7 +3,7 @@ import type { CovarianceForm } from '../../kernels/form.js';
 import { InputError } from '../../src/base/errors.js';
 import type { EstimateOptions } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { fastRandom } from '../../src/base/fast-random.js';
+import { FastRandom } from '../../src/base/fast-random.js';
 import {
   constrain,
   logDensities,
@@ -139,7 +139,7 @@ describe.each(forms)('%s', (form) => {
     const data = new Float64Array(3 * n);
     // Every other row is another component's, and their number is no multiple of anything.
     const labels = new Int32Array(n).map((_, row) => (row % 2 === 0 ? 1 : row % 3));
-    family.sampler(components)(labels, fastRandom(9), data);
+    family.sampler(components)(labels, new FastRandom(9), data);
     const own = Array.from(labels.keys()).filter((row) => labels[row] === 1);
     const rows = own.map((row) => Array.from(data.subarray(3 * row, 3 * row + 3)));
     const drawn = { weights: [1], means: [mixture.means[1]], covariances: [mixture.covariances[1]] };

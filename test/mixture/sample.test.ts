@@ -34,6 +34,45 @@ describe('sample', () => {
     expect(mixture.sample(50, { seed: 9 }).data).not.toEqual(mixture.sample(50, { seed: 10 }).data);
   });
 
+  test.each([-300, -40, 300])('scales with the mixture, by 2^%d to the last bit', (power) => {
+    const one = { weights: [0.4, 0.6], means: [[1], [-2]], covariances: [[[2]], [[0.5]]] };
+    const scale = 2 ** power;
+    const scaled = { ...one, means: [[scale], [-2 * scale]], covariances: [[[2 * scale ** 2]], [[0.5 * scale ** 2]]] };
+    const expected = mixtureOf(one)
+      .sample(1001)
+      .data.map((value) => value * scale);
+    expect(mixtureOf(scaled).sample(1001).data).toEqual(expected);
+  });
+
+  test.each([1, 2, 65, 512])('of %d columns that hang together has their covariance', (d) => {
+    // Of a random walk: Σ_ij = min(i, j) + 1, so that steps are independent and standard normal.
+    const covariance = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => Math.min(i, j) + 1));
+    const n = Math.ceil(100_001 / d);
+    const { data } = mixtureOf({
+      weights: [1],
+      means: [new Array<number>(d).fill(0)],
+      covariances: [covariance],
+    }).sample(n);
+    const steps = data.map((value, at) => (at % d === 0 ? value : value - data[at - 1]));
+    const moment = (of: (at: number) => number): number => steps.reduce((sum, _, at) => sum + of(at), 0) / steps.length;
+    const error = 5 / Math.sqrt(steps.length);
+    expectWithin(
+      moment((at) => steps[at]),
+      0,
+      error,
+    );
+    expectWithin(
+      moment((at) => steps[at] ** 2),
+      1,
+      Math.SQRT2 * error,
+    );
+    expectWithin(
+      moment((at) => steps[at] * (at % d === 0 ? 0 : steps[at - 1])),
+      0,
+      error,
+    );
+  });
+
   test('is data like any other', async () => {
     const drawn = mixture.sample(100);
     expect(await mixture.predict(drawn)).toHaveLength(100);
