@@ -11,6 +11,7 @@ import { benchGpu } from './gpu.js';
 import { benchLoad, loadTable } from './load.js';
 import { machine, type Machine } from './machine.js';
 import { benchPredict, predictTable } from './predict.js';
+import { benchSample, sampleTable } from './sample.js';
 import { benchSinkhorn } from './sinkhorn.js';
 import { benchSmall, smallTable } from './small.js';
 import { benchStart, startTable } from './start.js';
@@ -29,6 +30,7 @@ const runs: Readonly<Record<BenchName, Bench>> = {
   small: async ({ quick }) => print(`${smallTable(await benchSmall(quick ? 50 : 300))}\n`),
   predict: async ({ quick }) =>
     print(`${predictTable(await benchPredict(quick ? 50_000 : 200_000, quick ? 3 : 9, say))}\n`),
+  sample: async ({ quick }) => print(`${sampleTable(await benchSample(quick, say))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),
