@@ -11,6 +11,7 @@ const long = [
   'test/kernels/parity',
   'test/bundles/',
   'test/examples/',
+  'test/report/look',
   'test/sinkhorn/sinkhorn',
 ];
 

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
-import { describeParity } from '../kernels/parity.js';
+import { describeComposites, describeParity, shown } from '../kernels/parity.js';
+import { cases, shapes } from '../kernels/parity-cases.js';
 import { describeTensors } from '../tensors/parity.js';
 import { simd, tensors } from '../devices.js';
 
@@ -11,15 +12,20 @@ beforeAll(async () => {
   expect(await startBackend('webgl')).toBe(true);
 });
 
-describeParity('composites on webgl', tensors('webgl'));
+describeComposites('composites on webgl', tensors('webgl'), cases);
 // Few of them: the browser's SwiftShader takes seconds to compile a kernel.
-describeParity('fused on webgpu', await resolveBackend('webgpu'), [
-  { name: 'overlapping', n: 1025, d: 5, k: 2, reach: 10 },
-  { name: 'separated', n: 600, d: 4, k: 4, reach: 30 },
-  { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
-]);
+describeParity(
+  'fused on webgpu',
+  await resolveBackend('webgpu'),
+  [
+    { name: 'overlapping', n: 1025, d: 5, k: 2, reach: 10 },
+    { name: 'separated', n: 600, d: 4, k: 4, reach: 30 },
+    { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
+  ],
+  shown.kinds,
+);
 describeTensors('webgl', 'webgl');
-describeParity('simd, one thread', simd(1));
+describeParity('simd, one thread', simd(1), [...cases, ...shapes], shown.problems);
 describeParity('simd, two threads', simd(2));
 
 test('auto takes no WebGPU of a software adapter', async () => {

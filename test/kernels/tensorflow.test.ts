@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest';
 import { probeBackend } from '../../src/backend/resolve.js';
-import { cases, describeParity } from './parity.js';
+import { describeParity } from './parity.js';
+import { cases } from './parity-cases.js';
 import { tensors } from '../devices.js';
 
 const { usable, reason } = await probeBackend('tensorflow');

@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport, type ReportInput } from '../../src/report/index.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { launchOptions, setup } from '../chromium.js';
 import { candidate, reportInput } from './fixture.js';
 
@@ -24,20 +25,28 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-describe.each(Object.entries(reports))('a report of %s', (_, input) => {
-  test.each([360, 1440])('is legible, within the page and accessible at %i pixels', async (width) => {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true });
-    const page = await context.newPage();
-    await page.setContent(await renderReport(input));
-    await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))');
-    expect(await smallTexts(page)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate<AxeResults>('axe.run()');
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-    await context.close();
-  });
-});
+const views = cases(combinations({ report: Object.keys(reports), width: [360, 1440] }), (one) => Object.values(one));
+
+describe.each(grouped(views, 'report').map((group) => [group.level, group.cases] as const))(
+  'a report of %s',
+  (name, some) => {
+    test.each(some.map(({ width }) => width))(
+      'is legible, within the page and accessible at %i pixels',
+      async (width) => {
+        const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true });
+        const page = await context.newPage();
+        await page.setContent(await renderReport(reports[name]));
+        await page.evaluate('document.querySelectorAll("details").forEach((one) => (one.open = true))');
+        expect(await smallTexts(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+        await page.evaluate(axe);
+        const { violations } = await page.evaluate<AxeResults>('axe.run()');
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+        await context.close();
+      },
+    );
+  },
+);
 
 /** The texts of drawings that are shown at less than 9 pixels. */
 function smallTexts(page: Page): Promise<string[]> {

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { openGpu, type Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type * as Tune from '../../kernels/webgpu/tune.js';
-import { cases } from '../cases.js';
+import { cases, size } from '../cases.js';
 import { load, modelOf } from './sweep-on.js';
 import { watch } from './watched.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
@@ -58,12 +58,13 @@ test.each(cases(sweeps, ([, , , { tuneFrom, residentBytes }]) => [tuneFrom === 0
 );
 
 test('no buffer, whichever pipeline is refused; and the next sweep has it', async () => {
+  const d = size(16, 9);
   const count = await requests(async (nth) => {
     const gpu = await openGpu(); // a device remembers what it has compiled
     const watched = watch(gpu.device);
-    const done = await sweep(gpu, 16, 3, {}, () => watched.refuse('pipelines', nth));
+    const done = await sweep(gpu, d, 3, {}, () => watched.refuse('pipelines', nth));
     expect(watched.alive(), `without pipeline ${nth}`).toBe(0);
-    expect(await sweep(gpu, 16, 3, {}, () => undefined), `after pipeline ${nth}`).toBe(true);
+    expect(await sweep(gpu, d, 3, {}, () => undefined), `after pipeline ${nth}`).toBe(true);
     gpu.release();
     return done;
   });

@@ -1,7 +1,8 @@
 import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { Device } from '../../src/backend/backend.js';
-import { describeParity, type Case } from '../kernels/parity.js';
+import { describeParity, describePlaces, shown } from '../kernels/parity.js';
+import type { Case } from '../kernels/parity-cases.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import { onGpu } from '../devices.js';
 
@@ -26,16 +27,20 @@ const several = [overlapping(3000, 5, 3), overlapping(2500, 40, 3)];
 /** A chunk has 1024 rows of 40 columns, or 7168 of 5. */
 const limits = { maxStorageBufferBindingSize: 2 ** 18 };
 
-describeParity('without subgroups', await lesser({ features: [] }), several);
-describeParity(
-  'more groups than a grid’s side',
-  await lesser({ limits: { maxComputeWorkgroupsPerDimension: 3 } }),
-  several,
+const place = (name: string, where: Device, some = several) => ({ name, device: where, cases: some });
+const sides = { maxComputeWorkgroupsPerDimension: 3 };
+
+describePlaces(
+  [
+    place('without subgroups', await lesser({ features: [] })),
+    place('more groups than a grid’s side', await lesser({ limits: sides })),
+    place('several chunks and passes', await lesser({ limits }), [...several, overlapping(5000, 16, 33)]),
+    place('rows on the host', await lesser({ limits }, { residentBytes: 0 })),
+    place('rows here and there', await lesser({ limits }, { residentBytes: 2 ** 18 })),
+    place('the fastest of several ways', webgpuDevice({ name: backend, gpu }, { tuneFrom: 0 }), [
+      overlapping(2500, 16, 33),
+      overlapping(300, 40, 5),
+    ]),
+  ],
+  shown.places,
 );
-describeParity('several chunks and passes', await lesser({ limits }), [...several, overlapping(5000, 16, 33)]);
-describeParity('rows on the host', await lesser({ limits }, { residentBytes: 0 }), several);
-describeParity('the fastest of several ways', webgpuDevice({ name: backend, gpu }, { tuneFrom: 0 }), [
-  overlapping(2500, 16, 33),
-  overlapping(300, 40, 5),
-]);
-describeParity('rows here and there', await lesser({ limits }, { residentBytes: 2 ** 18 }), several);

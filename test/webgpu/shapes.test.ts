@@ -1,5 +1,6 @@
 /** What takes long, because every shape has kernels of its own to compile: on one driver is enough (scripts/ci.mjs). */
-import { cases, describeParity, type Case } from '../kernels/parity.js';
+import { describeComposites, describeParity, shown } from '../kernels/parity.js';
+import { cases, type Case } from '../kernels/parity-cases.js';
 import { onGpu, tensors } from '../devices.js';
 
 const { device, backend } = await onGpu();
@@ -25,10 +26,10 @@ const shapes: readonly Case[] = [
   { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];
 
-describeParity('fused on webgpu', device, shapes);
+describeParity('fused on webgpu', device, shapes, shown.magnitudes);
 
 // tfjs's own kernels take a millisecond per row on SwiftShader.
-describeParity(
+describeComposites(
   'composites on webgpu',
   tensors(backend),
   cases.filter(({ n }) => n <= 1100),

@@ -23,7 +23,7 @@ test('the sums of a sweep are the same bit for bit in every way to cut them', as
   const once = await sweepOn(here.device, n, d, k);
   expect(winner.asked).toBe(0);
   const tuned = webgpuDevice({ name: here.backend, gpu: here.gpu }, { tuneFrom: 0 });
-  const step = size(1, Math.ceil(ways / 3)); // each way has a shader of its own to compile
+  const step = size(1, Math.ceil(ways / 2)); // each way has a shader of its own to compile
   for (winner.index = 0; winner.index < ways; winner.index += step) {
     expect(await sweepOn(tuned, n, d, k)).toEqual(once);
   }
