@@ -19,14 +19,8 @@ export {
   type Selection,
   type SelectOptions,
 } from './fit/select.js';
-export {
-  Mixture,
-  type ComponentBlock,
-  type ModelFile,
-  type PredictRowsOptions,
-  type Provenance,
-  type Sample,
-} from './mixture/mixture.js';
+export { Mixture, type ComponentBlock, type PredictRowsOptions, type Sample } from './mixture/mixture.js';
+export type { ModelFile, Provenance } from './mixture/model-json.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';

@@ -1,4 +1,4 @@
-import type { Provenance } from '../mixture/mixture.js';
+import type { Provenance } from '../mixture/model-json.js';
 import { shellLine } from './shell.js';
 
 /** What only the command knows of a fit: when it was made, in UTC, and how to make it again. */

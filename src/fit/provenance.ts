@@ -2,7 +2,7 @@ import type { Criteria } from '../mixture/criteria.js';
 import type { Source } from '../data/source.js';
 import type { FitStatus } from '../em/em.js';
 import type { Repair } from '../families/family.js';
-import type { Provenance } from '../mixture/mixture.js';
+import type { Provenance } from '../mixture/model-json.js';
 import type { FitSettings } from './options.js';
 import { defaultRegularization } from './regularization.js';
 import { version } from '../base/version.js';

@@ -1,6 +1,7 @@
 import { writeText } from '#storage';
 import { collect } from './collect.js';
 import { criteriaOf, type Criteria } from './criteria.js';
+import type { ModelFile, Provenance } from './model-json.js';
 import { columnNames } from '../data/arrays.js';
 import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
@@ -30,54 +31,6 @@ export interface Sample extends Matrix {
   readonly data: Float64Array;
   /** The component each row came from, `[n]`. */
   readonly labels: Int32Array;
-}
-
-/**
- * How a mixture came about, as plain JSON: `fitMixture` fills in what it knows, {@link Mixture.withProvenance} adds what
- * only the caller knows. Mixtures that were not fitted here have none; what a model file has comes back as it is.
- */
-export interface Provenance {
-  /** The version of otmix that fitted it. */
-  readonly otmix?: string;
-  /** When, and by which command line. Not filled in by a fit, so that the same fit gives the same bytes. */
-  readonly created?: string;
-  readonly command?: string;
-  /** The name of the source, its rows, those left out for missing values, and the columns of one and the same value. */
-  readonly source?: string;
-  readonly rows?: number;
-  readonly dropped?: number;
-  readonly constantColumns?: readonly string[];
-  /** The options of the fit by their names, defaults filled in. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  readonly backend?: string;
-  readonly precision?: string;
-  /** How it ended, as `Fit` says; the objective is the last one. */
-  readonly status?: string;
-  readonly iterations?: number;
-  readonly objective?: number | null;
-  readonly marginalError?: number;
-  readonly ridged?: boolean;
-  readonly criteria?: Criteria;
-  readonly repairs?: readonly string[];
-  readonly notes?: readonly string[];
-  readonly [entry: string]: unknown;
-}
-
-/** A mixture as JSON: what `save` writes and `loadMixture` reads. Numbers come back bit for bit. */
-export interface ModelFile {
-  readonly format: 'otmix-mixture';
-  readonly version: 1;
-  readonly family: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly columns: readonly string[];
-  /** `[k]`. */
-  readonly weights: readonly number[];
-  /** `[k][d]`. */
-  readonly means: readonly (readonly number[])[];
-  /** Row-major: full `[k, d, d]`, tied `[d, d]`, diag `[k, d]`, spherical `[k]`. */
-  readonly covariances: readonly number[];
-  /** How it came about, where that is known. */
-  readonly provenance?: Provenance;
 }
 
 /** A fitted mixture Σ_k w_k p(x | θ_k), in the data's units. It holds no device memory and needs no disposal. */

@@ -5,7 +5,8 @@ import { scalingFor, type MixtureParts } from './evaluate.js';
 import { families } from '../families/families.js';
 import { damagedModel as damaged, isNumbers, misfit } from '../families/file.js';
 import type { Family } from '../families/family.js';
-import { Mixture, type ModelFile } from './mixture.js';
+import { Mixture } from './mixture.js';
+import type { ModelFile } from './model-json.js';
 
 /** The newest version of the format this package writes, and all it reads. */
 const VERSION = 1;

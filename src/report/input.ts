@@ -1,4 +1,4 @@
-import type { ModelFile } from '../mixture/mixture.js';
+import type { ModelFile } from '../mixture/model-json.js';
 
 /** Rows in data units: one array per row, or a row-major matrix `[rows, d]`. */
 export type SampleRows =

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { Mixture, type ModelFile } from '../../src/mixture/mixture.js';
+import { Mixture } from '../../src/mixture/mixture.js';
+import type { ModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { constrain, problem } from '../oracle/index.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
-import type { ModelFile } from '../../src/mixture/mixture.js';
+import type { ModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import * as browserStorage from '../../src/base/storage.browser.js';
 import { constrain, type OracleMixture } from '../oracle/index.js';

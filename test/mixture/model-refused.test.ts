@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
-import type { ModelFile } from '../../src/mixture/mixture.js';
+import type { ModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { modelFolder, truth } from './model-folder.js';
 import { mixtureOf } from './setting.js';

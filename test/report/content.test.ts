@@ -1,7 +1,8 @@
 /** What a report says beside its pictures: notes, settings, and everything that was fitted. */
 import { describe, expect, test } from 'vitest';
 import { gaussian } from '../../src/families/gaussian.js';
-import { Mixture, type ModelFile } from '../../src/mixture/mixture.js';
+import { Mixture } from '../../src/mixture/mixture.js';
+import type { ModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { renderReport, type ReportInput } from '../../src/report/index.js';
 import { reportInput } from './fixture.js';
