@@ -24,7 +24,7 @@ export type { ModelFile, Provenance } from './mixture/model-json.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
-export { gaussian, type GaussianFamily, type GaussianOptions } from './families/gaussian.js';
+export * from './families/all.js';
 export type { Family } from './families/family.js';
 export type { Nested } from './families/components.js';
 export type { Floats } from './sweep/model.js';

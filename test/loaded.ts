@@ -2,7 +2,7 @@ import { scalingOf as scalingFrom } from '../src/data/coordinates.js';
 import type { Source } from '../src/data/source.js';
 import { ColumnStatistics } from '../src/data/statistics.js';
 import { loadDataset, type Dataset, type LoadOptions } from '../src/data/dataset.js';
-import type { Scaling } from '../src/families/scaling.js';
+import { scaledBy, type Scaling } from '../src/families/scaling.js';
 import type { Columns } from '../src/sweep/encode.js';
 import { nodeDevices } from './devices.js';
 
@@ -23,7 +23,7 @@ export function columnsOf(values: ArrayLike<number>, d: number, weights?: ArrayL
 export function scalingOf(values: readonly number[], d: number, common: boolean): Scaling {
   const statistics = new ColumnStatistics(d);
   statistics.add(columnsOf(values, d));
-  return scalingFrom(statistics, common);
+  return scalingFrom(statistics, (columns) => scaledBy(columns, common));
 }
 
 /** Loads, lets `use` look, frees. */

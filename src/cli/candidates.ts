@@ -5,6 +5,11 @@ import { fittedTable, textTable, widthOf } from './table.js';
 
 const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 
+/** What tells a candidate from those of as many components: its covariance type, or the name and options of its family. */
+export function kindOf({ covariance, family }: Pick<Candidate, 'covariance' | 'family'>): string {
+  return covariance ?? [family.name, ...Object.values(family.options)].join(' ');
+}
+
 /** All models that were tried, and the best of them. */
 export function selectionSummary(selection: Selection, total: number, seconds: number, width: number): string {
   const { candidates, failures, best, criterion } = selection;
@@ -20,14 +25,14 @@ function candidatesTable({ candidates, failures, best, criterion }: Selection, w
   const largest = Math.max(...candidates.map(({ fit }) => Math.abs(fit.criteria.bic)));
   const row = (candidate: Candidate): string[] => [
     String(candidate.k),
-    candidate.covariance,
+    kindOf(candidate),
     ...[...criteria, 'logLikelihood' as const].map((name) => nats(candidate.fit.criteria[name], largest)),
     String(candidate.fit.mixture.parameters),
     statusOf(candidate),
   ];
-  const failed = failures.map(({ k, covariance }) => [
-    String(k),
-    covariance,
+  const failed = failures.map((failure) => [
+    String(failure.k),
+    kindOf(failure),
     ...Array<string>(5).fill('–'),
     'failed',
     '',

@@ -1,7 +1,8 @@
 import type { Fit } from '../fit/fit.js';
 import type { Candidate, Selection } from '../fit/select.js';
 import { version } from '../base/version.js';
-import { covarianceOf } from './summary.js';
+import { haveMoments } from '../families/dense.js';
+import type { Mixture } from '../mixture/mixture.js';
 
 /** A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. */
 export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Record<string, unknown> {
@@ -12,12 +13,11 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     d: mixture.d,
     k: mixture.k,
     columns: mixture.columns,
-    covariance: covarianceOf(mixture),
+    ...familyJson(mixture),
     parameters: mixture.parameters,
     ...criteria,
     weights: mixture.weights,
-    means: mixture.means,
-    covariances: mixture.covariances,
+    ...parametersJson(mixture),
     iterations: fit.iterations,
     sweeps: fit.sweeps,
     marginalError: fit.marginalError,
@@ -41,6 +41,16 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
   };
 }
 
+/** Gaussians are told by their covariance type, others by name. */
+function familyJson({ family }: Pick<Mixture, 'family'>): Record<string, unknown> {
+  return haveMoments(family) ? { covariance: family.options.covariance } : { family: family.name, ...family.options };
+}
+
+function parametersJson(mixture: Mixture): Record<string, unknown> {
+  if (!haveMoments(mixture.family)) return { components: mixture.components };
+  return { means: mixture.means, covariances: mixture.covariances };
+}
+
 /** A choice among fits as `--json` prints it: every candidate, then the best one like a fit. */
 export function selectionJson(
   { candidates, failures, best, criterion }: Selection,
@@ -52,9 +62,9 @@ export function selectionJson(
     columns: best.fit.mixture.columns,
     criterion,
     candidates: candidates.map(candidateJson),
-    failures: failures.map(({ k, covariance, error }) => ({
+    failures: failures.map(({ k, family, error }) => ({
       k,
-      covariance,
+      ...familyJson({ family }),
       message: error instanceof Error ? error.message : String(error),
     })),
     best: fitJson(best.fit, best.fit.diagnostics.seconds),
@@ -63,7 +73,16 @@ export function selectionJson(
   };
 }
 
-function candidateJson({ k, covariance, fit }: Candidate): Record<string, unknown> {
+function candidateJson({ k, family, fit }: Candidate): Record<string, unknown> {
   const { status, iterations, ridged, collapsed, criteria, mixture } = fit;
-  return { k, covariance, parameters: mixture.parameters, ...criteria, status, iterations, ridged, collapsed };
+  return {
+    k,
+    ...familyJson({ family }),
+    parameters: mixture.parameters,
+    ...criteria,
+    status,
+    iterations,
+    ridged,
+    collapsed,
+  };
 }

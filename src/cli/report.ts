@@ -5,10 +5,11 @@ import { InputError } from '../base/errors.js';
 import type { Fit } from '../fit/fit.js';
 import type { Mixture } from '../mixture/mixture.js';
 import type { Selection } from '../fit/select.js';
-import type { CovarianceType, ReportInput } from '../report/input.js';
+import { haveMoments } from '../families/dense.js';
+import type { ComponentInput, CovarianceType, ReportInput } from '../report/input.js';
 import { version } from '../base/version.js';
 import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
-import { covarianceOf } from './summary.js';
+import { kindOf } from './candidates.js';
 import { warnings } from './warnings.js';
 
 /** What a report is made of, beside the fit. */
@@ -45,11 +46,8 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     n: diagnostics.rows,
     d: mixture.d,
     k: mixture.k,
-    family: 'gaussian',
-    covarianceType: covarianceOf(mixture) as CovarianceType,
+    ...familyOf(mixture),
     weights: mixture.weights,
-    means: mixture.means,
-    covariances: mixture.covariances,
     objective: fit.objective,
     status: fit.status,
     iterations: fit.iterations,
@@ -71,6 +69,14 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     version,
     ...(mixture.provenance?.created !== undefined && { created: timeText(mixture.provenance.created) }),
   };
+}
+
+/** Gaussians by means and covariances, components of other families by what they say of columns. */
+function familyOf(mixture: Mixture): Pick<ReportInput, 'family' | 'covarianceType' | 'kind' | keyof ComponentInput> {
+  const { family, k, columnMeans, columnDeviations } = mixture;
+  if (!haveMoments(family)) return { family: family.name, kind: family.describe(k), columnMeans, columnDeviations };
+  const covarianceType = family.options.covariance as CovarianceType;
+  return { family: family.name, covarianceType, means: mixture.means, covariances: mixture.covariances };
 }
 
 /** The options of the fit, and what the command takes of the data. */
@@ -95,13 +101,12 @@ function repairLine({ message, times }: Fit['diagnostics']['repairs'][number]): 
 
 function selectionOf({ candidates, best, criterion }: Selection): NonNullable<ReportInput['selection']> {
   return {
-    rows: candidates.map(({ k, covariance, fit }) => ({
-      k,
-      covariance,
-      ...fit.criteria,
-      parameters: fit.mixture.parameters,
-      status: fit.collapsed.length > 0 ? 'collapsed' : fit.status,
-    })),
+    rows: candidates.map((candidate) => {
+      const { k, fit } = candidate;
+      const { criteria, mixture, collapsed } = fit;
+      const status = collapsed.length > 0 ? 'collapsed' : fit.status;
+      return { k, covariance: kindOf(candidate), ...criteria, parameters: mixture.parameters, status };
+    }),
     chosen: candidates.indexOf(best),
     criterion,
   };

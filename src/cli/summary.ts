@@ -65,8 +65,3 @@ function componentsTable(mixture: Mixture, width: number): string {
   const more = left.length > 0 ? `and ${left.join(' and ')} more: see --json or --report\n` : '';
   return textTable(heads, rows) + more;
 }
-
-/** The covariance type of a mixture. */
-export function covarianceOf({ family }: Mixture): string {
-  return family.options.covariance;
-}

@@ -1,7 +1,8 @@
 import type { Source } from './source.js';
 import type { ColumnStatistics } from './statistics.js';
 import { InputError } from '../base/errors.js';
-import { toScaling, type Scaling } from '../families/scaling.js';
+import type { ColumnSummary } from '../families/components.js';
+import type { Scaling } from '../families/scaling.js';
 import { FARTHEST } from '../sweep/encode.js';
 
 /** How far a guess of coordinates may be off, as a factor of the scale and in scales from the centre. */
@@ -26,10 +27,13 @@ function bulkOf(statistics: ColumnStatistics): { readonly centres: Float64Array;
   return { centres, variances };
 }
 
-/** The scaling of rows: their means and standard deviations; `common`: one scale for all columns. */
-export function scalingOf(statistics: ColumnStatistics, common: boolean): Scaling {
+/** How columns of some means and variances are encoded. */
+export type Encode = (columns: readonly ColumnSummary[]) => Scaling;
+
+/** The scaling of rows: what is made of their means and variances. */
+export function scalingOf(statistics: ColumnStatistics, encode: Encode): Scaling {
   const { centres, variances } = bulkOf(statistics);
-  return toScaling(centres, variances, common);
+  return encode(Array.from(centres, (mean, j) => ({ mean, variance: variances[j] })));
 }
 
 /** Variances of the columns `[d]`, squared units of the data; `common`: the largest for all. 0 of a constant column. */
@@ -53,8 +57,8 @@ function middleOf(
 }
 
 /** Columns in which a guess is too far from what all rows say. */
-export function misjudged(guess: Scaling, statistics: ColumnStatistics, common: boolean): number[] {
-  const { shift, scale } = scalingOf(statistics, common);
+export function misjudged(guess: Scaling, statistics: ColumnStatistics, encode: Encode): number[] {
+  const { shift, scale } = scalingOf(statistics, encode);
   const { least, most } = statistics.extremes;
   return Array.from(scale.keys()).filter((j) => {
     const ratio = scale[j] / guess.scale[j];

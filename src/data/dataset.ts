@@ -3,8 +3,8 @@ import type { Device, RowsOptions } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
 import { ColumnStatistics } from './statistics.js';
-import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf } from './coordinates.js';
-import { powerOfTwo, type Scaling } from '../families/scaling.js';
+import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf, type Encode } from './coordinates.js';
+import { powerOfTwo, scaledBy, type Scaling } from '../families/scaling.js';
 import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
 import type { Encoding } from '../sweep/encode.js';
@@ -17,9 +17,7 @@ export { toSource, type DataInput } from './input.js';
 /** Data on a backend, in scaled coordinates. Disposing `shard` frees it. */
 export interface Dataset {
   readonly shard: Shard;
-  /** How the shard's rows and weights follow from the data's. */
-  readonly encoding: Encoding;
-  /** Its shift and scale, which parameters follow too. */
+  /** How its coordinates follow from the data's. */
   readonly scaling: Scaling;
   readonly columns: readonly string[];
   /** Indices in the source of the rows left out for missing values, ascending. */
@@ -45,6 +43,8 @@ export interface LoadOptions extends RowsOptions {
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
   readonly commonScale?: boolean;
+  /** The coordinates of columns of these means and variances; default scales of their own, or a common one. */
+  readonly encode?: Encode | undefined;
   /** Coordinates to use; without it they come from the rows. */
   readonly scaling?: Scaling;
   readonly signal?: AbortSignal | undefined;
@@ -58,15 +58,19 @@ export interface LoadOptions extends RowsOptions {
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
   const first = await read(source, options, options);
   const { statistics, encoding } = first;
-  const wrong = statistics ? misjudged(encoding, statistics, options.commonScale ?? false) : [];
+  const wrong = statistics ? misjudged(encoding, statistics, encodeOf(options)) : [];
   const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
   if (unlike.length === 0) return finish(source, options, first, []);
   first.builder.discard();
-  const scaling = options.scaling ?? (statistics && scalingOf(statistics, options.commonScale ?? false));
+  const scaling = options.scaling ?? (statistics && scalingOf(statistics, encodeOf(options)));
   const again = await read(source, options, { scaling, weightUnit: unitOf(first) });
   return finish(source, options, again, [
     `the data were read twice: their first rows are unlike the others in ${listed(unlike)}`,
   ]);
+}
+
+function encodeOf({ encode, commonScale = false }: LoadOptions): Encode {
+  return encode ?? ((columns) => scaledBy(columns, commonScale));
 }
 
 /** What one read of a source found. */
@@ -88,7 +92,7 @@ async function read(
   given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number },
 ): Promise<Reading> {
   const d = source.columns.length;
-  const { missing, signal, device, trials = true, commonScale = false } = options;
+  const { missing, signal, device, trials = true } = options;
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
   const builder = device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
@@ -104,7 +108,7 @@ async function read(
       sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
       encoding ??= {
         names: source.columns,
-        ...(given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), commonScale)),
+        ...(given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), encodeOf(options))),
         weightUnit: given.weightUnit ?? unitOf(sums),
       };
       await builder.add(block, encoding);
@@ -134,7 +138,7 @@ async function finish(
     const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
     const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
     return {
-      ...{ shard, encoding, scaling: options.scaling ?? { shift: encoding.shift, scale: encoding.scale } },
+      ...{ shard, scaling: options.scaling ?? { shift: encoding.shift, scale: encoding.scale } },
       ...{ columns: source.columns, dropped, variances, constant, totalWeight },
       effectiveRows: totalWeight / Math.min(1, heaviest),
       blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),

@@ -14,6 +14,11 @@ export type OwnComponents = {
   covariances: number[][][];
 };
 
+/** Whether components of a family are told by means and covariances. */
+export function haveMoments({ parameters }: { readonly parameters: readonly string[] }): boolean {
+  return parameters.length === 2 && parameters.includes('means') && parameters.includes('covariances');
+}
+
 /** A row-major matrix with `columns` columns as nested arrays. */
 export function nested(values: Float64Array, columns: number): number[][] {
   return Array.from({ length: values.length / columns }, (_, row) =>

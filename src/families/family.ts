@@ -48,6 +48,8 @@ export interface Family {
   readonly name: string;
   /** What a model file needs to make the family again. */
   readonly options: Readonly<Record<string, string>>;
+  /** Names of its parameters: of `toParameters`, and of what a model file has of them. */
+  readonly parameters: readonly string[];
   /** What k components are, in words: `3 Gaussians with full covariances`. */
   describe(k: number): string;
   /** Number of free parameters of k components in d dimensions, weights not counted. */
@@ -57,6 +59,8 @@ export interface Family {
   readonly commonScale: boolean;
   /** The coordinates in which columns with these means and variances are fitted. */
   encode(columns: readonly ColumnSummary[]): Scaling;
+  /** A name for what `encode` does: families of one name encode alike, and may share rows. */
+  readonly encoding: string;
   /** x = shift + scale · y, applied to the components of y. */
   toData(components: Components, scaling: Scaling): Components;
   /** y = (x − shift) / scale, applied to the components of x. */

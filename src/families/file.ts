@@ -16,6 +16,6 @@ export function isNumbers(values: unknown): values is number[] {
 }
 
 /** Of a model file some of whose entries are missing, of the wrong kind or of lengths that disagree. */
-export function misfit(where: string, entries: readonly string[]): InputError {
-  return damagedModel(where, `weights, ${entries.join(', ')} or columns that are missing or do not fit together`);
+export function misfit(where: string, parameters: readonly string[]): InputError {
+  return damagedModel(where, `weights, ${parameters.join(', ')} or columns that are missing or do not fit together`);
 }

@@ -4,8 +4,8 @@ import { nested } from './dense.js';
 import { damagedModel, isNumbers, misfit } from './file.js';
 import { fromDense, gaussians, meansOf, toDense } from './gaussian-components.js';
 
-/** The entries of Gaussians in a model file of version 1. */
-export const gaussianEntries = ['means', 'covariances'] as const;
+/** Parameters of Gaussians by name, in a model file of version 1 too. */
+export const gaussianParameters = ['means', 'covariances'] as const;
 
 /** Means `[k][d]`, and covariances in the layout's own form, row-major. */
 export function toFile(components: Components): { means: number[][]; covariances: number[] } {
@@ -25,7 +25,7 @@ export function fromFile(
     Array.isArray(means) &&
     means.length === k &&
     Array.from(means).every((mean) => isNumbers(mean) && mean.length === d);
-  if (!fit) throw misfit(where, gaussianEntries);
+  if (!fit) throw misfit(where, gaussianParameters);
   const size = (layout.shared ? 1 : k) * layout.size(d);
   if (covariances.length !== size) {
     throw damagedModel(where, `${covariances.length} covariance values where ${size} belong`);

@@ -4,7 +4,7 @@ import type { Moments } from '../sweep/moments.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import type { Components } from './components.js';
 import { gaussians } from './gaussian-components.js';
-import { settle } from './ridge.js';
+import { makeDefinite } from './ridge.js';
 import { centred, sum } from './scatter.js';
 
 /** Rows that the prior of a mean counts for. */
@@ -63,7 +63,7 @@ export function posteriorMode(
     const covariance = covariances.subarray(index * size, (index + 1) * size);
     layout.fromScatter(scatter, held, covariance);
     layout.addDiagonal(covariance, regularization);
-    settle(covariance, index, d, layout);
+    makeDefinite(covariance, index, d, layout);
   }
   return gaussians({ k, d }, layout, { means, covariances });
 }
@@ -95,7 +95,7 @@ function defaultPrior(
   }
   const shrink = counts.length ** (-2 / d) / Math.max(1, rows - 1);
   const scale = scatter.map((value) => value * shrink);
-  settle(scale, 0, d, dense);
+  makeDefinite(scale, 0, d, dense);
   if (form === 'spherical') scale.fill(scale.reduce((total, value) => total + value, 0) / d ** 2);
   return { mean, scale };
 }

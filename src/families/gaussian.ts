@@ -10,12 +10,12 @@ import { fromVector, toVector, type Components } from './components.js';
 import type { DenseComponents, OwnComponents } from './dense.js';
 import type { Estimate, EstimateOptions, Family } from './family.js';
 import * as own from './gaussian-components.js';
-import { fromFile, toFile } from './gaussian-file.js';
+import { fromFile, gaussianParameters, toFile } from './gaussian-file.js';
 import { posteriorMode } from './gaussian-prior.js';
 import { gaussianSampler } from './gaussian-sampler.js';
 import { addedShare } from './narrow.js';
-import { settle, settleExactly } from './ridge.js';
-import { toScaling } from './scaling.js';
+import { makeDefinite, makeDefiniteExactly } from './ridge.js';
+import { scaledBy } from './scaling.js';
 import { centred, sum } from './scatter.js';
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -23,7 +23,7 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 /** Options of `gaussian`. */
 export interface GaussianOptions {
   /** What components may look like: any ellipsoid, one ellipsoid for all, aligned with the axes, or a ball. */
-  readonly covariance?: CovarianceForm;
+  readonly covariance?: CovarianceForm | undefined;
 }
 
 /** The family whose parameters are means and covariances. */
@@ -59,13 +59,12 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
   return {
     name: 'gaussian',
     options: { covariance: form },
+    parameters: gaussianParameters,
     describe: (k) => (k === 1 ? `1 Gaussian with ${phrases[form][1]}` : `${k.toLocaleString('en-US')} Gaussians with ${phrases[form][0]}`), // prettier-ignore
     parameterCount: (k, d) => k * d + (layout.shared ? 1 : k) * layout.parameters(d),
     commonScale,
-    encode: (columns) => {
-      const [means, variances] = (['mean', 'variance'] as const).map((name) => columns.map((one) => one[name]));
-      return toScaling(Float64Array.from(means), Float64Array.from(variances), commonScale);
-    },
+    encode: (columns) => scaledBy(columns, commonScale),
+    encoding: commonScale ? 'one scale for all columns' : 'a scale for each column',
     toData: (components, scaling) => own.toData(components, scaling, layout),
     toShard: (components, scaling) => own.toShard(components, scaling, layout),
     atRows: (rows, variances) => own.gaussiansAt(rows, variances, layout),
@@ -143,7 +142,7 @@ function estimate(
   const pool = (): Float64Array => (all ??= sum(scatters)); // seldom wanted: no iteration of EM does
   const exact = packedExactly(packed);
   const covariances = new Float64Array(scatters.length * layout.size(d));
-  const settled = own.views(covariances, layout.size(d)).map((covariance, index) => {
+  const definite = own.views(covariances, layout.size(d)).map((covariance, index) => {
     const scatter = scatters[index];
     const held = layout.shared ? weight : mass[index];
     const drawn = held > 0 ? held + pooling * weight : weight;
@@ -151,11 +150,11 @@ function estimate(
     const pooled = added > 0 ? scatter.map((value, at) => value + added * pool()[at]) : scatter;
     layout.fromScatter(pooled, drawn, covariance);
     layout.addDiagonal(covariance, regularization);
-    return exact ? settleExactly(covariance, index, d, layout) : settle(covariance, index, d, layout);
+    return exact ? makeDefiniteExactly(covariance, index, d, layout) : makeDefinite(covariance, index, d, layout);
   });
-  const factored = settled.flatMap(({ lower }) => lower ?? []);
+  const factored = definite.flatMap(({ lower }) => lower ?? []);
   const components = own.gaussians({ k, d }, layout, { means, covariances }, factored);
-  return { components, repairs: settled.flatMap(({ repairs }) => repairs) };
+  return { components, repairs: definite.flatMap(({ repairs }) => repairs) };
 }
 
 /** Of Gaussians packed in float64: −½ ‖(x − μ_k) W_k‖² + log |det W_k| − ½ d log 2π. */

@@ -4,19 +4,19 @@ import type { CovarianceLayout, Definite } from './covariance.js';
 import type { Repair } from './family.js';
 
 /** A covariance, positive definite. */
-export interface SettledCovariance {
+export interface DefiniteCovariance {
   /** Its Cholesky factor, if it is a matrix. */
   readonly lower?: Float64Array | undefined;
   readonly repairs: readonly Repair[];
 }
 
 /** Makes a covariance positive definite in place by the smallest ridge that does; says so. */
-export function settle(
+export function makeDefinite(
   covariance: Float64Array,
   component: number,
   d: number,
   layout: CovarianceLayout,
-): SettledCovariance {
+): DefiniteCovariance {
   const { ridge, lower } = definite(covariance, component, d, layout);
   if (ridge === 0) return { lower, repairs: [] };
   layout.addDiagonal(covariance, new Float64Array(d).fill(ridge));
@@ -31,12 +31,12 @@ const EXACT_FLOOR = 2 ** -44;
 const LEAST_DEVIATION = 2 ** -24;
 
 /** The same of sums in float64, where a component may be as narrow as it is: judged by its own variances, not the columns'. */
-export function settleExactly(
+export function makeDefiniteExactly(
   covariance: Float64Array,
   component: number,
   d: number,
   layout: CovarianceLayout,
-): SettledCovariance {
+): DefiniteCovariance {
   const own = layout.toMatrix(covariance, d);
   const unit = new Float64Array(d).map((_, j) => {
     const deviation = Math.sqrt(own[j * d + j]);

@@ -1,3 +1,5 @@
+import type { ColumnSummary } from './components.js';
+
 /**
  * Where a fit computes: y = (x − shift) / scale per column, in float64 before anything becomes float32.
  * Scales are powers of two, so that scaling itself never rounds.
@@ -7,6 +9,12 @@ export interface Scaling {
   readonly shift: Float64Array;
   /** About one standard deviation, `[d]`, in the data's units. */
   readonly scale: Float64Array;
+}
+
+/** The scaling of columns by their means and standard deviations; `common`: one scale for all. */
+export function scaledBy(columns: readonly ColumnSummary[], common: boolean): Scaling {
+  const [means, variances] = (['mean', 'variance'] as const).map((name) => columns.map((one) => one[name]));
+  return toScaling(Float64Array.from(means), Float64Array.from(variances), common);
 }
 
 /** The scaling of columns with these means and variances. */

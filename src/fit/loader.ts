@@ -18,8 +18,8 @@ export interface LoadedData {
 
 /** What will be asked of a loader. */
 export interface Wanted {
-  /** How many kinds of scaling. */
-  readonly scalings: number;
+  /** How many encodings. */
+  readonly encodings: number;
   /** For fits of which numbers of components. */
   readonly counts: readonly number[];
 }
@@ -30,15 +30,16 @@ type Held = Pick<LoadedData, 'dataset' | 'common'>;
 const REMEMBERED = 2 ** 26;
 
 /**
- * Loads data for one fit after another whose settings differ in components and family alone. Families that scale columns
- * alike share a dataset, and what seeding finds alike; a source that is no larger than 64 MiB is read once for all. Owns the datasets.
+ * Loads data for one fit after another whose settings differ in components and family alone. Families that encode columns
+ * alike share a dataset, and what seeding finds alike. A source that is no larger than 64 MiB is read once for all. Owns
+ * the datasets.
  */
 export class Loader {
   private source: Source | undefined;
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
-  private readonly held = new Map<boolean, Held>();
+  private readonly held = new Map<string, Held>();
 
   /** `wanted`: left out for one fit. */
   constructor(
@@ -51,26 +52,26 @@ export class Loader {
     const { data, wanted } = this;
     const { family, sampleWeights } = settings;
     this.source ??= toSource(data, sampleWeights);
-    this.rows ??= isSource(data) && wanted && wanted.scalings > 1 ? remembered(this.source, REMEMBERED) : this.source;
+    this.rows ??= isSource(data) && wanted && wanted.encodings > 1 ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
     const held = await watch.time('load', () => this.found(settings) ?? this.read(rows, device, settings));
-    this.held.set(family.commonScale, held);
+    this.held.set(family.encoding, held);
     return { source, device, ...held };
   }
 
-  /** Frees what no fit asks for any more: all, or datasets of one kind of scaling. */
-  dispose(commonScale?: boolean): void {
-    for (const [kind, { dataset }] of this.held) {
-      if (commonScale !== undefined && commonScale !== kind) continue;
-      this.held.delete(kind);
+  /** Frees what no fit asks for any more: all, or the dataset of one encoding. */
+  dispose(encoding?: string): void {
+    for (const [name, { dataset }] of this.held) {
+      if (encoding !== undefined && encoding !== name) continue;
+      this.held.delete(name);
       dataset.shard.dispose();
     }
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */
   private found({ family, signal, onProgress }: FitSettings): Promise<Held> | undefined {
-    const held = this.held.get(family.commonScale);
+    const held = this.held.get(family.encoding);
     if (!held) return undefined;
     const rows = held.dataset.shard.n + held.dataset.dropped.length;
     onProgress?.({ phase: 'load', rows, totalRows: rows });
@@ -87,6 +88,7 @@ export class Loader {
       missing,
       signal,
       commonScale: family.commonScale,
+      encode: (columns) => family.encode(columns),
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };

@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js';
 import type { BackendRequest } from '../backend/resolve.js';
 import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
-import { requireStart, type GivenStart, type StartInput } from '../seeding/given.js';
+import { requireStart, type GivenStart, type NamedStart, type StartInput } from '../seeding/given.js';
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
@@ -27,9 +27,11 @@ export interface Progress {
   readonly epsilon?: number;
   /**
    * What is fitted so far, in phase 'fit': weights, means and covariances after this iteration, as `seeding` takes
-   * them. Computed when it is called, which may be later.
+   * them; of Gaussians alone. Computed when it is called, which may be later.
    */
   readonly model?: () => GivenStart;
+  /** The same of any family: weights and components by name. */
+  readonly start?: () => NamedStart;
 }
 
 /** Options of `fitMixture`; only `components` is needed. */

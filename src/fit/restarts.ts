@@ -6,10 +6,11 @@ import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
 import { soleQuadratic } from '../sweep/model.js';
-import type { DenseComponents } from '../families/dense.js';
+import type { Parameters } from '../families/components.js';
+import { haveMoments, type OwnComponents } from '../families/dense.js';
 import { logVolume } from '../families/scaling.js';
 import type { CommonSeeding } from '../seeding/common.js';
-import type { GivenStart } from '../seeding/given.js';
+import type { GivenStart, NamedStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
 import { startsOf, type Starts } from './starts.js';
@@ -154,13 +155,13 @@ function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProble
   if (!onProgress) return {};
   const { scaling } = dataset;
   const volume = logVolume(scaling);
+  const ofGaussians = haveMoments(family);
   return {
     onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
-      const model = (): GivenStart => ({
-        weights: Array.from(weights),
-        ...(family.toParameters(family.toData(components, scaling)) as unknown as DenseComponents),
-      });
-      const done = { iteration, epsilon, objective: objective + volume, model };
+      const parameters = (): Parameters => family.toParameters(family.toData(components, scaling));
+      const model = (): GivenStart => ({ weights: Array.from(weights), ...(parameters() as OwnComponents) });
+      const start = (): NamedStart => ({ weights: Array.from(weights), components: [{ family: family.name, ...parameters() }] }); // prettier-ignore
+      const done = { iteration, epsilon, objective: objective + volume, ...(ofGaussians && { model }), start };
       onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });
     },
   };

@@ -3,6 +3,7 @@ import { isList, requireInteger, requireOneOf, shown } from '../base/check.js';
 import type { DataInput } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
 import { covarianceLayouts } from '../families/covariance.js';
+import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
 import { fitLoaded, type Fit } from './fit.js';
 import { Loader } from './loader.js';
@@ -15,8 +16,10 @@ export type Criterion = 'bic' | 'aic' | 'icl';
 export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'> {
   /** Numbers of components to try. */
   readonly components: readonly number[];
-  /** Covariance types to try; default all four. */
+  /** Covariance types of Gaussians to try; default all four. */
   readonly covariances?: readonly CovarianceForm[];
+  /** Families to try, instead of Gaussians of these covariance types. */
+  readonly families?: readonly Family[];
   /** Default 'bic'. */
   readonly criterion?: Criterion;
   /** Called after each fit. */
@@ -26,14 +29,17 @@ export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'>
 /** One model that was tried. */
 export interface Candidate {
   readonly k: number;
-  readonly covariance: CovarianceForm;
+  readonly family: Family;
+  /** The covariance type of Gaussians. */
+  readonly covariance?: CovarianceForm | undefined;
   readonly fit: Fit;
 }
 
 /** One model that could not be fitted, and why. */
 export interface FailedCandidate {
   readonly k: number;
-  readonly covariance: CovarianceForm;
+  readonly family: Family;
+  readonly covariance?: CovarianceForm | undefined;
   readonly error: unknown;
 }
 
@@ -59,14 +65,17 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   const {
     components,
     covariances = ['full', 'tied', 'diag', 'spherical'],
+    families,
     criterion = 'bic',
     onCandidate,
     ...rest
   } = (options as SelectOptions | undefined) ?? ({} as SelectOptions);
   requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
-  requireChoice(components, covariances);
+  requireChoice(components, covariances, families);
   const counts = Array.from(components); // a typed array maps to numbers alone
-  const models = covariances.flatMap((covariance) => counts.map((k) => ({ k, covariance })));
+  const models = (families ?? covariances.map((covariance) => gaussian({ covariance }))).flatMap((family) =>
+    counts.map((k): Model => ({ k, family, covariance: covarianceOf(family) })),
+  );
   const { candidates, failures } = await tried(data, models, rest, onCandidate);
   if (candidates.length === 0) throw failures[0].error;
   const { fit: last } = candidates[candidates.length - 1];
@@ -76,7 +85,12 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
 }
 
 /** A model to try. */
-type Model = Pick<Candidate, 'k' | 'covariance'>;
+type Model = Omit<Candidate, 'fit'>;
+
+function covarianceOf({ options }: Family): CovarianceForm | undefined {
+  const { covariance } = options as Readonly<Record<string, CovarianceForm | undefined>>;
+  return covariance;
+}
 
 /** Fits models one after the other, of data that are loaded once for all that scale them alike. */
 async function tried(
@@ -88,29 +102,28 @@ async function tried(
   const { signal } = options;
   const candidates: Candidate[] = [];
   const failures: FailedCandidate[] = [];
-  const families = models.map(({ covariance }) => gaussian({ covariance }));
   const loader = new Loader(data, {
-    scalings: new Set(families.map(({ commonScale }) => commonScale)).size,
+    encodings: new Set(models.map(({ family }) => family.encoding)).size,
     counts: models.map(({ k }) => k),
   });
   try {
-    for (const [index, { k, covariance }] of models.entries()) {
+    for (const [index, model] of models.entries()) {
       if (candidates.length > 0 && signal?.aborted) break;
-      const family = families[index];
+      const { k, family } = model;
       try {
         const fit = await fitLoaded(loader, fitSettings({ ...options, family, components: k }));
-        candidates.push({ k, covariance, fit });
+        candidates.push({ ...model, fit });
       } catch (error) {
         if (signal?.aborted && candidates.length > 0) break;
         const again = failures.some((failure) => messageOf(failure.error) === messageOf(error));
-        failures.push({ k, covariance, error });
+        failures.push({ ...model, error });
         const ofAll = again || !(error instanceof InputError); // of the data or the machine: the others would fail alike
         if (candidates.length === 0 && (ofAll || signal?.aborted)) throw error;
         if (!(error instanceof InputError)) break;
         continue;
       } finally {
-        const wanted = families.slice(index + 1).some(({ commonScale }) => commonScale === family.commonScale);
-        if (!wanted) loader.dispose(family.commonScale);
+        const wanted = models.slice(index + 1).some((later) => later.family.encoding === family.encoding);
+        if (!wanted) loader.dispose(family.encoding);
       }
       onCandidate?.(candidates[candidates.length - 1], candidates.length + failures.length, models.length);
     }
@@ -125,13 +138,13 @@ function messageOf(error: unknown): string {
 }
 
 /** Checks what to try before any of that is fitted. */
-function requireChoice(components: unknown, covariances: unknown): void {
-  const [counts, forms] = [components, covariances].map((list) => (isList(list) ? Array.from(list) : []));
-  if (counts.length === 0 || forms.length === 0) {
+function requireChoice(components: unknown, covariances: unknown, families: unknown): void {
+  const [counts, forms, kinds] = [components, covariances, families ?? covariances].map((list) => isList(list) ? Array.from(list) : []); // prettier-ignore
+  if (counts.length === 0 || kinds.length === 0) {
     throw new InputError('option', {
       where: 'select',
-      expected: 'at least one number of components and one covariance type',
-      got: `components ${shown(components)} and covariances ${shown(covariances)}`,
+      expected: `at least one number of components and one ${families === undefined ? 'covariance type' : 'family'}`,
+      got: `components ${shown(components)} and ${families === undefined ? `covariances ${shown(covariances)}` : `${kinds.length} families`}`,
       remedy: 'name what to try',
     });
   }

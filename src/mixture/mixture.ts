@@ -7,7 +7,7 @@ import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
 import { requireInteger } from '../base/check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
-import { inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
+import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
 import type { Nested } from '../families/components.js';
 import type { Family } from '../families/family.js';
 import { drawLabels, FastRandom } from '../base/fast-random.js';
@@ -93,8 +93,8 @@ export class Mixture {
   }
 
   private get gaussians(): OwnComponents {
-    const { means, covariances } = this.family.toParameters(this.parts.components) as unknown as Partial<OwnComponents>;
-    if (means && covariances) return { means, covariances };
+    const { family, parts } = this;
+    if (haveMoments(family)) return family.toParameters(parts.components) as OwnComponents;
     throw new InputError('unsupported', {
       where: 'mixture',
       expected: 'Gaussian components',

@@ -33,19 +33,18 @@ function parse(text: string, where: string): Mixture {
 
 function fromJson(json: unknown, where: string): Mixture {
   const file = checked(json, where);
-  const { make, entries } = families[file.family];
   try {
-    const family = make(file.options);
+    const family = families[file.family](file.options);
     requireOptions(file.options, family, where);
     const size = { k: file.weights.length, d: file.columns.length };
     const components = family.fromFile({ ...file }, size, where);
     const parts = { family, weights: Float64Array.from(file.weights), components };
-    requireWithinReach(parts, entries, where);
+    requireWithinReach(parts, where);
     return new Mixture(parts, file.columns, file.provenance);
   } catch (error) {
     if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
     if (error instanceof RangeError)
-      throw damaged(where, `${entries[entries.length - 1]} that are singular but for rounding`);
+      throw damaged(where, `${families[file.family]().parameters.at(-1)} that are singular but for rounding`);
     throw error;
   }
 }
@@ -61,7 +60,7 @@ function requireOptions(options: Readonly<Record<string, unknown>>, family: Fami
  * Throws where components, or their distance from 0, are beyond float32 in the coordinates that the mixture is
  * evaluated in. No fit ends there, and scores would be NaN.
  */
-function requireWithinReach(parts: MixtureParts, entries: readonly string[], where: string): void {
+function requireWithinReach(parts: MixtureParts, where: string): void {
   const { family, components } = parts;
   const scaling = scalingFor(parts);
   const { logNormalizers, quadratic } = family.pack(family.toShard(components, scaling));
@@ -70,7 +69,7 @@ function requireWithinReach(parts: MixtureParts, entries: readonly string[], whe
     .means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
   const packed = quadratic.flatMap(({ means, whitening }) => [means, whitening]);
   if ([distances, logNormalizers, ...packed].every((values) => values.every(Number.isFinite))) return;
-  throw damaged(where, `${entries.join(' or ')} that float32 cannot hold`);
+  throw damaged(where, `${family.parameters.join(' or ')} that float32 cannot hold`);
 }
 
 function checked(json: unknown, where: string): ModelFile {
@@ -96,7 +95,7 @@ function checked(json: unknown, where: string): ModelFile {
     columns.length > 0 &&
     columns.every((name) => typeof name === 'string') &&
     isRecord(options);
-  if (!sound) throw misfit(where, families[file.family].entries);
+  if (!sound) throw misfit(where, families[file.family]().parameters);
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }

@@ -44,10 +44,11 @@ export interface RestartRow {
   readonly judged?: number;
 }
 
-/** One candidate of a choice of k and covariance; criteria that are not finite mark a fit that failed. */
+/** One candidate of a choice of k and covariance type, or family; criteria that are not finite mark a fit that failed. */
 export interface SelectionRow {
   readonly k: number;
-  readonly covariance: CovarianceType;
+  /** The covariance type of Gaussians; a word or two for another family. */
+  readonly covariance: CovarianceType | (string & {});
   readonly bic: number;
   readonly aic: number;
   readonly icl: number;
@@ -76,8 +77,20 @@ export interface Diagnostics {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** Components: Gaussians by means and covariances, others by what they say of columns. */
+export interface ComponentInput {
+  /** Of Gaussians, `[k][d]`. */
+  readonly means?: readonly (readonly number[])[];
+  /** Of Gaussians, `[k][d][d]`, whatever the covariance type. */
+  readonly covariances?: readonly (readonly (readonly number[])[])[];
+  /** Of other families, means of the columns under each component, `[k][d]`; instead of `means`. */
+  readonly columnMeans?: readonly (readonly number[])[];
+  /** Of other families, standard deviations of the columns, `[k][d]`; instead of `covariances`. */
+  readonly columnDeviations?: readonly (readonly number[])[];
+}
+
 /** Everything a report shows: plain data, in the data's own units. */
-export interface ReportInput {
+export interface ReportInput extends ComponentInput {
   readonly title: string;
   /** Where the data came from: a path or a query. */
   readonly source: string;
@@ -86,14 +99,14 @@ export interface ReportInput {
   readonly n: number;
   readonly d: number;
   readonly k: number;
-  readonly family: 'gaussian';
-  readonly covarianceType: CovarianceType;
+  /** The name of the family. */
+  readonly family: string;
+  /** Of Gaussians. */
+  readonly covarianceType?: CovarianceType;
+  /** Of other families, what the components are, as `family.describe(k)` says. */
+  readonly kind?: string;
   /** `[k]`, sum 1. */
   readonly weights: readonly number[];
-  /** `[k][d]`. */
-  readonly means: readonly (readonly number[])[];
-  /** `[k][d][d]`, whatever the covariance type. */
-  readonly covariances: readonly (readonly (readonly number[])[])[];
   /** The objective F after each iteration, nats per row; −(mean log-likelihood) when ε = 1. */
   readonly objective: readonly number[];
   readonly status: Status;
@@ -128,4 +141,4 @@ export interface ReportInput {
 }
 
 /** The part of a report's input that a picture needs. */
-export type PictureInput = Pick<ReportInput, 'columns' | 'd' | 'k' | 'weights' | 'means' | 'covariances' | 'sample'>;
+export type PictureInput = Pick<ReportInput, 'columns' | 'd' | 'k' | 'weights' | 'sample' | keyof ComponentInput>;

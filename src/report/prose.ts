@@ -1,3 +1,4 @@
+import { isCovarianceType } from './choice.js';
 import type { ReportInput, Sample, Selection } from './input.js';
 import { listed } from '../base/errors.js';
 import { count, counted, fixed, percent, shortened, significant } from './numbers.js';
@@ -43,8 +44,8 @@ export function marginalPhrase({ marginal }: Pick<ReportInput, 'marginal'>): str
 
 /** Caption of the scatter plots: what is drawn, and everything that is not. */
 export function scatterCaption(view: View, n: number): string {
-  const { k, sample } = view.input;
-  const whose = k === 1 ? 'the Gaussian' : 'each component';
+  const { k, sample, means } = view.input;
+  const whose = k > 1 ? 'each component' : means ? 'the Gaussian' : 'the component';
   return [
     `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}.`,
     ` Ellipses hold ${whose} at 1σ and 2σ; a disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
@@ -90,6 +91,10 @@ function range(clip: number): string {
   return `the sample’s ${fixed(100 * clip, clip < 0.01 ? 1 : 0)}–${fixed(100 - 100 * clip, clip < 0.01 ? 1 : 0)} % range`;
 }
 
+function kindPhrase(kind: string): string {
+  return isCovarianceType(kind) ? `${kind} covariance` : kind;
+}
+
 /** Why the chosen fit was chosen, and how close the next one came. */
 export function choiceSentence({ rows, chosen, criterion }: Selection): string {
   const best = rows[chosen];
@@ -98,7 +103,7 @@ export function choiceSentence({ rows, chosen, criterion }: Selection): string {
   const distance = next ? next[criterion] - best[criterion] : 0;
   const failed = rows.length - others.length - 1;
   return [
-    `Of ${counted(rows.length, 'fit')}, k = ${best.k} with ${best.covariance} covariance `,
+    `Of ${counted(rows.length, 'fit')}, k = ${best.k} with ${kindPhrase(best.covariance)} `,
     distance < 0 ? 'was chosen' : `has the lowest ${criterion}`,
     next && distance >= 0
       ? `; the next, k = ${next.k} ${next.covariance}, is ${significant(distance, 3)} above it`

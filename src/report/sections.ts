@@ -1,5 +1,5 @@
 import { draw, type Size } from './draw.js';
-import { choiceSpec, comparable, covarianceKey, covariancesOf } from './choice.js';
+import { choiceSpec, comparable, isCovarianceType, kindKey, kindsOf } from './choice.js';
 import { gains, gainSpec, objectiveSpec } from './convergence.js';
 import { everything } from './everything.js';
 import { grid, plot } from './figure.js';
@@ -104,7 +104,7 @@ export async function convergenceSection({ objective, tolerance }: ReportInput):
   );
 }
 
-/** The criteria over k for each covariance type compared. */
+/** The criteria over k for each kind of model compared. */
 export async function choiceSection(selection: Selection): Promise<Markup> {
   const first = selection.criterion;
   const criteria = [first, ...CRITERIA.filter((c) => c !== first)].filter((c) => comparable(selection, c).length > 0);
@@ -115,8 +115,9 @@ export async function choiceSection(selection: Selection): Promise<Markup> {
       return draw(choiceSpec(selection, c, theme, size), { name: c, label, theme });
     }),
   );
-  const legend = covariancesOf(selection).map((c) => html`<li>${trusted(covarianceKey(c, theme))}${c}</li>`);
-  const body = html`<ul class="legend" aria-label="Covariance types">
+  const kinds = kindsOf(selection);
+  const legend = kinds.map((kind) => html`<li>${trusted(kindKey(selection, kind, theme))}${kind}</li>`);
+  const body = html`<ul class="legend" aria-label="${kinds.every(isCovarianceType) ? 'Covariance types' : 'Families'}">
       ${legend}
     </ul>
     ${grid(drawings, 280)}

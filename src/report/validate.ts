@@ -1,23 +1,28 @@
 import { isList, shown } from '../base/check.js';
 import { InputError, type InputErrorCode, listed } from '../base/errors.js';
-import type { PictureInput, ReportInput, Sample, Selection } from './input.js';
+import type { ComponentInput, PictureInput, ReportInput, Sample, Selection } from './input.js';
 
 /**
  * Refuses a picture's input whose shapes disagree or whose numbers are not finite.
  * @throws InputError `shape`, `value` or `option`, naming the entry.
  */
 export function checkPicture(input: PictureInput, dimensions?: readonly string[], fewest: 1 | 2 = 1): void {
-  const { columns, d, k, weights, means, covariances } = input;
+  const { columns, d, k, weights } = input;
   if (!(Number.isInteger(k) && k >= 1)) refuse('shape', 'k', 'a whole number of components, at least 1', shown(k));
   if (!(Number.isInteger(d) && d >= 1)) refuse('shape', 'd', 'a whole number of columns, at least 1', shown(d));
   checkLength('columns', columns, d, 'names');
   checkLength('weights', weights, k, 'numbers');
   checkNumbers('weights', weights, 'a weight ≥ 0', (w) => w >= 0);
-  checkLength('means', means, k, 'rows');
+  if (input.columnMeans && !input.means) checkColumns(input, k, d);
+  else checkGaussians(input, k, d);
+  checkSample(input.sample, d, k);
+  if (dimensions) checkDimensions(dimensions, columns, fewest);
+}
+
+function checkGaussians({ means = [], covariances = [] }: ComponentInput, k: number, d: number): void {
+  checkRows('means', means, k, d);
   checkLength('covariances', covariances, k, 'matrices');
   for (let c = 0; c < k; c++) {
-    checkLength(`means[${c}]`, means[c], d, 'numbers');
-    checkNumbers(`means[${c}]`, means[c]);
     checkLength(`covariances[${c}]`, covariances[c], d, 'rows');
     covariances[c].forEach((row, i) => {
       checkLength(`covariances[${c}][${i}]`, row, d, 'numbers');
@@ -25,8 +30,25 @@ export function checkPicture(input: PictureInput, dimensions?: readonly string[]
       if (row[i] < 0) refuse('value', `covariances[${c}][${i}][${i}]`, 'a variance ≥ 0', shown(row[i]));
     });
   }
-  checkSample(input.sample, d, k);
-  if (dimensions) checkDimensions(dimensions, columns, fewest);
+}
+
+function checkColumns({ columnMeans = [], columnDeviations = [] }: ComponentInput, k: number, d: number): void {
+  checkRows('columnMeans', columnMeans, k, d);
+  checkRows('columnDeviations', columnDeviations, k, d, 'a deviation ≥ 0', (deviation) => deviation >= 0);
+}
+
+function checkRows(
+  entry: string,
+  rows: readonly (readonly number[])[],
+  k: number,
+  d: number,
+  ...rule: [expected?: string, allowed?: (x: number) => boolean]
+): void {
+  checkLength(entry, rows, k, 'rows');
+  rows.forEach((row, c) => {
+    checkLength(`${entry}[${c}]`, row, d, 'numbers');
+    checkNumbers(`${entry}[${c}]`, row, ...rule);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import type { Components } from '../families/components.js';
-import { denseCovariances, inverseOf, nested, type DenseComponents } from '../families/dense.js';
+import type { Components, Nested, Parameters } from '../families/components.js';
+import { denseCovariances, denseMatrix, inverseOf, nested, type DenseComponents } from '../families/dense.js';
 import type { Family, FreshStart } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
 import { proportions } from '../transport/proportions.js';
@@ -90,30 +90,46 @@ export async function startOfParts(
   family: Family,
   { scaling, regularization }: { readonly scaling: Scaling; readonly regularization: Float64Array },
 ): Promise<Start> {
-  const { weights, means, covariances, precisions } = given as PartialStart;
-  const [k, d] = [problem.k, problem.shard.d];
-  const block = 'components' in given ? blockOf(given, family) : undefined;
+  const { k, shard } = problem;
+  const { d, n } = shard;
+  const own = ownComponents(given, family, k, d);
+  const placed = own && family.toShard(own, scaling);
+  const centres = own ? undefined : centresOf((given as PartialStart).means, k, d, scaling);
+  const known = given.weights && proportions(given.weights, k, 'seeding.weights');
+  if (placed && known) return { weights: known, components: placed };
+  const around = placed ?? family.atRows(centres as Float64Array, problem.variances);
+  const assigned = await assign(around, placed ? 1 : 0, problem, family);
+  const components =
+    placed ??
+    family.restarted(clusters(assigned, problem, family, regularization), startsAt(centres as Float64Array, d));
+  return { weights: known ?? shares(assigned.moments, n), components };
+}
+
+/** The components that a start gives whole; undefined where it gives means alone. */
+function ownComponents(
+  given: GivenStart | PartialStart | NamedStart,
+  family: Family,
+  k: number,
+  d: number,
+): Components | undefined {
+  if ('components' in given) return componentsOf(blockOf(given, family), family, k, d);
+  const { means, covariances, precisions } = given as PartialStart;
   const spreads = covariances ?? (precisions && inverses(precisions, k, d));
-  const own = block !== undefined || spreads !== undefined;
-  const dense = (block as DenseComponents | undefined) ?? { means, covariances: spreads ?? units(means) };
-  const placed = family.toShard(componentsOf(dense, family, k, d), scaling);
-  const known = weights && proportions(weights, k, 'seeding.weights');
-  if (own && known) return { weights: known, components: placed };
-  const centres = family.spread(placed).means;
-  const around = own ? placed : family.atRows(centres, problem.variances);
-  const assigned = await assign(around, own ? 1 : 0, problem, family);
-  const components = own
-    ? placed
-    : family.restarted(clusters(assigned, problem, family, regularization), startsAt(centres, d));
-  return { weights: known ?? shares(assigned.moments, problem.shard.n), components };
+  return spreads && componentsOf({ means, covariances: spreads }, family, k, d);
+}
+
+/** Means `[k][d]` in the shard's coordinates. */
+function centresOf(means: unknown, k: number, d: number, { shift, scale }: Scaling): Float64Array {
+  if (!isList(means)) throw missing('means', means, k);
+  return denseMatrix(means, k, d, 'seeding: means').map((mean, at) => (mean - shift[at % d]) / scale[at % d]);
 }
 
 /** The parameters of the one block of a start. */
-function blockOf({ components }: NamedStart, family: Family): object {
+function blockOf({ components }: NamedStart, family: Family): Parameters {
   const blocks = isList(components) ? Array.from(components as readonly unknown[]) : [];
   const [block] = blocks;
   const { family: name = family.name, columns: _, ...parameters } = (block ?? {}) as Readonly<Record<string, unknown>>;
-  if (blocks.length === 1 && name === family.name) return parameters;
+  if (blocks.length === 1 && name === family.name) return parameters as Parameters;
   throw new InputError('option', {
     where: 'seeding.components',
     expected: `one block of family ${family.name}, as mixture.components has it`,
@@ -127,25 +143,31 @@ function blockOf({ components }: NamedStart, family: Family): object {
   });
 }
 
-function componentsOf(dense: DenseComponents, family: Family, k: number, d: number): Components {
-  if (!isList(dense.means) || !isList(dense.covariances)) {
-    const [where, got] = isList(dense.means) ? ['covariances', dense.covariances] : ['means', dense.means];
-    const remedy = 'give one per component';
-    throw new InputError('shape', {
-      where: `seeding: ${where}`,
-      expected: `an array of ${k}`,
-      got: shown(got),
-      remedy,
+function componentsOf(given: Readonly<Record<string, unknown>>, family: Family, k: number, d: number): Components {
+  const { parameters } = family;
+  const foreign = Object.keys(given).find((name) => !parameters.includes(name));
+  if (foreign !== undefined) {
+    throw new InputError('unsupported', {
+      where: 'seeding',
+      expected: `parameters of family ${family.name}: ${parameters.join(', ')}`,
+      got: foreign,
+      remedy: 'give components as mixture.components has them',
     });
   }
-  const components = family.fromParameters({ ...dense }, 'seeding');
+  for (const name of parameters) if (!isList(given[name])) throw missing(name, given[name], k);
+  const components = family.fromParameters(given as Readonly<Record<string, Nested>>, 'seeding');
   if (components.k === k && components.d === d) return components;
   throw new InputError('shape', {
     where: 'seeding',
-    expected: `means [${k}][${d}] and covariances [${k}][${d}][${d}]`,
-    got: `${components.k} components in ${components.d} dimensions`,
+    expected: `${k} components in ${d} dimensions`,
+    got: `${components.k} in ${components.d}`,
     remedy: 'give a start that fits components and data',
   });
+}
+
+function missing(name: string, got: unknown, k: number): InputError {
+  const remedy = 'give one per component';
+  return new InputError('shape', { where: `seeding: ${name}`, expected: `an array of ${k}`, got: shown(got), remedy });
 }
 
 /** Every component around its own of the rows `[k, d]`. */
@@ -157,12 +179,4 @@ function startsAt(rows: Float64Array, d: number): FreshStart[] {
 function inverses(precisions: unknown, k: number, d: number): number[][][] {
   const list = isList(precisions) ? precisions : [];
   return denseCovariances(list, k, d, 'seeding', 'precisions').map((one) => nested(inverseOf(one, d), d));
-}
-
-/** A unit matrix for each mean, to stand for covariances that are not known. */
-function units(means: unknown): number[][][] {
-  const rows: unknown[] = isList(means) ? Array.from(means) : [];
-  const d = isList(rows[0]) ? rows[0].length : 0;
-  const unit = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (_, j) => Number(i === j)));
-  return rows.map(() => unit);
 }

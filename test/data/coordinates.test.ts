@@ -3,7 +3,7 @@ import { misjudged, requireSquares, scalingOf as scalingFrom } from '../../src/d
 import { matrixSource } from '../../src/data/arrays.js';
 import { ColumnStatistics } from '../../src/data/statistics.js';
 import { seededRandom } from '../../src/base/random.js';
-import type { Scaling } from '../../src/families/scaling.js';
+import { scaledBy, type Scaling } from '../../src/families/scaling.js';
 import { columnsOf } from '../loaded.js';
 import { expectWithin } from '../within.js';
 
@@ -26,7 +26,7 @@ function statisticsOf(values: ArrayLike<number>, d: number, weights?: ArrayLike<
 
 const scalingOf = (
   ...[values, d, common, weights]: [ArrayLike<number>, number, boolean, ArrayLike<number>?]
-): Scaling => scalingFrom(statisticsOf(values, d, weights), common);
+): Scaling => scalingFrom(statisticsOf(values, d, weights), (columns) => scaledBy(columns, common));
 
 describe('scalingOf', () => {
   test('scales are powers of two within √2 of the standard deviations, shifts near the means', () => {
@@ -176,7 +176,7 @@ describe('misjudged', () => {
     ['too wide', 0, 32, [0]],
     ['too narrow', 0, 1 / 32, [0]],
   ])('a guess that is %s', (_, shift, scale, expected) => {
-    expect(misjudged(guess(shift, scale), statistics, false)).toEqual(expected);
+    expect(misjudged(guess(shift, scale), statistics, (columns) => scaledBy(columns, false))).toEqual(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { Mixture } from '../../src/mixture/mixture.js';
 import type { ModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { renderReport, type ReportInput } from '../../src/report/index.js';
-import { reportInput } from './fixture.js';
+import { reportInput, type GaussianInput } from './fixture.js';
 
 const model = modelOf(reportInput(40, 12));
 
@@ -109,7 +109,7 @@ describe('a report', () => {
   });
 });
 
-function modelOf({ weights, means, covariances, columns }: ReportInput): ModelFile {
+function modelOf({ weights, means, covariances, columns }: GaussianInput): ModelFile {
   const family = gaussian({ covariance: 'full' });
   const components = family.fromParameters({ means, covariances }, 'input');
   const provenance = { source: '\u202eevil" <b>.csv' };

@@ -12,8 +12,11 @@ export function normals(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
+/** The input of a report of Gaussians. */
+export type GaussianInput = ReportInput & Required<Pick<ReportInput, 'means' | 'covariances' | 'covarianceType'>>;
+
 /** A mixture of k diagonal Gaussians in d columns, and rows of it; weights fall as 1/(component + 1). */
-export function reportInput(k: number, d: number, rows = 200, changes: Partial<ReportInput> = {}): ReportInput {
+export function reportInput(k: number, d: number, rows = 200, changes: Partial<ReportInput> = {}): GaussianInput {
   const normal = normals(10 * k + d);
   const total = Array.from({ length: k }, (_, c) => 1 / (c + 1)).reduce((a, b) => a + b);
   const means = table(k, d, () => 4 * normal());

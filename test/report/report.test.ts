@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ReportInput, renderPicture, renderReport } from '../../src/report/index.js';
 import { gains } from '../../src/report/convergence.js';
-import { candidate, reportInput } from './fixture.js';
+import { candidate, reportInput, type GaussianInput } from './fixture.js';
 
 const warnings = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
 beforeEach(() => warnings.forEach((spy) => spy.mockClear()));
@@ -215,7 +215,7 @@ test('Vega is loaded only to draw', () => {
   }
 });
 
-function scaled(input: ReportInput, factor: number): ReportInput {
+function scaled(input: GaussianInput, factor: number): ReportInput {
   const rows = (input.sample.rows as number[][]).map((row) => row.map((x) => x * factor));
   return {
     ...input,
