@@ -4,6 +4,7 @@ import type { Aliases, Place } from '../random/numbers.js';
 import { ziggurat } from '../random/ziggurat.js';
 import { Arena } from './arena.js';
 import { samplingKernel as text } from './generated.js';
+import { instantiate } from './instance.js';
 import { binaryOf } from './module.js';
 
 interface Exports {
@@ -36,10 +37,7 @@ export class SamplingKernel {
   private readonly arena: Arena;
 
   constructor(module: WebAssembly.Module) {
-    const abort = (): never => {
-      throw new Error('the CPU kernel gave up');
-    };
-    this.wasm = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exports;
+    this.wasm = instantiate(module) as unknown as Exports;
     this.arena = new Arena(this.wasm.memory);
     const { layers, heights } = ziggurat();
     const [layersAt, heightsAt, edgesAt] = this.begin();
