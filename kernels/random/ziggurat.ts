@@ -10,8 +10,8 @@ const LAYERS = 1024;
 const TAIL = 4.038849846109504;
 const DENSITY = 0.0002869639270833279;
 const AREA = 0.0012263246463530897;
-/** Sizes have a sign and 52 bits. */
-const UNIT = 2 ** 52;
+/** Sizes have a sign and 51 bits. */
+const UNIT = 2 ** 51;
 
 export interface Ziggurat {
   /** Of each layer the sizes below which numbers are in it for sure, and its width in units of size: `[1024, 2]`. */
@@ -43,13 +43,13 @@ export function ziggurat(): Ziggurat {
   return (shared = { layers, heights });
 }
 
-/** The normal number of a word: ten bits choose the layer, 53 others a place in it. */
+/** The normal number of a word: ten bits choose the layer, 52 others a place in it. */
 export function normalOf(word: Readonly<Word>, { layers, heights }: Ziggurat): number {
   let own = word;
   let more: Words | undefined;
   for (;;) {
     const layer = own.low & (LAYERS - 1);
-    const size = own.high * 2 ** 21 + (own.low >>> 11);
+    const size = (own.high >>> 0) * 2 ** 20 + (own.low >>> 12) - UNIT;
     const x = size * layers[2 * layer + 1];
     if (Math.abs(size) < layers[2 * layer]) return x;
     // Seldom: then the word is the base of a stream of its own.

@@ -34,7 +34,7 @@ export class FastRandom {
     else fillUniforms(place, into);
   }
 
-  /** Fills with standard normal numbers, of 53 bits. */
+  /** Fills with standard normal numbers, of 52 bits. */
   normals(into: Float64Array): void {
     const place = this.skip(into.length);
     const kernel = samplingKernel();

@@ -70,9 +70,9 @@ def normal(word):
         return word_of(word, number - 1)
 
     while True:
-        layer, size = own & 1023, (own - (2**64 if own >> 63 else 0)) >> 11
-        x = size * (EDGES[layer] / 2**52)
-        if abs(size) < math.floor(EDGES[layer + 1] / EDGES[layer] * 2**52):
+        layer, size = own & 1023, (own >> 12) - 2**51
+        x = size * (EDGES[layer] / 2**51)
+        if abs(size) < math.floor(EDGES[layer + 1] / EDGES[layer] * 2**51):
             return x
         if layer == 0:
             while True:

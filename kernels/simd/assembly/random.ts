@@ -38,11 +38,11 @@ function uniform(word: u64): f64 {
   return f64(i64(word >>> 11)) * UNIT;
 }
 
-/** The 53 upper bits as an integer with a sign. */
+/** The 52 upper bits less 2⁵¹. */
 // @ts-ignore
 @inline
 function size(word: u64): f64 {
-  return f64(i64(word) >> 11);
+  return f64(i64(word >>> 12) - 0x0008000000000000);
 }
 
 /** Where the layer of a word is. */
@@ -89,13 +89,16 @@ export function normals(first: f64, count: i32, into: usize): void {
 
 /** The numbers of words that are in their layers for sure, two at a time; lists the places of others, and returns its end. */
 function pairs(state: u64, into: usize, end: usize): usize {
+  // An integer under 2⁵² in the low bits of the number 2⁵² is added to it.
+  const whole = f64x2.splat(4503599627370496), offset = f64x2.splat(4503599627370496 + 2251799813685248);
   let list = edges;
   for (; into < end; into += 16, state += 2 * GAMMA) {
     const a = mixed(state + GAMMA), b = mixed(state + 2 * GAMMA);
-    const layerA = layer(a), layerB = layer(b);
-    const sizeA = size(a), sizeB = size(b);
-    f64.store(into, sizeA * f64.load(layerA, 8)); f64.store(into, sizeB * f64.load(layerB, 8), 8);
-    if (i32(abs(sizeA) < f64.load(layerA)) & i32(abs(sizeB) < f64.load(layerB))) continue;
+    const words = i64x2.replace_lane(i64x2.splat(a), 1, b);
+    const sizes = f64x2.sub(v128.or(i64x2.shr_u(words, 12), whole), offset);
+    const layerA = v128.load(layer(a)), layerB = v128.load(layer(b));
+    v128.store(into, f64x2.mul(sizes, v128.shuffle<f64>(layerA, layerB, 1, 3)));
+    if (!v128.any_true(f64x2.ge(f64x2.abs(sizes), v128.shuffle<f64>(layerA, layerB, 0, 2)))) continue;
     i32.store(list, i32(into));
     list += 4;
   }
