@@ -15,6 +15,7 @@ export type Converter = (from: string, to: string) => Promise<unknown>;
 export class Draft {
   /** Bytes that were written whole. */
   private written = 0;
+  private bytes = Buffer.alloc(0);
 
   private constructor(
     private readonly place: string,
@@ -34,9 +35,14 @@ export class Draft {
     return new Draft(place, path, handle, reader, forget);
   }
 
+  /** Adds text; to be awaited before more is added. */
   async write(text: string): Promise<void> {
-    await writing(this.place, () => this.handle.appendFile(text));
-    this.written += Buffer.byteLength(text);
+    const length = Buffer.byteLength(text);
+    // The same memory each time: what V8 must collect outside of its heap, it collects late.
+    if (length > this.bytes.length) this.bytes = Buffer.allocUnsafe(2 * length);
+    this.bytes.write(text);
+    await writing(this.place, () => this.handle.appendFile(this.bytes.subarray(0, length)));
+    this.written += length;
   }
 
   /** Puts the file in its place; `convert` may first make another file of it, which then is the one placed. */

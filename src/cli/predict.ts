@@ -83,10 +83,10 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   const wantedRows = { backend: flags.backend as BackendName | 'auto', missing, signal, responsibilities: proba };
   try {
     for await (const rows of mixture.predictRows(counted, wantedRows)) {
-      await writer.write(lines.of(rows));
+      for (const some of lines.of(rows)) await writer.write(some);
       show({ phase: 'write', rows: lines.next, ...totalRows });
     }
-    await writer.write(lines.upTo(total));
+    for (const some of lines.upTo(total)) await writer.write(some);
     await writer.commit();
   } catch (error) {
     throw await writer.failed(error);

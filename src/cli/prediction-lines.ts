@@ -1,6 +1,9 @@
 import type { EvaluatedRows } from '../mixture/evaluate.js';
 import type { Cell } from './rows.js';
 
+/** Lines made at once: so few that they are gone before V8 keeps them for old. */
+const SLICE = 1000;
+
 /** What `otmix predict` writes of each row of a source; rows that were left out have a line without values. */
 export class PredictionLines {
   readonly columns: readonly string[];
@@ -15,25 +18,37 @@ export class PredictionLines {
     this.types = ['BIGINT', 'INTEGER', ...new Array<string>(1 + probabilities).fill('DOUBLE')];
   }
 
-  /** The lines of evaluated rows, and of the rows left out before each. */
-  of({ index, labels, logDensity, responsibilities }: EvaluatedRows): Cell[][] {
+  /** The lines of evaluated rows, and of the rows left out before each, some at a time. */
+  *of({ index, labels, logDensity, responsibilities }: EvaluatedRows): Generator<Cell[][]> {
     const k = responsibilities.length / index.length;
-    const lines: Cell[][] = [];
-    index.forEach((row, i) => {
-      lines.push(...this.upTo(row));
-      const shares = responsibilities.subarray(i * k, i * k + this.probabilities);
-      lines.push([row, labels[i], logDensity[i], ...Array.from(shares, shortFloat)]);
-      this.next = row + 1;
-    });
-    return lines;
+    let lines: Cell[][] = [];
+    for (let i = 0; i < index.length; this.next++) {
+      if (lines.length === SLICE) {
+        yield lines;
+        lines = [];
+      }
+      if (this.next < index[i]) lines.push(this.blank());
+      else {
+        const cells: Cell[] = [this.next, labels[i], logDensity[i]];
+        for (let c = 0; c < this.probabilities; c++) cells.push(shortFloat(responsibilities[i * k + c]));
+        lines.push(cells);
+        i++;
+      }
+    }
+    yield lines;
   }
 
-  /** Lines without values for the rows from `next` to before `row`. */
-  upTo(row: number): Cell[][] {
-    const blanks = new Array<null>(2 + this.probabilities).fill(null);
-    const lines: Cell[][] = [];
-    for (; this.next < row; this.next++) lines.push([this.next, ...blanks]);
-    return lines;
+  /** Lines without values for the rows from `next` to before `row`, some at a time. */
+  *upTo(row: number): Generator<Cell[][]> {
+    while (this.next < row) {
+      const lines: Cell[][] = [];
+      for (; this.next < row && lines.length < SLICE; this.next++) lines.push(this.blank());
+      yield lines;
+    }
+  }
+
+  private blank(): Cell[] {
+    return [this.next, ...new Array<null>(2 + this.probabilities).fill(null)];
   }
 }
 

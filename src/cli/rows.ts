@@ -23,17 +23,32 @@ export interface RowWriter {
 /** How rows look in a text format. */
 interface RowFormat {
   readonly header: (columns: readonly string[]) => string;
-  readonly row: (cells: readonly Cell[], columns: readonly string[]) => string;
+  readonly text: (rows: readonly (readonly Cell[])[], columns: readonly string[]) => string;
 }
 
 const separated = (separator: string): RowFormat => ({
   header: (columns) => `${columns.map((name) => quoted(name, separator)).join(separator)}\n`,
-  row: (cells) => `${cells.map((cell) => cell ?? '').join(separator)}\n`,
+  text: (rows) => cellsText(rows, separator),
 });
+
+/**
+ * Lines of cells. JSON writes finite numbers as `String` does, many at once: a string of each would be kept a while by V8,
+ * which remembers what numbers look like.
+ */
+function cellsText(rows: readonly (readonly Cell[])[], separator: string): string {
+  if (rows.length === 0) return '';
+  if (!rows.every((cells) => cells.every((cell) => cell === null || Number.isFinite(cell)))) {
+    return rows.map((cells) => `${cells.map((cell) => cell ?? '').join(separator)}\n`).join('');
+  }
+  const text = JSON.stringify(rows).slice(2, -2).replaceAll('null', '');
+  const lines = separator === ',' ? text : text.replaceAll(/(?<!\]),(?!\[)/g, separator);
+  return `${lines.replaceAll('],[', '\n')}\n`;
+}
 
 const jsonLines: RowFormat = {
   header: () => '',
-  row: (cells, columns) => `${JSON.stringify(Object.fromEntries(columns.map((name, j) => [name, cells[j]])))}\n`,
+  text: (rows, columns) =>
+    rows.map((cells) => `${JSON.stringify(Object.fromEntries(columns.map((name, j) => [name, cells[j]])))}\n`).join(''),
 };
 
 const formats: Readonly<Partial<Record<string, RowFormat>>> = {
@@ -78,7 +93,7 @@ function fileWriter(place: string, columns: readonly string[], types: readonly s
       const draft = await begun();
       for (let from = 0; from < rows.length; from += SLICE) {
         const slice = rows.slice(from, from + SLICE);
-        await draft.write(slice.map((cells) => format.row(cells, columns)).join(''));
+        await draft.write(format.text(slice, columns));
         count += slice.length;
       }
     },
@@ -102,7 +117,7 @@ function standardOutputWriter(columns: readonly string[]): RowWriter {
   };
   return {
     async write(rows) {
-      await flush(rows.map((cells) => format.row(cells, columns)).join(''));
+      await flush(format.text(rows, columns));
       count += rows.length;
     },
     commit: () => flush(''),
