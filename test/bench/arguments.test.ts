@@ -29,7 +29,8 @@ test('help lists every bench and every option', () => {
   expect(listed).toEqual([...Object.keys(benches), ...options]);
 });
 
-const names = 'some of cpu, fit, load, start, small, predict, sample, composites, flights, transport, sinkhorn, gpu';
+const names =
+  'some of cpu, fit, load, start, small, predict, sample, select, composites, flights, transport, sinkhorn, gpu';
 const mistakes: readonly (readonly [string, string, string])[] = [
   ['nothing', names, 'nothing'],
   ['toString', names, 'toString'],
