@@ -36,22 +36,23 @@ export const shown = {
 
 const magnitude = (size: number): number => Math.ceil(Math.log2(size));
 
-/**
- * Every check of every case, or what a quick run shows of them. The cases are those of the CPU's kernels, if none are
- * given: `shapes` where one thread is tested for all.
- */
+/** Those of the CPU's kernels: shapes, too, where one thread is tested for all. */
+export function casesOn({ name, threads }: Device): readonly Case[] {
+  return name === 'wasm' && threads === 1 ? [...cases, ...shapes] : cases;
+}
+
+/** Every check of every case, or what a quick run shows of them. */
 export function describeParity(
   name: string,
   device: Device,
-  given?: readonly Case[],
+  given = casesOn(device),
   kinds: Kinds<Row> = shown.cases,
 ): void {
-  const all = device.name === 'wasm' && device.threads === 1 ? [...cases, ...shapes] : cases;
-  describePlaces([{ name, device, cases: given ?? all }], kinds);
+  describePlaces([{ name, device, cases: given }], kinds);
 }
 
 /** Of composites on another of tfjs's backends a quick run shows every kind of problem. */
-export function describeComposites(name: string, device: Device, given: readonly Case[]): void {
+export function describeComposites(name: string, device: Device, given = casesOn(device)): void {
   // Of tfjs's own kernels by software, those of distances are the slowest.
   const cost = (row: Row): number => costOf(row) + (row.check.kind === 'distances' ? 100 * row.one.n : 0);
   describePlaces([{ name, device, cases: given }], shown.problems, cost);

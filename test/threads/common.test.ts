@@ -7,7 +7,7 @@ import { partsDone, rowsOf, sweepTask } from './tasks.js';
 import { collectWorkers } from './workers.js';
 
 /** Milliseconds, longer than what a test does between two calls. */
-const idle = vi.hoisted(() => ({ for: 2000 }));
+const idle = vi.hoisted(() => ({ for: 300 }));
 vi.mock('../../src/threads/start.js', () => ({
   START_AFTER: 0,
   get IDLE_FOR() {
@@ -90,6 +90,6 @@ test('where they are not to wait, they end when the last lets go', async () => {
     await expect(force.run(sweepTask(few, 2))).rejects.toThrow('the fit has ended');
     await workers.ended(2);
   } finally {
-    idle.for = 2000;
+    idle.for = 300;
   }
 });
