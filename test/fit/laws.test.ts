@@ -11,6 +11,7 @@ import {
   type OracleMixture,
   type ProblemName,
 } from '../oracle/index.js';
+import { size } from '../cases.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
 const covariance = fc.constantFrom<CovarianceForm>('full', 'tied', 'diag', 'spherical');
@@ -26,7 +27,7 @@ const scene = fc
   });
 type Scene = { x: number[][]; start: OracleMixture; covariance: CovarianceForm };
 
-const runs = { numRuns: 25 };
+const runs = { numRuns: size(25, 10) };
 
 function fitScene({ x, start, covariance: form }: Scene, options: Partial<FitOptions> = {}) {
   return fitMixture(x, {

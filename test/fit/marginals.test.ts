@@ -19,6 +19,7 @@ import {
   type OracleMixture,
   type ProblemName,
 } from '../oracle/index.js';
+import { size } from '../cases.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
 const covariance = fc.constantFrom<CovarianceForm>('full', 'tied', 'diag', 'spherical');
@@ -47,9 +48,9 @@ type Scene = {
   proportions: number[];
 };
 
-const runs = { numRuns: 25 };
+const runs = { numRuns: size(25, 10) };
 /** Where plain Sinkhorn or several fits a run take their time. */
-const fewer = { numRuns: 8 };
+const fewer = { numRuns: size(8, 4) };
 
 function fitScene({ x, start, proportions, ...drawn }: Scene, options: Partial<FitOptions> = {}): Promise<Fit> {
   return fitMixture(x, {

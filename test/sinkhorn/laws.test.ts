@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sinkhorn, sinkhornDivergence } from '../../src/sinkhorn/sinkhorn.js';
 import { entropicTransport, exactAssignment, objectiveOf, squaredDistances } from '../oracle/sinkhorn.js';
+import { size } from '../cases.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { add, cloud, range, rowsOf, turned, weights } from './setting.js';
 
-const some = { numRuns: 25, seed: 11 };
+const some = { numRuns: size(25, 10), seed: 11 };
 const side = fc.integer({ min: 1, max: 12 });
 const seed = fc.integer({ min: 1, max: 1000 });
 const epsilon = fc.constantFrom(0.1, 0.5, 2, 20);
@@ -120,7 +121,7 @@ describe('sinkhorn', () => {
           before = got.cost;
         }
       }),
-      { ...some, numRuns: 10 },
+      { ...some, numRuns: size(10, 4) },
     );
   });
 
@@ -161,7 +162,7 @@ describe('sinkhorn', () => {
         expectWithin(fast.objective, plain.objective, 1e-6);
         expect(fast.iterations[0]).toBeLessThan(plain.iterations[0] + 40);
       }),
-      { ...some, numRuns: 10 },
+      { ...some, numRuns: size(10, 4) },
     );
   });
 
