@@ -31,7 +31,7 @@ const path = join(root, 'node_modules', 'vega-datasets', 'data', 'flights-3m.par
 const query = `SELECT delay, distance, date_part('hour', date) + date_part('minute', date) / 60.0 AS hour FROM '${path}'`;
 const settings = { k: 16, covariance: 'full', tolerance: 1e-4, max_iterations: 200, seed: 0 } as const;
 
-const command = join(root, 'dist', 'node', 'cli', 'main.js');
+export const command = join(root, 'dist', 'node', 'cli', 'main.js');
 
 /**
  * `npm run bench -- flights`: a mixture of three million flights (delay, distance, hour of day), 16 components of full
@@ -48,7 +48,7 @@ export async function benchFlights(
 }
 
 /** Says on standard error, when the process ends, what it held at most, in KiB, and its processor time, in µs. */
-const meter = `data:text/javascript,${encodeURIComponent(`
+export const meter = `data:text/javascript,${encodeURIComponent(`
 import { isMainThread } from 'node:worker_threads';
 if (isMainThread) process.on('exit', () => {
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();

@@ -13,6 +13,7 @@ import { machine, type Machine } from './machine.js';
 import { benchPredict, predictTable } from './predict.js';
 import { benchSample, sampleTable } from './sample.js';
 import { benchSelect, selectTable } from './select.js';
+import { benchMemory, memoryTable } from './memory.js';
 import { benchSinkhorn } from './sinkhorn.js';
 import { benchSmall, smallTable } from './small.js';
 import { benchStart, startTable } from './start.js';
@@ -33,6 +34,10 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     print(`${predictTable(await benchPredict(quick ? 50_000 : 200_000, quick ? 3 : 9, say))}\n`),
   sample: async ({ quick }) => print(`${sampleTable(await benchSample(quick, say))}\n`),
   select: async ({ quick }) => print(`${selectTable(await benchSelect(quick ? 10_000 : 100_000, say))}\n`),
+  memory: async ({ quick }) => {
+    const rows = quick ? 1_000_000 : 10_000_000;
+    print(`${memoryTable(rows, await benchMemory(rows, say))}\n`);
+  },
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),
