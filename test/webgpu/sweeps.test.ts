@@ -209,11 +209,11 @@ test('many fits leave no buffer, no tensor and no memory behind', async () => {
       seed,
     });
   try {
-    for (let seed = 0; seed < 8; seed++) await fit(seed);
+    for (let seed = 0; seed < size(8, 4); seed++) await fit(seed);
     const tensors = tf.memory().numTensors;
     const before = process.memoryUsage().rss;
     const held = watched.alive();
-    for (let seed = 0; seed < size(100, 12); seed++) await fit(seed);
+    for (let seed = 0; seed < size(100, 8); seed++) await fit(seed);
     expect(watched.alive()).toBe(held);
     expect(held).toBe(0);
     expect(tf.memory().numTensors).toBe(tensors);
