@@ -35,6 +35,10 @@ export function taskForce(threads: number, module: WebAssembly.Module, startAfte
   return new Threads(threads, module, startAfter);
 }
 
+/** A task of so few parts is the caller's own for as many milliseconds as handing it over may take. */
+const FEW_PARTS = 8;
+const HANDING_OVER = 0.4;
+
 interface Member {
   readonly thread: Thread;
   /** As `Setting` has it. */
@@ -111,7 +115,8 @@ class Threads implements TaskForce {
       }
     };
     try {
-      if (most > 1) ask();
+      if (most > 1 && this.lost) throw this.lost;
+      if (most > 1 && partsOf(task) > FEW_PARTS) ask();
       if (asked.size < most) await this.join(task, most, ask, signal);
     } catch (error) {
       Atomics.store(task.control, 1, 1); // for those who work on it
@@ -124,13 +129,15 @@ class Threads implements TaskForce {
   /** Works on a task on the own thread, meanwhile starting the others where that pays. */
   private async join(task: Task, most: number, ask: () => void, signal?: AbortSignal): Promise<void> {
     let since = performance.now();
+    const begun = since;
+    const alone = partsOf(task) > FEW_PARTS ? 0 : HANDING_OVER;
     if (most > 1) this.start(most);
     for (const _ of this.own.run(task)) {
       const now = performance.now();
       this.worked += now - since;
       if (most > 1) {
         this.start(most);
-        ask();
+        if (now - begun >= alone) ask();
       }
       await yieldToEvents(signal);
       since = performance.now();

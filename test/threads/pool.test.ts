@@ -52,10 +52,10 @@ const impossible = (): NearestTask => ({
   candidates: new Float32Array(4),
   metric: new Float32Array(4).fill(1),
   nearest: [],
-  whole: 2,
-  parts: 2,
+  whole: 16,
+  parts: 16, // so many that threads take some at once
   control: sharedIntegers(2),
-  results: sharedDoubles(2),
+  results: sharedDoubles(16),
 });
 const failure = "a worker thread failed: Cannot read properties of undefined (reading 'subarray')";
 
