@@ -12,6 +12,7 @@ export function startThread(code: string, { onAnswer, onLost }: ThreadEvents): T
   const worker = new Worker(`const port = require('node:worker_threads').parentPort;\n${code}`, {
     eval: true,
     execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   let stopped = false;
   worker.on('message', onAnswer);
