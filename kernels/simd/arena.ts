@@ -29,4 +29,12 @@ export class Arena {
   floats(at: number, count: number): Float32Array {
     return new Float32Array(this.memory.buffer, at, count);
   }
+
+  doubles(at: number, count: number): Float64Array {
+    return new Float64Array(this.memory.buffer, at, count);
+  }
+
+  integers(at: number, count: number): Int32Array {
+    return new Int32Array(this.memory.buffer, at, count);
+  }
 }

@@ -46,9 +46,9 @@ export class ColumnKernel {
     const [weightsAt, results] = [this.arena.take(2 * rows), this.arena.take(8 * d)];
     this.arena.reserve();
     this.turn(columns, from, rows, place);
-    this.doubles(weightsAt, rows).set(weights);
+    this.arena.doubles(weightsAt, rows).set(weights);
     this.wasm.describe(place.columns, place.step, d, rows, weightsAt, 1 / weight, origin, results);
-    return this.doubles(results, 4 * d).slice();
+    return this.arena.doubles(results, 4 * d).slice();
   }
 
   /** Whether numbers `from` … `to − 1` are finite. */
@@ -61,7 +61,7 @@ export class ColumnKernel {
       const part = values.subarray(first, Math.min(to, first + most));
       const count = Math.ceil(part.length / 16) * 16;
       const isSingle = part instanceof Float32Array;
-      const into = isSingle ? this.arena.floats(place, count) : this.doubles(place, count);
+      const into = isSingle ? this.arena.floats(place, count) : this.arena.doubles(place, count);
       into.set(part);
       into.fill(0, part.length);
       if (!(isSingle ? this.wasm.finite32(place, count) : this.wasm.finite64(place, count))) return false;
@@ -85,7 +85,7 @@ export class ColumnKernel {
       const [codingAt, tiles] = [this.arena.take(4 * d), this.arena.take(length)];
       this.arena.reserve();
       this.turn(columns, first, rows, place);
-      this.doubles(codingAt, 2 * d).set(numbers);
+      this.arena.doubles(codingAt, 2 * d).set(numbers);
       if (rows % b > 0) this.arena.floats(tiles + (length - b * d) * 4, b * d).fill(0);
       this.wasm.encode(place.columns, place.step, d, rows, b, codingAt, farthest, tiles);
       into.set(this.arena.floats(tiles, length), (first - from) * d);
@@ -110,7 +110,7 @@ export class ColumnKernel {
     const [{ values, start }] = columns;
     if (!areMatrix(columns)) {
       for (const [j, column] of columns.entries()) {
-        copyRows(column, from, this.doubles(place.columns + j * place.step, rows));
+        copyRows(column, from, this.arena.doubles(place.columns + j * place.step, rows));
       }
       return;
     }
@@ -119,13 +119,9 @@ export class ColumnKernel {
       this.arena.floats(place.raw, rows * d).set(all);
       this.wasm.turn32(place.raw, rows, d, place.columns, place.step);
     } else {
-      this.doubles(place.raw, rows * d).set(all);
+      this.arena.doubles(place.raw, rows * d).set(all);
       this.wasm.turn64(place.raw, rows, d, place.columns, place.step);
     }
-  }
-
-  private doubles(at: number, count: number): Float64Array {
-    return new Float64Array(this.wasm.memory.buffer, at, count);
   }
 }
 

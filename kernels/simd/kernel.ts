@@ -158,7 +158,7 @@ export class SimdKernel {
   totals(): Float64Array {
     const { places, sums } = this;
     if (!places || !sums) throw new Error('the CPU kernel has no model');
-    return new Float64Array(this.wasm.memory.buffer, places.totals, sums.count);
+    return this.arena.doubles(places.totals, sums.count);
   }
 
   /** Row outputs of a group into arrays of its rows: labels, log Σ exp logit, log max r `[rows]`, r `[rows, k]`. */
@@ -168,7 +168,7 @@ export class SimdKernel {
     for (let from = 0; from < rows; from += tile) {
       this.wasm.rows(xAt + from * this.d * 4, labels, logSum, logLargest);
       const count = Math.min(tile, rows - from);
-      into.labels.set(new Int32Array(this.wasm.memory.buffer, labels, count), from);
+      into.labels.set(this.arena.integers(labels, count), from);
       into.logSum.set(this.arena.floats(logSum, count), from);
       into.logLargest.set(this.arena.floats(logLargest, count), from);
       if (into.responsibilities.length === 0) continue;

@@ -70,7 +70,7 @@ export class NearestKernel {
     arena.floats(places.x, x.length).set(x);
     arena.floats(places.v, v.length).set(v);
     arena.floats(places.distances, nearest.length).set(nearest);
-    const own = new Float64Array(wasm.memory.buffer, places.sums, sums.length).fill(0);
+    const own = arena.doubles(places.sums, sums.length).fill(0);
     const line = this.d * 4;
     const potentials = places.sums + joins * 8;
     for (let from = 0, b = tileRows(this.d); from < v.length; from += b) {

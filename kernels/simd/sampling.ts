@@ -42,8 +42,8 @@ export class SamplingKernel {
     const { layers, heights } = ziggurat();
     const [layersAt, heightsAt, edgesAt] = this.begin();
     this.arena.reserve();
-    this.doubles(layersAt, layers.length).set(layers);
-    this.doubles(heightsAt, heights.length).set(heights);
+    this.arena.doubles(layersAt, layers.length).set(layers);
+    this.arena.doubles(heightsAt, heights.length).set(heights);
     this.wasm.placeTables(layersAt, heightsAt, edgesAt);
   }
 
@@ -70,7 +70,7 @@ export class SamplingKernel {
     for (let from = 0; from < into.length; from += VALUES) {
       const count = Math.min(VALUES, into.length - from);
       this.wasm[numbers](first + from, count, at);
-      into.set(this.doubles(at, count), from);
+      into.set(this.arena.doubles(at, count), from);
     }
   }
 
@@ -80,13 +80,13 @@ export class SamplingKernel {
     this.begin();
     const [sharesAt, aliasesAt, at] = [this.takeDoubles(k), this.arena.take(k), this.arena.take(VALUES)];
     this.arena.reserve();
-    this.doubles(sharesAt, k).set(shares);
-    this.integers(aliasesAt, k).set(aliases);
+    this.arena.doubles(sharesAt, k).set(shares);
+    this.arena.integers(aliasesAt, k).set(aliases);
     this.wasm.goTo(base.high, base.low);
     for (let from = 0; from < into.length; from += VALUES) {
       const count = Math.min(VALUES, into.length - from);
       this.wasm.indices(first + from, count, k, sharesAt, aliasesAt, at);
-      into.set(this.integers(at, count), from);
+      into.set(this.arena.integers(at, count), from);
     }
   }
 
@@ -107,17 +107,17 @@ export class SamplingKernel {
     const [labelsAt, orderAt, endsAt] = [most, most, k].map((length) => this.arena.take(length));
     const x = this.takeDoubles(most * d + 1); // numbers are made in pairs
     this.arena.reserve();
-    padRows(means, d, this.doubles(meansAt, k * wholeBlocks(d)));
-    if (matrices) factors.forEach((one, c) => pack(one, d, this.doubles(factorsAt + c * size * 8, size)));
-    else padRows(factors, d, this.doubles(factorsAt, k * size));
+    padRows(means, d, this.arena.doubles(meansAt, k * wholeBlocks(d)));
+    if (matrices) factors.forEach((one, c) => pack(one, d, this.arena.doubles(factorsAt + c * size * 8, size)));
+    else padRows(factors, d, this.arena.doubles(factorsAt, k * size));
     this.wasm.placeGaussians(k, d, meansAt, factorsAt, count > 1 ? size * 8 : 0, orderAt, endsAt);
     this.wasm.goTo(base.high, base.low);
     for (let from = 0; from < labels.length; from += most) {
       const rows = Math.min(most, labels.length - from);
-      this.integers(labelsAt, rows).set(labels.subarray(from, from + rows));
+      this.arena.integers(labelsAt, rows).set(labels.subarray(from, from + rows));
       this.wasm.normals(first + from * d, rows * d, x);
       this.wasm[matrices ? 'shear' : 'stretch'](x, rows, labelsAt);
-      data.set(this.doubles(x, rows * d), from * d);
+      data.set(this.arena.doubles(x, rows * d), from * d);
     }
     return true;
   }
@@ -131,14 +131,6 @@ export class SamplingKernel {
 
   private takeDoubles(count: number): number {
     return this.arena.take(2 * count);
-  }
-
-  private doubles(at: number, count: number): Float64Array {
-    return new Float64Array(this.wasm.memory.buffer, at, count);
-  }
-
-  private integers(at: number, count: number): Int32Array {
-    return new Int32Array(this.wasm.memory.buffer, at, count);
   }
 }
 

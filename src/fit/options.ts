@@ -144,13 +144,16 @@ function requireSeeding({ seeding, components, restarts }: FitSettings): void {
   requireStart(seeding, components);
 }
 
+/** Throws `InputError('option')` for what is no family. */
+export function requireFamily(where: string, family: unknown): void {
+  if (typeof (family as Partial<Family> | null | undefined)?.pack === 'function') return;
+  throw invalid(where, 'a family such as gaussian()', family, "give gaussian({ covariance: 'full' }) or so");
+}
+
 /** What has methods that a fit calls must have them. */
 function requireTools({ family, onProgress, signal }: FitSettings): void {
-  const tools = { family: family as unknown, onProgress: onProgress as unknown, signal: signal as unknown };
-  if (typeof (tools.family as Family).pack !== 'function') {
-    throw invalid('family', 'a family such as gaussian()', tools.family, "give gaussian({ covariance: 'full' }) or so");
-  }
-  requireCallbacks(tools);
+  requireFamily('family', family);
+  requireCallbacks({ onProgress, signal });
 }
 
 /** Throws `InputError('option')` for a callback that is no function, or a signal that is no AbortSignal. */

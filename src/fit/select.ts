@@ -7,7 +7,7 @@ import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
 import { fitLoaded, type Fit } from './fit.js';
 import { Loader } from './loader.js';
-import { fitSettings, type FitOptions } from './options.js';
+import { fitSettings, requireFamily, type FitOptions } from './options.js';
 
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
@@ -139,17 +139,22 @@ function messageOf(error: unknown): string {
 
 /** Checks what to try before any of that is fitted. */
 function requireChoice(components: unknown, covariances: unknown, families: unknown): void {
-  const [counts, forms, kinds] = [components, covariances, families ?? covariances].map((list) => isList(list) ? Array.from(list) : []); // prettier-ignore
+  const chosen = families ?? covariances;
+  const [counts, kinds] = [components, chosen].map((list) => (isList(list) ? Array.from(list) : []));
+  const [name, kind] = families ? ['families', 'family'] : ['covariances', 'covariance type'];
   if (counts.length === 0 || kinds.length === 0) {
     throw new InputError('option', {
       where: 'select',
-      expected: `at least one number of components and one ${families === undefined ? 'covariance type' : 'family'}`,
-      got: `components ${shown(components)} and ${families === undefined ? `covariances ${shown(covariances)}` : `${kinds.length} families`}`,
+      expected: `at least one number of components and one ${kind}`,
+      got: `components ${shown(components)} and ${name} ${shown(chosen)}`,
       remedy: 'name what to try',
     });
   }
   counts.forEach((count, at) => requireInteger(`components[${at}]`, count, 1));
-  forms.forEach((form, at) => requireOneOf(`covariances[${at}]`, form, Object.keys(covarianceLayouts)));
+  for (const [at, one] of kinds.entries()) {
+    if (families) requireFamily(`families[${at}]`, one);
+    else requireOneOf(`covariances[${at}]`, one, Object.keys(covarianceLayouts));
+  }
 }
 
 function bestCandidate(candidates: readonly Candidate[], criterion: Criterion): Candidate {

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { InputError } from '../../src/base/errors.js';
 import { selectMixture, type Candidate, type Criterion } from '../../src/fit/select.js';
 import { fitMixture } from '../../src/fit/fit.js';
+import type { Family } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import type { Source } from '../../src/data/source.js';
 import { expectWithin } from '../within.js';
@@ -218,6 +219,19 @@ describe('what it refuses', () => {
         remedy: 'name what to try',
       }),
     );
+  });
+
+  test.each([
+    ['a name', ['gaussian'], 'families[0]: expected a family such as gaussian(), got "gaussian"; '],
+    ['nothing', [gaussian(), null], 'families[1]: expected a family such as gaussian(), got null; '],
+    [
+      'no list',
+      'gaussian',
+      'select: expected at least one number of components and one family, got components [1] and ',
+    ],
+  ])('families that are %s', async (_, families, message) => {
+    const options = { components: [1], families: families as unknown as Family[] };
+    await expect(selectMixture(x, options)).rejects.toThrow(message);
   });
 
   test('a criterion it does not know', async () => {
