@@ -62,7 +62,7 @@ export function linearModel(blocks: Blocks, thetas: readonly (readonly Float64Ar
       else logNormalizers[c] -= normalizer;
     }
   }
-  return { k, logNormalizers, quadratic: [], linear: { width, natural } };
+  return { k, logNormalizers, quadratic: [], linear: { dense: width, levels: [], natural } };
 }
 
 /**

@@ -17,9 +17,15 @@ export interface QuadraticTerm<Values extends Floats = Float32Array> extends Qua
   readonly whitening: Values;
 }
 
-/** The shape of a linear term: how many statistics of a row it has. */
+/**
+ * The shape of a linear term: what statistics t of a row it has. A column of L levels is L of them, a unit vector; a row
+ * holds the index of its 1, or −1 for none, which makes the vector 0.
+ */
 export interface LinearShape {
-  readonly width: number;
+  /** How many statistics are held as they are; they come first. */
+  readonly dense: number;
+  /** Numbers of levels of the columns after them. */
+  readonly levels: readonly number[];
 }
 
 /** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
@@ -28,14 +34,23 @@ export interface LinearTerm<Values extends Floats = Float32Array> extends Linear
   readonly natural: Values;
 }
 
+/** Length of t and η. */
+export function linearWidth({ dense, levels }: LinearShape): number {
+  return levels.reduce((sum, count) => sum + count, dense);
+}
+
+/** Columns that a row of a linear term takes. */
+export function linearColumns({ dense, levels }: LinearShape): number {
+  return dense + levels.length;
+}
+
 /**
  * The shape of a model: all that a shard must know to say what it has room for. Rows have the columns of the quadratic
- * terms, one term after the other, and after them the statistics of the linear one.
+ * terms, one term after the other, and after them those of the linear one.
  */
 export interface PackedShape {
   readonly k: number;
   readonly quadratic: readonly QuadraticShape[];
-  /** For shards that have it: so far those swept in float64 on the host. */
   readonly linear?: LinearShape | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { isMatrix } from '../../kernels/form.js';
-import type { PackedShape } from './model.js';
+import { linearWidth, type PackedShape } from './model.js';
 
 /** Where moments are: of z_ik = (x_i − μ_k) W_k, or of differences x_i − μ_k wherever they say `z_ik`. */
 export type Frame = 'whitened' | 'differences';
@@ -51,7 +51,7 @@ export function emptyMoments(
       first: new Float64Array(k * d),
       second: new Float64Array((form === 'tied' ? 1 : k) * d * (isMatrix(form) ? d : 1)),
     })),
-    ...(linear ? { linear: new Float64Array(k * linear.width) } : {}),
+    ...(linear ? { linear: new Float64Array(k * linearWidth(linear)) } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Floats, LinearTerm, PackedShape, PlanModel, QuadraticTerm, SoleQuadratic } from '../model.js';
+import { linearWidth, type Floats, type LinearShape, type LinearTerm, type PackedShape, type PlanModel, type QuadraticTerm, type SoleQuadratic } from '../model.js'; // prettier-ignore
 import { offsetsOf } from '../logits.js';
 
 /** Beyond this many scales from 0 a row is shrunk before it is squared, so that which component is nearest stays known. */
@@ -101,7 +101,7 @@ function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[]
 
 /** Adds rate ⟨t, η_k⟩ to the logits `[k]`, of the statistics t that begin at `from`. */
 function addLinear(
-  { width, natural }: LinearTerm<Floats>,
+  { dense, levels, natural }: LinearTerm<Floats>,
   values: ArrayLike<number>,
   from: number,
   rate: number,
@@ -109,8 +109,30 @@ function addLinear(
 ): void {
   for (let c = 0, at = 0; c < logits.length; c++) {
     let sum = 0;
-    for (let j = 0; j < width; j++) sum += values[from + j] * natural[at++];
+    for (let j = 0; j < dense; j++) sum += values[from + j] * natural[at++];
+    for (let j = 0; j < levels.length; at += levels[j++]) {
+      const level = values[from + dense + j];
+      if (level >= 0) sum += natural[at + level];
+    }
     logits[c] += rate * sum;
+  }
+}
+
+/** Adds share · t to the sums `[k, width]` of component c, of the statistics t that begin at `from`. */
+export function addStatistics(
+  shape: LinearShape,
+  sums: Float64Array,
+  c: number,
+  values: ArrayLike<number>,
+  from: number,
+  share: number,
+): void {
+  const { dense, levels } = shape;
+  let at = c * linearWidth(shape);
+  for (let j = 0; j < dense; j++) sums[at++] += share * values[from + j];
+  for (let j = 0; j < levels.length; at += levels[j++]) {
+    const level = values[from + dense + j];
+    if (level >= 0) sums[at + level] += share;
   }
 }
 

@@ -2,7 +2,7 @@ import { yieldToEvents } from '../../base/event-loop.js';
 import { isMatrix } from '../../../kernels/form.js';
 import type { Floats, PlanModel, QuadraticShape } from '../model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../moments.js';
-import { exactPlan, quadraticColumns, type ExactRow } from './plan.js';
+import { addStatistics, exactPlan, quadraticColumns, type ExactRow } from './plan.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
 
 /** Rows between breaths, and handed over at once. */
@@ -84,8 +84,8 @@ type Adder = (row: ExactRow, weight: number, values: Float64Array, from: number)
 
 function adder(moments: Moments, { components, epsilon }: PlanModel<Float64Array>): Adder {
   const { k, quadratic } = components;
-  const { mass, coupling, linear } = moments;
-  const width = components.linear?.width ?? 0;
+  const { mass, coupling, linear: sums } = moments;
+  const { linear } = components;
   const first = quadraticColumns(components);
   return ({ z, shares, label }, weight, values, from) => {
     if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);
@@ -94,7 +94,7 @@ function adder(moments: Moments, { components, epsilon }: PlanModel<Float64Array
       if (share === 0) continue;
       mass[c] += share;
       for (let q = 0; q < quadratic.length; q++) addSquares(moments.quadratic[q], quadratic[q], c, z[q], share);
-      if (linear) for (let j = 0; j < width; j++) linear[c * width + j] += share * values[from + first + j];
+      if (linear && sums) addStatistics(linear, sums, c, values, from + first, share);
       if (coupling) for (let l = 0; l < k; l++) coupling[c * k + l] += share * shares[l];
     }
   };

@@ -77,12 +77,12 @@ describe('float64 sweeps by several terms', () => {
       k: 2,
       logNormalizers: normalizers,
       quadratic,
-      linear: { width: 1, natural: Float64Array.from(eta) },
+      linear: { dense: 1, levels: [], natural: Float64Array.from(eta) },
     };
     const squares = widths.map((w) => w * w);
     const natural = [0, 1].flatMap((c) => [...[0, 1, 2].flatMap((j) => [squares[3 * c + j] * means[3 * c + j], -squares[3 * c + j] / 2]), eta[c]]); // prettier-ignore
     const constants = normalizers.map((value, c) => value - [0, 1, 2].reduce((sum, j) => sum + (squares[3 * c + j] * means[3 * c + j] ** 2) / 2, 0)); // prettier-ignore
-    const linear = { k: 2, logNormalizers: constants, quadratic: [], linear: { width: 7, natural: Float64Array.from(natural) } }; // prettier-ignore
+    const linear = { k: 2, logNormalizers: constants, quadratic: [], linear: { dense: 7, levels: [], natural: Float64Array.from(natural) } }; // prettier-ignore
     for (const epsilon of [0, 0.5, 1, 3]) {
       const one = await swept(mixed, (row) => [...row], epsilon);
       const two = await swept(linear, (row) => [...row.slice(0, 3).flatMap((x) => [x, x * x]), row[3]], epsilon);
@@ -98,6 +98,24 @@ describe('float64 sweeps by several terms', () => {
       });
     }
   });
+
+  test('a column of levels is that many unit vectors, and one without a level says nothing', async () => {
+    const natural = [0.3, -1, -2, -0.5, 1.2, 0.7, -0.1, -3, -0.2, 0];
+    const linear = { natural: Float64Array.from(natural) };
+    const held = { k: 2, logNormalizers: normalizers, quadratic: [], linear: { dense: 1, levels: [3, 1], ...linear } };
+    const plain = { ...held, linear: { dense: 5, levels: [], ...linear } };
+    const level = (x: number): number => (x < -1 ? -1 : x < 0 ? 0 : x < 1 ? 1 : 2);
+    for (const epsilon of [0, 0.5, 1, 3]) {
+      const one = await swept(held, (row) => [row[3], level(row[0]), 0], epsilon);
+      const two = await swept(
+        plain,
+        (row) => [row[3], ...[0, 1, 2].map((l) => Number(level(row[0]) === l)), 1],
+        epsilon,
+      );
+      expect(one.logDensity).toEqual(two.logDensity);
+      expect(one.moments).toEqual(two.moments);
+    }
+  });
 });
 
 test('a model is exact where all of its terms are, and has a linear one where it says so', () => {
@@ -105,17 +123,17 @@ test('a model is exact where all of its terms are, and has a linear one where it
     k: 1,
     logNormalizers: Float64Array.of(0),
     quadratic: [],
-    linear: { width: 1, natural: Float64Array.of(1) },
+    linear: { dense: 1, levels: [], natural: Float64Array.of(1) },
   };
   expect(packedExactly(exact)).toBe(true);
-  expect(packedExactly({ ...exact, linear: { width: 1, natural: Float32Array.of(1) } })).toBe(false);
+  expect(packedExactly({ ...exact, linear: { dense: 1, levels: [], natural: Float32Array.of(1) } })).toBe(false);
   expect(() => soleQuadratic(exact)).toThrow(
     new RangeError('a model without a linear term was expected, got one with it'),
   );
 });
 
 test('linear sums add, and a component that is cleared has none', () => {
-  const shape = { k: 2, quadratic: [], linear: { width: 2 } };
+  const shape = { k: 2, quadratic: [], linear: { dense: 2, levels: [] } };
   const moments = emptyMoments(shape);
   moments.linear!.fill(3);
   const all = emptyMoments(shape);
