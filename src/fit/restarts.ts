@@ -1,11 +1,10 @@
-import { operationsPerRow } from '../../kernels/form.js';
 import { runJobs, type Job, type JobOptions } from './concurrent.js';
 import type { Dataset } from '../data/dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
 import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
-import { soleQuadratic } from '../sweep/model.js';
+import { sweepOperations } from '../sweep/operations.js';
 import type { Parameters } from '../families/components.js';
 import { haveMoments, type OwnComponents } from '../families/dense.js';
 import { logVolume } from '../families/scaling.js';
@@ -70,8 +69,7 @@ const EXACT_SWEEP = 2 ** 26;
 /** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
 function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
   const { n, d } = dataset.shard;
-  if (n * operationsPerRow(soleQuadratic(settings.family.shape(settings.components, d))) > EXACT_SWEEP)
-    return undefined;
+  if (n * sweepOperations(settings.family.shape(settings.components, d)) > EXACT_SWEEP) return undefined;
   let held: ReturnType<typeof loadExactly> | undefined;
   return () => (held ??= loadExactly(dataset, settings.signal));
 }
