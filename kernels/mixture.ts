@@ -1,33 +1,68 @@
 /**
  * The arithmetic that the mixture kernels share, as composites of tfjs operations: whitened differences and logits.
- * Sizes: b rows in a block, d columns, k components.
+ * Sizes: b rows in a block, d columns of the quadratic term, k components.
  */
 import { tf } from '#tfjs';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { CovarianceForm } from './form.js';
+import { linearProducts, type LinearPart } from './linear.js';
+import type { LinearShape } from './linear-shape.js';
 
-/** The components as kernels take them. */
+/** The components as kernels take them: the parameters of a quadratic term, of a linear one, or of both. */
 export interface ModelInputs {
   /** Means μ_k, `[k, d]`. */
-  readonly means: Tensor2D;
+  readonly means?: Tensor2D;
   /** Whitening factors: q_ik = ‖(x_i − μ_k) W_k‖² is the squared Mahalanobis distance. */
-  readonly whitening: Tensor;
+  readonly whitening?: Tensor;
+  /** η_k, `[k, width]`. */
+  readonly natural?: Tensor2D;
   /** `[k]`: all that is constant over rows in the logit of a component. */
   readonly offsets: Tensor1D;
 }
 
-/** How logits follow from distances: logit_ik = offset_k − rate · q_ik. */
+/** How logits follow from distances and statistics: logit_ik = offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik). */
 export interface LogitAttributes {
-  readonly form: CovarianceForm;
+  /** Of the quadratic term. */
+  readonly form?: CovarianceForm;
+  /** Of the linear term. */
+  readonly linear?: LinearShape;
   /** 1/(2ε), or 1/2 for hard assignment. */
   readonly rate: number;
+}
+
+/** A block's columns of a quadratic term, `[b, d]`, and the term's parameters. */
+export interface QuadraticPart {
+  readonly x: Tensor2D;
+  readonly means: Tensor2D;
+  readonly whitening: Tensor;
+  readonly form: CovarianceForm;
+}
+
+/** A block as the terms of a model see it. */
+export interface Parts {
+  readonly quadratic?: QuadraticPart;
+  readonly linear?: LinearPart;
+}
+
+/** Parts a block `[b, columns]`: the quadratic term's columns come first. */
+export function partsOf(x: Tensor2D, inputs: ModelInputs, { form, linear: shape }: LogitAttributes): Parts {
+  const { means, whitening, natural } = inputs;
+  const d = means?.shape[1] ?? 0;
+  return {
+    ...(means && whitening && form && { quadratic: { x: columnsOf(x, 0, d), means, whitening, form } }),
+    ...(natural && shape && { linear: { held: columnsOf(x, d, x.shape[1] - d), natural, shape } }),
+  };
+}
+
+function columnsOf(x: Tensor2D, from: number, count: number): Tensor2D {
+  return count === x.shape[1] ? x : tf.slice(x, [0, from], [-1, count]);
 }
 
 /**
  * z_ik = (x_i − μ_k) W_k of one component, `[b, d]`: coordinates in which it is a standard ball. Differences first,
  * never the expanded square: far from the origin the expansion loses whole nats in float32.
  */
-export function whitened(x: Tensor2D, { means, whitening }: ModelInputs, form: CovarianceForm, k: number): Tensor2D {
+export function whitened({ x, means, whitening, form }: QuadraticPart, k: number): Tensor2D {
   const difference: Tensor2D = tf.sub(x, tf.slice(means, [k, 0], [1, -1]));
   switch (form) {
     case 'full':
@@ -47,15 +82,18 @@ function component(whitening: Tensor, k: number): Tensor2D {
   return tf.reshape(tf.slice(whitening, [k, 0, 0], [1, -1, -1]), [d, d]);
 }
 
-/** Logits offset_k − rate ‖z_ik‖² of a block, `[b, k]`. */
-export function logits(x: Tensor2D, model: ModelInputs, attributes: LogitAttributes): Tensor2D {
-  const [k] = model.means.shape;
-  const distances = Array.from({ length: k }, (_, index) =>
-    tf.tidy(() => tf.sum(tf.square(whitened(x, model, attributes.form, index)), 1)),
-  );
+/** Logits offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik) of a block, `[b, k]`. */
+export function logits({ quadratic, linear }: Parts, offsets: Tensor1D, { rate }: LogitAttributes): Tensor2D {
+  const squares = quadratic ? tf.sub(offsets, tf.mul(distances(quadratic), rate)) : offsets;
+  return (linear ? tf.add(squares, tf.mul(linearProducts(linear), 2 * rate)) : squares) as Tensor2D;
+}
+
+/** q_ik, `[b, k]`. */
+function distances(part: QuadraticPart): Tensor2D {
+  const [k] = part.means.shape;
+  const each = Array.from({ length: k }, (_, index) => tf.tidy(() => tf.sum(tf.square(whitened(part, index)), 1)));
   // Components along rows while they are gathered: contiguous copies, where columns would be strided ones.
-  const gathered = tf.transpose(tf.reshape(tf.concat(distances), [k, x.shape[0]]));
-  return tf.sub(model.offsets, tf.mul(gathered, attributes.rate));
+  return tf.transpose(tf.reshape(tf.concat(each), [k, part.x.shape[0]]));
 }
 
 /** A row softmin taken apart, each `[b, 1]` or `[b, k]`. */

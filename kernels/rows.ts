@@ -1,10 +1,10 @@
 import { tf } from '#tfjs';
 import type { Tensor2D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
-import { logits, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
+import { logits, partsOf, rowSoftmin, type LogitAttributes, type ModelInputs } from './mixture.js';
 
 export interface RowsInputs extends ModelInputs {
-  /** Rows of one block, `[b, d]`. */
+  /** Rows of one block, `[b, columns]`. */
   readonly x: Tensor2D;
 }
 
@@ -15,7 +15,7 @@ export interface RowsInputs extends ModelInputs {
 export const rowsKernel = defineKernel<RowsInputs, LogitAttributes>({
   name: 'OtmixRows',
   composite(inputs, attributes) {
-    const logit = logits(inputs.x, inputs, attributes);
+    const logit = logits(partsOf(inputs.x, inputs, attributes), inputs.offsets, attributes);
     const { responsibilities, largest, logSum } = rowSoftmin(logit, false);
     return [
       tf.cast(tf.argMax(logit, 1), 'int32'),

@@ -2,10 +2,11 @@ import { tf } from '#tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
 import { isMatrix } from './form.js';
-import { logits, rowSoftmin, whitened, type LogitAttributes, type ModelInputs } from './mixture.js';
+import { linearSums } from './linear.js';
+import { logits, partsOf, rowSoftmin, whitened, type LogitAttributes, type ModelInputs, type QuadraticPart } from './mixture.js'; // prettier-ignore
 
 export interface SweepInputs extends ModelInputs {
-  /** Rows of one block, `[g·s, d]`. */
+  /** Rows of one block, `[g·s, columns]`. */
   readonly x: Tensor2D;
   /** Row weights, `[g·s]`; 0 for padding. */
   readonly weights: Tensor1D;
@@ -25,7 +26,7 @@ export interface SweepAttributes extends LogitAttributes {
 /**
  * One block of a sweep: cost → row softmin → moments about the current means, with sums kept apart by group. Moments
  * are of whitened differences z_ik, so that float32 keeps the digits of a covariance's every direction, narrow ones
- * too. With v the row weights and r the responsibilities, for each group:
+ * too. With v the row weights and r the responsibilities, for each group and of each term that the model has:
  *
  * | output | shape | is |
  * | --- | --- | --- |
@@ -34,21 +35,24 @@ export interface SweepAttributes extends LogitAttributes {
  * | first | `[k, g, d]` | Σ v_i r_ik z_ik |
  * | second | full `[k, g, d, d]`, tied `[1, g, d, d]` (summed over k) | Σ v_i r_ik z_ik z_ikᵀ |
  * | | diag and spherical `[k, g, d]` | its diagonal |
+ * | linear | `[g, k, width]` | Σ v_i r_ik t_i |
  * | coupling | `[g, k, k]`, on request | Σ v_i r_i r_iᵀ |
  */
 export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
   name: 'OtmixSweep',
   composite(inputs, attributes) {
-    const { x, weights } = inputs;
+    const { x, weights, offsets } = inputs;
     const { groups, hard, centre, coupling } = attributes;
-    const k = inputs.means.shape[0];
-    const { responsibilities, logSum } = rowSoftmin(logits(x, inputs, attributes), hard);
+    const k = offsets.shape[0];
+    const parts = partsOf(x, inputs, attributes);
+    const { responsibilities, logSum } = rowSoftmin(logits(parts, offsets, attributes), hard);
     const column: Tensor2D = tf.reshape(weights, [-1, 1]);
     const plan: Tensor2D = tf.mul(responsibilities, column);
     const outputs = [
       tf.reshape(sumGroups(tf.mul(tf.sub(logSum, centre), column), groups), [groups]),
       sumGroups(plan, groups),
-      ...moments(inputs, attributes, tf.transpose(plan)),
+      ...(parts.quadratic ? moments(parts.quadratic, groups, tf.transpose(plan)) : []),
+      ...(parts.linear ? [linearSums(parts.linear, plan, groups)] : []),
     ];
     if (coupling) {
       const shape = [groups, -1, k] as [number, number, number];
@@ -62,14 +66,14 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
  * First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept:
  * k·b·d floats would be too many.
  */
-function moments(inputs: SweepInputs, attributes: SweepAttributes, plan: Tensor2D): [Tensor, Tensor] {
-  const [k, d] = inputs.means.shape;
-  const { form, groups } = attributes;
+function moments(part: QuadraticPart, groups: number, plan: Tensor2D): [Tensor, Tensor] {
+  const [k, d] = part.means.shape;
+  const { form } = part;
   const first: Tensor[] = [];
   const second: Tensor[] = [];
   for (let index = 0; index < k; index++) {
     const [one, two] = tf.tidy((): [Tensor, Tensor] => {
-      const grouped = tf.reshape(whitened(inputs.x, inputs, form, index), [groups, -1, d]);
+      const grouped = tf.reshape(whitened(part, index), [groups, -1, d]);
       const row: Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
       const mean = rowSums(row, grouped);
       if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];

@@ -1,4 +1,7 @@
 import type { CovarianceForm } from '../../kernels/form.js';
+import type { LinearShape } from '../../kernels/linear-shape.js';
+
+export { linearColumns, linearWidth, type LinearShape } from '../../kernels/linear-shape.js';
 
 /** Numbers that whoever sweeps computes with: kernels in float32, the host in float64. */
 export type Floats = Float32Array | Float64Array;
@@ -17,31 +20,10 @@ export interface QuadraticTerm<Values extends Floats = Float32Array> extends Qua
   readonly whitening: Values;
 }
 
-/**
- * The shape of a linear term: what statistics t of a row it has. A column of L levels is L of them, a unit vector; a row
- * holds the index of its 1, or −1 for none, which makes the vector 0.
- */
-export interface LinearShape {
-  /** How many statistics are held as they are; they come first. */
-  readonly dense: number;
-  /** Numbers of levels of the columns after them. */
-  readonly levels: readonly number[];
-}
-
 /** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
 export interface LinearTerm<Values extends Floats = Float32Array> extends LinearShape {
   /** η, `[k, width]`. */
   readonly natural: Values;
-}
-
-/** Length of t and η. */
-export function linearWidth({ dense, levels }: LinearShape): number {
-  return levels.reduce((sum, count) => sum + count, dense);
-}
-
-/** Columns that a row of a linear term takes. */
-export function linearColumns({ dense, levels }: LinearShape): number {
-  return dense + levels.length;
 }
 
 /**
@@ -89,6 +71,17 @@ export function packedExactly(components: PackedModel<Floats>): components is Pa
 /** Whether a model is of float64 numbers. */
 export function isExact(model: PlanModel<Floats>): model is PlanModel<Float64Array> {
   return packedExactly(model.components);
+}
+
+/** The quadratic term of a model that has one at most, undefined where it has none; for kernels that know but one. */
+export function quadraticIfAny<Term extends QuadraticShape>({
+  quadratic,
+}: {
+  readonly quadratic: readonly Term[];
+}): Term | undefined {
+  if (quadratic.length > 1)
+    throw new RangeError(`a model of at most one quadratic term was expected, got ${quadratic.length}`);
+  return quadratic.at(0);
 }
 
 /** The quadratic term of a model that has no other, with the number of components; for kernels that know but one. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
+import { describeLinear } from '../kernels/linear-parity.js';
 import { describeComposites, describeParity, shown } from '../kernels/parity.js';
 import { cases, shapes } from '../kernels/parity-cases.js';
 import { describeTensors } from '../tensors/parity.js';
@@ -13,6 +14,7 @@ beforeAll(async () => {
 });
 
 describeComposites('composites on webgl', tensors('webgl'), cases);
+describeLinear('composites on webgl', tensors('webgl'));
 // Few of them: the browser's SwiftShader takes seconds to compile a kernel.
 describeParity(
   'fused on webgpu',

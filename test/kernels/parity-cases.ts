@@ -1,4 +1,5 @@
 /** Problems whose shapes cut rows, columns and components in every way in which kernels go about them. */
+import type { CovarianceForm } from '../../kernels/form.js';
 import type { ProblemName } from '../oracle/index.js';
 
 export interface Case {
@@ -59,3 +60,50 @@ export const shapes: readonly Case[] = [
 ];
 
 export const titleOf = ({ name, n, d, k }: Case): string => `${name}, n = ${n}, d = ${d}, k = ${k}`;
+
+/** Rows of a model with a linear term: columns of a quadratic one first, where it has a form. */
+export interface LinearCase {
+  readonly n: number;
+  readonly k: number;
+  readonly quadratic?: { readonly form: CovarianceForm; readonly d: number };
+  readonly dense: number;
+  readonly levels: readonly number[];
+}
+
+const linear = (n: number, k: number, dense: number, levels: readonly number[] = []): LinearCase => {
+  return { n, k, dense, levels };
+};
+
+const mixed = (form: CovarianceForm, d: number, one: LinearCase): LinearCase => ({ quadratic: { form, d }, ...one });
+
+/**
+ * Statistics that are dense, levels, and both, alone and beside each form: one row, fewer than a group, one under and
+ * over it, several groups; columns of one level, of as many as are expanded at once, of one more, and of a thousand.
+ */
+export const linearCases: readonly LinearCase[] = [
+  linear(1, 1, 1),
+  linear(7, 2, 3, [1, 2]),
+  linear(1023, 3, 0, [2, 3, 5]),
+  linear(1024, 5, 20),
+  linear(1025, 2, 1, [64, 65, 130]),
+  linear(2500, 33, 17),
+  linear(600, 8, 300),
+  linear(
+    600,
+    5,
+    0,
+    Array.from({ length: 40 }, (_, j) => 2 + (j % 3)),
+  ),
+  linear(300, 4, 2, [1000]),
+  linear(5000, 9, 0, [7]),
+  mixed('full', 4, linear(5000, 3, 3, [5, 12])),
+  mixed('tied', 5, linear(1025, 4, 0, [3])),
+  mixed('diag', 3, linear(2049, 6, 65)),
+  mixed('spherical', 2, linear(600, 10, 1, [70, 2])),
+  mixed('full', 33, linear(1100, 5, 7, [2, 2])),
+];
+
+export const linearTitle = ({ n, k, quadratic, dense, levels }: LinearCase): string => {
+  const shown = levels.length > 5 ? `${levels.length} columns` : levels.join(', ');
+  return `n = ${n}, k = ${k}, ${quadratic ? `${quadratic.form} d = ${quadratic.d}, ` : ''}dense ${dense}, levels [${shown}]`;
+};

@@ -1,6 +1,6 @@
 import { tf } from '#tfjs';
 import type { LogitAttributes, ModelInputs } from '../../../kernels/mixture.js';
-import { soleQuadratic, type PlanModel } from '../model.js';
+import { linearWidth, quadraticIfAny, type LinearTerm, type PlanModel, type QuadraticTerm } from '../model.js';
 import { logitsOf } from '../logits.js';
 
 /** A plan model as tensors on the active backend. */
@@ -11,19 +11,32 @@ export interface TensorModel {
   readonly temperature: number;
 }
 
-/** Uploads a plan model; the caller disposes the inputs. */
+/** Uploads a plan model of a quadratic term, a linear one, or both; the caller disposes the inputs. */
 export function tensorModel(model: PlanModel): TensorModel {
-  const { form, k, d, means, whitening } = soleQuadratic(model.components);
+  const { k, linear } = model.components;
+  const quadratic = quadraticIfAny(model.components);
   const { offsets, rate, hard, reference, temperature } = logitsOf(model);
-  const shapes = { full: [k, d, d], tied: [1, d, d], diag: [k, d], spherical: [k, 1] } as const;
   return {
     inputs: {
-      means: tf.tensor2d(means, [k, d]),
-      whitening: tf.tensor(whitening, [...shapes[form]]),
+      ...(quadratic && quadraticInputs(quadratic, k)),
+      ...(linear && linearInputs(linear, k)),
       offsets: tf.tensor1d(offsets),
     },
-    attributes: { form, rate, hard },
+    attributes: {
+      ...(quadratic && { form: quadratic.form }),
+      ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }),
+      ...{ rate, hard },
+    },
     reference,
     temperature,
   };
+}
+
+function quadraticInputs({ form, d, means, whitening }: QuadraticTerm, k: number): Partial<ModelInputs> {
+  const shapes = { full: [k, d, d], tied: [1, d, d], diag: [k, d], spherical: [k, 1] } as const;
+  return { means: tf.tensor2d(means, [k, d]), whitening: tf.tensor(whitening, [...shapes[form]]) };
+}
+
+function linearInputs(term: LinearTerm, k: number): Partial<ModelInputs> {
+  return { natural: tf.tensor2d(term.natural, [k, linearWidth(term)]) };
 }

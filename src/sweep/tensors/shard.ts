@@ -1,13 +1,13 @@
 import { tf } from '#tfjs';
 import type { TypedArray } from '@tensorflow/tfjs';
 import { onBackend } from '../../../kernels/engine.js';
-import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import { isMatrix } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
 import { sweepKernel } from '../../../kernels/sweep.js';
 import { yieldToEvents } from '../../base/event-loop.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
-import type { PlanModel } from '../model.js';
+import type { PackedShape, PlanModel } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { readAll, type TensorBlock } from './block.js';
@@ -52,7 +52,7 @@ export class TensorShard implements Shard {
         const outputs = onBackend(this.backend, () =>
           sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
         );
-        const sum = addGroups(moments, await readAll(outputs), groups, packed.attributes.form);
+        const sum = addGroups(moments, await readAll(outputs), groups, model.components);
         moments.weight += block.weight;
         moments.objective += objectiveOf(packed, { centre, weight: block.weight, sum });
       }
@@ -121,15 +121,24 @@ export class TensorShard implements Shard {
  * Adds a block's group sums to the moments, in float64 and in the order of the groups;
  * returns its Σ v (logSum − centre).
  */
-function addGroups(moments: Moments, outputs: readonly TypedArray[], groups: number, form: CovarianceForm): number {
-  const [objective, mass, first, second, coupling] = outputs as [TypedArray, ...TypedArray[]];
-  const k = moments.mass.length;
-  const [into] = moments.quadratic;
-  const d = into.first.length / k;
-  addOver(moments.mass, mass, groups, k);
-  addOver(into.first, first, groups, d);
-  addOver(into.second, second, groups, isMatrix(form) ? d * d : d);
-  if (moments.coupling) addOver(moments.coupling, coupling, groups, k * k);
+function addGroups(
+  { mass, quadratic, linear, coupling }: Moments,
+  outputs: readonly TypedArray[],
+  groups: number,
+  { k, ...shape }: PackedShape,
+): number {
+  const [objective, ...sums] = outputs;
+  const rest = sums.values();
+  const add = (into: Float64Array, inner: number): void =>
+    addOver(into, rest.next().value as TypedArray, groups, inner);
+  add(mass, k);
+  for (const [index, { first, second }] of quadratic.entries()) {
+    const { form, d } = shape.quadratic[index];
+    add(first, d);
+    add(second, isMatrix(form) ? d * d : d);
+  }
+  if (linear) add(linear, linear.length);
+  if (coupling) add(coupling, k * k);
   return total(objective);
 }
 

@@ -1,0 +1,219 @@
+/** One suite for every backend: models with a linear term, against float64 sweeps of the same float32 rows and model. */
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import type { Device } from '../../src/backend/backend.js';
+import { ExactShard } from '../../src/sweep/exact/shard.js';
+import { whitened } from '../../src/sweep/frames.js';
+import { linearColumns, linearWidth, type PackedModel, type PlanModel } from '../../src/sweep/model.js';
+import type { Moments } from '../../src/sweep/moments.js';
+import type { RowOutputs, Shard, SweepRequest, SweptRows } from '../../src/sweep/shard.js';
+import { cases, combinations, grouped } from '../cases.js';
+import { mulberry32, normal, sum } from '../oracle/index.js';
+import { expectAllWithin, expectWithin } from '../within.js';
+import { linearCases, linearTitle, type LinearCase } from './parity-cases.js';
+
+/** Devices, by name, whose kernels have no linear term yet. */
+export const withoutLinear: readonly string[] = ['wasm', 'webgpu'];
+
+const temperatures = [0, 0.5, 1, 3];
+
+/** Sweeps at each temperature and row outputs of each case, or what a quick run shows of them. */
+export function describeLinear(name: string, device: Device, given = linearCases): void {
+  const checks = [
+    ...temperatures.map((epsilon) => ({ title: `sweep at temperature ${epsilon}`, run: sweepParity(epsilon) })),
+    { title: 'several sweeps at once', run: jointParity },
+    { title: 'row outputs', run: rowParity },
+  ];
+  const table = combinations({ one: given, check: checks });
+  const chosen = cases(table, ({ one, check }) => [linearTitle(one), check.title, one.quadratic?.form]);
+  for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
+    describe(`linear term, ${name}: ${linearTitle(one)}`, () => {
+      for (const { check } of ofOne) test(check.title, () => withRows(device, one, check.run));
+    });
+  }
+}
+
+/** A place that has no linear term yet says so, instead of leaving it out. */
+export function describeWithoutLinear(name: string, device: Device): void {
+  test(`${name} refuses a linear term`, () =>
+    withRows(device, linearCases[1], async (setting) => {
+      const refusal = 'a model without a linear term was expected, got one with it';
+      await expect(setting.shard.sweep([{ model: modelOf(setting.one) }])).rejects.toThrow(refusal);
+    }));
+}
+
+interface Setting {
+  readonly one: LinearCase;
+  readonly shard: Shard;
+  /** The rows as the shard has them, in float64. */
+  readonly exact: SweptRows<Float64Array>;
+  /** Σ_i a_i. */
+  readonly weight: number;
+}
+
+/** Loads the rows of a case as they are, and frees them and whatever tensors they took. */
+async function withRows(device: Device, one: LinearCase, use: (setting: Setting) => Promise<void>): Promise<void> {
+  const before = tf.memory().numTensors;
+  const { n } = one;
+  const d = columnsOf(one);
+  const values = rowsOf(one);
+  const weights = Float64Array.from({ length: n }, (_, i) => (i % 5 === 4 ? 0.5 : 1 + (i % 3)));
+  const builder = device.rows(d);
+  const names = Array.from({ length: d }, (_, j) => `column ${j}`);
+  const encoding = { names, shift: new Float64Array(d), scale: new Float64Array(d).fill(1), weightUnit: 1 };
+  await builder.add({ rows: n, columns: names.map((_, j) => ({ values, start: j, stride: d })), weights }, encoding);
+  const shard = await builder.finish();
+  const exact = new ExactShard(d, [{ start: 0, values, weights }]);
+  try {
+    await use({ one, shard, exact, weight: sum([...weights]) });
+  } finally {
+    shard.dispose();
+  }
+  expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
+}
+
+function columnsOf({ quadratic, dense, levels }: LinearCase): number {
+  return (quadratic?.d ?? 0) + linearColumns({ dense, levels });
+}
+
+/** Normal numbers, and levels of which one in nine is none: `[n, d]`, exact in float32. */
+function rowsOf({ n, quadratic, dense, levels }: LinearCase): Float64Array {
+  const random = mulberry32(11);
+  const numbers = (quadratic?.d ?? 0) + dense;
+  const row = (): number[] => [
+    ...Array.from({ length: numbers }, () => Math.fround(normal(random))),
+    ...levels.map((count) => (random() < 1 / 9 ? -1 : Math.floor(count * random()))),
+  ];
+  return Float64Array.from(Array.from({ length: n }, row).flat());
+}
+
+/** Components that overlap: each row has a share of several. */
+function modelOf({ k, quadratic, dense, levels }: LinearCase, epsilon = 1, seed = 5): PlanModel {
+  const random = mulberry32(seed);
+  const floats = (length: number, scale: number): Float32Array => {
+    return Float32Array.from({ length }, () => scale * normal(random));
+  };
+  const components: PackedModel = {
+    k,
+    logNormalizers: Float64Array.from({ length: k }, () => normal(random) - 2),
+    quadratic: quadratic ? [{ ...quadratic, means: floats(k * quadratic.d, 1), whitening: factors(quadratic, k) }] : [],
+    linear: {
+      ...{ dense, levels },
+      natural: floats(k * linearWidth({ dense, levels }), 1.5 / Math.sqrt(linearColumns({ dense, levels }))),
+    },
+  };
+  const weights = Float64Array.from({ length: k }, (_, c) => (1 + (c % 4)) / k);
+  const total = sum([...weights]);
+  const potential = Float64Array.from({ length: k }, (_, c) => 0.3 * (c % 4) - 0.4);
+  return { components, weights: weights.map((weight) => weight / total), potential, epsilon };
+}
+
+/** Whitening factors near 1/√d, so that distances stay within a few nats of each other: upper triangles. */
+function factors({ form, d }: NonNullable<LinearCase['quadratic']>, k: number): Float32Array {
+  const unit = 1 / Math.sqrt(d);
+  if (form === 'diag') return new Float32Array(k * d).map((_, at) => unit * (1 + 0.1 * (at % 4)));
+  if (form === 'spherical') return new Float32Array(k).map((_, c) => unit * (1 + 0.1 * (c % 4)));
+  return new Float32Array((form === 'full' ? k : 1) * d * d).map((_, at) => {
+    const [i, j] = [Math.floor(at / d) % d, at % d];
+    return i > j ? 0 : unit * (i === j ? 1 : 0.3 / (1 + j - i));
+  });
+}
+
+/** The same model in float64. */
+function exactly({ components, ...plan }: PlanModel): PlanModel<Float64Array> {
+  const { quadratic, linear } = components;
+  return {
+    ...plan,
+    components: {
+      ...components,
+      quadratic: quadratic.map(({ means, whitening, ...term }) => {
+        return { ...term, means: Float64Array.from(means), whitening: Float64Array.from(whitening) };
+      }),
+      linear: linear && { ...linear, natural: Float64Array.from(linear.natural) },
+    },
+  };
+}
+
+/**
+ * Float32 rounds a logit of a few nats by some 1e-6, and more where many statistics add up; sums are as wrong as the
+ * shares that they add, relative to all the weight there is.
+ */
+const toleranceOf = (one: LinearCase, epsilon: number): number => (3e-6 * Math.sqrt(columnsOf(one))) / (epsilon || 1);
+
+function sweepParity(epsilon: number): (setting: Setting) => Promise<void> {
+  return async ({ one, shard, exact, weight }) => {
+    const model = modelOf(one, epsilon);
+    const besides = { coupling: true, tails: true, objectiveNear: 1 };
+    const [got] = await shard.sweep([{ model, ...besides }]);
+    const [expected] = await exact.sweep([{ model: exactly(model), ...besides }]);
+    expectMoments(whitened(got, model.components), expected, weight * toleranceOf(one, epsilon));
+  };
+}
+
+function expectMoments(got: Moments, expected: Moments, tolerance: number): void {
+  expect(got.weight).toBe(expected.weight);
+  const size = Math.max(1, Math.abs(expected.objective / expected.weight));
+  expectWithin(got.objective, expected.objective, tolerance * size, 'objective');
+  expectAllWithin(got.mass, expected.mass, tolerance, 'mass');
+  expectAllWithin(got.coupling!, expected.coupling!, tolerance, 'coupling');
+  expectAllWithin(got.linear!, expected.linear!, tolerance, 'linear');
+  expect(got.quadratic.length).toBe(expected.quadratic.length);
+  for (const [q, { first, second }] of expected.quadratic.entries()) {
+    expectAllWithin(got.quadratic[q].first, first, 2 * tolerance, 'first');
+    expectAllWithin(got.quadratic[q].second, second, 4 * tolerance, 'second');
+  }
+}
+
+/** Requests of all kinds have together the moments that they have alone, bit for bit. */
+async function jointParity({ one, shard }: Setting): Promise<void> {
+  const requests: SweepRequest[] = [
+    { model: modelOf(one) },
+    { model: modelOf(one, 0.5, 6), coupling: true },
+    { model: modelOf(one, 0, 7) },
+    { model: modelOf(one, 2, 8), tails: true, objectiveNear: 3 },
+  ];
+  const alone: Moments[] = [];
+  for (const request of requests) alone.push(...(await shard.sweep([request])));
+  expect(await shard.sweep(requests)).toEqual(alone);
+  expect(shard.atOnce(requests[0].model.components)).toBeGreaterThanOrEqual(1);
+}
+
+async function rowParity({ one, shard, exact }: Setting): Promise<void> {
+  const { n, k } = one;
+  for (const epsilon of [1, 3, 0]) {
+    const model = modelOf(one, epsilon);
+    const tolerance = toleranceOf(one, epsilon);
+    const [got, expected] = [await allRows(shard, model), await allRows(exact, exactly(model))];
+    expect(got.labels.length).toBe(n);
+    // At 0 there is no density: places differ in what they say then.
+    if (epsilon > 0) expectAllWithin(got.logDensity, expected.logDensity, 4 * tolerance, 'log-density');
+    expectAllWithin(got.logLargest, expected.logLargest, 4 * tolerance, 'largest');
+    expectAllWithin(got.responsibilities, expected.responsibilities, tolerance, 'responsibilities');
+    // Of components that are equal but for rounding, either label is right.
+    got.labels.forEach((label, i) => {
+      expect(expected.responsibilities[i * k + label]).toBeGreaterThanOrEqual(
+        Math.exp(expected.logLargest[i]) - tolerance,
+      );
+    });
+  }
+  const taken = await shard.take([n - 1, 0]);
+  expect(taken).toEqual(await exact.take([n - 1, 0]));
+}
+
+type Outputs = Record<'labels' | 'logDensity' | 'logLargest' | 'responsibilities', number[]>;
+
+/** Row outputs of all blocks together. */
+async function allRows<Values extends Float32Array | Float64Array>(
+  rows: SweptRows<Values>,
+  model: PlanModel<Values>,
+): Promise<Outputs> {
+  const all: Outputs = { labels: [], logDensity: [], logLargest: [], responsibilities: [] };
+  const names = Object.keys(all) as (keyof Outputs)[];
+  for await (const outputs of rows.rows(model, { responsibilities: true })) {
+    const { start, rows: count }: RowOutputs = outputs;
+    expect(start).toBe(all.labels.length);
+    for (const name of names) for (const value of outputs[name]) all[name].push(value);
+    expect(all.labels.length).toBe(start + count);
+  }
+  return all;
+}
