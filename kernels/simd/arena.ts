@@ -37,4 +37,9 @@ export class Arena {
   integers(at: number, count: number): Int32Array {
     return new Int32Array(this.memory.buffer, at, count);
   }
+
+  /** As many numbers as there are, of their type. */
+  like(values: Float32Array | Int32Array, at: number): Float32Array | Int32Array {
+    return values instanceof Float32Array ? this.floats(at, values.length) : this.integers(at, values.length);
+  }
 }

@@ -9,6 +9,7 @@ export interface Exports {
   sparseBelow(rows: number): void;
   placeBounds(columns: number, ...placesOfArrays: number[]): void;
   placeLists(...placesOfArrays: number[]): void;
+  placeLinear(dense: number, levelColumns: number, ...placesOfArrays: number[]): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;

@@ -2,7 +2,8 @@ import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { boundArrays, modelArrays, pathOf, paths, sparseBelow, type LogitBounds, type SimdModel } from './model.js';
+import { levelStarts, linesOf, type SimdLinear } from './linear.js';
+import { boundArrays, modelArrays, pathOf, paths, sparseBelow, tileColumns, type LogitBounds, type SimdModel } from './model.js'; // prettier-ignore
 
 /**
  * Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again.
@@ -26,12 +27,18 @@ interface Places {
   readonly totals: number;
 }
 
+/** What belongs at a place. */
+interface Filling {
+  readonly at: number;
+  readonly values: Float32Array | Int32Array;
+}
+
 /** One instance of the fused kernel with a memory of its own: what one thread computes with. */
 export class SimdKernel {
   private readonly wasm: Exports;
   private readonly arena: Arena;
   private tile = 0;
-  private d = 0;
+  private columns = 0;
   private k = 0;
   private bounded = false;
   private places: Places | undefined;
@@ -45,31 +52,34 @@ export class SimdKernel {
   /** Lays memory out for a model and copies it there. */
   load(model: SimdModel): void {
     const { form, k, d, coupling } = model;
-    this.begin(d);
+    this.begin(tileColumns(model));
     const { means, origin, whitening, whiteningStep, offsets, slopes } = modelArrays(model);
     const arrays = [means, origin, whitening, offsets, slopes];
     const [meansAt, originAt, whiteningAt, offsetsAt, slopesAt] = arrays.map(({ length }) => this.arena.take(length));
     const path = paths[pathOf(model)];
+    this.wasm.shape(d, this.tile);
     this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
     const plan = this.placeTile(model);
     this.placeSparse(model);
-    const sums = sumsLayout(form, k, d, coupling);
-    const sumsAt = this.arena.take(sums.count * 4);
+    const sums = sumsLayout(form, k, d, coupling, model.linear);
+    const sumsAt = this.arena.take(sums.linear * 4);
+    const linearSums = this.arena.take(sums.count - sums.linear);
     const totals = this.arena.take(sums.count * 2);
     const secondStep = form === 'tied' ? 0 : sums.secondSize * 16;
     const [secondAt, couplingAt] = [sumsAt + sums.second * 16, sumsAt + sums.coupling * 16];
-    this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.count, totals);
-    this.places = { plan, totals, ...this.rowPlaces(d) };
+    this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.linear, totals);
+    const filled = this.placeLinear(model.linear, linearSums, totals + sums.linear * 8);
+    this.places = { plan, totals, ...this.rowPlaces() };
     this.bounded = model.bounds !== undefined && this.gathers(model);
-    const bounds = this.bounded && model.bounds ? this.placeBounds(model.bounds, model) : [];
+    if (this.bounded && model.bounds) filled.push(...this.placeBounds(model.bounds, model));
     this.arena.reserve();
     this.wasm.temper(model.rate, model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.arena.floats(at, arrays[index].length).set(arrays[index]);
     }
-    for (const { at, values } of bounds) this.arena.floats(at, values.length).set(values);
+    for (const { at, values } of filled) this.arena.like(values, at).set(values);
     // Numbers, that 0 times what no row has filled yet is 0; and the sums.
-    this.arena.floats(plan, (sumsAt - plan) / 4 + sums.count * 4).fill(0);
+    this.arena.floats(plan, (totals - plan) / 4).fill(0);
     this.k = k;
     this.sums = sums;
   }
@@ -119,8 +129,25 @@ export class SimdKernel {
     return pathOf(model) === 'matrix' && k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
   }
 
+  /** Places for a linear term; returns what belongs there. */
+  private placeLinear(linear: SimdLinear | undefined, sums: number, totals: number): Filling[] {
+    if (!linear) {
+      this.wasm.placeLinear(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      return [];
+    }
+    const { dense, levels, natural } = linear;
+    const eta = { at: this.arena.take(natural.length), values: natural };
+    const values = levelStarts(linear);
+    const starts = { at: this.arena.take(values.length), values };
+    const [shares, listed] = [this.arena.take(this.tile * 8), this.arena.take(this.tile)];
+    const rows = this.arena.take(levels.length * this.tile);
+    const count = linesOf(linear);
+    this.wasm.placeLinear(dense, levels.length, eta.at, sums, count, totals, shares, listed, starts.at, rows);
+    return [eta, starts];
+  }
+
   /** Places for what chooses components row by row; returns what belongs there. */
-  private placeBounds(bounds: LogitBounds, model: SimdModel): { at: number; values: Float32Array }[] {
+  private placeBounds(bounds: LogitBounds, model: SimdModel): Filling[] {
     const { k, d, coupling } = model;
     const m = bounds.columns;
     const arrays = boundArrays(bounds, model).map((values) => ({ at: this.arena.take(values.length), values }));
@@ -149,7 +176,8 @@ export class SimdKernel {
   sweepGroup(x: Float32Array, v: Float32Array): void {
     const { x: xAt, v: vAt } = this.fill(x, v);
     if (!this.bounded || !this.wasm.sweepSparsely(xAt, vAt, v.length)) {
-      for (let from = 0; from < v.length; from += this.tile) this.wasm.sweep(xAt + from * this.d * 4, vAt + from * 4);
+      for (let from = 0; from < v.length; from += this.tile)
+        this.wasm.sweep(xAt + from * this.columns * 4, vAt + from * 4);
     }
     this.wasm.flush();
   }
@@ -166,7 +194,7 @@ export class SimdKernel {
     const { x: xAt, plan, labels, logSum, logLargest } = this.fill(x, v);
     const { tile, k } = this;
     for (let from = 0; from < rows; from += tile) {
-      this.wasm.rows(xAt + from * this.d * 4, labels, logSum, logLargest);
+      this.wasm.rows(xAt + from * this.columns * 4, labels, logSum, logLargest);
       const count = Math.min(tile, rows - from);
       into.labels.set(this.arena.integers(labels, count), from);
       into.logSum.set(this.arena.floats(logSum, count), from);
@@ -184,18 +212,16 @@ export class SimdKernel {
     return this.wasm.peak(n, 0.999, 0.001);
   }
 
-  private begin(d: number): number {
+  private begin(columns: number): void {
     this.arena.begin();
-    this.d = d;
-    this.tile = tileRows(d);
-    this.wasm.shape(d, this.tile);
-    return this.tile;
+    this.columns = columns;
+    this.tile = tileRows(columns);
   }
 
   /** Places for a group of rows and what comes of them. */
-  private rowPlaces(d: number): Omit<Places, 'plan' | 'totals'> {
+  private rowPlaces(): Omit<Places, 'plan' | 'totals'> {
     return {
-      x: this.arena.take(GROUP_ROWS * d),
+      x: this.arena.take(GROUP_ROWS * this.columns),
       v: this.arena.take(GROUP_ROWS + MORE_ROWS),
       labels: this.arena.take(GROUP_ROWS),
       logSum: this.arena.take(GROUP_ROWS),

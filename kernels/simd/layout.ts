@@ -3,6 +3,7 @@
  * Sizes: d columns, k components, b rows in a tile.
  */
 import { isMatrix, type CovarianceForm } from '../form.js';
+import { lineSize, linesOf, type LinearSizes } from './linear.js';
 
 /** Rows whose float32 sums are added to float64 totals at once. */
 export const GROUP_ROWS = 1024;
@@ -76,14 +77,24 @@ export interface SumsLayout {
   /** Numbers per component; all of them where the form shares one. */
   readonly secondSize: number;
   readonly coupling: number;
+  /** As lines (linear.ts); all before them are summed in four lanes each. */
+  readonly linear: number;
   readonly count: number;
 }
 
-export function sumsLayout(form: CovarianceForm, k: number, d: number, coupling: boolean): SumsLayout {
+export function sumsLayout(
+  form: CovarianceForm,
+  k: number,
+  d: number,
+  coupling: boolean,
+  terms?: LinearSizes,
+): SumsLayout {
   const mass = 1;
   const first = mass + k;
   const second = first + k * d;
   const secondSize = isMatrix(form) ? packedSize(d) : form === 'diag' ? d : 1;
   const end = second + secondSize * (form === 'tied' ? 1 : k);
-  return { mass, first, second, secondSize, coupling: end, count: end + (coupling ? packedSize(k) : 0) };
+  const linear = end + (coupling ? packedSize(k) : 0);
+  const count = linear + (terms ? linesOf(terms) * lineSize(k) : 0);
+  return { mass, first, second, secondSize, coupling: end, linear, count };
 }

@@ -1,8 +1,13 @@
 import type { KernelModel } from '../model.js';
 import { packedSize, packFactor } from './layout.js';
+import { columnsOf, type SimdLinear } from './linear.js';
 
-/** A model, and which sums to compute. */
+/**
+ * A model, and which sums to compute. Of d = 0 columns it has no quadratic term, whatever its form.
+ */
 export interface SimdModel extends KernelModel {
+  /** logit_ik += ⟨t_i, η_k⟩ / ε, of columns after the d of the quadratic term. */
+  readonly linear?: SimdLinear | undefined;
   /** Of tied components: whiten rows once instead of once per component; needs `coupling`. */
   readonly shared?: SharedMeans | undefined;
   /** Of matrices, what `packFactors` makes of `whitening`, which is not read then: packed once, not by every thread. */
@@ -41,10 +46,11 @@ export interface SharedMeans {
 export const EVERYTHING = -87.3;
 
 /** How components see a row, as assembly/state.ts numbers and explains them. */
-export const paths = { matrix: 0, shared: 1, diagonal: 2, ball: 3 } as const;
+export const paths = { matrix: 0, shared: 1, diagonal: 2, ball: 3, none: 4 } as const;
 export type Path = keyof typeof paths;
 
-export function pathOf({ form, shared }: Pick<SimdModel, 'form' | 'shared'>): Path {
+export function pathOf({ form, d, shared }: Pick<SimdModel, 'form' | 'd' | 'shared'>): Path {
+  if (d === 0) return 'none';
   if (form === 'diag') return 'diagonal';
   if (form === 'spherical') return 'ball';
   return shared ? 'shared' : 'matrix';
@@ -65,8 +71,14 @@ export function sparseBelow(path: Path, d: number, b: number, keeps: boolean): n
     case 'ball':
       return d < 8 ? 0 : b / 2;
     case 'shared':
+    case 'none':
       return 0;
   }
+}
+
+/** Columns of the rows that a model is of. */
+export function tileColumns({ d, linear }: Pick<SimdModel, 'd' | 'linear'>): number {
+  return d + (linear ? columnsOf(linear) : 0);
 }
 
 /** What of a model the kernel reads, in the order in which it reads it. */
@@ -97,6 +109,8 @@ export function modelArrays(model: SimdModel): ModelArrays {
       const slopes = whitening.map((factor) => -rate * factor ** 2);
       return { means, origin: none, whitening: none, whiteningStep: 0, offsets, slopes };
     }
+    case 'none':
+      return { means: none, origin: none, whitening: none, whiteningStep: 0, offsets, slopes: none };
   }
 }
 

@@ -4,14 +4,16 @@
 import { exp, log, madd } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
+import { accumulateLinear, addLinear, hasLinear } from './linear';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
+import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, NONE, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
 import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
 export { describe, encode, finite32, finite64, turn32, turn64 } from './columns';
+export { placeLinear } from './linear';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { sweepSparsely } from './sparse';
@@ -24,7 +26,7 @@ export function sweep(x: usize, v: usize): void {
   let count = 0;
   for (let c = 0; c < k; c++) {
     const rows = accumulateMass(c);
-    if (rows == 0) continue;
+    if (rows == 0 || path == NONE) continue;
     if (path == BALL) accumulateSquares(c);
     if (gathered && rows < enough) gather(x, c);
     else if (turned && rows < enough) note(x, c);
@@ -34,6 +36,7 @@ export function sweep(x: usize, v: usize): void {
   if (path != MATRIX) accumulateDifferences(x, count);
   if (turned) endTile();
   if (path == SHARED) accumulateShared(v);
+  if (hasLinear()) accumulateLinear(x);
   if (kept) scatter(plan, kept, sumsCoupling, k);
 }
 
@@ -69,6 +72,7 @@ export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize):
 export function flush(): void {
   if (gathered) accumulateGathered();
   if (turned) addNoted();
+  if (hasLinear()) addLinear();
   addAll();
 }
 

@@ -1,8 +1,9 @@
 // From rows to logits. Where differences are not whitened by matrices: 4 components × 8 rows in registers.
 
 import { madd } from './arithmetic';
+import { addLinearLogits, hasLinear } from './linear';
 import {
-  BALL, d, DIAGONAL, k, means, MATRIX, offsets, origin, path, plan, rate, SHARED, slopes, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
+  BALL, d, DIAGONAL, k, means, MATRIX, NONE, offsets, origin, path, plan, rate, SHARED, slopes, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
 } from './state';
 import { whitenMatrix } from './whiten';
 
@@ -14,7 +15,17 @@ export function logits(x: usize): void {
   else if (path == SHARED) {
     whitenMatrix(x, origin, whitening, whitened, plan, f32x4.splat(0)); // these logits are overwritten
     ballLogits(whitened);
-  } else ballLogits(x);
+  } else if (path == NONE) constantLogits();
+  else ballLogits(x);
+  if (hasLinear()) addLinearLogits(x);
+}
+
+/** Logits that are the same for all rows. */
+function constantLogits(): void {
+  for (let c: usize = 0; c < usize(k); c++) {
+    const offset = v128.load32_splat(offsets + (c << 2)), last = plan + (c + 1) * stride;
+    for (let at = last - stride; at < last; at += 16) v128.store(at, offset);
+  }
 }
 
 /** What component c makes of x: z `[d, b]`, logits `[b]`. */

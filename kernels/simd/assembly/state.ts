@@ -14,6 +14,9 @@
 /** Each through one factor. */
 // @ts-ignore
 @inline export const BALL: i32 = 3;
+/** Not at all: d = 0, and all that says something of a row is the linear term (linear.ts). */
+// @ts-ignore
+@inline export const NONE: i32 = 4;
 
 export let path: i32 = MATRIX;
 export let d: i32 = 0;

@@ -1,19 +1,20 @@
-import { operationsPerRow } from '../../../kernels/form.js';
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import { EVERYTHING } from '../../../kernels/simd/model.js';
 import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
 import type { RowBlock, RowSet, Sweep } from '../../../kernels/simd/tasks.js';
-import { soleQuadratic, type PackedShape, type PlanModel } from '../model.js';
+import type { PackedShape, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { logDensityOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
+import { sweepOperations } from '../operations.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
 import { groupWeights, locate, rowIn } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
+import { handedOverLinear, quadraticOf } from './terms.js';
 import { tiedMeans } from './tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */
@@ -70,21 +71,21 @@ export class SimdShard implements Shard {
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
   atOnce(shape: PackedShape): number {
-    const { form, k, d } = soleQuadratic(shape);
     const { n, force } = this;
     const threads = Math.min(force.threads, this.groupWeights.length);
     if (threads === 1) return 1; // which has nothing to wait for between sweeps
-    if (n * operationsPerRow({ form, k, d }) > SHORT_SWEEP * threads) return 1;
-    return Math.min(MOST_AT_ONCE, sweepsInMemory({ form, k, d }, this.groupWeights.length));
+    if (n * sweepOperations(shape) > SHORT_SWEEP * threads) return 1;
+    return Math.min(MOST_AT_ONCE, sweepsInMemory(shape, this.groupWeights.length));
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
-    const components = soleQuadratic(plan.components);
+    const components = quadraticOf(plan.components);
     const { form, k, d, means, whitening } = components;
     const shared = tiedMeans(components)?.shared;
+    const linear = handedOverLinear(plan.components.linear, k);
     const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
-    const model = handedOver({ form, k, d, means, whitening, shared, ...logits, ...unsummed });
+    const model = handedOver({ form, k, d, means, whitening, shared, linear, ...logits, ...unsummed });
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);

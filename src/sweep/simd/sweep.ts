@@ -1,8 +1,9 @@
 import { isMatrix } from '../../../kernels/form.js';
 import { GROUP_ROWS, sumsLayout } from '../../../kernels/simd/layout.js';
+import type { LinearSizes } from '../../../kernels/simd/linear.js';
 import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../kernels/simd/model.js';
 import type { Sweep } from '../../../kernels/simd/tasks.js';
-import { soleQuadratic } from '../model.js';
+import type { PackedShape } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { centreOf, objectiveOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
@@ -11,6 +12,7 @@ import { negligibleShare } from '../negligible.js';
 import { logitBounds } from './bounds.js';
 import { addSums } from './moments.js';
 import { sharedDoubles, sharedFloats } from '../../threads/shared.js';
+import { handedOverLinear, quadraticOf, shapeOf } from './terms.js';
 import { tiedMeans, type TiedMeans } from './tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */
@@ -58,8 +60,8 @@ export function simdSweep(
   memory: PartSums,
 ): SimdSweep {
   const { objectiveNear, coupling = false, tails = false } = request;
-  const { weights } = request.model;
-  const components = soleQuadratic(request.model.components);
+  const { weights, components: terms } = request.model;
+  const components = quadraticOf(terms);
   const { reference, temperature, ...logits } = logitsOf(request.model);
   const { form, k, d, means, whitening } = components;
   const centre = centreOf({ reference, temperature }, objectiveNear);
@@ -67,8 +69,11 @@ export function simdSweep(
   const shared = tied?.shared;
   const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.whole)));
   const all = coupling || shared !== undefined;
-  const bounds = logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
-  const model: SimdModel = { form, k, d, means, whitening, shared, ...logits, centre, coupling: all, least, bounds };
+  const linear = handedOverLinear(terms.linear, k);
+  // Bounds are of logits by the quadratic term alone.
+  const bounds = linear ? undefined : logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
+  const arrays = { means, whitening, shared, linear, bounds };
+  const model: SimdModel = { form, k, d, ...arrays, ...logits, centre, coupling: all, least };
   const { parts, count } = partsOf(model, rows.groups);
   const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };
@@ -83,18 +88,25 @@ export function handedOver(model: SimdModel): SimdModel {
 
 /** Parts of a sweep, which depend on no thread, and the numbers that each gives. */
 function partsOf(
-  { form, k, d, coupling }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'>,
+  {
+    form,
+    k,
+    d,
+    coupling,
+    linear,
+  }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'> & { readonly linear?: LinearSizes | undefined },
   groups: number,
 ): { readonly parts: number; readonly count: number } {
-  const { count } = sumsLayout(form, k, d, coupling);
+  const { count } = sumsLayout(form, k, d, coupling, linear);
   const worthwhile = Math.floor((groups * GROUP_ROWS) / (LEAST_ROWS * k));
   const most = form === 'full' && d >= FAR_COLUMNS ? Math.max(LEAST_PARTS, Math.min(PARTS, worthwhile)) : PARTS;
   return { parts: Math.max(1, Math.min(most, groups, Math.floor(PART_MEMORY / (count * 8)))), count };
 }
 
 /** How many sweeps have room for the sums of their parts at once, whatever is summed. */
-export function sweepsInMemory({ form, k, d }: Pick<SimdModel, 'form' | 'k' | 'd'>, groups: number): number {
-  const { parts, count } = partsOf({ form, k, d, coupling: true }, groups);
+export function sweepsInMemory(shape: PackedShape, groups: number): number {
+  const { k, linear } = shape;
+  const { parts, count } = partsOf({ k, ...shapeOf(shape), coupling: true, linear }, groups);
   return Math.max(1, Math.floor(PART_MEMORY / (parts * count * 8)));
 }
 
