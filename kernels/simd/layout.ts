@@ -3,7 +3,8 @@
  * Sizes: d columns, k components, b rows in a tile.
  */
 import { isMatrix, type CovarianceForm } from '../form.js';
-import { lineSize, linesOf, type LinearSizes } from './linear.js';
+import type { LinearShape } from '../linear-shape.js';
+import { lineSize, linesOf } from './linear.js';
 
 /** Rows whose float32 sums are added to float64 totals at once. */
 export const GROUP_ROWS = 1024;
@@ -87,7 +88,7 @@ export function sumsLayout(
   k: number,
   d: number,
   coupling: boolean,
-  terms?: LinearSizes,
+  terms?: LinearShape,
 ): SumsLayout {
   const mass = 1;
   const first = mass + k;

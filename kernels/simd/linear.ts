@@ -3,21 +3,12 @@
  * each statistic, of all components. A column of levels has one more line before those of its levels, for rows without.
  */
 
-/** Statistics of a row: so many as they are, then one of each column of so many levels. */
-export interface LinearSizes {
-  readonly dense: number;
-  readonly levels: readonly number[];
-}
+import { linearWidth, type LinearShape } from '../linear-shape.js';
 
 /** A linear term ⟨t, η_k⟩ as the kernel takes it. */
-export interface SimdLinear extends LinearSizes {
+export interface SimdLinear extends LinearShape {
   /** What `packNatural` makes of η, in memory that all threads see. */
   readonly natural: Float32Array;
-}
-
-/** Columns of a tile that the term takes. */
-export function columnsOf({ dense, levels }: LinearSizes): number {
-  return dense + levels.length;
 }
 
 /** K: k rounded up to whole vectors of four. */
@@ -26,37 +17,37 @@ export function lineSize(k: number): number {
 }
 
 /** The number of lines. */
-export function linesOf({ dense, levels }: LinearSizes): number {
+export function linesOf({ dense, levels }: LinearShape): number {
   return levels.reduce((sum, count) => sum + 1 + Math.max(1, count), dense); // one, for the 0 of rows that fill tiles up
 }
 
 /** The first line of each column of levels, that of rows without one. */
-export function levelStarts({ dense, levels }: LinearSizes): Int32Array {
+export function levelStarts({ dense, levels }: LinearShape): Int32Array {
   const starts = new Int32Array(levels.length);
   for (let j = 0, at = dense; j < levels.length; at += 1 + Math.max(1, levels[j++])) starts[j] = at;
   return starts;
 }
 
 /** η `[k, statistics]` as lines, into zeros. */
-export function packNatural(natural: Float32Array, k: number, sizes: LinearSizes, into: Float32Array): Float32Array {
-  eachLine(sizes, (line, statistic, width) => {
+export function packNatural(natural: Float32Array, k: number, shape: LinearShape, into: Float32Array): Float32Array {
+  eachLine(shape, (line, statistic, width) => {
     for (let c = 0; c < k; c++) into[line * lineSize(k) + c] = natural[c * width + statistic];
   });
   return into;
 }
 
 /** Adds sums that lie as lines to Σ P t, `[k, statistics]`. */
-export function addLines(sums: Float64Array, k: number, sizes: LinearSizes, into: Float64Array): void {
-  eachLine(sizes, (line, statistic, width) => {
+export function addLines(sums: Float64Array, k: number, shape: LinearShape, into: Float64Array): void {
+  eachLine(shape, (line, statistic, width) => {
     for (let c = 0; c < k; c++) into[c * width + statistic] += sums[line * lineSize(k) + c];
   });
 }
 
 /** Each statistic with its line, and how many statistics there are. */
-function eachLine(sizes: LinearSizes, use: (line: number, statistic: number, width: number) => void): void {
-  const { dense, levels } = sizes;
-  const width = levels.reduce((sum, count) => sum + count, dense);
-  const starts = levelStarts(sizes);
+function eachLine(shape: LinearShape, use: (line: number, statistic: number, width: number) => void): void {
+  const { dense, levels } = shape;
+  const width = linearWidth(shape);
+  const starts = levelStarts(shape);
   for (let j = 0; j < dense; j++) use(j, j, width);
   for (let j = 0, statistic = dense; j < levels.length; j++) {
     for (let level = 0; level < levels[j]; level++) use(starts[j] + 1 + level, statistic++, width);

@@ -1,6 +1,7 @@
+import { linearColumns } from '../linear-shape.js';
 import type { KernelModel } from '../model.js';
 import { packedSize, packFactor } from './layout.js';
-import { columnsOf, type SimdLinear } from './linear.js';
+import type { SimdLinear } from './linear.js';
 
 /**
  * A model, and which sums to compute. Of d = 0 columns it has no quadratic term, whatever its form.
@@ -78,7 +79,7 @@ export function sparseBelow(path: Path, d: number, b: number, keeps: boolean): n
 
 /** Columns of the rows that a model is of. */
 export function tileColumns({ d, linear }: Pick<SimdModel, 'd' | 'linear'>): number {
-  return d + (linear ? columnsOf(linear) : 0);
+  return d + (linear ? linearColumns(linear) : 0);
 }
 
 /** What of a model the kernel reads, in the order in which it reads it. */

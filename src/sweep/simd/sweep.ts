@@ -1,9 +1,8 @@
 import { isMatrix } from '../../../kernels/form.js';
 import { GROUP_ROWS, sumsLayout } from '../../../kernels/simd/layout.js';
-import type { LinearSizes } from '../../../kernels/simd/linear.js';
 import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../kernels/simd/model.js';
 import type { Sweep } from '../../../kernels/simd/tasks.js';
-import type { PackedShape } from '../model.js';
+import type { LinearShape, PackedShape } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { centreOf, objectiveOf } from '../conversions.js';
 import { logitsOf } from '../logits.js';
@@ -94,7 +93,7 @@ function partsOf(
     d,
     coupling,
     linear,
-  }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'> & { readonly linear?: LinearSizes | undefined },
+  }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'> & { readonly linear?: LinearShape | undefined },
   groups: number,
 ): { readonly parts: number; readonly count: number } {
   const { count } = sumsLayout(form, k, d, coupling, linear);

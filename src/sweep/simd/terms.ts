@@ -1,18 +1,18 @@
 import { lineSize, linesOf, packNatural, type SimdLinear } from '../../../kernels/simd/linear.js';
 import { sharedFloats } from '../../threads/shared.js';
-import { soleQuadratic, type LinearTerm, type PackedModel, type QuadraticShape, type SoleQuadratic } from '../model.js';
+import { quadraticIfAny, type LinearTerm, type PackedModel, type PackedShape, type QuadraticShape, type SoleQuadratic } from '../model.js'; // prettier-ignore
+
+const none: QuadraticShape = { form: 'diag', d: 0 };
 
 /** The quadratic term of a model that has one at most: of no columns where there is none. */
-export function quadraticOf({ k, quadratic, linear }: PackedModel): SoleQuadratic {
-  if (quadratic.length > 0 || !linear) return soleQuadratic({ k, quadratic });
+export function quadraticOf({ k, quadratic }: PackedModel): SoleQuadratic {
   const nothing = new Float32Array();
-  return { k, ...shapeOf({ quadratic }), means: nothing, whitening: nothing };
+  return { k, ...(quadraticIfAny({ quadratic }) ?? { ...none, means: nothing, whitening: nothing }) };
 }
 
 /** The same of its shape. */
-export function shapeOf({ quadratic }: { readonly quadratic: readonly QuadraticShape[] }): QuadraticShape {
-  const [{ form, d } = { form: 'diag' as const, d: 0 }] = quadratic;
-  return { form, d };
+export function shapeOf(shape: Pick<PackedShape, 'quadratic'>): QuadraticShape {
+  return quadraticIfAny(shape) ?? none;
 }
 
 /** A linear term as threads are given it: packed once, where all see it. */
