@@ -52,6 +52,11 @@ def remainder(x):
     return mpmath.loggamma(x) - (x - mpf(1) / 2) * mpmath.log(x) + x - mpmath.log(2 * mpmath.pi) / 2
 
 
+def log_binomial(x, n, p):
+    choices = mpmath.loggamma(n + 1) - mpmath.loggamma(x + 1) - mpmath.loggamma(n - x + 1)
+    return choices + x * mpmath.log(p) + (n - x) * mpmath.log(1 - p)
+
+
 def log_minus_digamma(x):
     return mpmath.log(x) - mpmath.digamma(x)
 
@@ -65,10 +70,26 @@ bessel = [[order, x] for order in orders for x in (1e-8, 0.1, 3.0, 31.0, 33.0, 3
 sphere = [[float(d), k] for d in (2, 3, 5, 30, 768, 4096) for k in (0.001, 0.1, 1.0, 10.0, 100.0, 1000.0, 20000.0)]
 lengths = [[2, 0.1], [2, 0.99], [3, 0.9], [3, 0.01], [10, 0.5], [50, 0.5], [50, 0.05], [384, 0.7], [768, 0.95]]
 lengths += [[768, 0.1], [768, 0.01], [1536, 0.6], [4096, 0.5]]
+counted = [[0.0, 3.3], [1.0, 1e-9], [2.0, 2.5], [7.0, 10.0], [15.0, 15.5], [16.0, 20.0], [90.0, 20.0], [1000.0, 1010.5]]
+counted += [[1e7, 1e7 + 3e3], [1e8 - 5e4, 1e8], [1e12, 1e12 - 1e6], [2.0**53 - 1e8, 2.0**53], [3e7, 1e7]]
+tried = [[0.0, 5.0, 0.2], [5.0, 5.0, 0.7], [2.0, 5.0, 0.3], [40.0, 100.0, 0.5], [1e5, 1e9, 1.01e-4], [5e14, 1e15, 0.5]]
 shapes = [[s] for s in (1e-6, 0.001, 0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 20.0)]
+powers = [[sign * x] for sign in (1, -1) for x in (1e-300, 1e-17, 1e-9, 0.001, 0.1, 0.3, 0.34, 0.35, 0.5, 0.7, 1.0, 1.04)]
+powers += [[sign * x] for sign in (1, -1) for x in (1.1, 2.0, 3.3, 10.0, 13.7, 36.0, 39.0, 100.3, 500.0, 700.7)]
+powers += [[709.7827128933840], [-708.4], [-709.1], [-720.5], [-744.9]]
+ratios = [[x] for x in (5e-324, 3e-310, 2.3e-308, 1e-100, 0.1, 0.5, 0.7, 0.7072, 0.99, 1 - 1e-15, 1 + 1e-15, 1.01, 1.41, 1.42)]
+ratios += [[x] for x in (2.0, 3.7, 10.0, 12345.6, 2.0**53, 1e100, 1.7976931348623157e308)]
+excesses = [[x] for x in (-1 + 2.0**-53, -1 + 1e-9, -0.9, -0.5, -0.3, -0.29, -0.1, -1e-5, -1e-16, 1e-16, 1e-300, 1e-5, 0.1)]
+excesses += [[x] for x in (0.41, 0.42, 0.9, 1.0, 1.9, 3.7, 123.4, 2.0**53, 1e16, 1e100, 1.7976931348623157e308)]
 degrees = [[c] for c in (-1.0001, -1.01, -1.1, -1.5, -2.0, -4.0)]
 
 tables = {
+    "logPoisson": table(exactly(lambda x, m: x * mpmath.log(m) - m - mpmath.loggamma(x + 1)), counted),
+    "logBinomial": table(exactly(log_binomial), tried),
+    "exp": table(exactly(mpmath.exp), powers),
+    "expm1": table(exactly(mpmath.expm1), powers),
+    "log": table(exactly(mpmath.log), ratios),
+    "log1p": table(exactly(lambda x: mpmath.log(1 + x)), excesses),
     "logGamma": table(exactly(mpmath.loggamma), single),
     "stirlingRemainder": table(exactly(remainder), single),
     "digamma": table(exactly(mpmath.digamma), single),
