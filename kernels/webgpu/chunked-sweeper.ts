@@ -1,11 +1,13 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
 import { operationsPerRow } from '../form.js';
-import type { KernelModel, ModelShape } from '../model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { PipelineCache, Owned } from './pipelines.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, TILE_ROWS } from './layout.js';
+import { BLOCK_ROWS, modelLayout, TILE_ROWS } from './layout.js';
+import { linearPass, type LinearPass } from './linear-pass.js';
+import { operationsOf, type GpuModel, type GpuShape } from './model.js';
+import { modelSize, packModel } from './pack.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { planProgram } from './plan.wgsl.js';
@@ -16,7 +18,7 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
+import { couplingStage, linearStage, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
@@ -31,7 +33,7 @@ const TOTALS = 64;
 const TUNE_FROM = 1e11;
 
 /** What to compute, besides the numbers of a model. */
-export interface SweepKind extends ModelShape {
+export interface SweepKind extends GpuShape {
   readonly hard: boolean;
   readonly coupling: boolean;
   readonly frame: MomentFrame;
@@ -44,6 +46,7 @@ interface Pipelines {
   readonly kind: SweepKind;
   readonly rowsPerPass: number;
   readonly passes: readonly (readonly Pass[])[];
+  readonly linear: LinearPass;
   readonly plan: Program;
   readonly reduce: Program;
   readonly total: Program;
@@ -63,7 +66,7 @@ export class ChunkedSweeper {
   }
 
   /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: KernelModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
+  async sweep(model: GpuModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
     const { gpu } = this;
     const pipelines = await this.pipelinesFor(kind);
     const { device } = gpu;
@@ -106,15 +109,17 @@ export class ChunkedSweeper {
     const { model, plan, objective } = pipelines.buffers;
     const rows = await this.rows.buffersOf(index, recorder);
     const uniforms = passBinding(pipelines.buffers.passes);
+    const linear = pipelines.linear([uniforms, rows.x, model, plan]);
     const planned = bind(device, pipelines.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
     const summed = pipelines.stages.map((stage) => ({
       bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
       groups: stage.geometry.groups,
     }));
     for (const pass of pipelines.passes[index]) {
+      linear(recorder.compute, pass);
       dispatch(recorder.compute, planned, pass.slot, pass.tiles, gpu);
       for (const { bound, groups } of summed) dispatch(recorder.compute, bound, pass.slot, groups, gpu);
-      await recorder.recorded(pass.rows * operationsPerRow(pipelines.kind));
+      await recorder.recorded(pass.rows * operationsOf(pipelines.kind));
     }
     if (chunk.host) recorder.submit();
   }
@@ -141,11 +146,13 @@ export class ChunkedSweeper {
   private async makePipelines(kind: SweepKind, own: Owned): Promise<Pipelines> {
     const { gpu, rows } = this;
     const { device } = gpu;
-    const { form, d, k, hard } = kind;
+    const { k, hard } = kind;
     const { subgroups } = gpu.features;
     const rowsOfPass = rowsPerPass(gpu, kind);
-    const [plan, reduce, total] = await Promise.all([
-      programOf(device, planProgram({ layout: modelLayout(form, d), k, hard, subgroups })),
+    const options = { layout: modelLayout(kind), k, hard, subgroups, linear: kind.linear !== undefined };
+    const [linear, plan, reduce, total] = await Promise.all([
+      linearPass(gpu, kind),
+      programOf(device, planProgram(options)),
       programOf(device, reduceProgram),
       programOf(device, totalProgram),
     ]);
@@ -161,7 +168,8 @@ export class ChunkedSweeper {
     } as const);
     writeSlots(device, inputs.passes, slots);
     const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
-    const stages = [await momentsStage(gpu, kind, kind.frame, own, trial)];
+    const stages = kind.d > 0 ? [await momentsStage(gpu, kind, kind.frame, own, trial)] : [];
+    stages.push(...(await linearStage(gpu, kind, own)));
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
     const outputs = await own.make({
       readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
@@ -169,7 +177,7 @@ export class ChunkedSweeper {
     } as const);
     const buffers = { ...inputs, ...outputs };
     writeSlots(device, buffers.sizes, sizesOf(rows.tiles, stages));
-    return { kind, rowsPerPass: rowsOfPass, passes, plan, reduce, total, stages, buffers };
+    return { kind, rowsPerPass: rowsOfPass, passes, linear, plan, reduce, total, stages, buffers };
   }
 
   private isWorthTrials(kind: SweepKind): boolean {
@@ -201,7 +209,7 @@ function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
   const room = bytes / (4 * kind.k);
   if (room < BLOCK_ROWS)
     throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
-  const rows = Math.min(room, dispatchOperations(device) / operationsPerRow(kind));
+  const rows = Math.min(room, dispatchOperations(device) / operationsOf(kind));
   return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
 }
 

@@ -46,13 +46,13 @@ function place({ stride }: ModelLayout, { units }: DiagonalGeometry): string {
 }
 
 /** Rows with their columns together, and the plan with its components together; rows of a quad are ROW_QUADS apart. */
-function stage({ d }: ModelLayout, { workgroup }: DiagonalGeometry): string {
+function stage({ d, columns }: ModelLayout, { workgroup }: DiagonalGeometry): string {
   return /* wgsl */ `
       for (var item = t; item < ROW_QUADS * WIDE; item += ${workgroup}u) {
         let rows = item % ROW_QUADS;
         let column = item / ROW_QUADS;
         let quad = begin + rows;
-        let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${d * TILE_QUADS}u + quad % ${TILE_QUADS}u;
+        let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
         ${each(4, (i) => `let e${i} = x[at + min(4u * column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}
         ${each(4, (r) => `xs[(${r}u * ROW_QUADS + rows) * STAGED + column] = ${rowOf('e', r)};`)}
       }

@@ -7,7 +7,7 @@
 import { COMPONENT_STEP, quads } from './layout.js';
 
 /** Invocations that a workgroup aims at, and at most has. */
-const WORKGROUP = 128;
+export const WORKGROUP = 128;
 const WIDEST_WORKGROUP = 256;
 /** Workgroups that keep a large GPU busy. */
 const BUSY = 1024;
@@ -168,14 +168,14 @@ export function rowStride(wide: number, rows: number): number {
   return stride;
 }
 
-function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
+export function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
   return Math.min(maxComputeWorkgroupStorageSize, SHARED_LIMIT);
 }
 
-function splitsFor(groups: number, bytes: number, { maxStorageBufferBindingSize }: GeometryLimits): number {
+export function splitsFor(groups: number, bytes: number, { maxStorageBufferBindingSize }: GeometryLimits): number {
   const room = Math.min(PARTIALS_LIMIT, maxStorageBufferBindingSize);
   const wanted = Math.min(MOST_SPLITS, Math.ceil(BUSY / groups), Math.floor(room / bytes));
   return Math.max(1, wanted);
 }
 
-const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
+export const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;

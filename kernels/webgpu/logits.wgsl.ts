@@ -112,24 +112,35 @@ ${rest}`;
 
 /**
  * A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given
- * the names of k and of its logits.
+ * the names of k and of its logits. `added` says what is added to those of the quadratic term, if there is one.
  */
 export function eachLogit(
   layout: ModelLayout,
   row: string,
   [from, to]: readonly [string, string],
   use: (k: string, logit: string) => string,
+  added?: (k: string) => string,
 ): string {
-  const { matrix, stride } = layout;
+  const { d, matrix, stride } = layout;
   const begin = `let c = ${HEADER_QUADS}u + k * ${stride}u;`;
-  const logit = (q: string, c: string): string => `fma(${q}, vec4f(-model[0].x), vec4f(model[${c}].x))`;
+  const more = (k: string): string => (added ? ` + ${added(k)}` : '');
+  const logit = (q: string, c: string, k: string): string =>
+    `fma(${q}, vec4f(-model[0].x), vec4f(model[${c}].x))${more(k)}`;
+  if (d === 0) {
+    return `
+for (var k = ${from}; k < ${to}; k++) {
+${begin}
+let logit = vec4f(model[c].x)${more('k')};
+${use('k', 'logit')}
+}`;
+  }
   if (matrix) {
     return `
 for (var k = ${from}; k < ${to}; k++) {
 ${begin}
 var q = vec4f(0.0);
 ${matrixDistance(layout, row, 'c')}
-let logit = ${logit('q', 'c')};
+let logit = ${logit('q', 'c', 'k')};
 ${use('k', 'logit')}
 }`;
   }
@@ -138,6 +149,6 @@ for (var k = ${from}; k < ${to}; k += ${COMPONENT_STEP}u) {
 ${begin}
 ${each(COMPONENT_STEP, (one) => `var q${one} = vec4f(0.0);`)}
 ${diagonalDistances(layout, row, 'c')}
-${each(COMPONENT_STEP, (one) => `if (k + ${one}u < ${to}) {\nlet logit = ${logit(`q${one}`, `c + ${one * stride}u`)};\n${use(`(k + ${one}u)`, 'logit')}\n}`)}
+${each(COMPONENT_STEP, (one) => `if (k + ${one}u < ${to}) {\nlet logit = ${logit(`q${one}`, `c + ${one * stride}u`, `(k + ${one}u)`)};\n${use(`(k + ${one}u)`, 'logit')}\n}`)}
 }`;
 }

@@ -69,6 +69,7 @@ export class PipelineCache<Kind extends object, Pipelines> {
   }
 }
 
-function same<Kind extends object>(one: Kind, other: Kind): boolean {
-  return (Object.keys(other) as (keyof Kind)[]).every((name) => one[name] === other[name]);
+/** Kinds are plain data, whose properties are always in one order. */
+function same(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -13,12 +13,14 @@ export interface PlanOptions {
   /** One-hot responsibilities: the limit ε → 0. */
   readonly hard: boolean;
   readonly subgroups: boolean;
+  /** Whether the plan begins as the linear part of logits (linear.wgsl.ts). */
+  readonly linear: boolean;
 }
 
 const bindings = (k: number, outputs: string): string => /* wgsl */ `
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;          // tiles [tiles, d, 64] of quads of rows
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;          // tiles [tiles, columns, 64] of quads of rows
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;          // row weights [tiles, 64]
 @group(0) @binding(3) var<storage, read> model: array<vec4f>;      // kernels/webgpu/layout.ts
 @group(0) @binding(4) var<storage, read_write> plan: array<vec4f>; // [k, tiles of the pass, 64]
@@ -54,12 +56,14 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
 const sliceSize = (slices: number): string =>
   `((K + ${slices * COMPONENT_STEP - 1}u) / ${slices * COMPONENT_STEP}u * ${COMPONENT_STEP}u)`;
 
+const kindOf = ({ matrix }: ModelLayout): string => (matrix ? 'matrix' : 'diagonal');
+
 /** The logits of a slice of a row's components into the plan, their maximum in `largest`. */
-const logits = (layout: ModelLayout): string => /* wgsl */ `
-  let row = (pass_.firstTile + tile) * ${layout.d * TILE_QUADS}u + lane;
+const logits = (layout: ModelLayout, linear: boolean): string => /* wgsl */ `
+  let row = (pass_.firstTile + tile) * ${layout.columns * TILE_QUADS}u + lane;
   ${loadRow(layout, 'row')}
   var largest = vec4f(-3e38);
-  ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});`)}`;
+  ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});`, linear ? (k) => `plan[${k} * stride + quad]` : undefined)}`;
 
 /** Combines what every slice of a row has found: `combine` of two texts. */
 const acrossSlices = (name: string, slices: number, combine: (a: string, b: string) => string): string =>
@@ -93,7 +97,7 @@ const assign = (slices: number): string => /* wgsl */ `
   let logSum = largest;`;
 
 /** The plan v · r of a pass, and for every tile Σ v (log Σ exp logit − centre). */
-export function planProgram({ layout, k, hard, subgroups }: PlanOptions): ProgramCode {
+export function planProgram({ layout, k, hard, subgroups, linear }: PlanOptions): ProgramCode {
   const objective = '@group(0) @binding(5) var<storage, read_write> objective: array<f32>; // [all tiles]';
   const slices = slicesFor(k);
   const plan = hard
@@ -102,7 +106,7 @@ export function planProgram({ layout, k, hard, subgroups }: PlanOptions): Progra
   let share = weight / sum;
   for (var k = from_; k < to_; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) * share; }`;
   return {
-    label: `plan ${layout.matrix ? 'matrix' : 'diagonal'} d=${layout.d} k=${k}${hard ? ' hard' : ''}`,
+    label: `plan ${kindOf(layout)} d=${layout.d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write'],
     code: /* wgsl */ `${subgroups ? 'enable subgroups;' : ''}
 ${bindings(k, objective)}
@@ -111,7 +115,7 @@ ${LOG}
 ${slices === 1 ? '' : `var<workgroup> found: array<vec4f, ${TILE_QUADS * slices}>;`}
 ${workgroupSum(TILE_QUADS * slices, subgroups)}
 ${begin(subgroups, slices)}
-  ${logits(layout)}
+  ${logits(layout, linear)}
   ${plan}
   let part = select(0.0, dot(weight, logSum - model[0].y), slice == 0u);
   let sumOfTile = workgroupSum(part, t, ${subgroups ? 'invocation, subgroup' : '0u, 1u'});
@@ -124,20 +128,20 @@ ${begin(subgroups, slices)}
  * What a mixture says of each row of a pass: labels (the likeliest component, the first of equals), log Σ exp logit and
  * log max r. The plan's buffer gets responsibilities.
  */
-export function rowsProgram({ layout, k }: Pick<PlanOptions, 'layout' | 'k'>): ProgramCode {
+export function rowsProgram({ layout, k, linear }: Pick<PlanOptions, 'layout' | 'k' | 'linear'>): ProgramCode {
   const outputs = /* wgsl */ `
 @group(0) @binding(5) var<storage, read_write> labels: array<vec4i>;     // [tiles of the pass, 64]
 @group(0) @binding(6) var<storage, read_write> logSums: array<vec4f>;    // likewise
 @group(0) @binding(7) var<storage, read_write> logLargest: array<vec4f>; // likewise`;
   return {
-    label: `rows ${layout.matrix ? 'matrix' : 'diagonal'} d=${layout.d} k=${k}`,
+    label: `rows ${kindOf(layout)} d=${layout.d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write', 'write', 'write'],
     code: /* wgsl */ `
 ${bindings(k, outputs)}
 ${EXP}
 ${LOG}
 ${begin(false, 1)}
-  ${logits(layout)}
+  ${logits(layout, linear)}
   var label = vec4i(0);
   var left = weight == weight; // all of them
   for (var k = 0u; k < K; k++) {

@@ -1,8 +1,10 @@
 /** What a model says of every row, pass after pass. */
-import type { KernelModel } from '../model.js';
 import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { BLOCK_ROWS, modelLayout, modelSize, packModel, paddedRows, TILE_QUADS } from './layout.js';
+import { BLOCK_ROWS, modelLayout, paddedRows, TILE_QUADS } from './layout.js';
+import { linearPass } from './linear-pass.js';
+import type { GpuModel } from './model.js';
+import { modelSize, packModel } from './pack.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { rowsProgram } from './plan.wgsl.js';
 import { programOf } from './program.js';
@@ -31,13 +33,15 @@ export interface GpuRowOutputs {
 export async function* rowOutputs(
   gpu: Gpu,
   rows: ResidentRows,
-  model: KernelModel,
+  model: GpuModel,
   wanted: boolean,
   signal?: AbortSignal,
 ): AsyncGenerator<GpuRowOutputs> {
   const { device } = gpu;
-  const { form, k, d } = model;
-  const program = await programOf(device, rowsProgram({ layout: modelLayout(form, d), k }));
+  const { k } = model;
+  const layout = modelLayout(model);
+  const program = await programOf(device, rowsProgram({ layout, k, linear: model.linear !== undefined }));
+  const linear = await linearPass(gpu, model);
   const count = rowsAtOnce(k, gpu.limits.maxStorageBufferBindingSize);
   const passes = passesOf(rows.chunks, count);
   const longest = paddedRows(Math.max(...passes.flat().map((pass) => pass.rows)));
@@ -60,7 +64,9 @@ export async function* rowOutputs(
         const recorder = new Recorder(gpu, signal);
         const { x, v } = await rows.buffersOf(index, recorder);
         const { model: packed, plan, labels, logSum, logLargest, readback } = outputs;
-        const bindings = [passBinding(outputs.uniforms), x, v, packed, plan, labels, logSum, logLargest];
+        const uniforms = passBinding(outputs.uniforms);
+        linear([uniforms, x, packed, plan])(recorder.compute, pass);
+        const bindings = [uniforms, x, v, packed, plan, labels, logSum, logLargest];
         dispatch(recorder.compute, bind(device, program, bindings), pass.slot, pass.tiles, gpu);
         const bytes = 16 * TILE_QUADS * pass.tiles;
         const sources = [labels, logSum, logLargest, v, ...(wanted ? [plan] : [])];

@@ -21,10 +21,10 @@ export function momentsProgram(
   geometry: ScatterGeometry,
   frame: MomentFrame,
 ): ProgramCode {
-  const { d } = layout;
+  const { d, columns } = layout;
   const stage = /* wgsl */ `
       let p = plan[k * stride + quad];
-      let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${d * TILE_QUADS}u + quad % ${TILE_QUADS}u;
+      let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
       let c = ${HEADER_QUADS}u + k * ${layout.stride}u;
       ${frame === 'differences' ? differences(layout) : whitened(layout)}
       ${each(4, (j) => `let f${j} = e${j} * p;`)}

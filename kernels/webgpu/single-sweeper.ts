@@ -1,10 +1,11 @@
 /** Sweeps of small models, several at once: one kernel over all rows, then sums over its segments. */
 import { isMatrix } from '../form.js';
-import type { KernelModel } from '../model.js';
+import type { GpuModel } from './model.js';
 import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { PipelineCache, type Owned } from './pipelines.js';
-import { modelSize, packModel, TILE_ROWS } from './layout.js';
+import { TILE_ROWS } from './layout.js';
+import { modelSize, packModel } from './pack.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
@@ -27,7 +28,7 @@ const KINDS_KEPT = 2;
 
 /** One of several sweeps: its model, and what its sums are added to. */
 export interface SingleSweep {
-  readonly model: KernelModel;
+  readonly model: GpuModel;
   readonly into: SweepArrays;
 }
 
@@ -153,7 +154,7 @@ function packModels(sweeps: readonly SingleSweep[], shape: SingleShape): Float32
 
 /** Adds what was read, `[count, 64]` quads of (high, low, 0, 0); returns the objective's sum. */
 function unpack(read: Float32Array, shape: SingleShape, into: SweepArrays): number {
-  const { form, k, d, coupling } = shape;
+  const { form, k, d, coupling, linear } = shape;
   const layout = singleLayout(shape);
   const sum = (index: number): number => {
     let total = 0;
@@ -176,6 +177,7 @@ function unpack(read: Float32Array, shape: SingleShape, into: SweepArrays): numb
     if (isMatrix(form)) triangle(from, d, into.second.subarray(c * d * d, (c + 1) * d * d));
     else for (let j = 0; j < d; j++) into.second[c * d + j] += sum(from + j);
   }
+  if (linear && into.linear) for (let at = 0; at < into.linear.length; at++) into.linear[at] += sum(layout.linear + at);
   if (coupling && into.coupling) triangle(layout.coupling, k, into.coupling);
   return sum(0);
 }

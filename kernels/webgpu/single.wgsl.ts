@@ -3,23 +3,26 @@
  * written, and every row is read once. Moments are whitened, which costs nothing here.
  */
 import { isMatrix } from '../form.js';
-import type { ModelShape } from '../model.js';
+import { linearWidth } from '../linear-shape.js';
 import { EXP, LOG } from './arithmetic.wgsl.js';
-import { HEADER_QUADS, modelLayout, modelSize, quads, TILE_QUADS, type ModelLayout } from './layout.js';
+import { HEADER_QUADS, modelLayout, quads, TILE_QUADS, type ModelLayout } from './layout.js';
+import type { GpuShape } from './model.js';
+import { modelSize } from './pack.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { statistics, withProducts } from './single-linear.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /** Sums that an invocation has room for, and that fit 16 KiB of shared memory for 64 invocations. */
 const ROOM = 64;
 const MOST_COLUMNS = 16;
 
-export interface SingleShape extends ModelShape {
+export interface SingleShape extends GpuShape {
   readonly hard: boolean;
   readonly coupling: boolean;
 }
 
-/** Where each kind of sum begins: the objective first, then masses, first and second moments, coupling. */
+/** Where each kind of sum begins: the objective first, then masses, first and second moments, statistics, coupling. */
 export interface SingleLayout {
   readonly first: number;
   readonly second: number;
@@ -28,26 +31,30 @@ export interface SingleLayout {
    * them where the form shares one.
    */
   readonly secondSize: number;
+  /** Statistics of a linear term, `[k, width]`. */
+  readonly linear: number;
   readonly coupling: number;
   readonly count: number;
 }
 
-export function singleLayout({ form, k, d, coupling }: SingleShape): SingleLayout {
+export function singleLayout({ form, k, d, coupling, linear }: SingleShape): SingleLayout {
   const first = 1 + k;
   const second = first + k * d;
   const secondSize = isMatrix(form) ? (d * (d + 1)) / 2 : d;
-  const end = second + secondSize * (form === 'tied' ? 1 : k);
-  return { first, second, secondSize, coupling: end, count: end + (coupling ? (k * (k + 1)) / 2 : 0) };
+  const last = second + secondSize * (form === 'tied' ? 1 : k);
+  const end = last + (linear ? k * linearWidth(linear) : 0);
+  return { first, second, secondSize, linear: last, coupling: end, count: end + (coupling ? (k * (k + 1)) / 2 : 0) };
 }
 
 export function fitsSingle(shape: SingleShape): boolean {
-  return shape.d <= MOST_COLUMNS && singleLayout(shape).count <= ROOM;
+  return modelLayout(shape).columns <= MOST_COLUMNS && singleLayout(shape).count <= ROOM;
 }
 
 /** Sums of every segment of `segmentTiles` tiles under every model, `[models, count, segments]`: models are the grid's depth. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {
   const { form, k, d, hard } = shape;
-  const layout = modelLayout(form, d);
+  const layout = modelLayout(shape);
+  const { columns } = layout;
   const { count } = singleLayout(shape);
   return {
     label: `single ${form} d=${d} k=${k}${hard ? ' hard' : ''}`,
@@ -55,7 +62,7 @@ export function singleProgram(shape: SingleShape, segmentTiles: number): Program
     code: /* wgsl */ `
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;            // tiles [tiles, d, 64] of quads of rows
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;            // tiles [tiles, columns, 64] of quads of rows
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;            // row weights [tiles, 64]
 @group(0) @binding(3) var<storage, read> model: array<vec4f>;        // kernels/webgpu/layout.ts, one model behind the other
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;     // [models, count, all segments]
@@ -72,9 +79,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   ${each(count, (i) => `var s${i} = 0.0;`)}
   for (var tile = begin; tile < min(begin + ${segmentTiles}u, pass_.tiles); tile++) {
     let weight = v[(pass_.firstTile + tile) * ${TILE_QUADS}u + lane];
-    let row = (pass_.firstTile + tile) * ${d * TILE_QUADS}u + lane;
-    ${each(d, (i) => `let x${i} = x[row + ${i * TILE_QUADS}u];`)}
-    ${each(k, (c) => logit(layout, c))}
+    let row = (pass_.firstTile + tile) * ${columns * TILE_QUADS}u + lane;
+    ${each(columns, (i) => `let x${i} = x[row + ${i * TILE_QUADS}u];`)}
+    ${statistics(shape)}${each(k, (c) => logit(shape, layout, c))}
     ${each(k, (c) => (c === 0 ? 'var largest = l0;' : `largest = max(largest, l${c});`))}
     ${hard ? assign(k) : softmin(k)}
     s0 += dot(weight, logSum - model[at].y);
@@ -95,7 +102,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
 
 /** Adds a quad of rows to the sums `s<index>`. */
 function moments(shape: SingleShape): string {
-  const { form, k, d, coupling } = shape;
+  const { form, k, d, coupling, linear } = shape;
   const sums = singleLayout(shape);
   const columns = Array.from({ length: d }, (_, j) => j);
   const add = (index: number, value: string): string => `s${index} += ${value};`;
@@ -107,8 +114,10 @@ function moments(shape: SingleShape): string {
     return `
       ${add(1 + c, `dot(p${c}, vec4f(1.0))`)}
       ${columns.map((j) => `let u${c}_${j} = p${c} * z${c}_${j}; ${add(sums.first + c * d + j, `dot(u${c}_${j}, vec4f(1.0))`)}`).join('\n')}
-      ${pairs.map(([at, j, l]) => add(second + at, `dot(u${c}_${j}, z${c}_${l})`)).join('\n')}`;
+      ${pairs.map(([at, j, l]) => add(second + at, `dot(u${c}_${j}, z${c}_${l})`)).join('\n')}${linear ? ofStatistics(c, linearWidth(linear)) : ''}`;
   };
+  const ofStatistics = (c: number, width: number): string =>
+    `\n${each(width, (j) => add(sums.linear + c * width + j, `dot(p${c}, t${j})`))}`;
   const ofPairs = (c: number): string =>
     Array.from({ length: c + 1 }, (_, l) => add(sums.coupling + (c * (c + 1)) / 2 + l, `dot(p${c}, r${l})`)).join('\n');
   return `${each(k, ofComponent)}\n${coupling ? each(k, ofPairs) : ''}`;
@@ -126,12 +135,12 @@ const assign = (k: number): string => `
     ${each(k, (c) => `let h${c} = left & (l${c} == largest); left = left & !h${c}; let r${c} = select(vec4f(0.0), vec4f(1.0), h${c});`)}`;
 
 /** Whitened differences `z<c>_<j>` and the logit `l<c>` of one component. */
-function logit({ matrix, d, whitening, stride }: ModelLayout, c: number): string {
+function logit(shape: SingleShape, { matrix, d, whitening, stride }: ModelLayout, c: number): string {
   const at = HEADER_QUADS + c * stride;
   const means = each(quads(d), (quad) => `let m${c}_${quad} = model[at + ${at + 1 + quad}u];`);
   const difference = (j: number): string => `(x${j} - m${c}_${j >> 2}.${lanes[j & 3]})`;
   const squares = each(d, (j) => `q${c} = fma(z${c}_${j}, z${c}_${j}, q${c});`);
-  const end = `let l${c} = fma(q${c}, vec4f(-model[at].x), vec4f(model[at + ${at}u].x));`;
+  const end = `let l${c} = ${withProducts(shape, `fma(q${c}, vec4f(-model[at].x), vec4f(model[at + ${at}u].x))`, c)};`;
   const z = matrix
     ? triangular()
     : each(d, (j) => `let z${c}_${j} = ${difference(j)} * model[at + ${at + whitening + (j >> 2)}u].${lanes[j & 3]};`);

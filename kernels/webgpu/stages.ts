@@ -1,6 +1,5 @@
 /** The sums of a sweep: each a program over the plan of a pass, partials on the device, and their sum at the end. */
 import { isMatrix } from '../form.js';
-import type { ModelShape } from '../model.js';
 import { STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { diagonalProgram } from './diagonal.wgsl.js';
@@ -13,16 +12,22 @@ import {
 } from './geometry.js';
 import type { Owned } from './pipelines.js';
 import { modelLayout } from './layout.js';
+import { linearGeometry } from './linear-geometry.js';
+import { entriesOf, linearLayout } from './linear-layout.js';
+import { linearSumsProgram } from './linear-sums.wgsl.js';
+import type { GpuShape } from './model.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
 import { fastest, type Candidate } from './tune.js';
-import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+import { addDiagonals, addLinear, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 
 /** What the sums of a sweep are added to. */
 export interface SweepArrays extends MomentArrays {
   /** Σ a r rᵀ `[k, k]`, if asked for. */
   readonly coupling?: Float64Array | undefined;
+  /** Σ a r t `[k, width]` of a linear term. */
+  readonly linear?: Float64Array | undefined;
 }
 
 export interface SumStage {
@@ -45,16 +50,16 @@ type Parts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
   readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
 };
 
-/** The moments of a model of this shape; where `trial` is given, in the way that is fastest on it. */
+/** The moments of a model's quadratic term; where `trial` is given, in the way that is fastest on it. */
 export async function momentsStage(
   gpu: Gpu,
-  shape: ModelShape,
+  shape: GpuShape,
   frame: MomentFrame,
   own: Owned,
   trial?: Trial,
 ): Promise<SumStage> {
   const { form, k, d } = shape;
-  const layout = modelLayout(form, d);
+  const layout = modelLayout(shape);
   const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
   if (!isMatrix(form)) {
     const geometry = diagonalGeometry(d, k, gpu.limits);
@@ -77,6 +82,23 @@ export async function momentsStage(
   const candidates = cuts.map((cut) => () => trial((owner) => cutAs(cut, owner)));
   const best = await fastest(gpu, `moments ${frame} d=${d} k=${k}`, candidates);
   return cutAs(cuts[best], own);
+}
+
+/** Σ a r t of a model's linear term, and the masses where it has no other. */
+export async function linearStage(gpu: Gpu, shape: GpuShape, own: Owned): Promise<SumStage[]> {
+  const linear = linearLayout(shape);
+  if (!linear) return [];
+  const { columns } = modelLayout(shape);
+  const entries = entriesOf(shape);
+  const geometry = linearGeometry(linear.wide, shape.k, gpu.limits);
+  const program = await programOf(gpu.device, linearSumsProgram(linear, columns, shape.k, geometry));
+  const stage = await withBuffers(own, {
+    geometry,
+    program,
+    inputs: ({ x }, model, plan) => [x, model, plan],
+    add: (sums, into) => addLinear(sums, geometry, entries, into),
+  });
+  return [stage];
 }
 
 /** Σ a r rᵀ over the rows. */

@@ -12,9 +12,6 @@ import { mulberry32, normal, sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { linearCases, linearTitle, type LinearCase } from './parity-cases.js';
 
-/** Devices, by name, whose kernels have no linear term yet. */
-export const withoutLinear: readonly string[] = ['webgpu'];
-
 const temperatures = [0, 0.5, 1, 3];
 
 /** Sweeps at each temperature and row outputs of each case, or what a quick run shows of them. */
@@ -25,21 +22,13 @@ export function describeLinear(name: string, device: Device, given = linearCases
     { title: 'row outputs', run: rowParity },
   ];
   const table = combinations({ one: given, check: checks });
-  const chosen = cases(table, ({ one, check }) => [linearTitle(one), check.title, one.quadratic?.form]);
+  const kinds = ({ one, check }: (typeof table)[number]) => [linearTitle(one), check.title, one.quadratic?.form];
+  const chosen = cases(table, kinds, ({ one: { n, k, ...shape } }) => 1e4 + n * k * linearWidth(shape));
   for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
     describe(`linear term, ${name}: ${linearTitle(one)}`, () => {
       for (const { check } of ofOne) test(check.title, () => withRows(device, one, check.run));
     });
   }
-}
-
-/** A place that has no linear term yet says so, instead of leaving it out. */
-export function describeWithoutLinear(name: string, device: Device): void {
-  test(`${name} refuses a linear term`, () =>
-    withRows(device, linearCases[1], async (setting) => {
-      const refusal = 'a model without a linear term was expected, got one with it';
-      await expect(setting.shard.sweep([{ model: modelOf(setting.one) }])).rejects.toThrow(refusal);
-    }));
 }
 
 interface Setting {

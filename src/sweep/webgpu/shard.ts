@@ -1,5 +1,5 @@
-import type { KernelModel } from '../../../kernels/model.js';
 import type { Gpu } from '../../../kernels/webgpu/device.js';
+import type { GpuModel, GpuShape } from '../../../kernels/webgpu/model.js';
 import type { GpuSweepOptions } from '../../../kernels/webgpu/options.js';
 import type { SweepArrays } from '../../../kernels/webgpu/stages.js';
 import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
@@ -11,7 +11,7 @@ import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
-import { soleQuadratic, type PackedShape, type PlanModel, type SoleQuadratic } from '../model.js';
+import { quadraticIfAny, type PackedModel, type PackedShape, type PlanModel, type QuadraticTerm } from '../model.js';
 import { emptyMoments, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
@@ -48,8 +48,7 @@ export class WebgpuShard implements Shard {
   }
 
   atOnce(shape: PackedShape): number {
-    const { form, k, d } = soleQuadratic(shape);
-    return singlesAtOnce(this.n, { form, k, d, hard: false, coupling: false });
+    return singlesAtOnce(this.n, { ...gpuShape(shape), hard: false, coupling: false });
   }
 
   /** Small models of one shape at once, all others one after the other. */
@@ -82,7 +81,7 @@ export class WebgpuShard implements Shard {
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
     const logits = logitsOf(model);
-    const packed = gpuModel(soleQuadratic(model.components), logits, 0);
+    const packed = gpuModel(model.components, logits, 0);
     for await (const block of rowOutputs(this.gpu, this.rows_, packed, responsibilities, signal)) {
       const { logSum, logLargest } = block;
       yield {
@@ -111,7 +110,7 @@ export class WebgpuShard implements Shard {
 
 /** A sweep in the kernels' terms. */
 interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
-  readonly model: KernelModel;
+  readonly model: GpuModel;
   readonly shape: SingleShape;
   /** Whether it is small enough for one kernel. */
   readonly single: boolean;
@@ -121,15 +120,14 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
 }
 
 function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): GpuSweep {
-  const components = soleQuadratic(model.components);
-  const { form, k, d } = components;
+  const { components } = model;
   const logits = logitsOf(model);
   const { hard, reference, temperature } = logits;
   const centre = centreOf(logits, objectiveNear);
-  const shape = { form, k, d, hard, coupling };
+  const shape = { ...gpuShape(components), hard, coupling };
   const single = fitsSingle(shape);
-  const frame = single || (isMatrix(form) && isLong(components)) ? 'whitened' : 'differences';
-  const moments = emptyMoments(model.components, { coupling, frame });
+  const frame = single || isLong(quadraticIfAny(components)) ? 'whitened' : 'differences';
+  const moments = emptyMoments(components, { coupling, frame });
   return { model: gpuModel(components, logits, centre), shape, single, frame, moments, reference, temperature };
 }
 
@@ -143,17 +141,32 @@ function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
   return groups.values();
 }
 
-/** Moments of one quadratic term as the kernels fill them. */
-function arraysOf({ quadratic: [{ first, second }], mass, coupling }: Moments): SweepArrays {
-  return { mass, first, second, ...(coupling && { coupling }) };
+/** Moments of one quadratic term, or of none, as the kernels fill them. */
+function arraysOf({ quadratic, mass, coupling, linear }: Moments): SweepArrays {
+  const [{ first, second } = { first: NOTHING64, second: NOTHING64 }] = quadratic;
+  return { mass, first, second, coupling, linear };
 }
 
-function gpuModel({ form, k, d, means, whitening }: SoleQuadratic, logits: Logits, centre: number): KernelModel {
-  return { form, k, d, means, whitening, offsets: logits.offsets, rate: logits.rate, centre };
+const NOTHING = new Float32Array();
+const NOTHING64 = new Float64Array();
+
+/** The shape of a model of at most one quadratic term; where there is none, it is one of no columns. */
+function gpuShape(shape: PackedShape): GpuShape {
+  const { form, d } = quadraticIfAny(shape) ?? { form: 'diag', d: 0 };
+  const { k, linear } = shape;
+  return { form, k, d, ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }) };
+}
+
+function gpuModel(components: PackedModel, { offsets, rate }: Logits, centre: number): GpuModel {
+  const { means, whitening } = quadraticIfAny(components) ?? { means: NOTHING, whitening: NOTHING };
+  const { linear } = components;
+  return { ...gpuShape(components), means, whitening, linear, offsets, rate, centre };
 }
 
 /** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
-function isLong({ d, whitening }: SoleQuadratic): boolean {
+function isLong(term: QuadraticTerm | undefined): boolean {
+  if (!term || !isMatrix(term.form)) return false;
+  const { d, whitening } = term;
   for (let at = 0; at < whitening.length; at += d * d) {
     let least = Infinity;
     let most = 0;
