@@ -22,7 +22,7 @@ export function goldenMixture(): Mixture {
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, j) => sum + x * b[j], 0);
 
 /** FNV-1a, 32 bits, of numbers as float64 in the order of bytes that machines here have. */
-function digest(values: Float64Array): number {
+export function digest(values: Float64Array): number {
   let state = 0x811c9dc5;
   for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength)) {
     state = Math.imul(state ^ byte, 0x01000193);
