@@ -14,8 +14,8 @@ export interface ColumnFamily {
 const LISTED = 50;
 
 /**
- * The columns of each family, of the data's distinct names; those to ignore are left out. Throws `InputError('option')` for
- * a name that the data don't have or that is there twice, for a column without a family, and for a family without columns.
+ * The columns of each family, of the data's distinct names; those to ignore are left out. Throws `InputError('option')`
+ * for a column that the data don't have, that is there twice or that has no family, and for a family without columns.
  */
 export function resolveFamilies(
   entries: readonly FamilyEntry[],

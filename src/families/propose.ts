@@ -17,11 +17,11 @@
  *
  * **Counts** are whole numbers ≥ 0 whose variance is ⅔ of the mean or more: that of a mixture of Poisson distributions
  * is at least the mean. Where there is more, components may be overdispersed too; a negative binomial includes
- * Poisson's. Of up to 12 values, counts are those that begin at 0 and do not end where 5 rows or more of a Poisson
- * distribution would be larger: answers from 0 to 3 are codes. Whole numbers that stay far from 0, such as ages,
- * temperatures or years, are rounded measurements. So are those of over 4,096 kinds. Rules of real numbers go on with
- * both. Little is lost: a Poisson distribution whose mean is over 40 looks Gaussian, while that of a measurement would
- * prescribe a variance.
+ * Poisson's. Up to 12 values are counts if they begin at 0 and could end where they do. Where a Poisson distribution
+ * would have 5 rows or more beyond, as of answers from 0 to 3, they are codes. Whole numbers that stay far from 0, such
+ * as ages, temperatures or years, are rounded measurements. So are those of over 4,096 kinds. Rules of real numbers go
+ * on with both. Little is lost: a Poisson distribution whose mean is over 40 looks Gaussian, while that of a
+ * measurement would prescribe a variance.
  *
  * **Skewed** columns may be mixtures of symmetric ones. So two signs must agree that values spread by factors. The
  * skewness is over 1, which is strong, and over twice its error √(6/n). And log x̄ − mean log x is over .13, that of a
