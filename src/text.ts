@@ -8,5 +8,6 @@
  * @module otmix/text
  */
 export { openDelimited, type TextInput } from './data/text/open.js';
+export type { Coder } from './data/levels.js';
 export type { Column, Table, Trouble } from './data/files/table.js';
 export type { TextFormat, TextOptions } from './data/text/options.js';

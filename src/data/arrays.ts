@@ -1,6 +1,7 @@
 import { isList, notNegative, numbersOf, shown, wrongNumber, type Rule } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import { reweighted } from './columns.js';
+import type { LevelsOfColumns } from './levels.js';
 import type { Batch, Matrix, Source } from './source.js';
 
 /** Rows per batch of an array source. */
@@ -62,8 +63,20 @@ function arraySource(n: number, d: number, slice: Slice): Source {
 /** Rows from … to − 1, row-major. */
 type Slice = (from: number, to: number) => Batch['values'];
 
+/** What a source in memory has beside its rows. */
+interface Beside {
+  readonly notes?: readonly string[];
+  /** Those of all batches. */
+  readonly levels?: LevelsOfColumns | undefined;
+}
+
 /** A source of n rows in memory. */
-export function rowSource(n: number, columns: readonly string[], slice: Slice, notes: readonly string[] = []): Source {
+export function rowSource(
+  n: number,
+  columns: readonly string[],
+  slice: Slice,
+  { notes = [], levels }: Beside = {},
+): Source {
   return {
     name: 'data',
     columns,
@@ -73,7 +86,7 @@ export function rowSource(n: number, columns: readonly string[], slice: Slice, n
     async *batches() {
       for (let from = 0; from < n; from += BATCH_ROWS) {
         const to = Math.min(from + BATCH_ROWS, n);
-        yield { rows: to - from, values: slice(from, to) };
+        yield { rows: to - from, values: slice(from, to), ...(levels && { levels }) };
       }
     },
   };

@@ -1,8 +1,10 @@
 import {
+  arrowCodes,
   arrowKind,
   arrowNumbers,
   durationNote,
   durationUnit,
+  isArrowText,
   pandasIndex,
   typeName,
   vectorAt,
@@ -10,7 +12,7 @@ import {
   type ArrowSchema,
 } from './arrow.js';
 import { distinctNames } from './names.js';
-import { chooseNamed, type NamedColumn, type Wanted } from './named.js';
+import { chooseNamed, textsOf, type Chosen, type NamedColumn, type Wanted } from './named.js';
 import type { Source } from './source.js';
 
 /** Rows per batch. */
@@ -33,7 +35,8 @@ export function isArrow(data: unknown): data is ArrowTable | (ArrowBatch & { rea
 
 /**
  * A source of an Arrow table in memory, by the rules that hold for Arrow files. Null is missing, booleans are 0 and 1,
- * decimals the nearest float64, and durations count in their unit. Dates, times and text are no numbers.
+ * decimals the nearest float64, and durations count in their unit. Dates, times and text are no numbers, but text can be
+ * had as levels.
  */
 export function arrowSource(
   data: ArrowTable | (ArrowBatch & { readonly schema: ArrowSchema }),
@@ -42,11 +45,13 @@ export function arrowSource(
   const batches = 'batches' in data ? data.batches : [data];
   const columns = columnsOf(data.schema);
   const { names, notes: renamed } = distinctNames(columns.map(({ name }) => name));
-  const { indices, notes: chosen } = chooseNamed(
+  const chosen = chooseNamed(
     columns.map((column, at) => ({ ...column, name: names[at] })),
     wanted,
   );
-  const notes = [...renamed, ...chosen];
+  const { indices, coders } = chosen;
+  const levels = textsOf(coders);
+  const notes = [...renamed, ...chosen.notes];
   return {
     name: 'data',
     columns: indices.map((index) => names[index]),
@@ -56,7 +61,7 @@ export function arrowSource(
       for (const batch of batches) {
         for (let from = 0; from < batch.numRows; from += ROWS) {
           const rows = Math.min(ROWS, batch.numRows - from);
-          yield { rows, values: interleaved(batch, indices, from, rows) };
+          yield { rows, values: interleaved(batch, chosen, from, rows), ...(levels && { levels }) };
         }
       }
     },
@@ -64,11 +69,13 @@ export function arrowSource(
 }
 
 /** Rows from … of some columns, row-major. */
-function interleaved(batch: ArrowBatch, indices: readonly number[], from: number, rows: number): Float64Array {
+function interleaved(batch: ArrowBatch, { indices, coders }: Chosen, from: number, rows: number): Float64Array {
   const d = indices.length;
   const values = new Float64Array(rows * d);
   for (const [j, index] of indices.entries()) {
-    const column = arrowNumbers(vectorAt(batch, index), from, from + rows);
+    const vector = vectorAt(batch, index);
+    const coder = coders?.[j];
+    const column = coder ? arrowCodes(vector, from, from + rows, coder) : arrowNumbers(vector, from, from + rows);
     for (let row = 0; row < rows; row++) values[row * d + j] = column[row];
   }
   return values;
@@ -80,7 +87,7 @@ function columnsOf({ fields, metadata }: ArrowSchema): readonly NamedColumn[] {
     const unit = durationUnit(type);
     return {
       name,
-      ...(arrowKind(type) !== 'numeric' && { got: typeName(type) }),
+      ...(arrowKind(type) !== 'numeric' && { got: typeName(type), isText: isArrowText(type) }),
       ...(unit !== undefined && { note: durationNote(name, unit) }),
       ...(index.has(name) && { aside: 'the index of pandas' }),
     };

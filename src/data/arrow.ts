@@ -3,6 +3,8 @@
  * browsers load no more than this.
  */
 
+import type { Coder } from './levels.js';
+
 /** A type as apache-arrow describes it, in whatever version. */
 export interface ArrowType {
   readonly typeId: number;
@@ -52,6 +54,7 @@ export const TypeId = {
   null: 1,
   int: 2,
   float: 3,
+  text: 5,
   bool: 6,
   decimal: 7,
   date: 8,
@@ -59,6 +62,8 @@ export const TypeId = {
   timestamp: 10,
   interval: 11,
   duration: 18,
+  largeText: 20,
+  textView: 24,
 } as const;
 
 /** Names of types by their numbers, for messages. */
@@ -74,6 +79,8 @@ const UNITS = ['seconds', 'milliseconds', 'microseconds', 'nanoseconds'];
 const NUMERIC = new Set<number>([TypeId.null, TypeId.int, TypeId.float, TypeId.bool, TypeId.decimal, TypeId.duration]);
 const TEMPORAL = new Set<number>([TypeId.date, TypeId.time, TypeId.timestamp, TypeId.interval]);
 
+const TEXT = new Set<number>([TypeId.text, TypeId.largeText, TypeId.textView]);
+
 /** The type of a dictionary's values; of all others the type itself. */
 export function valueType(type: ArrowType): ArrowType {
   return type.typeId === TypeId.dictionary && type.dictionary ? valueType(type.dictionary) : type;
@@ -87,6 +94,16 @@ export function typeName({ typeId }: ArrowType): string {
 export function arrowKind(type: ArrowType): 'numeric' | 'temporal' | 'other' {
   const { typeId } = valueType(type);
   return NUMERIC.has(typeId) ? 'numeric' : TEMPORAL.has(typeId) ? 'temporal' : 'other';
+}
+
+/** Whether a column's values are texts. */
+export function isArrowText(type: ArrowType): boolean {
+  return TEXT.has(valueType(type).typeId);
+}
+
+/** Whether a column's values are nulls throughout, by its type. */
+export function isArrowVoid(type: ArrowType): boolean {
+  return valueType(type).typeId === TypeId.null;
 }
 
 /** The unit in which a column of durations counts; undefined of all others. */
@@ -121,6 +138,25 @@ export function arrowNumbers(vector: ArrowVector, from: number, to: number): Flo
   const values = vector.data[0].values as Float64Array | Float32Array | Int32Array;
   for (let i = 0; i < out.length; i++) out[i] = values[from + i];
   if (vector.nullCount > 0) for (let i = 0; i < out.length; i++) if (!vector.isValid(from + i)) out[i] = NaN;
+  return out;
+}
+
+/** A coder's numbers of rows from … to − 1 of a vector of text, NaN for null; an entry of a dictionary is decoded once. */
+export function arrowCodes(vector: ArrowVector, from: number, to: number, coder: Coder): Float64Array {
+  const isDictionary = vector.type.typeId === TypeId.dictionary;
+  const entries = isDictionary ? (vector.data[0].values as ArrayLike<unknown>) : [];
+  const known = new Map<unknown, number>();
+  const out = new Float64Array(to - from);
+  for (let row = from; row < to; row++) {
+    const entry = isDictionary && vector.isValid(row) ? entries[row] : undefined;
+    let place = entry === undefined ? undefined : known.get(entry);
+    if (place === undefined) {
+      const text = vector.get(row);
+      place = typeof text === 'string' ? coder.code(text) : NaN;
+      if (entry !== undefined) known.set(entry, place);
+    }
+    out[row - from] = place;
+  }
   return out;
 }
 

@@ -4,13 +4,17 @@ import { InputError } from '../base/errors.js';
 import type { Column, Columns } from '../sweep/encode.js';
 import type { Floats } from '../sweep/model.js';
 import { columnsOf } from './columns.js';
+import type { LevelsOfColumns } from './levels.js';
 import type { Source } from './source.js';
 
 /** What to do about rows with a missing value (NaN): refuse the data, or leave those rows out and count them. */
 export type MissingPolicy = 'error' | 'drop';
 
 /** Consecutive rows that have passed the gate: values are finite, weights finite and not negative. */
-export type CleanBlock = Columns;
+export interface CleanBlock extends Columns {
+  /** As those of a `Batch`. */
+  readonly levels?: LevelsOfColumns | undefined;
+}
 
 export interface CleanOptions {
   readonly missing: MissingPolicy;
@@ -34,9 +38,10 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
   let first = 0;
   for await (const batch of source.batches(signal)) {
     signal?.throwIfAborted();
-    const block = { rows: batch.rows, columns: columnsOf(batch, d), weights: batch.weights };
+    const { rows, weights, levels } = batch;
+    const block = { rows, columns: columnsOf(batch, d), weights, levels };
     const kept = isClean(block, kernel) ? undefined : keptRows(source, block, first, options);
-    first += batch.rows;
+    first += rows;
     yield* buffer.cut(kept ? gathered(block, kept) : block);
   }
   if (first === 0) throw noData(source, 'no rows');
@@ -47,6 +52,8 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
 class BlockBuffer {
   private readonly columns: Float64Array[] = [];
   private weights: Float64Array | undefined;
+  /** Those of the rows held last: lists that only grow are also those of rows before. */
+  private levels: LevelsOfColumns | undefined;
   private filled = 0;
 
   constructor(
@@ -72,16 +79,17 @@ class BlockBuffer {
 
   /** What is held, if there is anything. */
   *rest(): Generator<CleanBlock> {
-    const { columns, weights, filled: rows } = this;
+    const { columns, weights, levels, filled: rows } = this;
     this.filled = 0;
     if (rows === 0) return;
     const held = columns.map((values) => ({ values, start: 0, stride: 1 }));
-    yield { rows, columns: held, weights: weights?.subarray(0, rows) };
+    yield { rows, columns: held, weights: weights?.subarray(0, rows), levels };
     this.weights = undefined;
   }
 
-  private hold({ rows, columns, weights }: CleanBlock): void {
+  private hold({ rows, columns, weights, levels }: CleanBlock): void {
     this.reserve(this.filled + rows);
+    this.levels = levels;
     if (weights && !this.weights) this.weights = new Float64Array(this.capacity).fill(1, 0, this.filled);
     for (let j = 0; j < this.d; j++) copyRows(columns[j], 0, this.columns[j].subarray(this.filled, this.filled + rows));
     if (weights) this.weights?.set(weights, this.filled);
@@ -106,18 +114,18 @@ class BlockBuffer {
 }
 
 /** Rows `at` … of a block, views. */
-export function rowsOf({ columns, weights }: CleanBlock, at: number, rows: number): CleanBlock {
+export function rowsOf({ columns, weights, levels }: CleanBlock, at: number, rows: number): CleanBlock {
   return {
-    rows,
+    ...{ rows, levels },
     columns: columns.map(({ values, start, stride }) => ({ values, start: start + at * stride, stride })),
     weights: weights?.subarray(at, at + rows),
   };
 }
 
 /** Copies of some rows of a block. */
-function gathered({ columns, weights }: CleanBlock, kept: readonly number[]): CleanBlock {
+function gathered({ columns, weights, levels }: CleanBlock, kept: readonly number[]): CleanBlock {
   return {
-    rows: kept.length,
+    ...{ rows: kept.length, levels },
     columns: columns.map((column) => ({ values: gatheredColumn(column, kept), start: 0, stride: 1 })),
     weights: weights && gatheredColumn({ values: weights, start: 0, stride: 1 }, kept),
   };
@@ -193,12 +201,14 @@ function isWhole(source: Source, { columns, weights }: CleanBlock, row: number, 
   return whole && !Number.isNaN(weight);
 }
 
-function missingValue(source: Source, { columns }: CleanBlock, row: number, index: number): InputError {
-  const column = source.columns.find((_, j) => Number.isNaN(valueAt(columns[j], row)));
+function missingValue(source: Source, { columns, levels }: CleanBlock, row: number, index: number): InputError {
+  const at = columns.findIndex((column) => Number.isNaN(valueAt(column, row)));
+  const isText = levels?.[at] !== undefined;
+  const column = at < 0 ? 'of the sample weight' : source.columns[at];
   return new InputError('value', {
     where: source.name,
-    expected: 'a number in every cell',
-    got: `a missing value (NaN or null) in row ${index}, column ${column ?? 'of the sample weight'}`,
+    expected: isText ? 'text in every cell' : 'a number in every cell',
+    got: `a missing value (${isText ? 'empty' : 'NaN'} or null) in row ${index}, column ${column}`,
     remedy: "fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
   });
 }

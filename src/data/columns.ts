@@ -1,17 +1,26 @@
 import { rowMajor, type Column } from '../sweep/encode.js';
+import type { LevelsOfColumns } from './levels.js';
 import type { Batch } from './source.js';
+
+/** What a batch has beside its values. */
+interface Beside {
+  readonly weights?: Float64Array | undefined;
+  readonly levels?: LevelsOfColumns | undefined;
+}
 
 /** Rows that came column by column; `values` are put together when somebody asks for them. */
 class ColumnBatch implements Batch {
   readonly rows: number;
   declare readonly values: Float64Array;
   declare readonly weights?: Float64Array;
+  declare readonly levels?: LevelsOfColumns;
   /** Private, so that a copy of the batch with other values has no columns. */
   readonly #columns: readonly Column[];
 
-  constructor(rows: number, columns: readonly Float64Array[], weights?: Float64Array) {
+  constructor(rows: number, columns: readonly Float64Array[], { weights, levels }: Beside) {
     this.rows = rows;
     if (weights) this.weights = weights;
+    if (levels) this.levels = levels;
     this.#columns = columns.map((values) => ({ values, start: 0, stride: 1 }));
     let values: Float64Array | undefined;
     const get = (): Float64Array => (values ??= rowMajor({ columns: this.#columns }, 0, rows));
@@ -23,9 +32,14 @@ class ColumnBatch implements Batch {
   }
 }
 
-/** Consecutive rows given column by column, `[d][rows]`, NaN where a value is missing; with weights `[rows]`. */
-export function columnBatch(rows: number, columns: readonly Float64Array[], weights?: Float64Array): Batch {
-  return new ColumnBatch(rows, columns, weights);
+/** Consecutive rows given column by column, `[d][rows]`, NaN where a value is missing; with weights `[rows]` and levels. */
+export function columnBatch(
+  rows: number,
+  columns: readonly Float64Array[],
+  weights?: Float64Array,
+  levels?: LevelsOfColumns,
+): Batch {
+  return new ColumnBatch(rows, columns, { weights, levels });
 }
 
 /** The d columns of a batch, views of its numbers. */
@@ -36,12 +50,10 @@ export function columnsOf(batch: Batch, d: number): readonly Column[] {
 /** The same rows with other weights. */
 export function reweighted(batch: Batch, weights: Float64Array): Batch {
   const columns = ColumnBatch.columnsOf(batch);
-  if (!columns) return { rows: batch.rows, values: batch.values, weights };
-  return new ColumnBatch(
-    batch.rows,
-    columns.map(({ values }) => values as Float64Array),
-    weights,
-  );
+  const { rows, levels } = batch;
+  if (!columns) return { rows, values: batch.values, weights, ...(levels && { levels }) };
+  const own = columns.map(({ values }) => values as Float64Array);
+  return new ColumnBatch(rows, own, { weights, levels });
 }
 
 /** The columns of row-major numbers. */

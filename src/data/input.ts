@@ -24,10 +24,15 @@ export type DataInput =
 
 /**
  * Makes a source of whatever users have; throws `InputError('shape')` for what is no data. Of data with names, the
- * columns of a mixture are taken where there are such.
+ * columns of a mixture are taken where there are such. `text` has their texts read as levels, which are else refused.
  */
-export function toSource(data: DataInput, sampleWeights?: ArrayLike<number>, mixture?: readonly string[]): Source {
-  const source = unweighted(data, { mixture });
+export function toSource(
+  data: DataInput,
+  sampleWeights?: ArrayLike<number>,
+  mixture?: readonly string[],
+  { text }: Pick<Wanted, 'text'> = {},
+): Source {
+  const source = unweighted(data, { mixture, text });
   return (sampleWeights ?? undefined) === undefined ? source : withWeights(source, sampleWeights as ArrayLike<number>);
 }
 
@@ -41,7 +46,7 @@ function unweighted(data: unknown, wanted: Wanted): Source {
   } else if (isSource(data)) return data;
   else if (isArrow(data)) return arrowSource(data, wanted);
   else if (isMatrix(data)) return matrixSource(data);
-  else if (isChosen(data)) return unweighted(data.data, { columns: data.columns });
+  else if (isChosen(data)) return unweighted(data.data, { columns: data.columns, text: wanted.text });
   throw new InputError('shape', {
     where: 'data',
     expected:

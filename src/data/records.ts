@@ -1,5 +1,5 @@
 import { shown } from '../base/check.js';
-import { chooseNamed, type NamedColumn, type Wanted } from './named.js';
+import { chooseNamed, textsOf, type NamedColumn, type Wanted } from './named.js';
 import type { Source } from './source.js';
 import { rowSource } from './arrays.js';
 
@@ -8,12 +8,12 @@ export type DataRecord = Readonly<Record<string, unknown>>;
 
 /**
  * A source of records, `[{ x: 1, y: 2 }, …]`. Columns are called by the keys, in the order in which they first appear.
- * Numbers, bigints and booleans (0 and 1) are values; null, undefined and an absent key are missing. Throws
- * `InputError('format')` that names a column, and its first row, that holds anything else.
+ * Numbers, bigints and booleans (0 and 1) are values, and texts where they are wanted; null, undefined and an absent key
+ * are missing. Throws `InputError('format')` that names a column, and its first row, that holds anything else.
  */
 export function recordSource(records: readonly DataRecord[], wanted: Wanted): Source {
   const columns = columnsOf(records);
-  const { indices, notes } = chooseNamed(columns, wanted);
+  const { indices, coders, notes } = chooseNamed(columns, wanted);
   const names = indices.map((index) => columns[index].name);
   const d = names.length;
   const slice = (from: number, to: number): Float64Array => {
@@ -22,31 +22,48 @@ export function recordSource(records: readonly DataRecord[], wanted: Wanted): So
       const record = records[row];
       for (let j = 0; j < d; j++, at++) {
         const value = ownValue(record, names[j]);
-        values[at] = value === null || value === undefined ? NaN : Number(value);
+        const coder = coders?.[j];
+        if (value === null || value === undefined) values[at] = NaN;
+        else values[at] = coder && typeof value === 'string' ? coder.code(value) : Number(value);
       }
     }
     return values;
   };
-  return rowSource(records.length, names, slice, notes);
+  return rowSource(records.length, names, slice, { notes, levels: textsOf(coders) });
+}
+
+/** What a column holds that is not missing. */
+interface Held {
+  texts: boolean;
+  others: boolean;
+  /** The first value that is no number. */
+  got?: string | undefined;
 }
 
 /** All keys of all records, and what those hold that do not hold numbers. */
 function columnsOf(records: readonly DataRecord[]): readonly NamedColumn[] {
-  const columns = new Map<string, NamedColumn>();
+  const columns = new Map<string, Held>();
   for (const [row, record] of records.entries()) {
     for (const name of Object.keys(record)) {
-      const known = columns.get(name);
-      if (known?.got !== undefined) continue;
-      const got = foreign(record[name], row);
-      if (!known || got !== undefined) columns.set(name, { name, ...(got !== undefined && { got }) });
+      let held = columns.get(name);
+      if (!held) columns.set(name, (held = { texts: false, others: false }));
+      const value = record[name];
+      if (value === null || value === undefined) continue;
+      if (typeof value === 'string') held.texts = true;
+      else held.others = true;
+      held.got ??= foreign(value, row);
     }
   }
-  return [...columns.values()];
+  return Array.from(columns, ([name, held]) => ({ name, ...described(held) }));
 }
 
-/** What a value is that is no number and not missing. */
+function described({ texts, others, got }: Held): Omit<NamedColumn, 'name'> {
+  if (got === undefined) return {};
+  return texts && others ? { got: `${got}, beside other values` } : { got, isText: texts };
+}
+
+/** What a value is that is no number; it is not missing. */
 function foreign(value: unknown, row: number): string | undefined {
-  if (value === null || value === undefined) return undefined;
   switch (typeof value) {
     case 'number':
     case 'bigint':

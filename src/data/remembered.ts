@@ -36,5 +36,5 @@ export function remembered(source: Source, most: number): Source {
 function copyOf(batch: Batch, d: number): Batch {
   const { rows } = batch;
   const columns = columnsOf(batch, d).map((column) => rowMajor({ columns: [column] }, 0, rows));
-  return columnBatch(rows, columns, batch.weights?.slice());
+  return columnBatch(rows, columns, batch.weights?.slice(), batch.levels);
 }

@@ -6,6 +6,11 @@ export interface Batch {
   readonly values: Float64Array | Float32Array;
   /** Sample weights `[rows]`; absent when every row weighs 1. NaN where missing. */
   readonly weights?: Float64Array;
+  /**
+   * Of each column of text, `[d]`, its texts in order of first appearance; undefined of the others, and absent where all
+   * hold numbers. The column's values are indices into this list, which only grows within one pass: the same array.
+   */
+  readonly levels?: readonly (readonly string[] | undefined)[];
 }
 
 /**

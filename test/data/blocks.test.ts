@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanBlocks, type CleanOptions } from '../../src/data/blocks.js';
 import type { Batch, Source } from '../../src/data/source.js';
+import { Levels } from '../../src/data/levels.js';
 import { InputError } from '../../src/base/errors.js';
 import { rowMajor } from '../../src/sweep/encode.js';
 
@@ -97,6 +98,62 @@ describe('blocks', () => {
         expect(await outcome(batched)).toEqual(await outcome(sourceOf(all)));
       }),
     );
+  });
+});
+
+describe('levels', () => {
+  const texts = ['d', 'a', null, 'a', 'c', 'd', 'b', null, 'b', 'a'];
+
+  /** Text and numbers, in batches of so many rows; the list of texts grows from batch to batch. */
+  function textSource(cuts: readonly number[]): Source {
+    return {
+      name: 'cities.csv',
+      columns: ['city', 'x'],
+      async *batches(): AsyncGenerator<Batch> {
+        const levels = new Levels({ where: 'cities.csv', name: 'city', named: false, remedy: '' });
+        let from = 0;
+        for (const rows of cuts) {
+          const part = texts.slice(from, from + rows).map((text, i) => [levels.code(text ?? ''), from + i]);
+          from += rows;
+          yield await Promise.resolve({
+            rows,
+            values: Float64Array.from(part.flat()),
+            levels: [levels.texts, undefined],
+          });
+        }
+      },
+    };
+  }
+
+  test.each([
+    ['one batch', [10]],
+    ['pieces of blocks', [3, 1, 2, 4]],
+    ['batches and blocks alike', [4, 4, 2]],
+    ['many blocks in a batch', [1, 9]],
+  ])('stay with their rows: %s', async (_, cuts) => {
+    const read: (readonly [string | undefined, number])[] = [];
+    const lists = new Set<readonly string[] | undefined>();
+    for await (const block of cleanBlocks(textSource(cuts), { missing: 'drop', blockRows: 4 })) {
+      const [list, none] = block.levels ?? [];
+      expect(none).toBeUndefined();
+      lists.add(list);
+      const values = rowMajor(block, 0, block.rows);
+      for (let i = 0; i < block.rows; i++) read.push([list?.[values[2 * i]], values[2 * i + 1]]);
+    }
+    expect(read).toEqual(texts.flatMap((text, i) => (text === null ? [] : [[text, i]])));
+    expect(Array.from(lists)).toEqual([['d', 'a', 'c', 'b']]);
+  });
+
+  test('a missing text is refused by row and column', async () => {
+    await expect(read(textSource([10]))).rejects.toThrow(
+      'cities.csv: expected text in every cell, got a missing value (empty or null) in row 2, column city; fill it in',
+    );
+  });
+
+  test('there are none where all columns are numbers', async () => {
+    for await (const block of cleanBlocks(sourceOf({ rows: plain }), { missing: 'error', blockRows: 3 })) {
+      expect(block.levels).toBeUndefined();
+    }
   });
 });
 

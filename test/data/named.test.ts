@@ -97,6 +97,58 @@ describe('records', () => {
   });
 });
 
+describe('texts in memory', () => {
+  const asked = (data: DataInput, mixture?: readonly string[]) =>
+    toSource(data, undefined, mixture, { text: 'levels' });
+
+  async function levelsOf(source: ReturnType<typeof toSource>) {
+    const batches = [];
+    for await (const { levels } of source.batches()) batches.push(levels);
+    return batches;
+  }
+
+  it('are levels where they are asked for, whatever they spell', async () => {
+    const data = [
+      { city: 'b', x: 1, zip: '8000' },
+      { city: 'a', x: 2, zip: null },
+      { x: null, city: 'b', zip: '3000' },
+    ];
+    const source = asked(data);
+    expect((await contents(source)).rows).toEqual([[0, 1, 0], [1, 2, NaN], [0, NaN, 1]]); // prettier-ignore
+    expect(await levelsOf(source)).toEqual([[['b', 'a'], undefined, ['8000', '3000']]]);
+    expect(await levelsOf(asked({ data, columns: ['x'] }))).toEqual([undefined]);
+    expect((await contents(asked(data, ['x', 'city']))).rows).toEqual([[1, 0], [2, 1], [NaN, 0]]); // prettier-ignore
+  });
+
+  it('beside other values are refused, and so are dates', () => {
+    const message = (data: DataInput) => {
+      try {
+        asked(data);
+        return 'accepted';
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message([{ a: 1, t: 'u' }, { a: 'x' }])).toBe(
+      'data: expected columns of numbers or of text, got a (text in row 1: "x", beside other values); ' +
+        'choose others with { data, columns: ["t"] }',
+    );
+    expect(message([{ a: 'x' }, { a: true }])).toMatch(
+      /got a \(text in row 0: "x", beside other values\); make numbers/,
+    );
+    expect(message(new Table({ d: vectorFromArray([new Date(0)], new DateDay()) }))).toMatch(/got d \(Date\)/);
+  });
+
+  it('of several record batches are one list', async () => {
+    const part = (texts: readonly (string | null)[]) => new Table({ s: vectorFromArray(texts, new Utf8()) });
+    const source = asked(part(['b', null]).concat(part(['a', 'b']), part(['c'])));
+    expect((await contents(source)).rows.flat()).toEqual([0, NaN, 1, 0, 2]);
+    const lists = await levelsOf(source);
+    expect(lists).toEqual([[['b', 'a', 'c']], [['b', 'a', 'c']], [['b', 'a', 'c']]]);
+    expect(new Set(lists.map((levels) => levels?.[0])).size).toBe(1);
+  });
+});
+
 describe('Arrow tables', () => {
   const table = new Table({
     f2: vectorFromArray([0.5, null, 65504], new Float16()),

@@ -2,7 +2,17 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type * as Arrow from 'apache-arrow';
 import type { DataType, RecordBatch, RecordBatchReader, Schema } from 'apache-arrow';
 import { InputError } from '../../base/errors.js';
-import { arrowKind, arrowNumbers, durationUnit, pandasIndex, typeName, vectorAt } from '../arrow.js';
+import {
+  arrowCodes,
+  arrowKind,
+  arrowNumbers,
+  durationUnit,
+  isArrowText,
+  isArrowVoid,
+  pandasIndex,
+  typeName,
+  vectorAt,
+} from '../arrow.js';
 import { distinctNames } from '../names.js';
 import { registerCodecs } from './codecs.js';
 import { unreadable } from './paths.js';
@@ -41,11 +51,15 @@ export async function openArrow(path: string): Promise<ArrowFile> {
     columns: schema.fields.map(({ name, type }, at) => column(names[at], type as DataType, index.has(name))),
     ...(rows !== undefined && { rows }),
     ...(notes.length > 0 && { notes }),
-    async *blocks(chosen) {
+    async *blocks(chosen, _, coders) {
       for await (const batch of recordBatches(path)) {
         for (let from = 0; from < batch.numRows; from += ROWS) {
           const to = Math.min(from + ROWS, batch.numRows);
-          yield chosen.map((at) => arrowNumbers(vectorAt(batch, at), from, to));
+          yield chosen.map((at, j) => {
+            const coder = coders?.[j];
+            const vector = vectorAt(batch, at);
+            return coder ? arrowCodes(vector, from, to, coder) : arrowNumbers(vector, from, to);
+          });
         }
       }
     },
@@ -62,6 +76,8 @@ function column(name: string, type: DataType, isIndex: boolean): Column {
   const unit = durationUnit(type);
   return {
     ...{ name, type: typeName(type), kind: arrowKind(type) },
+    ...(isArrowText(type) && { isText: true }),
+    ...(isArrowVoid(type) && { isVoid: true }),
     ...(unit !== undefined && counting(name, unit)),
     ...(isIndex && asideIndex),
   };

@@ -1,4 +1,5 @@
 import { columnBatch } from '../columns.js';
+import { Levels, recode } from '../levels.js';
 import type { Batch } from '../source.js';
 import type { Choice } from './columns.js';
 import type { Table } from './table.js';
@@ -17,10 +18,11 @@ export function rowsPerBatch(d: number): number {
 /** Rows 0, m, 2m, … (m = `every`) of the chosen columns in batches of `rowsPerBatch(d)`. */
 export async function* batches(
   table: Table,
-  { features, weight }: Choice,
+  choice: Choice,
   every: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Batch> {
+  const { features, weight } = choice;
   const d = features.length;
   const capacity = rowsPerBatch(d);
   const chosen = weight === undefined ? features : [...features, weight];
@@ -29,16 +31,23 @@ export async function* batches(
     const all = new Float64Array(capacity * chosen.length);
     return chosen.map((_, j) => all.subarray(j * capacity, (j + 1) * capacity));
   };
+  const coders = levelsOf(choice);
+  const levels = every === 1 ? coders : levelsOf(choice); // those of the rows taken
+  const texts = levels?.map((of) => of?.texts);
   const batch = (rows: number, columns: Float64Array[]): Batch =>
-    columnBatch(rows, columns.slice(0, d), weight === undefined ? undefined : columns[d].subarray(0, rows));
+    columnBatch(rows, columns.slice(0, d), weight === undefined ? undefined : columns[d].subarray(0, rows), texts);
   let columns = empty();
   let filled = 0;
   let next = 0; // the next row to take, counted from the start of the block
-  for await (const block of table.blocks(chosen, signal)) {
+  for await (const block of table.blocks(chosen, signal, coders)) {
     const rows = block[0].length;
     while (next < rows) {
       const taken = Math.min(capacity - filled, Math.ceil((rows - next) / every));
-      for (const [j, values] of block.entries()) take(values, next, every, taken, columns[j], filled);
+      for (const [j, values] of block.entries()) {
+        take(values, next, every, taken, columns[j], filled);
+        const [from, to] = [coders?.[j], levels?.[j]];
+        if (from && to && from !== to) recode(columns[j].subarray(filled, filled + taken), from, to);
+      }
       filled += taken;
       next += taken * every;
       if (filled < capacity) continue;
@@ -49,6 +58,15 @@ export async function* batches(
     next -= rows;
   }
   if (filled > 0) yield batch(filled, columns);
+}
+
+/** New levels of those features that are text; undefined where none is. */
+function levelsOf({ features, levels }: Choice): readonly (Levels | undefined)[] | undefined {
+  if (levels.size === 0) return undefined;
+  return features.map((index) => {
+    const column = levels.get(index);
+    return column && new Levels(column);
+  });
 }
 
 /** `into[at + i] = values[first + i * every]` for i < count. */

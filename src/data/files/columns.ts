@@ -1,12 +1,15 @@
 import { InputError, listed } from '../../base/errors.js';
+import type { LevelColumn } from '../levels.js';
 import { listWord, pastedList } from '../pasted.js';
 import { isQuery } from './paths.js';
-import type { Column, Table } from './table.js';
+import { spellsNumbers, type Column, type Table } from './table.js';
 
 /** Columns of a table, as indices into `table.columns`. */
 export interface Choice {
   readonly features: readonly number[];
   readonly weight?: number;
+  /** Those of the features that are read as levels, and what these need to know of each. */
+  readonly levels: ReadonlyMap<number, LevelColumn>;
   /** What users should know of the columns chosen, and of those left out. */
   readonly notes: readonly string[];
 }
@@ -28,29 +31,76 @@ const RESERVED = new Set(
   ).split(' '),
 );
 
-/**
- * The feature columns and the weight column of a table. Without `columns`, every column but the weight is a feature,
- * and all must be numeric. Throws `option` for a name that is absent or named twice, and `format` for a column that
- * does not hold numbers. BOOLEAN counts as 0 and 1; times do not count as numbers.
- */
-export async function chooseColumns(
-  table: Table,
-  names: readonly string[] | undefined,
-  weightName: string | undefined,
-): Promise<Choice> {
-  const weight = weightName === undefined ? undefined : indexOf(table, weightName, 'weight');
-  const features = names === undefined ? others(table, weight) : named(table, names);
-  const bad: number[] = [];
-  for (const index of new Set(weight === undefined ? features : [...features, weight])) {
-    const { kind } = table.columns[index];
-    const readable = kind === 'text' && (names !== undefined || index === weight);
-    if (readable && table.checkNumbers) await table.checkNumbers(index);
-    else if (kind !== 'numeric') bad.push(index);
-  }
-  if (bad.length > 0) throw notNumeric(table, bad, weight);
-  const used = weight === undefined ? features : [...features, weight];
-  return { features, ...(weight !== undefined && { weight }), notes: notesOn(table, used, names === undefined) };
+/** Which columns of a table are wanted. */
+export interface Wanted {
+  /** The features, in this order; else every column but the weight is one. */
+  readonly columns?: readonly string[] | undefined;
+  readonly weight?: string | undefined;
+  /** Whether text is read, as levels, where it does not spell numbers. */
+  readonly text?: 'levels' | undefined;
 }
+
+/**
+ * The feature columns and the weight column of a table. All must be numeric, but that features may be text where that is
+ * wanted. Throws `option` for a name that is absent or named twice, and `format` for a column that does not hold what
+ * is wanted. BOOLEAN counts as 0 and 1; times do not count as numbers.
+ */
+export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choice> {
+  const { columns: names, text } = wanted;
+  const weight = wanted.weight === undefined ? undefined : indexOf(table, wanted.weight, 'weight');
+  const features = names === undefined ? others(table, weight) : named(table, names);
+  const used = weight === undefined ? features : [...features, weight];
+  const bad: number[] = [];
+  const levels = new Map<number, LevelColumn>();
+  for (const index of new Set(used)) {
+    const isWeight = index === weight;
+    const asText = text === 'levels' && !isWeight && table.columns[index].isText === true;
+    if (!asText) {
+      if (!(await holdsNumbers(table, index, names !== undefined, isWeight))) bad.push(index);
+    } else if (!(await spellsNumbers(table, index, true))) {
+      levels.set(index, levelColumn(table, index, features, names !== undefined));
+    }
+  }
+  if (bad.length > 0) throw unusable(table, bad, weight, text);
+  return {
+    features,
+    ...(weight !== undefined && { weight }),
+    levels,
+    notes: notesOn(table, used, names === undefined),
+  };
+}
+
+/** Whether a column can be read as numbers; `named` ones of text formats too, which are errors where they spell none. */
+async function holdsNumbers(table: Table, index: number, named: boolean, isWeight: boolean): Promise<boolean> {
+  const { kind, isText } = table.columns[index];
+  if (kind !== 'text' || !(named || isWeight) || !table.checkNumbers) return kind === 'numeric';
+  try {
+    await table.checkNumbers(index);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError && isText && !isWeight) error.message += `, or ${AS_LEVELS}`;
+    throw error;
+  }
+}
+
+/** What levels need to know of a column. `named`: all features were named. */
+function levelColumn(
+  { name: where, columns }: Table,
+  index: number,
+  features: readonly number[],
+  named: boolean,
+): LevelColumn {
+  const { name } = columns[index];
+  const others = features.filter((other) => other !== index).map((other) => columns[other].name);
+  const choose =
+    others.length > 0
+      ? `choose others with --columns ${pastedList(others.slice(0, PASTED))}, or name this one too if it is one of levels`
+      : `name it with --columns ${pastedList([name])} if it is one of levels`;
+  return { where, name, named, remedy: named ? 'leave it out' : choose };
+}
+
+/** What helps where text is not wanted as numbers. */
+const AS_LEVELS = "read text as levels with text: 'levels' of openSource";
 
 /** What is to be known of the columns used, and which stand aside because nobody named them. */
 function notesOn(table: Table, used: readonly number[], all: boolean): string[] {
@@ -108,22 +158,25 @@ function indexOf(table: Table, name: string, option: string): number {
   });
 }
 
-function notNumeric(table: Table, bad: readonly number[], weight: number | undefined): InputError {
+function unusable(table: Table, bad: readonly number[], weight: number | undefined, text: Wanted['text']): InputError {
   const columns = bad.map((index) => table.columns[index]);
-  const numeric = table.columns.filter(({ kind }, index) => kind === 'numeric' && index !== weight);
+  const usable = table.columns.filter(
+    ({ kind, isText }, index) => (kind === 'numeric' || (text && isText)) && index !== weight,
+  );
   const remedies: string[] = [];
   if (weight !== undefined && bad.includes(weight)) remedies.push('choose a numeric weight column');
-  if (numeric.length > 0)
-    remedies.push(
-      `choose numeric ones with --columns ${pastedList(numeric.slice(0, PASTED).map((column) => column.name))}`,
-    );
+  if (usable.length > 0) {
+    const names = pastedList(usable.slice(0, PASTED).map((column) => column.name));
+    remedies.push(`choose ${text ? 'others' : 'numeric ones'} with --columns ${names}`);
+  }
   remedies.push(...new Set(columns.flatMap(({ trouble }) => trouble?.remedy ?? [])));
   const time = columns.find((column) => column.kind === 'temporal');
   if (time) remedies.push(`make a number of a time with a query such as ${epochQuery(table.name, time.name)}`);
   if (remedies.length === 0) remedies.push('it has no others: make numbers of these first');
+  if (bad.some((index) => index !== weight && table.columns[index].isText)) remedies.push(AS_LEVELS);
   return new InputError('format', {
     where: table.name,
-    expected: 'numeric columns',
+    expected: text && !bad.includes(weight ?? -1) ? 'columns of numbers or of text' : 'numeric columns',
     got: listed(columns.map(described), 4),
     remedy: remedies.join(', or '),
   });

@@ -37,7 +37,12 @@ export async function delimitedRelation(
     ...found,
     columns: found.columns.map((column, index) => settled(column, surveyed.faults.get(index))),
   };
-  const table = { name: path, columns: dialect.columns.map(sqlColumn), rows: surveyed.rows, notes: dialect.notes };
+  const table = {
+    name: path,
+    columns: dialect.columns.map((column, index) => sqlColumn(column, index, surveyed)),
+    rows: surveyed.rows,
+    notes: dialect.notes,
+  };
   const scan = csvScan(path, dialect);
   if (surveyed.plain && (await agrees(database, scan, dialect, surveyed))) {
     return { table, scan: select(scan, dialect, (column, index) => cell(column, index, dialect, surveyed)) };
@@ -55,13 +60,14 @@ function settled(column: TextColumn, fault: unknown): TextColumn {
   return column.kind === 'empty' ? { ...column, kind: fault === undefined ? 'number' : 'text' } : column;
 }
 
-function sqlColumn({ name, kind, aside }: TextColumn, index: number): Column {
+function sqlColumn({ name, kind, aside }: TextColumn, index: number, { present }: Survey): Column {
   const isNumber = kind === 'number' || kind === 'boolean';
   return {
     name,
     type: TYPES[kind],
     kind: isNumber ? 'numeric' : kind === 'text' ? 'other' : 'temporal',
     field: `c${index}`,
+    ...(present.get(index) === 0 && { isVoid: true }),
     ...(aside !== undefined && { aside }),
   };
 }
@@ -95,7 +101,8 @@ async function agrees(database: Database, scan: string, dialect: Dialect, { rows
 function value(column: TextColumn, index: number, { spelling: { decimal, thousands }, missing }: Dialect): string {
   const type = TYPES[column.kind];
   const field = `c${index}`;
-  if (type === 'VARCHAR') return field;
+  if (type === 'VARCHAR')
+    return missing.own.size === 0 ? field : `CASE WHEN ${isOneOf(field, missing.own)} THEN NULL ELSE ${field} END`;
   if (type !== 'DOUBLE') return `TRY_CAST(trim(${field}) AS ${type})`;
   const ungrouped = thousands === undefined ? field : `replace(${field}, ${literal(thousands)}, '')`;
   const spelled = decimal === ',' ? `replace(${ungrouped}, ',', '.')` : ungrouped;
@@ -111,9 +118,12 @@ function cell(column: TextColumn, index: number, dialect: Dialect, { faults }: S
   if (column.kind === 'text' || (!complaint && !isTime)) return plain;
   const type = TYPES[column.kind];
   const failure = complaint ? `CAST(${refusing(complaint)} AS ${type})` : `CAST(trim(c${index}) AS ${type})`;
-  const spellings = Array.from(dialect.missing.spelled, literal).join(', ');
-  const lacks = `c${index} IS NULL OR lower(trim(c${index})) IN (${spellings})`;
+  const lacks = `c${index} IS NULL OR ${isOneOf(`c${index}`, dialect.missing.spelled)}`;
   return `CASE WHEN ${lacks} THEN NULL ELSE coalesce(${plain}, ${failure}) END`;
+}
+
+function isOneOf(field: string, spelled: ReadonlySet<string>): string {
+  return `lower(trim(${field})) IN (${Array.from(spelled, literal).join(', ')})`;
 }
 
 /** As {@link cell}, of cells copied into memory. */

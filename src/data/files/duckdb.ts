@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import { InputError } from '../../base/errors.js';
+import type { Coder } from '../levels.js';
 import type { Column } from './table.js';
+import { TextVectors } from './text-vectors.js';
 
 /** DuckDB, an optional dependency: loaded when first needed. */
 export async function loadDuckDB(): Promise<typeof DuckDB> {
@@ -65,6 +67,13 @@ const SETTINGS = {
   enable_external_file_cache: 'false', // or a pass over a large file fills the memory
 };
 
+/** What a stream needs beside its columns. */
+interface Streaming {
+  readonly signal?: AbortSignal | undefined;
+  /** As those of `Table.blocks`. */
+  readonly coders?: readonly (Coder | undefined)[] | undefined;
+}
+
 /**
  * A private DuckDB database in memory. Nothing but memory outlives a call: every method opens a connection of
  * its own and closes it, and with it the files it read. Errors are DuckDB's own; see `explain`. A signal that is
@@ -102,7 +111,7 @@ export class Database {
   /** The names and types of what `SELECT * FROM scan` yields; reads no more than types need. */
   async columns(scan: string): Promise<Column[]> {
     const fields = await this.rows(`DESCRIBE SELECT * FROM ${scan}`);
-    return fields.map(([name, type]) => ({ name: String(name), type: String(type), kind: kindOf(String(type)) }));
+    return fields.map(([name, type]) => ({ name: String(name), type: String(type), ...kindOf(String(type)) }));
   }
 
   /** Runs something on a connection of its own. */
@@ -122,20 +131,30 @@ export class Database {
 
   /**
    * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as DuckDB
-   * produces them. They lie in DuckDB's memory, and are valid until the next. The same seed of random() each time.
+   * produces them. They lie in DuckDB's memory, and are valid until the next. The same seed of random() each time. Of
+   * columns that have a coder, the numbers are the coder's.
    */
-  async *stream(scan: string, columns: readonly Column[], signal?: AbortSignal): AsyncGenerator<Float64Array[]> {
+  async *stream(
+    scan: string,
+    columns: readonly Column[],
+    { signal, coders }: Streaming = {},
+  ): AsyncGenerator<Float64Array[]> {
     const connection = await this.instance.connect();
     const release = interruptedBy(signal, connection);
     try {
       await connection.run('SELECT setseed(0.5)');
-      const values = columns.map((column) => `coalesce(${asDouble(column)}, 'nan'::DOUBLE)`);
+      const texts = columns.map((_, index) => coders?.[index] && new TextVectors(coders[index]));
+      const values = columns.map((column, index) =>
+        texts[index] ? asText(column) : `coalesce(${asDouble(column)}, 'nan'::DOUBLE)`,
+      );
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
       for (;;) {
         const chunk = await result.fetchChunk();
         signal?.throwIfAborted();
         if (chunk === null || chunk.rowCount === 0) return;
         yield columns.map((_, index) => {
+          const text = texts[index];
+          if (text) return text.coded(chunk.getColumnVector(index), chunk.rowCount);
           const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
           if (!(items instanceof Float64Array)) throw new TypeError('a DuckDB vector that is not DOUBLE');
           return items;
@@ -171,7 +190,15 @@ export function asDouble({ name, field = name, type }: Column): string {
   return `CAST(${Number(digits) > 15 ? `CAST(${value} AS VARCHAR)` : value} AS DOUBLE)`;
 }
 
-function kindOf(type: string): Column['kind'] {
-  if (/^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) return 'numeric';
-  return /^(DATE|TIME(_NS)?|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type) ? 'temporal' : 'other';
+/** A column as text, blank where it is missing, which counts as that. */
+function asText({ name, field = name }: Column): string {
+  return `coalesce(CAST(${identifier(field)} AS VARCHAR), '')`;
+}
+
+function kindOf(type: string): Pick<Column, 'kind' | 'isText'> {
+  if (/^(VARCHAR|ENUM\(.*\))$/s.test(type)) return { kind: 'other', isText: true };
+  if (/^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type))
+    return { kind: 'numeric' };
+  const isTime = /^(DATE|TIME(_NS)?|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type);
+  return { kind: isTime ? 'temporal' : 'other' };
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Database, identifier, literal, pathList } from './duckdb.js';
 import type { Relation } from './relation.js';
-import { asking, scanned } from './scan.js';
+import { asking, scanned, type Scan } from './scan.js';
 import type { Column, Table } from './table.js';
 
 /** Bytes that fewer records fit in than those types are found from. */
@@ -41,10 +41,13 @@ interface Inspected {
 
 function jsonTable(database: Database, path: string, { columns, empty }: Inspected): Table {
   const reading = { name: path, kind: 'file' } as const;
-  const from = (chosen: readonly Column[]) =>
+  const from: Scan['from'] = (chosen, coders) =>
     typedScan(
       path,
-      chosen.map((column) => (column.type === 'BOOLEAN' ? column : { ...column, type: 'DOUBLE' })),
+      chosen.map((column, at) => ({
+        ...column,
+        type: coders?.[at] ? 'VARCHAR' : column.type === 'BOOLEAN' ? 'BOOLEAN' : 'DOUBLE',
+      })),
     );
   return {
     ...scanned({ database, reading, columns, ...(empty && { rows: 0 }), from }),

@@ -15,8 +15,13 @@ import { united } from './unite.js';
 
 /** What to take of data, and how text in cells (.csv, .tsv, .txt) is to be read. */
 export interface SourceOptions extends TextOptions {
-  /** The features, in this order; without it all columns but the weight, which must then all be numeric. */
+  /** The features, in this order; without it all columns but the weight. All must be numeric, but see `text`. */
   readonly columns?: readonly string[];
+  /**
+   * Reads text as levels, for categorical families: a column of text is one of indices into the list of its texts, which
+   * is `levels` of a batch. By default text is an error. A column of more than 1,000 texts is one too, unless it is named.
+   */
+  readonly text?: 'levels';
   /** The column of sample weights; a feature too only if `columns` names it. */
   readonly weight?: string;
   /** Takes rows 0, m, 2m, …; 1 takes all. */
@@ -45,9 +50,17 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
       remedy: 'use 10 for every tenth row',
     });
   }
+  if ((options.text as unknown) !== undefined && options.text !== 'levels') {
+    throw new InputError('option', {
+      where: 'text',
+      expected: "'levels', or none",
+      got: JSON.stringify(options.text) ?? 'a value of another kind',
+      remedy: 'leave it out to read numbers only',
+    });
+  }
   const table = await openTable(spec, textOptionsOf(options), options.signal);
   if (table.rows === 0) throw emptyError(table.name);
-  const choice = await chooseColumns(table, options.columns, options.weight);
+  const choice = await chooseColumns(table, options);
   const notes = [...(table.notes ?? []), ...choice.notes];
   return {
     name: table.name,

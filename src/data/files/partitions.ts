@@ -38,11 +38,12 @@ function partitions({ columns }: Pick<Table, 'columns'>, path: string): readonly
   const added = partitionsOf(path).filter(([key]) => !own.has(key.toLowerCase()));
   const { names } = distinctNames(added.map(([key]) => key));
   return added.map(([, text], index) => {
-    const number = text === ABSENT ? NaN : text.trim() === '' ? undefined : Number(text);
-    const isNumber = text === ABSENT || (number !== undefined && !Number.isNaN(number));
+    const isVoid = text === ABSENT;
+    const number = isVoid ? NaN : text.trim() === '' ? undefined : Number(text);
+    const isNumber = isVoid || (number !== undefined && !Number.isNaN(number));
     const type = isNumber
-      ? ({ type: 'DOUBLE', kind: 'numeric' } as const)
-      : ({ type: 'VARCHAR', kind: 'other' } as const);
+      ? ({ type: 'DOUBLE', kind: 'numeric', isVoid } as const)
+      : ({ type: 'VARCHAR', kind: 'other', isText: true } as const);
     const column = { name: names[index], ...type, field: `folder ${index}`, aside: 'from the names of folders' };
     return { column, value: isNumber ? Number(number) : text };
   });
@@ -55,19 +56,27 @@ function partitions({ columns }: Pick<Table, 'columns'>, path: string): readonly
 export function withPartitions(table: Table, path: string): Table {
   const added = partitions(table, path);
   // Without a column of the file's own, the length of a block would not be known.
-  const counted = table.columns.findIndex((column) => column.kind === 'numeric');
+  const numeric = table.columns.findIndex((column) => column.kind === 'numeric');
+  const counted = numeric < 0 ? table.columns.findIndex((column) => column.isText) : numeric;
+  const counting = numeric < 0 ? [{ code: () => 0 }] : undefined;
   if (added.length === 0 || counted < 0) return table;
   const first = table.columns.length;
   return {
     ...table,
     columns: [...table.columns, ...added.map(({ column }) => column)],
-    async *blocks(chosen, signal) {
+    async *blocks(chosen, signal, coders) {
       const inFile = chosen.filter((index) => index < first);
-      for await (const block of table.blocks(inFile.length > 0 ? inFile : [counted], signal)) {
+      const own = coders?.filter((_, j) => chosen[j] < first);
+      const values = added.map(({ value }, at) => {
+        const coder = coders?.[chosen.indexOf(first + at)];
+        return coder && typeof value === 'string' ? coder.code(value) : Number(value);
+      });
+      const blocks = inFile.length > 0 ? table.blocks(inFile, signal, own) : table.blocks([counted], signal, counting);
+      for await (const block of blocks) {
         const rows = block[0].length;
         let next = 0;
         yield chosen.map((index) =>
-          index < first ? block[next++] : new Float64Array(rows).fill(Number(added[index - first].value)),
+          index < first ? block[next++] : new Float64Array(rows).fill(values[index - first]),
         );
       }
     },

@@ -37,7 +37,8 @@ export async function publish(
   const selects = used.map(({ table, scan }, index) => {
     const values = targets.map(({ column, type }, at) => {
       const own = table.columns[places[at][index]] as Column | undefined;
-      const value = !own || column.trouble ? refusal(name, column, targets) : converted(own, type);
+      const isAbsent = own?.isVoid === true && column.kind !== 'numeric';
+      const value = !own || column.trouble ? refusal(name, column, targets) : isAbsent ? 'NULL' : converted(own, type);
       return `${value} AS ${identifier(names[at])}`;
     });
     return `SELECT ${values.join(', ')} FROM ${scan}`;
@@ -55,12 +56,14 @@ interface Target {
 /** A united column, and the type its values take in SQL. DuckDB's own joining would round decimals, and make text. */
 function sqlColumn(column: Column, tables: readonly Relation['table'][], places: readonly number[]): Target {
   if (column.trouble) return { column };
-  const types = places.map((place, index) => tables[index].columns[place].type);
+  const parts = places.map((place, index) => ({ table: tables[index], column: tables[index].columns[place] }));
+  const telling = parts.filter((part) => column.kind === 'numeric' || !part.column.isVoid);
+  const types = telling.map((part) => part.column.type);
   const odd = types.findIndex((type) => type !== types[0]);
   if (odd < 0) return { column };
   if (column.kind === 'numeric')
     return { column, type: types.every((type) => INTEGER.test(type)) ? 'BIGINT' : 'DOUBLE' };
-  const got = `${types[0]} in ${tables[0].name}, ${types[odd]} in ${tables[odd].name}`;
+  const got = [0, odd].map((at) => `${types[at]} in ${telling[at].table.name}`).join(', ');
   return { column: { ...column, kind: 'other', trouble: { got } } };
 }
 

@@ -1,3 +1,4 @@
+import type { Coder } from '../levels.js';
 import type { Database } from './duckdb.js';
 import { explain, type Reading } from './explain.js';
 import type { Column, Table } from './table.js';
@@ -9,8 +10,8 @@ export interface Scan {
   readonly reading: Reading;
   readonly columns: readonly Column[];
   readonly rows?: number;
-  /** The FROM clause that yields these columns. */
-  readonly from: (chosen: readonly Column[]) => string;
+  /** The FROM clause that yields these columns, those that have a coder as text. */
+  readonly from: (chosen: readonly Column[], coders?: readonly (Coder | undefined)[]) => string;
 }
 
 /** A table that DuckDB reads. */
@@ -20,10 +21,10 @@ export function scanned({ database, reading, columns, rows, notes, from }: Scan)
     columns,
     ...(rows !== undefined && { rows }),
     ...(notes && { notes }),
-    async *blocks(chosen, signal) {
+    async *blocks(chosen, signal, coders) {
       const wanted = chosen.map((index) => columns[index]);
       try {
-        for await (const block of database.stream(from(wanted), wanted, signal)) yield block;
+        for await (const block of database.stream(from(wanted, coders), wanted, { signal, coders })) yield block;
       } catch (error) {
         throw explain(error, reading);
       }

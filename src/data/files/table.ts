@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.js';
 import { durationNote } from '../arrow.js';
+import type { Coder } from '../levels.js';
 
 /** A named column, and whether it can enter a fit. */
 export interface Column {
@@ -8,6 +9,10 @@ export interface Column {
   readonly type: string;
   /** `text`: a cell of a text format that may spell a number, see {@link Table.checkNumbers}. */
   readonly kind: 'numeric' | 'temporal' | 'text' | 'other';
+  /** Whether its values are texts, which {@link Table.blocks} can have numbered. */
+  readonly isText?: boolean;
+  /** Whether it can hold nothing but missing values, which are joined with values of any type. */
+  readonly isVoid?: boolean;
   /** What DuckDB calls the column, where that is not its name. */
   readonly field?: string;
   /** What a column of durations counts, such as `milliseconds`. */
@@ -39,11 +44,35 @@ export interface Table {
   /**
    * The chosen columns in blocks of any number of rows. A block has one array per chosen column, all equally long, with
    * NaN where a value is missing; it is valid until the next. Every call starts at the first row; a caller that stops
-   * early releases what the format holds open. An aborted signal ends what waits, with the signal's reason.
+   * early releases what the format holds open. An aborted signal ends what waits, with the signal's reason. Of a column
+   * of text that has a coder among `coders`, which are as many as `chosen`, the numbers are the coder's.
    */
-  blocks(chosen: readonly number[], signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
-  /** Throws an error that names the first cell of a `text` column that is not a number. */
-  checkNumbers?(column: number): Promise<void>;
+  blocks(
+    chosen: readonly number[],
+    signal?: AbortSignal,
+    coders?: readonly (Coder | undefined)[],
+  ): AsyncIterable<readonly Float64Array[]>;
+  /**
+   * Throws an error that names the first cell of a `text` column that is not a number. A column without values among
+   * the first rows passes, unless `whole` has the file read on.
+   */
+  checkNumbers?(column: number, whole?: boolean): Promise<void>;
+}
+
+/** Whether all cells of a column of a text format are numbers or missing. */
+export async function spellsNumbers(
+  table: Pick<Table, 'columns' | 'checkNumbers'>,
+  column: number,
+  whole?: boolean,
+): Promise<boolean> {
+  if (table.columns[column].kind !== 'text' || !table.checkNumbers) return false;
+  try {
+    await table.checkNumbers(column, whole);
+    return true;
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 /** What makes a column one of durations, which count as numbers of their unit. */

@@ -1,5 +1,4 @@
-import { InputError } from '../../base/errors.js';
-import type { Column, Table } from './table.js';
+import { spellsNumbers, type Column, type Table } from './table.js';
 
 /** What uniting needs to know of a table. */
 type Described = Pick<Table, 'name' | 'columns' | 'checkNumbers'>;
@@ -37,18 +36,19 @@ export async function united(name: string, all: readonly Table[]): Promise<Table
     columns,
     ...(known && { rows: tables.reduce((sum, table) => sum + (table.rows ?? 0), 0) }),
     ...(notes.length > 0 && { notes }),
-    async *blocks(chosen, signal) {
+    async *blocks(chosen, signal, coders) {
       for (const [index, table] of tables.entries()) {
         yield* table.blocks(
           chosen.map((column) => places[column][index]),
           signal,
+          coders,
         );
       }
     },
-    async checkNumbers(column) {
+    async checkNumbers(column, whole) {
       for (const [index, table] of tables.entries()) {
         const at = places[column][index];
-        if (table.columns[at].kind === 'text') await table.checkNumbers?.(at);
+        if (table.columns[at].kind === 'text') await table.checkNumbers?.(at, whole);
       }
     },
   };
@@ -63,44 +63,40 @@ interface Part {
 
 /** The column at these places of the tables, −1 where a table lacks it. */
 async function unitedColumn(tables: readonly Described[], places: readonly number[]): Promise<Column> {
-  const parts: Part[] = tables.flatMap((table, index) =>
+  const all: Part[] = tables.flatMap((table, index) =>
     places[index] < 0 ? [] : [{ table, at: places[index], column: table.columns[places[index]] }],
   );
   const lacking = tables.find((_, index) => places[index] < 0);
-  if (lacking) return troubled(parts[0].column, `${typeIn(parts[0])}, absent in ${lacking.name}`);
+  if (lacking) return troubled(all[0].column, `${typeIn(all[0])}, absent in ${lacking.name}`);
+  const telling = all.filter(({ column }) => !column.isVoid);
+  const parts = telling.length > 0 ? telling : all;
   const bad = parts.find(({ column }) => column.kind === 'other' && column.trouble);
   if (bad) return bad.column;
   const odd = await oddPair(parts);
   if (odd) return troubled(parts[0].column, odd.map(typeIn).join(', '));
-  return (parts.find(isNumeric) ?? parts[0]).column;
+  return (parts.find(isNumeric) ?? parts.find(({ column }) => column.isText) ?? parts[0]).column;
 }
 
 /** Two parts of a column whose values can't be joined, if there are such. */
 async function oddPair(parts: readonly Part[]): Promise<readonly Part[] | undefined> {
   const model = parts.find(isNumeric) ?? parts[0];
-  const { kind, unit } = model.column;
   for (const part of parts) {
-    if (part.column.kind === kind && part.column.unit === unit) continue;
-    if (kind === 'numeric' && unit === undefined && (await spellsNumbers(part))) continue;
+    if (areAlike(part.column, model.column)) continue;
+    const { kind, unit } = model.column;
+    if (kind === 'numeric' && unit === undefined && (await spellsNumbers(part.table, part.at))) continue;
     return [model, part];
   }
   return undefined;
 }
 
-/** Whether all cells of a text column are numbers or missing. */
-async function spellsNumbers({ table, at, column }: Part): Promise<boolean> {
-  if (column.kind !== 'text' || !table.checkNumbers) return false;
-  try {
-    await table.checkNumbers(at);
-    return true;
-  } catch (error) {
-    if (error instanceof InputError) return false;
-    throw error;
-  }
+/** Whether values of two files can be joined as they are: text, and in text formats whatever is no number, with text. */
+function areAlike(one: Column, other: Column): boolean {
+  const both = one.kind === other.kind && one.unit === other.unit;
+  return both && (one.kind !== 'other' || one.isText === other.isText);
 }
 
 function troubled(column: Column, got: string): Column {
-  return { ...column, kind: 'other', trouble: { got } };
+  return { ...column, kind: 'other', isText: false, trouble: { got } };
 }
 
 function typeIn({ table, column }: Part): string {

@@ -1,6 +1,6 @@
 import { InputError, type Complaint } from '../../base/errors.js';
 import { pastedList, shellWord } from '../pasted.js';
-import type { Place } from './kinds.js';
+import type { Kinds, Place } from './kinds.js';
 import { Spelling } from './numbers.js';
 
 /** Signs that numbers are written with beside the plain ones, the likeliest first. */
@@ -50,6 +50,23 @@ export function cellComplaint(
 export function troubleOf({ text, line }: Place): { got: string; remedy?: string } {
   const hint = spellingHint(text);
   return { got: `text such as ${quoted(text.trim())} in line ${line}`, ...(hint && { remedy: `add ${hint}` }) };
+}
+
+/** What those should know who read a column as text: cells of it that may be meant as numbers, or as missing. */
+export function textNote(name: string, { odd, hasNumbers = false, lacking }: Kinds): string | undefined {
+  const hint = odd && spellingHint(odd.text.trim());
+  const doubts: string[] = [];
+  if (odd && (hint !== undefined || hasNumbers)) {
+    const place = `${quoted(odd.text.trim())} in line ${odd.line}`;
+    doubts.push(hint === undefined ? `numbers beside ${place}` : `${place}, a number with ${hint}`);
+  }
+  if (lacking) {
+    const text = lacking.text.trim();
+    doubts.push(`${quoted(text)} in line ${lacking.line}, missing with --na ${pastedList([text])}`);
+  }
+  return doubts.length === 0
+    ? undefined
+    : `all cells of the column ${name} count as text, also ${doubts.join(' and ')}`;
 }
 
 /** The error for a record with too few or too many cells. */

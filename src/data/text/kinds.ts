@@ -26,6 +26,10 @@ export interface Kinds {
   readonly kind: Kind;
   /** The first cell that is not a number, where the kind is `text`. */
   readonly odd?: Place;
+  /** Where the kind is `text`, whether some cells are numbers. */
+  readonly hasNumbers?: boolean;
+  /** Where the kind is `text`, the first cell that would be missing in a column of numbers and is a word in one of text. */
+  readonly lacking?: Place;
 }
 
 const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
@@ -47,15 +51,30 @@ export function kindOfCell(text: string, rules: Rules): Kind {
 export function kindOfColumn(records: readonly SampleRecord[], index: number, rules: Rules): Kinds {
   let found: Kind = 'empty';
   let odd: Place | undefined;
-  for (const { cells, line } of records) {
-    const text = cells[index]?.text ?? '';
+  let lacking: Place | undefined;
+  let hasNumbers = false;
+  for (const record of records) {
+    const text = record.cells[index]?.text ?? '';
     const kind = kindOfCell(text, rules);
-    if (kind === 'empty') continue;
-    if (kind !== 'number') {
-      odd ??= { text, line: line + cells.slice(0, index).reduce((sum, cell) => sum + lineEnds(cell.text), 0) };
+    if (kind === 'empty') {
+      if (!lacking && isWord(text, rules)) lacking = placeOf(record, index);
+      continue;
     }
+    if (kind === 'number') hasNumbers = true;
+    else odd ??= placeOf(record, index);
     if (found !== 'empty' && found !== kind) found = 'text';
     else if (found !== 'text') found = kind;
   }
-  return { kind: found, ...(found === 'text' && odd && { odd }) };
+  if (found !== 'text') return { kind: found };
+  return { kind: found, ...(odd && { odd }), hasNumbers, ...(lacking && { lacking }) };
+}
+
+/** Whether a cell that is missing among numbers is no such thing among texts. */
+function isWord(text: string, { missing }: Rules): boolean {
+  return text.trim() !== '' && !missing.own.has(text.trim().toLowerCase());
+}
+
+function placeOf({ cells, line }: SampleRecord, index: number): Place {
+  const before = cells.slice(0, index).reduce((sum, cell) => sum + lineEnds(cell.text), 0);
+  return { text: cells[index].text, line: line + before };
 }

@@ -15,6 +15,8 @@ export const MISSING: readonly string[] = [
 export interface Missing {
   readonly spelled: ReadonlySet<string>;
   readonly numbers: readonly number[];
+  /** The user's own spellings: with the empty cell all that is missing in a column of text, where NA may be a word. */
+  readonly own: ReadonlySet<string>;
 }
 
 /** How numbers and missing values are spelled in a text. */
@@ -27,7 +29,7 @@ export interface Rules {
 export function missingRule(na: readonly string[], spelling: Spelling): Missing {
   const own = na.map((spelling) => spelling.trim().toLowerCase());
   const numbers = na.map((text) => spelling.parse(text)).filter((value): value is number => value !== undefined);
-  return { spelled: new Set([...MISSING, ...own]), numbers };
+  return { spelled: new Set([...MISSING, ...own]), numbers, own: new Set(own) };
 }
 
 /** Whether a cell is missing; blanks around it do not count. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import type { Column, Table } from '../files/table.js';
 import { findDialect, type Dialect, type TextColumn } from './dialect.js';
-import { cellComplaint, quoteFault, troubleOf } from './faults.js';
+import { cellComplaint, quoteFault, textNote, troubleOf } from './faults.js';
 import { TYPES } from './kinds.js';
 import { checkTextOptions, type TextFormat, type TextOptions } from './options.js';
 import { RowReader } from './rows.js';
@@ -42,22 +42,29 @@ export async function openDelimited(input: TextInput, options: TextOptions = {})
     columns: columns.map(described),
     ...(dialect.rows === 0 && { rows: 0 }),
     ...(notes.length > 0 && { notes }),
-    blocks: (chosen, signal) => blocks(input, new RowReader(input.name, dialect, chosen), signal),
-    checkNumbers(index) {
-      const { name, odd } = columns[index];
-      return odd ? Promise.reject(new InputError('format', cellComplaint(input.name, name, odd))) : Promise.resolve();
+    blocks: (chosen, signal, coders) => blocks(input, new RowReader(input.name, dialect, chosen, { coders }), signal),
+    async checkNumbers(index, whole) {
+      const { name, kind, odd } = columns[index];
+      if (odd) throw new InputError('format', cellComplaint(input.name, name, odd));
+      if (kind !== 'empty' || !whole) return;
+      const cells = blocks(input, new RowReader(input.name, dialect, [index]))[Symbol.asyncIterator]();
+      while (!(await cells.next()).done);
     },
   };
 }
 
-function described({ name, kind, aside, odd }: TextColumn): Column {
+function described(column: TextColumn): Column {
+  const { name, kind, aside, odd } = column;
+  const note = textNote(name, column);
   return {
     name,
     type: TYPES[kind],
+    ...((kind === 'text' || kind === 'empty') && { isText: true }),
     kind:
       kind === 'number' || kind === 'boolean' ? 'numeric' : kind === 'text' || kind === 'empty' ? 'text' : 'temporal',
     ...(aside !== undefined && { aside }),
     ...(odd && { trouble: troubleOf(odd) }),
+    ...(note !== undefined && { note }),
   };
 }
 

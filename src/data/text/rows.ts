@@ -1,6 +1,8 @@
 import { InputError, type Complaint } from '../../base/errors.js';
+import type { Coder } from '../levels.js';
 import type { Dialect } from './dialect.js';
-import { lineEnds } from './encoding.js';
+import { encodingFault, lineEnds } from './encoding.js';
+import { CellCoder } from './cell-coder.js';
 import { cellComplaint } from './faults.js';
 import { isMissing } from './missing.js';
 import type { Records } from './records.js';
@@ -12,6 +14,8 @@ export interface RowHooks {
   readonly onFault?: (column: number, complaint: Complaint) => void;
   /** Sees every row. */
   readonly onRow?: (records: Records, bytes: Uint8Array) => void;
+  /** Number the texts of columns, as many as are chosen. */
+  readonly coders?: readonly (Coder | undefined)[] | undefined;
 }
 
 /**
@@ -23,6 +27,7 @@ export class RowReader {
   /** Cuts the text. */
   readonly stream: RecordStream;
   private readonly quick: boolean;
+  private readonly coders: readonly (CellCoder | undefined)[];
   /** Rows of the last piece. */
   rows = 0;
   private block: Float64Array[] = [];
@@ -35,6 +40,10 @@ export class RowReader {
     private readonly hooks: RowHooks = {},
   ) {
     this.stream = new RecordStream(name, dialect, (records, bytes, line) => this.row(records, bytes, line));
+    this.coders = chosen.map((index, j) => {
+      const coder = hooks.coders?.[j];
+      return coder && new CellCoder(coder, dialect.missing, index);
+    });
     this.quick = dialect.spelling.thousands === undefined && dialect.missing.numbers.length === 0;
   }
 
@@ -47,17 +56,32 @@ export class RowReader {
   }
 
   private row(records: Records, bytes: Uint8Array, line: number): void {
-    const { chosen, block, dialect } = this;
+    const { chosen, block, dialect, coders } = this;
     for (let j = 0; j < chosen.length; j++) {
       if (this.rows === block[j].length) block[j] = doubled(block[j]);
       const index = chosen[j];
       const from = records.starts[index];
       const to = records.ends[index];
+      const coder = coders[j];
+      if (coder) {
+        block[j][this.rows] = to > from ? this.coded(coder, records, bytes, index, line) : NaN;
+        continue;
+      }
       const value = this.quick ? dialect.spelling.quick(bytes, from, to) : NaN;
       block[j][this.rows] = Number.isNaN(value) && to > from ? this.slow(records, bytes, index, line) : value;
     }
     this.rows++;
     this.hooks.onRow?.(records, bytes);
+  }
+
+  private coded(coder: CellCoder, records: Records, bytes: Uint8Array, index: number, line: number): number {
+    try {
+      return coder.code(records, bytes, this.latin(bytes));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      const place = line + linesBefore(records, bytes, index);
+      throw encodingFault(this.name, `other bytes in line ${place}, column ${this.dialect.columns[index].name}`);
+    }
   }
 
   private slow(records: Records, bytes: Uint8Array, index: number, line: number): number {

@@ -23,6 +23,7 @@ import { describe, expect, it } from 'vitest';
 import { openSource } from '../../../src/sources.js';
 import { complaint, contents, read, temporaryFolder, vega } from './folder.js';
 import { pyarrow } from './pyarrow.js';
+import { asLevels } from './remedies.js';
 
 const folder = temporaryFolder();
 const hasZstd = 'zstdDecompressSync' in (await import('node:zlib'));
@@ -117,7 +118,7 @@ describe('Arrow', () => {
     expect(await complaint(path)).toBe(
       `format: ${path}: expected numeric columns, got s (Utf8), t (Timestamp), day (Date), c (Dictionary); ` +
         'choose numeric ones with --columns x, or make a number of a time with a query such as ' +
-        `SELECT epoch(t) AS t FROM '${path}'`,
+        `SELECT epoch(t) AS t FROM '${path}', or ${asLevels}`,
     );
     expect((await read(`SELECT epoch(t) AS t FROM '${path}'`)).rows).toEqual([[0]]);
   });

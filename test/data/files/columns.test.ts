@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complaint, read, temporaryFolder, vega } from './folder.js';
+import { asLevels } from './remedies.js';
 
 const folder = temporaryFolder();
 const flights = vega('flights-3m.parquet');
@@ -9,7 +10,7 @@ describe('columns', () => {
     expect(await complaint(flights)).toBe(
       `format: ${flights}: expected numeric columns, got date (TIMESTAMP), origin (VARCHAR), destination (VARCHAR); ` +
         'choose numeric ones with --columns delay,distance, or make a number of a time with a query such as ' +
-        `SELECT epoch(date) AS t FROM '${flights}'`,
+        `SELECT epoch(date) AS t FROM '${flights}', or ${asLevels}`,
     );
   });
 
@@ -24,7 +25,7 @@ describe('columns', () => {
     expect(await complaint(path)).toBe(
       `format: ${path}: expected numeric columns, got iata (text such as "00M" in line 2), ` +
         'name (text such as "Thigpen" in line 2), city (text such as "Bay Springs" in line 2), ' +
-        'state (text such as "MS" in line 2) and 1 more; choose numeric ones with --columns latitude,longitude',
+        `state (text such as "MS" in line 2) and 1 more; choose numeric ones with --columns latitude,longitude, or ${asLevels}`,
     );
   });
 
@@ -32,7 +33,7 @@ describe('columns', () => {
     const path = folder.write('quote.csv', `"it's",b c,t\n1,2,x\n`);
     expect(await complaint(path)).toBe(
       `format: ${path}: expected numeric columns, got t (text such as "x" in line 2); ` +
-        `choose numeric ones with --columns 'it'\\''s,b c'`,
+        `choose numeric ones with --columns 'it'\\''s,b c', or ${asLevels}`,
     );
   });
 
@@ -46,7 +47,7 @@ describe('columns', () => {
     const path = folder.write('words.csv', 'a,b\nx,y\nz,w\n');
     expect(await complaint(path)).toBe(
       `format: ${path}: expected numeric columns, got a (text such as "x" in line 2), b (text such as "y" in line 2); ` +
-        'it has no others: make numbers of these first',
+        `it has no others: make numbers of these first, or ${asLevels}`,
     );
   });
 
@@ -80,7 +81,7 @@ describe('columns', () => {
   it('refuses a named column that is not numeric', async () => {
     expect(await complaint(flights, { columns: ['delay', 'origin'] })).toBe(
       `format: ${flights}: expected numeric columns, got origin (VARCHAR); ` +
-        'choose numeric ones with --columns delay,distance',
+        `choose numeric ones with --columns delay,distance, or ${asLevels}`,
     );
   });
 

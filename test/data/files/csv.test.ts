@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { complaint, read, temporaryFolder, vega } from './folder.js';
+import { asLevels } from './remedies.js';
 
 const folder = temporaryFolder();
 
@@ -83,7 +84,7 @@ describe('CSV', () => {
     const path = folder.write('early.csv', 'a,b\n1,2\n3,oops\n');
     expect(await complaint(path, { columns: ['a', 'b'] })).toBe(
       `format: ${path}: expected a number in every cell of column b, got "oops" in line 3; ` +
-        'repair it, add --na oops if it means missing, or choose other columns',
+        `repair it, add --na oops if it means missing, or choose other columns, or ${asLevels}`,
     );
   });
 

@@ -3,6 +3,9 @@ import { Command } from 'commander';
 import { addDataFlags, sourceOptions, type DataFlags } from '../../../src/cli/flags.js';
 import type { SourceOptions } from '../../../src/sources.js';
 
+/** What is suggested where text is not wanted as numbers. */
+export const asLevels = "read text as levels with text: 'levels' of openSource";
+
 /**
  * The options of `openSource` that a message suggests to add, as `--columns 'a b',c`: taken apart by a shell, and then by
  * the command's own flags. Of several suggestions, which "or" separates, the `which`-th.
