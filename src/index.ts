@@ -20,7 +20,7 @@ export {
   type SelectOptions,
 } from './fit/select.js';
 export { Mixture, type ComponentBlock, type PredictRowsOptions, type Sample } from './mixture/mixture.js';
-export type { ModelFile, Provenance } from './mixture/model-json.js';
+export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';

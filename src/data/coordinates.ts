@@ -73,7 +73,11 @@ const LARGEST_VARIANCE = 1e280;
 const LEAST_VARIANCE = 1e-280;
 
 /** Throws `InputError('value')` for a column whose squares float64 can't hold; `rowOf` numbers rows as the source does. */
-export function requireSquares(source: Source, statistics: ColumnStatistics, rowOf: (row: number) => number): void {
+export function requireSquares(
+  source: Pick<Source, 'name' | 'columns'>,
+  statistics: ColumnStatistics,
+  rowOf: (row: number) => number,
+): void {
   const { variances, extremes } = statistics;
   source.columns.forEach((column, j) => {
     const { least, most } = { least: extremes.least[j], most: extremes.most[j] };

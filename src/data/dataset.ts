@@ -1,15 +1,19 @@
 import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import type { Device, RowsOptions } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
-import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
+import type { MissingPolicy } from './blocks.js';
+import { codedBlocks, numberInSource, type CodedBlock } from './coded.js';
+import { FactSums } from './row-facts.js';
 import { ColumnStatistics } from './statistics.js';
 import { misjudged, outlierNotes, requireSquares, scalingOf, variancesOf, type Encode } from './coordinates.js';
+import type { RowCoding, SweptNumber } from '../families/row-coding.js';
 import { powerOfTwo, scaledBy, type Scaling } from '../families/scaling.js';
 import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
 import type { Encoding } from '../sweep/encode.js';
 import type { Shard } from '../sweep/shard.js';
 import type { ShardBuilder } from '../sweep/builder.js';
+import { withCommonPart } from '../sweep/common-part.js';
 import { total } from '../base/numbers.js';
 
 export { toSource, type DataInput } from './input.js';
@@ -22,14 +26,14 @@ export interface Dataset {
   readonly columns: readonly string[];
   /** Indices in the source of the rows left out for missing values, ascending. */
   readonly dropped: readonly number[];
-  /** Variances of the columns `[d]`, squared units of the data, whatever the order of rows; scale² where the scaling was given. */
+  /** Variances of the numbers swept `[D]`, squared units of the data, whatever the order of rows; scale² where the scaling was given. */
   readonly variances: Float64Array;
   /** Columns that hold one and the same value in every row; none where the scaling was given. */
   readonly constant: readonly string[];
   /** Σ of the sample weights in the user's units; n where there are none. */
   readonly totalWeight: number;
   /** Its rows again, as they are in the source. */
-  readonly blocks: () => AsyncIterable<CleanBlock>;
+  readonly blocks: () => AsyncIterable<CodedBlock>;
   /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
   readonly effectiveRows: number;
   /** What the user should know of how it was read, a sentence each. */
@@ -43,6 +47,8 @@ export interface LoadOptions extends RowsOptions {
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
   readonly commonScale?: boolean;
+  /** How a family codes rows; left out where columns are swept as they are. */
+  readonly coding?: RowCoding | undefined;
   /** The coordinates of columns of these means and variances; default scales of their own, or a common one. */
   readonly encode?: Encode | undefined;
   /** Coordinates to use; without it they come from the rows. */
@@ -59,7 +65,8 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   const first = await read(source, options, options);
   const { statistics, encoding } = first;
   const wrong = statistics ? misjudged(encoding, statistics, encodeOf(options)) : [];
-  const unlike = [...wrong.map((column) => source.columns[column]), ...(misweighed(first) ? ['their weights'] : [])];
+  const swept = sweptOf(source, options);
+  const unlike = [...new Set(wrong.map((at) => source.columns[swept[at].column])), ...(misweighed(first) ? ['their weights'] : [])]; // prettier-ignore
   if (unlike.length === 0) return finish(source, options, first, []);
   first.builder.discard();
   const scaling = options.scaling ?? (statistics && scalingOf(statistics, encodeOf(options)));
@@ -73,6 +80,11 @@ function encodeOf({ encode, commonScale = false }: LoadOptions): Encode {
   return encode ?? ((columns) => scaledBy(columns, commonScale));
 }
 
+/** The numbers that rows are swept by. */
+function sweptOf({ columns }: Source, { coding }: LoadOptions): readonly SweptNumber[] {
+  return coding?.swept(columns) ?? columns.map((name, column) => ({ name, column }));
+}
+
 /** What one read of a source found. */
 interface Reading {
   readonly builder: ShardBuilder;
@@ -83,6 +95,10 @@ interface Reading {
   readonly heaviest: number;
   /** Left out where the scaling was given. */
   readonly statistics: ColumnStatistics | undefined;
+  /** Of coded rows. */
+  readonly facts: FactSums | undefined;
+  /** What coding did to rows. */
+  readonly notes: ReadonlySet<string>;
 }
 
 /** Reads all rows into a builder, encoded as is given or as the first block suggests. */
@@ -91,33 +107,38 @@ async function read(
   options: LoadOptions,
   given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number },
 ): Promise<Reading> {
-  const d = source.columns.length;
-  const { missing, signal, device, trials = true } = options;
+  const swept = sweptOf(source, options);
+  const d = swept.length;
+  const { missing, signal, device, coding, trials = true } = options;
+  const facts = coding && new FactSums(d);
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
   const builder = device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
+  const notes = new Set<string>();
   const onDropped = (row: number): void => void dropped.push(row);
   let encoding: Encoding | undefined;
   try {
-    for await (const block of cleanBlocks(source, { missing, signal, onDropped, blockRows: gateRows(d) })) {
+    for await (const block of codedBlocks(source, { missing, signal, onDropped, coding, blockRows: gateRows(d) })) {
       const { rows, weights } = block;
       statistics?.add(block);
       sums.rows += rows;
       sums.totalWeight += weights ? total(weights) : rows;
       sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
       encoding ??= {
-        names: source.columns,
         ...(given.scaling ?? scalingOf(statistics ?? new ColumnStatistics(d), encodeOf(options))),
         weightUnit: given.weightUnit ?? unitOf(sums),
       };
+      facts?.add(block, encoding);
+      if (block.note !== undefined) notes.add(block.note);
       await builder.add(block, encoding);
       options.onRows?.(sums.rows);
       await yieldToEvents(signal); // rows in memory come without a wait
     }
     if (!encoding || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
-    if (statistics) requireSquares(source, statistics, (row) => numberInSource(row, dropped));
-    return { builder, encoding, dropped, statistics, ...sums };
+    const named = { name: source.name, columns: swept.map(({ name }) => name) };
+    if (statistics) requireSquares(named, statistics, (row) => numberInSource(row, dropped));
+    return { builder, encoding, dropped, statistics, facts, notes, ...sums };
   } catch (error) {
     builder.discard();
     throw error;
@@ -130,19 +151,25 @@ async function finish(
   reading: Reading,
   notes: readonly string[],
 ): Promise<Dataset> {
-  const { missing, commonScale = false } = options;
-  const { builder, encoding, dropped, totalWeight, heaviest, statistics } = reading;
+  const { missing, coding, commonScale = false } = options;
+  const { builder, encoding, dropped, totalWeight, heaviest, statistics, facts } = reading;
+  const swept = sweptOf(source, options);
   try {
-    const shard = await builder.finish();
-    const constant = source.columns.filter((_, column) => statistics?.isConstant(column));
-    const outliers = statistics ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
+    const held = await builder.finish();
+    const shard = facts ? withCommonPart(held, facts.facts()) : held;
+    const varies = (at: number): boolean => !statistics?.isConstant(at);
+    const constant = source.columns.filter(
+      (_, column) => !swept.some((one, at) => one.column === column && varies(at)),
+    );
+    const outliers =
+      statistics && !coding ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
     const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
     return {
       ...{ shard, scaling: options.scaling ?? { shift: encoding.shift, scale: encoding.scale } },
       ...{ columns: source.columns, dropped, variances, constant, totalWeight },
       effectiveRows: totalWeight / Math.min(1, heaviest),
-      blocks: () => cleanBlocks(source, { missing, blockRows: gateRows(source.columns.length) }),
-      notes: [...notes, ...outliers],
+      blocks: () => codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length) }),
+      notes: [...notes, ...reading.notes, ...outliers],
     };
   } catch (error) {
     builder.discard();
@@ -159,16 +186,6 @@ function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): n
 function misweighed({ encoding: { weightUnit: unit }, totalWeight, rows, heaviest }: Reading): boolean {
   const mean = totalWeight / rows / unit;
   return mean < 2 ** -30 || mean > 2 ** 30 || heaviest / unit > 2 ** 60;
-}
-
-/** From a row's number among those kept to its number in the source; `dropped` rises. */
-function numberInSource(kept: number, dropped: readonly number[]): number {
-  let row = kept;
-  for (const out of dropped) {
-    if (out > row) break;
-    row++;
-  }
-  return row;
 }
 
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */

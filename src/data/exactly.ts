@@ -1,4 +1,4 @@
-import type { CleanBlock } from './blocks.js';
+import type { CodedBlock } from './coded.js';
 import { InputError } from '../base/errors.js';
 import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
@@ -8,7 +8,7 @@ import type { RowOptions, RowOutputs } from '../sweep/shard.js';
 
 /** Rows of a source that can be read again, block after block. */
 export interface Rereadable {
-  readonly blocks: () => AsyncIterable<CleanBlock>;
+  readonly blocks: () => AsyncIterable<CodedBlock>;
   readonly scaling: Scaling;
 }
 
@@ -88,7 +88,7 @@ export async function* withFarRows(
 
 /** Reads single rows, by rising number. */
 class RowReader {
-  private source: AsyncIterator<CleanBlock> | undefined;
+  private source: AsyncIterator<CodedBlock> | undefined;
   private block: ExactBlock | undefined;
 
   constructor(private readonly data: Rereadable) {}
@@ -103,9 +103,10 @@ class RowReader {
       if (next.done) throw new RangeError(`row ${index} is there no more`);
       this.block = exactBlock(next.value, scaling, start);
     }
-    const { start, values, weights } = this.block;
+    const { start, values, weights, base } = this.block;
     const at = index - start;
-    return { start: index, values: values.subarray(at * d, (at + 1) * d), weights: weights.subarray(at, at + 1) };
+    const own = { values: values.subarray(at * d, (at + 1) * d), weights: weights.subarray(at, at + 1) };
+    return { start: index, ...own, base: base?.subarray(at, at + 1) };
   }
 
   async end(): Promise<void> {
@@ -114,7 +115,7 @@ class RowReader {
 }
 
 /** Rows in scaled coordinates, as they are. */
-function exactBlock(block: CleanBlock, scaling: Scaling, start: number): ExactBlock {
+function exactBlock(block: CodedBlock, scaling: Scaling, start: number): ExactBlock {
   const weights = block.weights?.slice() ?? new Float64Array(block.rows).fill(1);
-  return { start, values: encodeExactly(block, scaling, 0, block.rows), weights };
+  return { start, values: encodeExactly(block, scaling, 0, block.rows), weights, base: block.base };
 }

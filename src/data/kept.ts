@@ -1,15 +1,15 @@
 import { areMatrix, copyRows, type Column } from '../../kernels/simd/columns.js';
 import { sharedDoubles, sharedFloats } from '../threads/shared.js';
-import type { CleanBlock } from './blocks.js';
+import type { CodedBlock } from './coded.js';
 
 /** Copies of blocks in memory that all threads see. Each is valid until the next but one, which takes its place. */
 export class KeptBlocks {
   private readonly places = [new Place(), new Place()];
   private count = 0;
 
-  keep({ rows, columns, weights }: CleanBlock): CleanBlock {
+  keep({ rows, columns, weights, base }: CodedBlock): CodedBlock {
     const place = this.places[this.count++ % this.places.length];
-    return { rows, columns: copied(rows, columns, place), weights: weights?.slice() };
+    return { rows, columns: copied(rows, columns, place), weights: weights?.slice(), base: base?.slice() };
   }
 }
 

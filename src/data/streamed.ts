@@ -1,8 +1,10 @@
 import type { Device } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import type { Scaling } from '../families/scaling.js';
+import { withCommonPart } from '../sweep/common-part.js';
+import { encodeExactly } from '../sweep/encode.js';
 import type { RowOutputs, Shard } from '../sweep/shard.js';
-import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
+import { codedBlocks, type CodedBlock, type CodedOptions } from './coded.js';
 import { gateRows } from './dataset.js';
 import type { Rereadable } from './exactly.js';
 import { KeptBlocks } from './kept.js';
@@ -16,14 +18,14 @@ export interface StreamedBlock extends Rereadable {
 /** What was asked of consecutive rows. Valid until the next. */
 export interface StreamedRows {
   /** The block that they are of, as it passed the gate, with the weights that it has in the source. */
-  readonly block: CleanBlock;
+  readonly block: CodedBlock;
   /** Rows that were kept before this block. */
   readonly before: number;
   /** Counted from the block's first row. */
   readonly outputs: RowOutputs;
 }
 
-interface StreamOptions extends Omit<CleanOptions, 'blockRows'> {
+interface StreamOptions extends Omit<CodedOptions, 'blockRows'> {
   /** Where the rows are to be read. */
   readonly device: Pick<Device, 'rows'>;
   readonly scaling: Scaling;
@@ -31,7 +33,7 @@ interface StreamOptions extends Omit<CleanOptions, 'blockRows'> {
 
 /** A block that is being worked on. */
 interface Work {
-  readonly block: CleanBlock;
+  readonly block: CodedBlock;
   readonly before: number;
   readonly shard: Shard;
   readonly outputs: AsyncIterator<RowOutputs>;
@@ -50,12 +52,12 @@ export async function* streamedRows(
   const d = source.columns.length;
   const kept = new KeptBlocks();
   const under: Work[] = [];
-  const reading = new Reading(cleanBlocks(source, { ...gate, blockRows: gateRows(d) }));
+  const reading = new Reading(codedBlocks(source, { ...gate, blockRows: gateRows(d) }));
   let before = 0;
   try {
     for await (const passing of reading.untilFailure()) {
       const block = kept.keep(passing);
-      const shard = await shardOf(device, block, source, scaling);
+      const shard = await shardOf(device, block, scaling, gate.coding !== undefined);
       under.push(begin({ block, before, shard }, outputsOf({ shard, scaling, blocks: () => once(block) })));
       before += block.rows;
       if (under.length > 1) yield* finish(under);
@@ -73,9 +75,9 @@ export async function* streamedRows(
 class Reading {
   private failure: { readonly error: unknown } | undefined;
 
-  constructor(private readonly blocks: AsyncIterable<CleanBlock>) {}
+  constructor(private readonly blocks: AsyncIterable<CodedBlock>) {}
 
-  async *untilFailure(): AsyncGenerator<CleanBlock> {
+  async *untilFailure(): AsyncGenerator<CodedBlock> {
     try {
       yield* this.blocks;
     } catch (error) {
@@ -112,20 +114,27 @@ async function* finish(under: Work[]): AsyncGenerator<StreamedRows> {
 
 async function shardOf(
   device: StreamOptions['device'],
-  { rows, columns }: CleanBlock,
-  source: Source,
+  block: CodedBlock,
   scaling: Scaling,
+  coded: boolean,
 ): Promise<Shard> {
-  const builder = device.rows(source.columns.length, { once: true });
+  const { rows, columns, base } = block;
+  const builder = device.rows(columns.length, { once: true });
   try {
-    await builder.add({ rows, columns }, { names: source.columns, ...scaling, weightUnit: 1 });
-    return await builder.finish();
+    await builder.add({ rows, columns }, { ...scaling, weightUnit: 1 });
+    const shard = await builder.finish();
+    if (!coded) return shard;
+    return withCommonPart(shard, {
+      ...{ weight: rows, sums: new Float64Array(columns.length) }, // of no sweep
+      base: base && { values: base, sum: 0 },
+      rows: (from, to) => encodeExactly(block, scaling, from, to),
+    });
   } catch (error) {
     builder.discard();
     throw error;
   }
 }
 
-async function* once(block: CleanBlock): AsyncGenerator<CleanBlock> {
+async function* once(block: CodedBlock): AsyncGenerator<CodedBlock> {
   yield await Promise.resolve(block);
 }

@@ -88,7 +88,7 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
 async function drive(problem: EmProblem, solver: EmSolver, trace: Trace): Promise<FitStatus> {
   const [first] = problem.stages;
   let status: FitStatus = 'maxIterations';
-  if (isFiner(trace.state)) await goOverToFloat64(solver, trace);
+  if (isFiner(problem, trace.state)) await goOverToFloat64(solver, trace);
   for (const stage of problem.stages) {
     if (stage !== first) trace.state = await solver.enter(trace.state, stage);
     status = await descend(problem, solver, trace);
@@ -103,7 +103,7 @@ async function descend(problem: EmProblem, solver: EmSolver, trace: Trace): Prom
   const most = Math.min(problem.maxIterations, trace.objective.length + iterations);
   while (trace.objective.length < most) {
     const next = await solver.step(trace.state);
-    if (isFiner(next) && (await goOverToFloat64(solver, trace))) continue; // the iteration is made again
+    if (isFiner(problem, next) && (await goOverToFloat64(solver, trace))) continue; // the iteration is made again
     trace.add(next);
     tell(problem, trace);
     switch (solver.terminate(next)) {
@@ -123,8 +123,8 @@ async function descend(problem: EmProblem, solver: EmSolver, trace: Trace): Prom
   return 'maxIterations';
 }
 
-function isFiner({ eStep, iterate }: EmState): boolean {
-  return finerThanRows(eStep.precision, iterate) !== undefined;
+function isFiner({ leeway }: EmProblem, { eStep, iterate }: EmState): boolean {
+  return finerThanRows(eStep.precision, iterate, leeway) !== undefined;
 }
 
 /** Goes over to float64 sweeps from the last iteration on, if there can be any; says whether. */

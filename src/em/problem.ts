@@ -8,6 +8,8 @@ export interface EmProblem {
   readonly shard: SweptRows;
   /** The same rows in float64, for what float32 can't tell; undefined, or left out, where they can't be had so. */
   readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
+  /** How many times the rounding may be borne that float64 sweeps are made for where they cost little; default 1. */
+  readonly leeway?: number | undefined;
   readonly family: Family;
   /** One or more, the last of which says what is fitted. */
   readonly stages: readonly Stage[];

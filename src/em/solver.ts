@@ -61,11 +61,11 @@ export class EmSolver {
 
   /** Why it ends here; undefined where F still falls. */
   terminate({ stage, eStep, iterate, inner, descent }: EmState): Ending | undefined {
-    const { stages, tolerance } = this.problem;
+    const { stages, tolerance, leeway } = this.problem;
     const { precision } = eStep;
     if (!hasStopped(descent, tolerance, precision)) return undefined;
     if (!inner.tight) return 'rough';
-    if (finerThanRows(precision, iterate) !== undefined) return 'finer';
+    if (finerThanRows(precision, iterate, leeway) !== undefined) return 'finer';
     // Float64 is the last word; and a stage before the last need not be exact.
     const told = precision === 'float64' || resolves(precision, tolerance) || stage !== stages.at(-1);
     return told ? 'converged' : 'unresolved';

@@ -40,22 +40,22 @@ export function hasStopped({ waited }: Descent, tolerance: number, precision: Pr
 }
 
 /** A component that is finer than float32 holds rows where it lies; undefined where none is, and of float64 sweeps. */
-export function finerThanRows(precision: Precision, iterate: Iterate): number | undefined {
+export function finerThanRows(precision: Precision, iterate: Iterate, leeway?: number): number | undefined {
   if (precision === 'float64') return undefined;
   // A ridge is what it takes to be told from rounding.
   const ridged = iterate.repairs.find(({ kind }) => kind === 'ridge');
-  return ridged?.component ?? beyondFloat32(iterate.model.components);
+  return ridged?.component ?? beyondFloat32(iterate.model.components, { objective: iterate.objective, leeway });
 }
 
 /** What rounding has decided of a run, and what to do, in a sentence; undefined where it has decided nothing. */
 export function limitOf(
   precision: Precision,
   iterate: Iterate,
-  { tolerance, stopped }: { readonly tolerance: number; readonly stopped: boolean },
+  { tolerance, stopped, leeway }: { readonly tolerance: number; readonly stopped: boolean; readonly leeway?: number | undefined }, // prettier-ignore
 ): string | undefined {
   if (precision === 'float64') return undefined;
   const tooMany = 'and the rows are too many for float64 sweeps';
-  const component = finerThanRows(precision, iterate);
+  const component = finerThanRows(precision, iterate, leeway);
   if (component !== undefined) {
     return (
       `component ${component} is finer than float32 holds rows where it lies, ${tooMany}: ` +

@@ -1,16 +1,20 @@
-import { binary } from './domains.js';
-import { logOf, type ExponentialFamily } from './exponential-family.js';
+import { binary, probability } from './domains.js';
+import { type ExponentialFamily, logOf, noBase } from './exponential-family.js';
+import type { Family } from './family.js';
+import { linearFamily } from './linear-family.js';
+import { drawBernoulli } from './sampling/simple.js';
 
 /** 0 or 1: p(1) = p. T = x, η = log p − log (1 − p), A = −log (1 − p). */
-export const bernoulli: ExponentialFamily = {
+export const bernoulliDistribution: ExponentialFamily = {
   name: 'bernoulli',
   columns: 1,
   domain: binary,
   parameters: { probabilities: 1 },
   free: 1,
   width: 1,
+  plain: true,
   statistic: ([x], into) => void (into[0] = x),
-  logBase: () => 0,
+  logBase: noBase,
   natural([p], into) {
     const rest = logOf(1 - p);
     into[0] = logOf(p) - rest;
@@ -18,4 +22,19 @@ export const bernoulli: ExponentialFamily = {
   },
   fit: (mean) => mean.slice(),
   expectation: (theta) => theta.slice(),
+  variance: (theta) => theta.map((p) => p * (1 - p)),
 };
+
+/** The family whose columns are 0 or 1 with a probability of 1 each: log p(x | p) = Σ_j x_j log p_j + (1 − x_j) log (1 − p_j). */
+export function bernoulli(): Family {
+  return linearFamily({
+    name: 'bernoulli',
+    words: ['components of binary columns', 'component of binary columns'],
+    blocks: (d) => new Array<ExponentialFamily>(d).fill(bernoulliDistribution),
+    rules: { probabilities: probability },
+    draws:
+      ([p]) =>
+      (numbers, into) =>
+        void (into[0] = drawBernoulli(numbers, p)),
+  });
+}

@@ -1,26 +1,48 @@
-import { levels } from './domains.js';
-import { logOf, type ExponentialFamily } from './exponential-family.js';
+import { nestedNumbers, shown } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import type { ColumnSummary, Components, Nested } from './components.js';
+import { levelsRule, probability } from './domains.js';
+import { logOf, noBase, type ExponentialFamily } from './exponential-family.js';
+import type { Family, Levels } from './family.js';
+import { linearFamily } from './linear-family.js';
+import { categoricalSampler } from './sampling/multinomial.js';
 
-/** Levels 0 … count − 1 of probabilities p: log p(x | p) = log p_x. T = the unit vector of x, η = log p, A = 0. */
-export function categorical(count: number): ExponentialFamily {
+/** Levels that a column may have. */
+const MOST = 1000;
+
+/**
+ * Levels of probabilities p: log p(x | p) = log p_x. T = the unit vector of x, η = log p, A = 0. `levels`: what they are;
+ * default 0 … count − 1.
+ */
+export function categoricalDistribution(
+  count: number,
+  levels: Levels = Array.from({ length: count }, (_, x) => x),
+): ExponentialFamily {
+  // prettier-ignore
+  const places = new Map(Array.from(levels, (level, place): [number | string, number] => [level, place]));
+  const valueOf = (place: number): number => (typeof levels[place] === 'number' ? levels[place] : place);
   return {
     name: 'categorical',
     columns: 1,
-    domain: levels(count),
+    domain: levelsRule(levels),
     parameters: { probabilities: count },
     free: count - 1,
     width: count,
+    levels: count,
+    level: (x) => places.get(x) ?? -1,
     statistic([x], into) {
       into.fill(0);
-      into[x] = 1;
+      into[places.get(x) ?? x] = 1;
     },
-    logBase: () => 0,
+    logBase: noBase,
     natural(probabilities, into) {
       into.set(probabilities.map(logOf));
       return 0;
     },
     fit: normalized,
     expectation: (theta) => theta.slice(),
+    variance: (theta) => theta.map((p) => p * (1 - p)),
+    summary: (theta) => summaryOf(theta, (_, place) => valueOf(place)),
   };
 }
 
@@ -28,4 +50,90 @@ export function categorical(count: number): ExponentialFamily {
 export function normalized(values: Float64Array): Float64Array {
   const sum = values.reduce((all, value) => all + value, 0);
   return values.map((value) => (sum > 0 ? value / sum : 1 / values.length));
+}
+
+/** Mean and variance of values with these probabilities. */
+export function summaryOf(probabilities: Float64Array, valueOf: (p: number, level: number) => number): ColumnSummary {
+  const values = probabilities.map(valueOf);
+  const mean = values.reduce((sum, value, level) => sum + probabilities[level] * value, 0);
+  return { mean, variance: values.reduce((sum, value, level) => sum + probabilities[level] * (value - mean) ** 2, 0) };
+}
+
+/**
+ * The family whose columns are levels, with a probability each: log p(x | p) = Σ_j log p_{j, x_j}. On all columns of a
+ * table this is latent class analysis. Levels are those of the data that it is fitted to, up to 1,000 a column.
+ */
+export function categorical(): Family {
+  return ofLevels([]);
+}
+
+function ofLevels(levels: readonly Levels[]): Family {
+  const blocks = levels.map((own) => categoricalDistribution(own.length, own));
+  const family = linearFamily({
+    name: 'categorical',
+    words: ['latent classes', 'latent class'],
+    blocks: () => blocks,
+    rules: { probabilities: probability },
+    draws(theta) {
+      const draw = categoricalSampler(theta);
+      return (numbers, into) => void (into[0] = draw(numbers));
+    },
+  });
+  return {
+    ...family,
+    survey: { most: MOST, adapted: ofLevels },
+    ...(levels.length > 0 && { levels }),
+    sampler: (components) => {
+      const draw = family.sampler(components);
+      return (labels, random, data) => {
+        draw(labels, random, data);
+        // Where levels are numbers, samples have these.
+        for (let at = 0; at < data.length; at++) {
+          const level = levels[at % levels.length][data[at]];
+          if (typeof level === 'number') data[at] = level;
+        }
+      };
+    },
+    toParameters: ({ arrays, k }) => ({ probabilities: byColumn(arrays.probabilities.values, k, blocks.map(({ width }) => width)) }), // prettier-ignore
+    fromParameters: ({ probabilities }, where) =>
+      ofColumns(
+        probabilities,
+        blocks.map(({ width }) => width),
+        where,
+      ),
+  };
+}
+
+/** `[column][k][level]` of `[k, Σ levels]`. */
+function byColumn(values: Float64Array, k: number, counts: readonly number[]): number[][][] {
+  const width = values.length / k;
+  let first = 0;
+  return counts.map((count) => {
+    const from = first;
+    first += count;
+    return Array.from({ length: k }, (_, c) => Array.from(values.subarray(c * width + from, c * width + from + count)));
+  });
+}
+
+/** Components of `[column][k][level]`; throws `InputError` where these are no probabilities of the columns' levels. */
+function ofColumns(given: Nested, counts: readonly number[], where: string): Components {
+  const columns = Array.isArray(given) ? (given as readonly Nested[]) : [];
+  if (columns.length !== counts.length) throw misshapen(where, `an array of ${counts.length} columns`, given);
+  const parts = counts.map((count, j) => {
+    const { values, shape } = nestedNumbers(columns[j], `${where}: probabilities[${j}]`, probability);
+    if (shape.length !== 2 || shape[1] !== count) throw misshapen(`${where}[${j}]`, `an array [k][${count}]`, columns[j]); // prettier-ignore
+    return values;
+  });
+  const k = parts[0].length / counts[0];
+  const width = counts.reduce((sum, count) => sum + count, 0);
+  const values = Float64Array.from(
+    Array.from({ length: k }, (_, c) => parts.flatMap((part, j) => Array.from(normalized(part.subarray(c * counts[j], (c + 1) * counts[j]))))).flat(), // prettier-ignore
+  );
+  if (values.length !== k * width) throw misshapen(where, `an array [${k}] in every column`, given);
+  return { k, d: counts.length, arrays: { probabilities: { shape: [k, width], values } } };
+}
+
+function misshapen(where: string, expected: string, given: unknown): InputError {
+  const remedy = 'give probabilities [column][k][level] of the levels that the data have';
+  return new InputError('shape', { where: `${where}: probabilities`, expected, got: shown(given), remedy });
 }

@@ -1,3 +1,7 @@
+import type { ColumnSummary, Scaling } from './scaling.js';
+
+export type { ColumnSummary };
+
 /** Parameters of one name, of all components. */
 export interface ComponentArray {
   /** `[k, …]`, or without the k where all components share one. */
@@ -12,6 +16,8 @@ export interface Components {
   /** Columns of the rows. */
   readonly d: number;
   readonly arrays: Readonly<Record<string, ComponentArray>>;
+  /** How a shard holds the numbers that these are packed for, of families whose parameters have the data's units always. */
+  readonly frame?: Scaling;
   /** Whatever of the arrays estimating has factored already, for packing; in the family's own layout too. */
   readonly factored?: readonly Float64Array[];
 }
@@ -22,12 +28,6 @@ export type Nested = number | readonly Nested[];
 /** Components as users give and get them: nested arrays `[k]…` by name, whatever layout the family has. */
 export type Parameters = Readonly<Record<string, Nested>>;
 
-/** What is known of a column's values under a distribution, or in data. */
-export interface ColumnSummary {
-  readonly mean: number;
-  readonly variance: number;
-}
-
 /** Means and variances of every column under every component, each `[k, d]`. */
 export interface Spread {
   readonly means: Float64Array;
@@ -35,7 +35,7 @@ export interface Spread {
 }
 
 /** Components in another order, or some of them: the `c`-th is that of number `order[c]`. */
-export function picked({ d, arrays }: Components, order: readonly number[]): Components {
+export function picked({ d, arrays, frame }: Components, order: readonly number[]): Components {
   const entries = Object.entries(arrays).map(([name, array]): [string, ComponentArray] => {
     if (array.shared) return [name, array];
     const [k, ...inner] = array.shape;
@@ -44,7 +44,7 @@ export function picked({ d, arrays }: Components, order: readonly number[]): Com
     order.forEach((from, c) => values.set(array.values.subarray(from * size, (from + 1) * size), c * size));
     return [name, { shape: [order.length, ...inner], values }];
   });
-  return { k: order.length, d, arrays: Object.fromEntries(entries) };
+  return { k: order.length, d, arrays: Object.fromEntries(entries), ...(frame && { frame }) };
 }
 
 /** All numbers of components, one array after the other. */

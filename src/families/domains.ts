@@ -1,5 +1,9 @@
 /** What values of columns must be, as a gate says it. */
 import type { Rule } from '../base/check.js';
+import { listed } from '../base/errors.js';
+
+/** Levels that a message names. */
+const SHOWN = 8;
 
 export const counts: Rule = {
   expected: 'counts: whole numbers ≥ 0',
@@ -31,11 +35,20 @@ export const binary: Rule = {
   remedy: 'choose categorical for more levels than two',
 };
 
-/** Numbers of levels, from 0. */
-export function levels(count: number): Rule {
+/** Some levels. */
+export function levelsRule(levels: readonly (number | string)[]): Rule {
+  const known = new Set(levels);
   return {
-    expected: `levels from 0 to ${count - 1}`,
-    holds: (value) => Number.isInteger(value) && value >= 0 && value < count,
-    remedy: 'give each level a number',
+    expected: `one of the levels ${listed(levels.slice(0, SHOWN))}${levels.length > SHOWN ? ', …' : ''}`,
+    holds: (value) => known.has(value),
+    remedy: 'leave the row out, or fit again with such rows',
   };
 }
+
+/** Of parameters. */
+export const probability: Rule = { expected: 'numbers from 0 to 1', holds: (value) => value >= 0 && value <= 1 };
+export const positiveProbability: Rule = {
+  expected: 'numbers over 0 and up to 1',
+  holds: (value) => value > 0 && value <= 1,
+};
+export const positiveNumber: Rule = { expected: 'numbers > 0', holds: (value) => value > 0 && value < Infinity };

@@ -1,4 +1,5 @@
 import type { Rule } from '../base/check.js';
+import type { ColumnSummary } from './components.js';
 
 /**
  * A distribution of one or several columns with p(x | θ) = h(x) exp(⟨η(θ), T(x)⟩ − A(θ)). All that EM needs of its rows are
@@ -16,6 +17,11 @@ export interface ExponentialFamily {
   readonly free: number;
   /** Length of T and η. */
   readonly width: number;
+  /** Whether T(x) = x. */
+  readonly plain?: true;
+  /** Of one column whose T(x) is a unit vector: its length, and `level` the index of the 1, −1 of what is no level. */
+  readonly levels?: number;
+  level?(x: number | string): number;
   /** Writes T(x), `[width]`, of a row `[columns]` in the domain. */
   statistic(x: Float64Array, into: Float64Array): void;
   /** log h(x). */
@@ -26,7 +32,14 @@ export interface ExponentialFamily {
   fit(mean: Float64Array): Float64Array;
   /** E T under θ, `[width]`. */
   expectation(theta: Float64Array): Float64Array;
+  /** Variances of T under θ, `[width]`. */
+  variance(theta: Float64Array): Float64Array;
+  /** Mean and variance of the column under θ, of a distribution of one column whose T(x) is not x. */
+  summary?(theta: Float64Array): ColumnSummary;
 }
+
+/** log h of distributions that have none. */
+export const noBase = (): number => 0;
 
 /** Logarithms of probabilities and rates below this are taken of this, so that η is finite. Parameters may be 0. */
 const LEAST = 1e-12;

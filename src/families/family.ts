@@ -4,7 +4,8 @@ import type { Moments } from '../sweep/moments.js';
 import type { ColumnSummary, Components, Parameters, Spread } from './components.js';
 import type { AddedShares } from './narrow.js';
 import type { Prior } from './prior.js';
-import type { Scaling } from './scaling.js';
+import type { RowCoding } from './row-coding.js';
+import { logVolume, type Scaling } from './scaling.js';
 
 /** Something a fit had to change to go on. */
 export interface Repair {
@@ -26,10 +27,21 @@ export interface EstimateOptions {
   readonly prior?: Prior;
 }
 
+/** What a column of levels may hold: numbers rise, texts are in the order of their code units. */
+export type Levels = readonly (number | string)[];
+
+/** What must be known of all rows before they can be coded. */
+export interface Survey {
+  /** Different values that a column may have. */
+  readonly most: number;
+  /** The family for columns of these values, `[d]`. */
+  adapted(levels: readonly Levels[]): Family;
+}
+
 /** A component that starts again around a row. */
 export interface FreshStart {
   readonly component: number;
-  /** `[d]`, in the coordinates of the components. */
+  /** `[D]`, in the coordinates of the shard. */
   readonly row: Float64Array;
 }
 
@@ -55,19 +67,32 @@ export interface Family {
   /** Number of free parameters of k components in d dimensions, weights not counted. */
   parameterCount(k: number, d: number): number;
 
+  /** Left out where nothing must be known of the rows beforehand. */
+  readonly survey?: Survey;
+  /** Of a family that was adapted to columns: their levels, `[d]`. */
+  readonly levels?: readonly (Levels | undefined)[];
+  /** How rows become the D numbers that are swept, its statistics; left out where these are the columns. */
+  readonly coding?: RowCoding;
   /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
   readonly commonScale: boolean;
-  /** The coordinates in which columns with these means and variances are fitted. */
-  encode(columns: readonly ColumnSummary[]): Scaling;
+  /** The coordinates in which numbers swept that have these means and variances are held, `[D]`. */
+  encode(swept: readonly ColumnSummary[]): Scaling;
   /** A name for what `encode` does: families of one name encode alike, and may share rows. */
   readonly encoding: string;
+  /** What log-densities of a shard's coordinates exceed those of the data's units by, nats; left out: log |det| of scale. */
+  logVolume?(scaling: Scaling): number;
+  /** Means and variances of the numbers swept under each component, `[k, D]`; left out: those of the columns. */
+  swept?(components: Components): Spread;
   /** x = shift + scale · y, applied to the components of y. */
   toData(components: Components, scaling: Scaling): Components;
   /** y = (x − shift) / scale, applied to the components of x. */
   toShard(components: Components, scaling: Scaling): Components;
 
-  /** Components around these rows `[k, d]` that all have the columns' variances `[d]`: the metric of seeding. */
-  atRows(rows: Float64Array, variances: Float64Array): Components;
+  /**
+   * The metric of seeding: a model of which each row is likeliest the nearest of some, `[k, D]`, all held as `held` says.
+   * `variances` `[D]`: squared units of length.
+   */
+  around(rows: Float64Array, variances: Float64Array, held: Scaling): PackedModel;
   /** The same components, some of which start again: as they are, around a row of the data. */
   restarted(components: Components, starts: readonly FreshStart[]): Components;
 
@@ -88,7 +113,7 @@ export interface Family {
   fromVector(vector: Float64Array, like: Components): Components | undefined;
 
   /** Components that are one and the same for all that rows can tell, as groups of two or more. */
-  coincident(packed: PackedModel<Floats>): number[][];
+  coincident(packed: PackedModel<Floats>, components: Components): number[][];
   /** How much `added` `[d]` makes up of the variances that it was added to. */
   addedShares(packed: PackedModel<Floats>, added: Float64Array): AddedShares;
 
@@ -107,4 +132,14 @@ export interface Family {
   toFile(components: Components): Readonly<Record<string, unknown>>;
   /** Reads these again, of k components and d columns; throws `InputError('format')` where they are damaged. */
   fromFile(file: Readonly<Record<string, unknown>>, size: { readonly k: number; readonly d: number }, where: string): Components; // prettier-ignore
+}
+
+/** What log-densities of a shard's coordinates exceed those of the data's units by, nats. */
+export function logVolumeOf(family: Family, scaling: Scaling): number {
+  return family.logVolume ? family.logVolume(scaling) : logVolume(scaling);
+}
+
+/** Means and variances of the numbers swept under each component, `[k, D]`. */
+export function sweptSpread(family: Family, components: Components): Spread {
+  return family.swept ? family.swept(components) : family.spread(components);
 }

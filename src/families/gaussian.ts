@@ -28,6 +28,8 @@ export interface GaussianOptions {
 
 /** The family whose parameters are means and covariances. */
 export interface GaussianFamily extends Family {
+  /** Components around these rows `[k, d]` that all have the columns' variances `[d]`. */
+  atRows(rows: Float64Array, variances: Float64Array): Components;
   toParameters(components: Components): OwnComponents;
 }
 
@@ -56,6 +58,8 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
   const commonScale = form === 'spherical';
   const packExactly = (components: Components): PackedModel<Float64Array> =>
     pack(components, form, layout, (values) => values);
+  const packed = (components: Components): PackedModel =>
+    pack(components, form, layout, (values) => new Float32Array(values));
   return {
     name: 'gaussian',
     options: { covariance: form },
@@ -68,6 +72,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     toData: (components, scaling) => own.toData(components, scaling, layout),
     toShard: (components, scaling) => own.toShard(components, scaling, layout),
     atRows: (rows, variances) => own.gaussiansAt(rows, variances, layout),
+    around: (rows, variances) => packed(own.gaussiansAt(rows, variances, layout)),
     restarted(components, starts) {
       const means = own.meansOf(components).slice();
       for (const { component, row } of starts) means.set(row, component * components.d);
@@ -75,7 +80,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
       return own.gaussians(components, layout, { means, covariances }, components.factored);
     },
     shape: (k, d) => ({ k, quadratic: [{ form, d }] }),
-    pack: (components) => pack(components, form, layout, (values) => new Float32Array(values)),
+    pack: packed,
     packExactly,
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
     toVector,
@@ -85,8 +90,8 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
       return sound && vector.every(Number.isFinite) ? components : undefined;
     },
     coincident: coincidentGroups,
-    addedShares(packed, added) {
-      const term = soleQuadratic(packed);
+    addedShares(packed_, added) {
+      const term = soleQuadratic(packed_);
       const covariances = Array.from({ length: layout.shared ? 1 : term.k }, (_, index) => index);
       return { shared: layout.shared, shares: covariances.map((index) => addedShare(term, index, added)) };
     },

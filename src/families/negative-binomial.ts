@@ -1,14 +1,14 @@
 import { logGamma, logRising } from '../base/special/gamma.js';
 import type { Rule } from '../base/check.js';
 import { counts as wholeNumbers } from './domains.js';
-import { logOf, type ExponentialFamily } from './exponential-family.js';
+import { logOf, noBase, type ExponentialFamily } from './exponential-family.js';
 import { negativeBinomialSize } from './likelihood-equations.js';
 
 /**
  * Counts that vary more than Poisson's: mean m, size r, variance m + m²/r. Of known size: log p(x | m) = x log (m/(m + r)) −
  * r log (1 + m/r) + log Γ(x + r) − log Γ(r) − log x!. T = x, η = log (m/(m + r)), A = r log (1 + m/r).
  */
-export function negativeBinomial(size: number): ExponentialFamily {
+export function negativeBinomialDistribution(size: number): ExponentialFamily {
   return {
     name: 'negativeBinomial',
     columns: 1,
@@ -16,6 +16,7 @@ export function negativeBinomial(size: number): ExponentialFamily {
     parameters: { means: 1 },
     free: 1,
     width: 1,
+    plain: true,
     statistic: ([x], into) => void (into[0] = x),
     logBase: ([x]) => logBase(x, size),
     natural([mean], into) {
@@ -24,6 +25,7 @@ export function negativeBinomial(size: number): ExponentialFamily {
     },
     fit: (mean) => mean.slice(),
     expectation: (theta) => theta.slice(),
+    variance: (theta) => theta.map((mean) => mean + mean ** 2 / size),
   };
 }
 
@@ -43,13 +45,15 @@ export function negativeBinomialAmong(counts: Float64Array): ExponentialFamily {
     parameters: { means: 1, sizes: 1 },
     free: 2,
     width: counts.length,
+    levels: counts.length,
+    level: (x) => (typeof x === 'number' ? places.get(x) : undefined) ?? -1,
     statistic([x], into) {
       const place = places.get(x);
       if (place === undefined) throw new RangeError(`negativeBinomialAmong: expected a count of the list, got ${x}`);
       into.fill(0);
       into[place] = 1;
     },
-    logBase: () => 0,
+    logBase: noBase,
     natural(theta, into) {
       into.set(probabilities(theta));
       return 0;
@@ -60,6 +64,8 @@ export function negativeBinomialAmong(counts: Float64Array): ExponentialFamily {
       return Float64Array.of(mean, negativeBinomialSize(counts, shares));
     },
     expectation: (theta) => probabilities(theta).map(Math.exp),
+    variance: (theta) => probabilities(theta).map((log) => Math.exp(log) * -Math.expm1(log)),
+    summary: ([mean, size]) => ({ mean, variance: mean + mean ** 2 / size }),
   };
 }
 

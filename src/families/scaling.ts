@@ -1,4 +1,8 @@
-import type { ColumnSummary } from './components.js';
+/** What is known of a column's values under a distribution, or in data. */
+export interface ColumnSummary {
+  readonly mean: number;
+  readonly variance: number;
+}
 
 /**
  * Where a fit computes: y = (x − shift) / scale per column, in float64 before anything becomes float32.
@@ -21,14 +25,14 @@ export function scaledBy(columns: readonly ColumnSummary[], common: boolean): Sc
 export function toScaling(means: Float64Array, variances: Float64Array, common: boolean): Scaling {
   const largest = variances.reduce((a, b) => Math.max(a, b), 0);
   const scale = variances.map((variance) => powerOfTwo(Math.sqrt(common ? largest : variance)));
-  return { shift: means.map((mean, j) => fewDigits(mean, scale[j])), scale };
+  return { shift: means.map((mean, j) => nearMean(mean, scale[j])), scale };
 }
 
 /**
  * A number near a mean with so few digits that taking it off data is exact. It has the digits of float32, as data may
  * be float32 already. Far from 0, where that would be many scales off, it is a multiple of a sixteenth of the scale.
  */
-function fewDigits(mean: number, scale: number): number {
+export function nearMean(mean: number, scale: number): number {
   const single = Math.fround(mean);
   return Math.abs(single - mean) <= 16 * scale ? single : (Math.round((mean / scale) * 16) / 16) * scale;
 }

@@ -1,15 +1,29 @@
-import { finite } from '../base/check.js';
+import { finite, nestedNumbers, notNegative, wrongNumber, type Rule } from '../base/check.js';
+import { InputError } from '../base/errors.js';
+import type { Column } from '../sweep/encode.js';
+import type { Floats, PackedModel, SoleQuadratic } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
+import type { Components, Parameters } from './components.js';
+import { nested } from './dense.js';
 import { concentration, logDirectionNormalizer, meanLength } from './directions.js';
-import type { ExponentialFamily } from './exponential-family.js';
+import { noBase, type ExponentialFamily } from './exponential-family.js';
+import type { Family } from './family.js';
+import { linearFamily } from './linear-family.js';
+import type { RowCoding } from './row-coding.js';
+import { directionSampler } from './sampling/von-mises-fisher.js';
 
 /** Lengths of means from here on count as this: concentrations stay finite, at some 5e9 d. */
 const LONGEST = 1 - 1e-10;
+/** Lengths of rows that float32 has made of 1. */
+const ROUNDED = 1e-5;
+/** A concentration below this counts as this, so that sums of differences keep the rows. */
+const LEAST = 1e-12;
 
 /**
  * Directions in d columns, unit vectors: log p(x | μ, κ) = log C_d(κ) + κ ⟨μ, x⟩ with respect to the surface measure.
  * T = x, η = κ μ, A = −log C_d(κ). Throws `RangeError` for d < 2.
  */
-export function vonMisesFisher(d: number): ExponentialFamily {
+export function vonMisesFisherDistribution(d: number): ExponentialFamily {
   if (!(d >= 2)) throw new RangeError(`vonMisesFisher: expected 2 columns or more, got ${d}`);
   const lengthOf = (x: Float64Array): number => Math.sqrt(x.reduce((sum, value) => sum + value * value, 0));
   return {
@@ -23,7 +37,7 @@ export function vonMisesFisher(d: number): ExponentialFamily {
       const length = lengthOf(x);
       into.set(x.map((value) => value / length));
     },
-    logBase: () => 0,
+    logBase: noBase,
     natural(theta, into) {
       const kappa = theta[d];
       into.set(theta.subarray(0, d).map((value) => kappa * value));
@@ -40,5 +54,147 @@ export function vonMisesFisher(d: number): ExponentialFamily {
       const length = meanLength(d, theta[d]);
       return theta.slice(0, d).map((value) => length * value);
     },
+    // E x xᵀ = μ μᵀ + (A/κ) (I − d μ μᵀ) less the mean's; as κ tends to 0, of A/κ = 1/d.
+    variance(theta) {
+      const kappa = theta[d];
+      const length = meanLength(d, kappa);
+      const across = kappa > 0 ? length / kappa : 1 / d;
+      return theta.slice(0, d).map((value) => across + value * value * (1 - d * across - length * length));
+    },
+  };
+}
+
+const lengthRule: Rule = {
+  expected: 'directions: rows of a length > 0',
+  holds: (value) => value > 0 && value < Infinity,
+  remedy: 'leave the row out',
+};
+
+/** Rows divided by their lengths. */
+const coding: RowCoding = {
+  swept: (columns) => columns.map((name, column) => ({ name, column })),
+  code({ rows, columns }) {
+    const lengths = new Float64Array(rows);
+    for (const { values, start, stride } of columns) {
+      for (let row = 0, at = start; row < rows; row++, at += stride) lengths[row] += values[at] ** 2;
+    }
+    let scaled = false;
+    for (let row = 0; row < rows; row++) {
+      lengths[row] = Math.sqrt(lengths[row]);
+      if (!lengthRule.holds(lengths[row])) return { row, column: 0, rule: lengthRule };
+      scaled ||= Math.abs(lengths[row] - 1) > ROUNDED;
+    }
+    const directions = columns.map(({ values, start, stride }): Column => {
+      const own = new Float64Array(rows);
+      for (let row = 0, at = start; row < rows; row++, at += stride) own[row] = values[at] / lengths[row];
+      return { values: own, start: 0, stride: 1 };
+    });
+    return { columns: directions, ...(scaled && { note: 'rows were divided by their lengths' }) };
+  },
+};
+
+/**
+ * The family whose rows are directions in d ≥ 2 columns: log p(x | μ, κ) = log C_d(κ) + κ ⟨μ, x⟩, with respect to the
+ * surface of the unit sphere. Rows of other lengths are divided by them, which is noted. On unit vectors κ(⟨μ, x⟩ − 1) is
+ * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large.
+ */
+export function vonMisesFisher(): Family {
+  const linear = linearFamily({
+    name: 'vonMisesFisher',
+    words: ['von Mises–Fisher components', 'von Mises–Fisher component'],
+    blocks: (d) => [vonMisesFisherDistribution(d)],
+    rules: { means: finite, concentrations: notNegative },
+    draws: (theta) => directionSampler(theta.subarray(0, -1), theta[theta.length - 1]),
+  });
+  return {
+    ...linear,
+    commonScale: true,
+    encoding: 'directions',
+    encode: ({ length }) => ({ shift: new Float64Array(length), scale: new Float64Array(length).fill(1) }),
+    coding,
+    toShard: (components) => components,
+    around: (means, { length: d }) => {
+      const k = means.length / d;
+      return packed(k, d, Float32Array.from(means), new Float32Array(k).fill(1), new Float64Array(k));
+    },
+    shape: (k, d) => ({ k, quadratic: [{ form: 'spherical', d }] }),
+    pack: (components) => pack(components, (values) => new Float32Array(values)),
+    packExactly: (components) => pack(components, (values) => values),
+    estimate: (moments, { k, quadratic: [term], ...rest }, options) =>
+      linear.estimate(
+        { ...moments, quadratic: [], linear: sumsOfRows(moments, { k, ...term }) },
+        { ...rest, k, quadratic: [], linear: { dense: term.d, levels: [], natural: new Float64Array() } },
+        options,
+      ),
+    toParameters: (components) => ({
+      means: nested(components.arrays.means.values, components.d),
+      concentrations: Array.from(components.arrays.concentrations.values),
+    }),
+    fromParameters,
+  };
+}
+
+/**
+ * Of means and κ as they are once they are rounded: κ ⟨μ, x⟩ = κ (1 + ‖μ‖²)/2 − κ/2 ‖x − μ‖², and what is normalised is of
+ * concentration κ ‖μ‖.
+ */
+function pack<Values extends Floats>(
+  { k, d, arrays }: Components,
+  toPrecision: (values: Float64Array) => Values,
+): PackedModel<Values> {
+  const whitening = toPrecision(arrays.concentrations.values.map((kappa) => Math.sqrt(Math.max(kappa, LEAST))));
+  const means = toPrecision(arrays.means.values);
+  const logNormalizers = Float64Array.from(whitening, (w, c) => {
+    let squared = 0;
+    for (let j = 0; j < d; j++) squared += means[c * d + j] ** 2;
+    return logDirectionNormalizer(d, w * w * Math.sqrt(squared)) + (w * w * (1 + squared)) / 2;
+  });
+  return packed(k, d, means, whitening, logNormalizers);
+}
+
+function packed<Values extends Floats>(
+  k: number,
+  d: number,
+  means: Values,
+  whitening: Values,
+  logNormalizers: Float64Array,
+): PackedModel<Values> {
+  return { k, logNormalizers, quadratic: [{ form: 'spherical', d, means, whitening }] };
+}
+
+/** Σ_i P_ik x_i, `[k, d]`. */
+function sumsOfRows({ mass, quadratic }: Moments, { k, d, means, whitening }: SoleQuadratic<Floats>): Float64Array {
+  const [{ frame, first }] = quadratic;
+  const sums = new Float64Array(k * d);
+  for (let c = 0; c < k; c++) {
+    const unit = frame === 'whitened' ? 1 / whitening[c] : 1;
+    for (let at = c * d; at < (c + 1) * d; at++) sums[at] = mass[c] * means[at] + first[at] * unit;
+  }
+  return sums;
+}
+
+/** Means are divided by their lengths. */
+function fromParameters({ means, concentrations }: Parameters, where: string): Components {
+  const { values, shape } = nestedNumbers(means, `${where}: means`);
+  const kappas = nestedNumbers(concentrations, `${where}: concentrations`, notNegative);
+  const [k, d] = shape;
+  if (shape.length !== 2 || kappas.shape.join() !== String(k)) {
+    throw new InputError('shape', {
+      where,
+      expected: 'means [k][d] and concentrations [k]',
+      got: `[${shape.join('][')}] and [${kappas.shape.join('][')}]`,
+      remedy: 'give each component a mean direction and a concentration',
+    });
+  }
+  for (let c = 0; c < k; c++) {
+    const own = values.subarray(c * d, (c + 1) * d);
+    const length = Math.hypot(...own);
+    if (!lengthRule.holds(length)) throw wrongNumber(`${where}: means`, lengthRule, length, `is the length of [${c}]`);
+    for (let j = 0; j < d; j++) own[j] /= length;
+  }
+  return {
+    k,
+    d,
+    arrays: { means: { shape: [k, d], values }, concentrations: { shape: [k, 1], values: kappas.values } },
   };
 }

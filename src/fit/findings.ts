@@ -44,7 +44,7 @@ export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings):
       ...collapsedNote(few, rowsOf, shared),
       ...pointNotes(many, { run, dataset, settings, added, constant, rowsOf, shared }),
       ...regularizationNote(shares, dataset, settings, shared),
-      ...coincidentNote(family.coincident(packed), k, settings, worst(shares).share),
+      ...coincidentNote(family.coincident(packed, run.components), k, settings, worst(shares).share),
     ],
   };
 }

@@ -6,13 +6,12 @@ import { InputError } from '../base/errors.js';
 import { summedRows } from '../mixture/evaluate.js';
 import { findingsOf } from './findings.js';
 import { Loader, type LoadedData } from './loader.js';
-import type { Repair } from '../families/family.js';
+import { logVolumeOf, type Repair } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
 import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
-import { logVolume } from '../families/scaling.js';
 import { Stopwatch } from '../base/stopwatch.js';
 import { usefulThreads } from '../sweep/simd/builder.js';
 
@@ -109,9 +108,10 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
 }
 
 /** The same of data that a loader has or gets, which stay loaded. */
-export async function fitLoaded(loader: Loader, settings: FitSettings): Promise<Fit> {
+export async function fitLoaded(loader: Loader, asked: FitSettings): Promise<Fit> {
   const watch = new Stopwatch();
-  const loaded = await loader.load(settings, watch);
+  const loaded = await loader.load(asked, watch);
+  const settings = { ...asked, family: loaded.family };
   requireRows(loaded.dataset, settings.components);
   const runs = await runRestarts(loaded.dataset, settings, watch, loaded.common);
   const fit = await report({ ...loaded, settings, watch }, runs);
@@ -140,7 +140,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   const criteria = await watch.time('score', () =>
     criteriaOf(summedRows(parts, dataset), mixture.parameters, totalWeight),
   );
-  const volume = logVolume(scaling);
+  const volume = logVolumeOf(settings.family, scaling);
   const { collapsed, notes } = findingsOf(run, dataset, settings);
   return {
     mixture,
@@ -194,8 +194,8 @@ const PRECISIONS = {
 
 function planOf({ source, dataset, settings, device }: Making, run: EmRun): TransportPlan {
   const { scaling, totalWeight } = dataset;
-  const { missing, marginal } = settings;
-  const objective = run.finalObjective + logVolume(scaling);
+  const { missing, marginal, family } = settings;
+  const volume = logVolumeOf(family, scaling);
   const rho = marginal.kind === 'relaxed' ? { rho: marginal.rho } : {};
   return new TransportPlan({
     source,
@@ -203,8 +203,10 @@ function planOf({ source, dataset, settings, device }: Making, run: EmRun): Tran
     missing,
     scaling,
     totalWeight,
+    coding: family.coding,
     ...run.plan,
-    objective,
+    objective: run.finalObjective + volume,
+    volume,
     ...rho,
   });
 }

@@ -4,11 +4,15 @@ import type { Stopwatch } from '../base/stopwatch.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { remembered } from '../data/remembered.js';
 import { isSource, type Source } from '../data/source.js';
+import { surveyed } from '../data/survey.js';
+import type { Family, Levels } from '../families/family.js';
 import { CommonSeeding } from '../seeding/common.js';
 import type { FitSettings } from './options.js';
 
 /** Data on a backend, as a fit takes them. */
 export interface LoadedData {
+  /** The family of the fit, for these columns. */
+  readonly family: Family;
   readonly source: Source;
   readonly device: Device;
   readonly dataset: Dataset;
@@ -39,6 +43,7 @@ export class Loader {
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
+  private levels: Promise<Levels[]> | undefined;
   private readonly held = new Map<string, Held>();
 
   /** `wanted`: left out for one fit. */
@@ -50,14 +55,17 @@ export class Loader {
   /** The data as the family of a fit wants them; throws `InputError` for data that cannot be fitted. */
   async load(settings: FitSettings, watch: Stopwatch): Promise<LoadedData> {
     const { data, wanted } = this;
-    const { family, sampleWeights } = settings;
+    const { sampleWeights } = settings;
     this.source ??= toSource(data, sampleWeights);
-    this.rows ??= isSource(data) && wanted && wanted.encodings > 1 ? remembered(this.source, REMEMBERED) : this.source;
+    const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined;
+    this.rows ??= isSource(data) && again ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
-    const held = await watch.time('load', () => this.found(settings) ?? this.read(rows, device, settings));
+    const family = await watch.time('load', () => this.adapted(rows, settings));
+    const own = { ...settings, family };
+    const held = await watch.time('load', () => this.found(own) ?? this.read(rows, device, own));
     this.held.set(family.encoding, held);
-    return { source, device, ...held };
+    return { source, device, family, ...held };
   }
 
   /** Frees what no fit asks for any more: all, or the dataset of one encoding. */
@@ -67,6 +75,14 @@ export class Loader {
       this.held.delete(name);
       dataset.shard.dispose();
     }
+  }
+
+  /** The family of a fit, told of the columns' levels where it asks for them. */
+  private async adapted(rows: Source, { family, missing, signal }: FitSettings): Promise<Family> {
+    const { survey } = family;
+    if (!survey) return family;
+    this.levels ??= surveyed(rows, { missing, most: survey.most, signal });
+    return survey.adapted(await this.levels);
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */
@@ -88,7 +104,8 @@ export class Loader {
       missing,
       signal,
       commonScale: family.commonScale,
-      encode: (columns) => family.encode(columns),
+      encode: (swept) => family.encode(swept),
+      coding: family.coding,
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };

@@ -4,10 +4,11 @@ import { expectationMaximization, type EmIteration, type EmProblem, type EmRun }
 import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
+import type { PackedShape } from '../sweep/model.js';
 import { sweepOperations } from '../sweep/operations.js';
 import type { Parameters } from '../families/components.js';
 import { haveMoments, type OwnComponents } from '../families/dense.js';
-import { logVolume } from '../families/scaling.js';
+import { logVolumeOf } from '../families/family.js';
 import type { CommonSeeding } from '../seeding/common.js';
 import type { GivenStart, NamedStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
@@ -41,6 +42,7 @@ export async function runRestarts(
       stages: stagesOf(settings),
       regularization,
       exactly: exactRowsOf(dataset, settings),
+      leeway: isDear(dataset, settings) ? LEEWAY : 1,
     },
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
@@ -59,17 +61,30 @@ interface Fitting {
 }
 
 /** How many runs meet in a sweep. */
-function mostAtOnce({ shard }: Dataset, { family, components: k }: FitSettings): number {
-  return shard.atOnce(family.shape(k, shard.d));
+function mostAtOnce(dataset: Dataset, settings: FitSettings): number {
+  return dataset.shard.atOnce(shapeOf(dataset, settings));
 }
 
 /** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */
 const EXACT_SWEEP = 2 ** 26;
 
+/** How many times the rounding is borne before long sweeps are made in float64: it cancels over many rows. */
+const LEEWAY = 100;
+
+function shapeOf({ columns }: Dataset, { family, components: k }: FitSettings): PackedShape {
+  return family.shape(k, columns.length);
+}
+
+/** Whether float64 sweeps take long. */
+function isDear(dataset: Dataset, settings: FitSettings): boolean {
+  return dataset.shard.n * sweepOperations(shapeOf(dataset, settings)) > EXACT_SWEEP;
+}
+
 /** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
 function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
-  const { n, d } = dataset.shard;
-  if (n * sweepOperations(settings.family.shape(settings.components, d)) > EXACT_SWEEP) return undefined;
+  const { linear } = shapeOf(dataset, settings);
+  // Of linear terms float64 has the last word whatever it takes.
+  if (!linear && isDear(dataset, settings)) return undefined;
   let held: ReturnType<typeof loadExactly> | undefined;
   return () => (held ??= loadExactly(dataset, settings.signal));
 }
@@ -152,7 +167,7 @@ function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProble
   const { onProgress, family } = settings;
   if (!onProgress) return {};
   const { scaling } = dataset;
-  const volume = logVolume(scaling);
+  const volume = logVolumeOf(family, scaling);
   const ofGaussians = haveMoments(family);
   return {
     onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {

@@ -16,7 +16,7 @@ export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
 
 /** The starts of a fit, in the shard's coordinates: each has luck of its own. `common`: what other fits find alike. */
 export async function startsOf(
-  { shard, scaling, dropped }: Dataset,
+  { shard, scaling, dropped, columns }: Dataset,
   settings: FitSettings,
   regularization: Float64Array,
   common?: CommonSeeding,
@@ -31,13 +31,14 @@ export async function startsOf(
   return (index, rows) => {
     const random = seededRandom(settings.seed, index);
     const kMeansPlusPlus = common && ((problem: SeedingProblem) => common.kMeansPlusPlus(problem, index));
-    const problem = { shard: rows, k: settings.components, variances, random, signal, kMeansPlusPlus };
+    const held = { shard: rows, columns: columns.length, scaling };
+    const problem = { ...held, k: settings.components, variances, random, signal, kMeansPlusPlus };
     if (typeof seeding === 'string') {
       return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
     }
     return isAssigned(seeding)
       ? startOfRows(seeding, problem, family, { regularization, kept })
-      : startOfParts(seeding, problem, family, { regularization, scaling });
+      : startOfParts(seeding, problem, family, regularization);
   };
 }
 

@@ -7,8 +7,8 @@ import { total } from '../base/numbers.js';
 import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../data/exactly.js';
 import { streamedRows, type StreamedBlock } from '../data/streamed.js';
 import { summarize, type Components } from '../families/components.js';
-import type { Family } from '../families/family.js';
-import { logVolume, type Scaling } from '../families/scaling.js';
+import { logVolumeOf, sweptSpread, type Family } from '../families/family.js';
+import type { Scaling } from '../families/scaling.js';
 import { beyondFloat32 } from '../sweep/float32-reach.js';
 import type { RowOptions, RowOutputs, Shard } from '../sweep/shard.js';
 
@@ -79,11 +79,11 @@ async function* evaluatedRows(
   found.expected = source.rows;
   const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
   const scaling = scalingFor(mixture);
-  const volume = logVolume(scaling);
+  const volume = logVolumeOf(mixture.family, scaling);
   const likelihood = likelihoodRows(mixture, scaling, FAR);
   const numbers = new RowNumbers();
   const onDropped = (row: number): void => numbers.leaveOut(row);
-  const gate = { device, scaling, missing, signal, onDropped };
+  const gate = { device, scaling, missing, signal, onDropped, coding: mixture.family.coding };
   const outputsOf = (block: StreamedBlock) => likelihood(block, { responsibilities, signal });
   let rows = 0;
   for await (const { block, before, outputs } of streamedRows(source, gate, outputsOf)) {
@@ -131,7 +131,7 @@ export async function* summedRows(
   mixture: MixtureParts,
   dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks'>,
 ): AsyncGenerator<RowOutputs> {
-  const volume = logVolume(dataset.scaling);
+  const volume = logVolumeOf(mixture.family, dataset.scaling);
   for await (const block of likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, {})) {
     yield inUnits(block, volume);
   }
@@ -159,10 +159,12 @@ function likelihoodRows(
   const scaled = family.toShard(components, scaling);
   const at = { weights, potential: new Float64Array(weights.length), epsilon: 1 };
   const exact = { ...at, components: family.packExactly(scaled) };
-  if (beyondFloat32(exact.components, family.spread(scaled)) !== undefined) {
+  const model = { ...at, components: family.pack(scaled) };
+  const beyond =
+    beyondFloat32(exact.components, { spread: sweptSpread(family, scaled) }) ?? beyondFloat32(model.components);
+  if (beyond !== undefined) {
     return (data, options) => exactRows(exact, data, options);
   }
-  const model = { ...at, components: family.pack(scaled) };
   return (data, options) => withFarRows(data.shard.rows(model, options), exact, data, far);
 }
 
@@ -177,7 +179,7 @@ export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: nu
 
 /** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */
 export function scalingFor({ family, weights, components }: MixtureParts): Scaling {
-  return family.encode(summarize(family.spread(components), weights));
+  return family.encode(summarize(sweptSpread(family, components), weights));
 }
 
 function requireColumns(source: Source, d: number): void {

@@ -1,7 +1,7 @@
 import { writeText } from '#storage';
 import { collect } from './collect.js';
 import { criteriaOf, type Criteria } from './criteria.js';
-import type { ModelFile, Provenance } from './model-json.js';
+import type { GaussianModelFile, ModelFile, Provenance } from './model-json.js';
 import { columnNames } from '../data/arrays.js';
 import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
@@ -221,16 +221,20 @@ export class Mixture {
   /** The mixture as plain JSON data. */
   toJSON(): ModelFile {
     const { family, components } = this.parts;
-    return {
-      format: 'otmix-mixture',
-      version: 1,
-      family: family.name,
-      options: family.options,
-      columns: this.columns,
-      weights: this.weights,
-      ...(family.toFile(components) as Pick<ModelFile, 'means' | 'covariances'>),
-      ...(this.provenance && { provenance: this.provenance }),
-    };
+    const { name, options, levels } = family;
+    const head = { format: 'otmix-mixture', family: name, options, weights: this.weights } as const;
+    const tail = this.provenance && { provenance: this.provenance };
+    const own = family.toFile(components);
+    if (haveMoments(family)) {
+      const { format, weights, ...kind } = head;
+      const gaussians = own as Pick<GaussianModelFile, 'means' | 'covariances'>;
+      return { format, version: 1, ...kind, columns: this.columns, weights, ...gaussians, ...tail };
+    }
+    const columns = this.columns.map((column, j) => {
+      const its = levels?.[j];
+      return { name: column, ...(its && { levels: its }) };
+    });
+    return { ...head, version: 2, columns, components: own, ...tail };
   }
 
   /** Writes a model file, whole or not at all; throws `InputError('file')` where it can't be written. Node only. */

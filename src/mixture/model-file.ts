@@ -4,12 +4,12 @@ import { InputError } from '../base/errors.js';
 import { scalingFor, type MixtureParts } from './evaluate.js';
 import { families } from '../families/families.js';
 import { damagedModel as damaged, isNumbers, misfit } from '../families/file.js';
-import type { Family } from '../families/family.js';
+import { sweptSpread, type Family } from '../families/family.js';
 import { Mixture } from './mixture.js';
 import type { ModelFile } from './model-json.js';
 
-/** The newest version of the format this package writes, and all it reads. */
-const VERSION = 1;
+/** The versions that this package reads: it writes 1 of Gaussians, as it always has, and 2 of others. */
+const VERSIONS: readonly unknown[] = [1, 2];
 
 /**
  * Reads a mixture from a model file's path or from its JSON data. Throws `InputError`: 'file' where it can't be read,
@@ -34,19 +34,32 @@ function parse(text: string, where: string): Mixture {
 function fromJson(json: unknown, where: string): Mixture {
   const file = checked(json, where);
   try {
-    const family = families[file.family](file.options);
-    requireOptions(file.options, family, where);
+    const plain = families[file.family](file.options);
+    requireOptions(file.options, plain, where);
+    const family = adapted(plain, file, where);
     const size = { k: file.weights.length, d: file.columns.length };
-    const components = family.fromFile({ ...file }, size, where);
+    const components = family.fromFile(file.version === 1 ? { ...file } : file.components, size, where);
     const parts = { family, weights: Float64Array.from(file.weights), components };
     requireWithinReach(parts, where);
-    return new Mixture(parts, file.columns, file.provenance);
+    return new Mixture(parts, namesOf(file), file.provenance);
   } catch (error) {
     if (error instanceof InputError && error.code !== 'format') throw damaged(where, error.message);
     if (error instanceof RangeError)
       throw damaged(where, `${families[file.family]().parameters.at(-1)} that are singular but for rounding`);
     throw error;
   }
+}
+
+function namesOf({ columns }: ModelFile): string[] {
+  return columns.map((column) => (typeof column === 'string' ? column : column.name));
+}
+
+/** The family for the columns of the file, of which it may want to know the levels. */
+function adapted(family: Family, { columns }: ModelFile, where: string): Family {
+  if (!family.survey) return family;
+  const levels = columns.map((column) => (typeof column === 'string' ? [] : (column.levels ?? [])));
+  if (levels.some(({ length }) => length === 0)) throw damaged(where, 'columns without levels');
+  return family.survey.adapted(levels);
 }
 
 /** Throws unless the options are those that the family writes, each with its value. */
@@ -63,23 +76,25 @@ function requireOptions(options: Readonly<Record<string, unknown>>, family: Fami
 function requireWithinReach(parts: MixtureParts, where: string): void {
   const { family, components } = parts;
   const scaling = scalingFor(parts);
-  const { logNormalizers, quadratic } = family.pack(family.toShard(components, scaling));
-  const distances = family
-    .spread(components)
-    .means.map((mean, at) => Math.fround(mean / scaling.scale[at % components.d]));
-  const packed = quadratic.flatMap(({ means, whitening }) => [means, whitening]);
+  const { logNormalizers, quadratic, linear } = family.pack(family.toShard(components, scaling));
+  const { scale } = scaling;
+  const distances = sweptSpread(family, components).means.map((mean, at) => Math.fround(mean / scale[at % scale.length])); // prettier-ignore
+  const packed = [
+    ...quadratic.flatMap(({ means, whitening }) => [means, whitening]),
+    ...(linear ? [linear.natural] : []),
+  ];
   if ([distances, logNormalizers, ...packed].every((values) => values.every(Number.isFinite))) return;
   throw damaged(where, `${family.parameters.join(' or ')} that float32 cannot hold`);
 }
 
 function checked(json: unknown, where: string): ModelFile {
   if (typeof json !== 'object' || json === null) throw damaged(where, 'JSON that is no object');
-  const file = json as Partial<Record<keyof ModelFile, unknown>>;
+  const file = json as Partial<Record<keyof ModelFile | 'components', unknown>>;
   if (file.format !== 'otmix-mixture') throw damaged(where, `format ${given(file.format)}`);
-  if (file.version !== VERSION) {
+  if (!VERSIONS.includes(file.version)) {
     throw new InputError('unsupported', {
       where,
-      expected: `a model file of version ${VERSION}`,
+      expected: 'a model file of version 1 or 2',
       got: `version ${given(file.version)}`,
       remedy: 'use the version of otmix that wrote it, or a newer one',
     });
@@ -93,13 +108,15 @@ function checked(json: unknown, where: string): ModelFile {
     weights.length > 0 &&
     Array.isArray(columns) &&
     columns.length > 0 &&
-    columns.every((name) => typeof name === 'string') &&
+    columns.every(file.version === 1 ? isText : isColumn) &&
+    (file.version === 1 || isRecord(file.components)) &&
     isRecord(options);
   if (!sound) throw misfit(where, families[file.family]().parameters);
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }
-  const twice = columns.find((name, at): name is string => columns.indexOf(name) < at);
+  const names = namesOf(json as ModelFile);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
   if (twice !== undefined) throw damaged(where, `two columns ${shown(twice)}`);
   if (provenance !== undefined && !isRecord(provenance)) throw damaged(where, 'provenance that is no object');
   return json as ModelFile;
@@ -107,6 +124,16 @@ function checked(json: unknown, where: string): ModelFile {
 
 function given(value: unknown): string {
   return value === undefined ? 'missing' : shown(value);
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Whether this is a column of version 2: a name, and levels that differ if there are any. */
+function isColumn(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { name, levels = [] } = value as { readonly name?: unknown; readonly levels?: unknown };
+  const sound = (level: unknown): boolean => typeof level === 'string' || Number.isFinite(level);
+  return isText(name) && Array.isArray(levels) && levels.every(sound) && new Set(levels).size === levels.length;
 }
 
 function isRecord(value: unknown): boolean {

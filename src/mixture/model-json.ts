@@ -31,19 +31,35 @@ export interface Provenance {
   readonly [entry: string]: unknown;
 }
 
-/** A mixture as JSON: what `save` writes and `loadMixture` reads. Numbers come back bit for bit. */
-export interface ModelFile {
+/** What model files of all versions have. */
+interface AnyModelFile {
   readonly format: 'otmix-mixture';
-  readonly version: 1;
   readonly family: string;
   readonly options: Readonly<Record<string, string>>;
-  readonly columns: readonly string[];
   /** `[k]`. */
   readonly weights: readonly number[];
+  /** How it came about, where that is known. */
+  readonly provenance?: Provenance;
+}
+
+/** Version 1: of Gaussians. */
+export interface GaussianModelFile extends AnyModelFile {
+  readonly version: 1;
+  readonly columns: readonly string[];
   /** `[k][d]`. */
   readonly means: readonly (readonly number[])[];
   /** Row-major: full `[k, d, d]`, tied `[d, d]`, diag `[k, d]`, spherical `[k]`. */
   readonly covariances: readonly number[];
-  /** How it came about, where that is known. */
-  readonly provenance?: Provenance;
 }
+
+/** Version 2: of other families. */
+export interface NamedModelFile extends AnyModelFile {
+  readonly version: 2;
+  /** Names of the columns, and the levels of those that have such. */
+  readonly columns: readonly { readonly name: string; readonly levels?: readonly (number | string)[] }[];
+  /** What the family keeps of the components, by name; parameters as arrays with their shapes. */
+  readonly components: Readonly<Record<string, unknown>>;
+}
+
+/** A mixture as JSON: what `save` writes and `loadMixture` reads. Numbers come back bit for bit. */
+export type ModelFile = GaussianModelFile | NamedModelFile;

@@ -5,7 +5,8 @@ import { exactRows, FAR, withFarRows, type Rereadable } from '../data/exactly.js
 import { streamedRows, type StreamedBlock } from '../data/streamed.js';
 import { costsOf, relativeEntropy } from './primal.js';
 import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
-import { logVolume, type Scaling } from '../families/scaling.js';
+import type { RowCoding } from '../families/row-coding.js';
+import type { Scaling } from '../families/scaling.js';
 import { rowMajor } from '../sweep/encode.js';
 import type { RowOutputs, SweptRows } from '../sweep/shard.js';
 
@@ -41,8 +42,10 @@ export interface PlanParts {
   readonly model: PlanModel<Floats>;
   /** Column masses, `[k]`, sum 1. */
   readonly mass: Float64Array;
-  /** F, the data's units. */
+  /** F, the data's units, and what it exceeds that of the shard's coordinates by. */
   readonly objective: number;
+  readonly volume: number;
+  readonly coding?: RowCoding | undefined;
   /** ρ of a relaxed marginal. */
   readonly rho?: number;
 }
@@ -80,21 +83,21 @@ export class TransportPlan {
 
   /** One read of the data: F of the plan, computed entry by entry, beside F as the fit has it. */
   async duality(): Promise<Duality> {
-    const { model, mass, objective, rho, scaling, totalWeight } = this.parts;
+    const { model, mass, objective, volume, rho, scaling, totalWeight } = this.parts;
     const { weights, epsilon } = model;
     const costs = costsOf(model.components, scaling);
     let primal = rho === undefined ? 0 : rho * relativeEntropy(mass, weights);
-    for await (const { start, outputs, values, weights: rowWeights } of this.blocks()) {
+    for await (const { start, outputs, values, base, weights: rowWeights } of this.blocks()) {
       const { plan, rows } = this.planRows(start, outputs, rowWeights);
       for (let i = 0; i < rows; i++) {
-        const cost = costs(values, i);
+        const cost = costs(values, i).map((value) => value - (base?.[i] ?? 0));
         const share = plan.subarray(i * weights.length, (i + 1) * weights.length);
         const product = weights.map((weight) => (weight * rowWeights[i]) / totalWeight);
         primal += cost.reduce((sum, value, k) => (share[k] > 0 ? sum + share[k] * value : sum), 0);
         primal += epsilon * relativeEntropy(share, product);
       }
     }
-    primal += logVolume(scaling);
+    primal += volume;
     return { primal, dual: objective, gap: primal - objective };
   }
 
@@ -113,8 +116,8 @@ export class TransportPlan {
 
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
-    const { source, device, missing, scaling, model } = this.parts;
-    const options = { device, missing, scaling };
+    const { source, device, missing, scaling, coding, model } = this.parts;
+    const options = { device, missing, scaling, coding };
     const outputsOf = (block: StreamedBlock) => planOutputs(block, model);
     for await (const { block, before, outputs } of streamedRows(source, options, outputsOf)) {
       const [from, to] = [outputs.start, outputs.start + outputs.rows];
@@ -122,6 +125,7 @@ export class TransportPlan {
         start: before + from,
         outputs,
         values: rowMajor(block, from, to),
+        base: block.base?.slice(from, to),
         weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
       };
     }
@@ -142,8 +146,10 @@ function planOutputs(
 interface Block {
   readonly start: number;
   readonly outputs: RowOutputs;
-  /** `[rows, d]`, the data's units. */
+  /** `[rows, D]`, as they are before they are shifted and scaled. */
   readonly values: Float64Array;
+  /** log h(x), `[rows]`, where it is not 0. */
+  readonly base: Float64Array | undefined;
   /** Sample weights `[rows]`, the user's units. */
   readonly weights: Float64Array;
 }

@@ -1,6 +1,6 @@
-import { soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import { packedExactly, type Floats, type PackedModel } from '../sweep/model.js';
 import type { Scaling } from '../families/scaling.js';
-import { whitener } from '../sweep/exact/plan.js';
+import { addLinear, whitener } from '../sweep/exact/plan.js';
 
 /** Σ_k p_k log(p_k / q_k) − p_k + q_k, nats. */
 export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): number {
@@ -10,26 +10,32 @@ export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): num
 }
 
 /**
- * A function from rows `[rows, d]` in the data's units, and the index of one, to its costs in float64: −log p(y_i |
- * θ_k), `[k]`, nats of scaled coordinates. ‖z‖²/2 − logNormalizer_k with z = (y − μ_k) W_k, by the very parameters and
- * rows that sweeps of the same precision use and none of their arithmetic.
+ * A function from rows `[rows, D]`, as they are before they are shifted and scaled, and the index of one, to its costs in
+ * float64: −log p(y_i | θ_k) but for log h, `[k]`, nats of scaled coordinates. Σ_q ‖z_q‖²/2 − ⟨t, η_k⟩ − logNormalizer_k
+ * with z = (y − μ_k) W_k, by the very parameters and rows that sweeps of the same precision use and none of their arithmetic.
  */
 export function costsOf(
   packed: PackedModel<Floats>,
   scaling: Scaling,
 ): (values: Float64Array, row: number) => Float64Array {
-  const { logNormalizers } = packed;
-  const term = soleQuadratic(packed);
-  const { k, d } = term;
-  const whiten = whitener(term);
-  const z = new Float64Array(k * d);
-  const held = term.means instanceof Float32Array ? Math.fround : (value: number): number => value;
+  const { k, logNormalizers, quadratic, linear } = packed;
+  const terms = quadratic.map((term) => ({
+    ...term,
+    whiten: whitener({ k, ...term }),
+    z: new Float64Array(k * term.d),
+  }));
+  const held = packedExactly(packed) ? (value: number): number => value : Math.fround;
+  const width = scaling.shift.length;
   return (values, row) => {
-    const y = scaling.shift.map((shift, j) => held((values[row * d + j] - shift) / scaling.scale[j]));
-    whiten(y, 0, z);
-    return logNormalizers.map((normalizer, c) => {
-      const whitened = z.subarray(c * d, (c + 1) * d);
-      return whitened.reduce((sum, value) => sum + value * value, 0) / 2 - normalizer;
-    });
+    const y = scaling.shift.map((shift, j) => held((values[row * width + j] - shift) / scaling.scale[j]));
+    const costs = logNormalizers.map((normalizer) => -normalizer);
+    let first = 0;
+    for (const { d, whiten, z } of terms) {
+      whiten(y, first, z);
+      first += d;
+      for (let c = 0; c < k; c++) costs[c] += z.subarray(c * d, (c + 1) * d).reduce((sum, value) => sum + value * value, 0) / 2; // prettier-ignore
+    }
+    if (linear) addLinear(linear, y, first, -1, costs);
+    return costs;
   };
 }

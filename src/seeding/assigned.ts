@@ -4,9 +4,11 @@ import { isList, numbersOf, shown, type Rule } from '../base/check.js';
 import type { Matrix } from '../data/source.js';
 import { InputError } from '../base/errors.js';
 import { gaussian } from '../families/gaussian.js';
+import type { Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
-import { soleQuadratic, type PackedModel, type SoleQuadratic } from '../sweep/model.js';
-import { emptyMoments, type Moments } from '../sweep/moments.js';
+import { addStatistics } from '../sweep/exact/plan.js';
+import type { PackedModel, SoleQuadratic } from '../sweep/model.js';
+import { emptyMoments, type Moments, type QuadraticMoments } from '../sweep/moments.js';
 import type { SeedingProblem } from './seeding.js';
 import type { Start } from './start.js';
 
@@ -46,16 +48,18 @@ export async function startOfRows(
 ): Promise<Start> {
   const { k, shard } = problem;
   const sharesOfRow = 'labels' in given ? ofLabels(given.labels, k, kept) : ofMatrix(given.responsibilities, k, kept);
-  let components = family.atRows(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1));
+  const { scaling } = problem;
+  let packed = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1), scaling);
+  let components: Components | undefined;
   let mass = new Float64Array(k);
   for (let read = 0; read < 2; read++) {
-    const packed = family.pack(components);
+    if (components) packed = family.pack(components);
     const moments = await momentsOf(problem, packed, (row) => sharesOfRow(kept.indexOf(row)));
     mass = moments.mass.map((value) => value / moments.weight);
     requireRows(mass, 'labels' in given ? 'labels' : 'responsibilities');
     ({ components } = family.estimate(moments, packed, { regularization }));
   }
-  return { weights: mass, components };
+  return { weights: mass, components: components as Components };
 }
 
 /** One read of the rows: moments about the components' means, of the plan that the shares make. */
@@ -66,7 +70,6 @@ async function momentsOf(
 ): Promise<Moments> {
   const { d } = shard;
   const moments = emptyMoments(packed, { frame: 'differences' });
-  const term = soleQuadratic(packed);
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
   const components = one.pack(one.atRows(new Float64Array(d), new Float64Array(d).fill(1)));
@@ -77,7 +80,7 @@ async function momentsOf(
       const count = Math.min(ROWS, rows - from);
       const x = await shard.take(Array.from({ length: count }, (_, i) => start + from + i));
       for (let i = 0; i < count; i++) {
-        addRow(moments, term, x.subarray(i * d, (i + 1) * d), weights[from + i], sharesOfRow(start + from + i));
+        addRow(moments, packed, x.subarray(i * d, (i + 1) * d), weights[from + i], sharesOfRow(start + from + i));
       }
     }
   }
@@ -86,19 +89,36 @@ async function momentsOf(
 
 function addRow(
   moments: Moments,
+  { k, quadratic, linear }: PackedModel,
+  x: Float64Array,
+  weight: number,
+  shares: Float64Array,
+): void {
+  const { mass, linear: sums } = moments;
+  moments.weight += weight;
+  let first = 0;
+  for (const [q, term] of quadratic.entries()) {
+    addSquares(moments.quadratic[q], { k, ...term }, x.subarray(first, first + term.d), weight, shares);
+    first += term.d;
+  }
+  for (let c = 0; c < k; c++) {
+    mass[c] += weight * shares[c];
+    if (linear && sums && shares[c] > 0) addStatistics(linear, sums, c, x, first, weight * shares[c]);
+  }
+}
+
+/** Sums of differences from the means. */
+function addSquares(
+  { first, second }: QuadraticMoments,
   { form, k, d, means }: SoleQuadratic,
   x: Float64Array,
   weight: number,
   shares: Float64Array,
 ): void {
-  const { mass } = moments;
-  const [{ first, second }] = moments.quadratic;
   const difference = new Float64Array(d);
-  moments.weight += weight;
   for (let c = 0; c < k; c++) {
     const own = weight * shares[c];
     if (own === 0) continue;
-    mass[c] += own;
     for (let j = 0; j < d; j++) first[c * d + j] += own * (difference[j] = x[j] - means[c * d + j]);
     if (!isMatrix(form)) {
       for (let j = 0; j < d; j++) second[c * d + j] += own * difference[j] ** 2;

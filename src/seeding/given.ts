@@ -88,17 +88,17 @@ export async function startOfParts(
   given: GivenStart | PartialStart | NamedStart,
   problem: SeedingProblem,
   family: Family,
-  { scaling, regularization }: { readonly scaling: Scaling; readonly regularization: Float64Array },
+  regularization: Float64Array,
 ): Promise<Start> {
-  const { k, shard } = problem;
+  const { k, shard, scaling, columns } = problem;
   const { d, n } = shard;
-  const own = ownComponents(given, family, k, d);
+  const own = ownComponents(given, family, k, columns);
   const placed = own && family.toShard(own, scaling);
   const centres = own ? undefined : centresOf((given as PartialStart).means, k, d, scaling);
   const known = given.weights && proportions(given.weights, k, 'seeding.weights');
   if (placed && known) return { weights: known, components: placed };
-  const around = placed ?? family.atRows(centres as Float64Array, problem.variances);
-  const assigned = await assign(around, placed ? 1 : 0, problem, family);
+  const around = placed ? family.pack(placed) : family.around(centres as Float64Array, problem.variances, scaling);
+  const assigned = await assign(around, placed ? 1 : 0, problem);
   const components =
     placed ??
     family.restarted(clusters(assigned, problem, family, regularization), startsAt(centres as Float64Array, d));

@@ -2,7 +2,7 @@ import { metricOf, type SeedingProblem } from './seeding.js';
 
 /** All it asks of rows, which may be few and on the host. */
 export type SeedingRows = Pick<SeedingProblem['shard'], 'd' | 'take' | 'nearestCentres'>;
-type KMeansPlusPlusProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: SeedingRows };
+type KMeansPlusPlusProblem = Omit<SeedingProblem, 'shard' | 'columns' | 'scaling'> & { readonly shard: SeedingRows };
 
 /** Rows of which a centre is the best. */
 export function trialsOf(k: number): number {

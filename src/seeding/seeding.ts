@@ -1,4 +1,5 @@
 import type { Random } from '../base/random.js';
+import type { Scaling } from '../families/scaling.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /** How the first centres are found. */
@@ -8,6 +9,10 @@ export type SeedingMethod = 'k-means++' | 'k-means||' | 'k-means' | 'random';
 export interface SeedingProblem {
   readonly shard: BorrowedShard;
   readonly k: number;
+  /** Columns of the data. */
+  readonly columns: number;
+  /** How the shard holds the numbers swept. */
+  readonly scaling: Scaling;
   readonly variances: Float64Array;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;

@@ -4,6 +4,7 @@ import type { PackedModel } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
+import { levelCentres } from './level-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { randomRows } from './random-rows.js';
 import type { SeedingMethod, SeedingProblem } from './seeding.js';
@@ -34,8 +35,11 @@ export async function seed(
   family: Family,
   regularization: Float64Array,
 ): Promise<Start> {
-  const centres = await centresBy[method](problem);
-  const assigned = await assign(family.atRows(centres, problem.variances), 0, problem, family);
+  const { linear } = family.shape(problem.k, problem.columns);
+  const leveled = linear && linear.levels.length > 0 && method !== 'random';
+  const centres = await (leveled ? levelCentres(problem, linear) : centresBy[method](problem));
+  const around = family.around(centres, problem.variances, problem.scaling);
+  const assigned = await assign(around, 0, problem);
   const components = clusters(assigned, problem, family, regularization);
   return { weights: shares(assigned.moments, problem.shard.n), components };
 }
@@ -48,12 +52,10 @@ export interface Assigned {
 
 /** One sweep at equal weights: each row to its nearest component (ε = 0), or shared out among all (1). */
 export async function assign(
-  components: Components,
+  packed: PackedModel,
   epsilon: 0 | 1,
   { shard, k, signal }: SeedingProblem,
-  family: Family,
 ): Promise<Assigned> {
-  const packed = family.pack(components);
   const uniform = new Float64Array(k).fill(1 / k);
   const model = { components: packed, weights: uniform, potential: new Float64Array(k), epsilon };
   const [moments] = await shard.sweep([{ model }], { signal });
@@ -63,11 +65,11 @@ export async function assign(
 /** The family's estimate of clusters, each drawn to the pool of all. */
 export function clusters(
   { packed, moments }: Assigned,
-  { shard }: SeedingProblem,
+  { shard, columns }: SeedingProblem,
   family: Family,
   regularization: Float64Array,
 ): Components {
-  const prior = { kind: 'pool', share: (shard.d + 1) / shard.n } as const;
+  const prior = { kind: 'pool', share: (columns + 1) / shard.n } as const;
   return family.estimate(moments, packed, { regularization, prior }).components;
 }
 

@@ -15,8 +15,6 @@ export interface Columns {
 
 /** Where the rows of a data set are held: as (x − shift) / scale and weight / weightUnit. */
 export interface Encoding {
-  /** The columns' names, `[d]`. */
-  readonly names: readonly string[];
   /** `[d]`, in the data's units. */
   readonly shift: Float64Array;
   /** Powers of two, `[d]`, in the data's units. */

@@ -1,4 +1,4 @@
-import { soleQuadratic, type Floats, type PackedModel, type SoleQuadratic } from './model.js';
+import { linearColumns, type Floats, type PackedModel, type SoleQuadratic } from './model.js';
 
 /** In what rows are held and swept. */
 export type Precision = 'float32' | 'float64';
@@ -11,18 +11,37 @@ const ROUNDING = 2 ** -24;
  */
 const BEARABLE = 2 ** -7;
 
+/** A share of F, and nats at the least, that rounding may move logits by: an M-step can make ten times that of it. */
+const TOLERABLE = 1e-7;
+
+/** What is known besides a model. */
+interface Surroundings {
+  /** Variances of the quadratic terms' columns, `[k, d]`: then a component counts too that is narrow across its own columns. */
+  readonly spread?: { readonly variances: Float64Array };
+  /** F, nats; default of a row's columns, a nat each. */
+  readonly objective?: number;
+  /** How many times what is tolerable may be borne; default 1. */
+  readonly leeway?: number | undefined;
+}
+
 /**
- * The first component whose rows move by more than is bearable when they are rounded to float32; undefined where none
- * is. It lies too many of its own standard deviations from where rows are held about. With variances of its columns,
- * `[k, d]`, also one that is so narrow across its own columns: an estimate is not, but for a repair.
+ * The first component that float32 can't tell rows of; undefined where there is none. Its rows move by more than is
+ * bearable when they are rounded. It lies too many of its own standard deviations from where rows are held about, which an
+ * estimate that is narrow does not by itself, but for a repair. Or its logits are sums of too large products.
  */
-export function beyondFloat32(
-  packed: PackedModel<Floats>,
-  spread?: { readonly variances: Float64Array },
-): number | undefined {
+export function beyondFloat32(packed: PackedModel<Floats>, surroundings: Surroundings = {}): number | undefined {
+  const { linear } = packed;
   const limit = (BEARABLE / ROUNDING) ** 2;
-  const term = soleQuadratic(packed);
-  for (let c = 0; c < packed.k; c++) if (squaredReach(term, c, spread?.variances) > limit) return c;
+  const { spread, objective = linear ? linearColumns(linear) : 1, leeway = 1 } = surroundings;
+  const tolerable = leeway * TOLERABLE * Math.max(1, Math.abs(objective));
+  const alone = packed.quadratic.length === 1;
+  for (let c = 0; c < packed.k; c++) {
+    const reach = packed.quadratic.reduce(
+      (sum, term) => sum + squaredReach({ k: packed.k, ...term }, c, alone ? spread?.variances : undefined),
+      0,
+    );
+    if (reach > limit || (linear?.rounding?.[c] ?? 0) > tolerable) return c;
+  }
   return undefined;
 }
 

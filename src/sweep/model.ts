@@ -22,8 +22,17 @@ export interface QuadraticTerm<Values extends Floats = Float32Array> extends Qua
 
 /** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
 export interface LinearTerm<Values extends Floats = Float32Array> extends LinearShape {
-  /** η, `[k, width]`. */
+  /** η, `[k, width]`; of models in float32 less `common`. */
   readonly natural: Values;
+  /**
+   * η̄, `[dense]`: what was taken off the dense statistics' η of all components, which no share of a row depends on. What it
+   * adds to log-densities is the host's (common-part.ts). Left out where nothing was.
+   */
+  readonly common?: Float64Array | undefined;
+  /** What float32 may err by in the logits of each component's rows, `[k]`, nats; default nothing. */
+  readonly rounding?: Float64Array | undefined;
+  /** How the dense statistics are held, `[dense]` each: t = shift + scale · y; default as they are. */
+  readonly held?: { readonly shift: Float64Array; readonly scale: Float64Array } | undefined;
 }
 
 /**

@@ -1,18 +1,20 @@
 /** Published fits in the terms of exponential families. */
-import { bernoulli } from '../../src/families/bernoulli.js';
-import { categorical } from '../../src/families/categorical.js';
+import { bernoulliDistribution } from '../../src/families/bernoulli.js';
+import { categoricalDistribution } from '../../src/families/categorical.js';
 import type { ExponentialFamily } from '../../src/families/exponential-family.js';
-import { exponential } from '../../src/families/exponential.js';
-import { gamma } from '../../src/families/gamma.js';
-import { geometric } from '../../src/families/geometric.js';
-import { multinomial } from '../../src/families/multinomial.js';
+import { exponentialDistribution } from '../../src/families/exponential.js';
+import { gammaDistribution } from '../../src/families/gamma.js';
+import { geometricDistribution } from '../../src/families/geometric.js';
+import { multinomialDistribution } from '../../src/families/multinomial.js';
 import { negativeBinomialAmong } from '../../src/families/negative-binomial.js';
-import { poisson } from '../../src/families/poisson.js';
-import { vonMisesFisher } from '../../src/families/von-mises-fisher.js';
+import { poissonDistribution } from '../../src/families/poisson.js';
+import { vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import type { FamilyFit } from '../golden/families.js';
 
 const one = new Map<string, ExponentialFamily>(
-  [poisson, bernoulli, geometric, exponential, gamma].map((family) => [family.name, family]),
+  [poissonDistribution, bernoulliDistribution, geometricDistribution, exponentialDistribution, gammaDistribution].map(
+    (family) => [family.name, family],
+  ),
 );
 
 /** The families of a published fit's columns. */
@@ -22,11 +24,11 @@ export function blocksOf(
 ): readonly ExponentialFamily[] {
   switch (family) {
     case 'categorical':
-      return (levels ?? []).map(categorical);
+      return (levels ?? []).map((count) => categoricalDistribution(count));
     case 'multinomial':
-      return [multinomial(columns.length)];
+      return [multinomialDistribution(columns.length)];
     case 'vonMisesFisher':
-      return [vonMisesFisher(columns.length)];
+      return [vonMisesFisherDistribution(columns.length)];
     case 'negativeBinomial':
       return [negativeBinomialAmong(Float64Array.from(new Set(rows.map(([count]) => count))))];
     default:
@@ -44,6 +46,7 @@ export function thetasOf(
     start.weights.map((_, c) =>
       Float64Array.from(
         Object.entries(block.parameters).flatMap(([name, size]) => {
+          if (family === 'multinomial' && name === 'sizes') return [1]; // of which likelihoods know nothing
           const values = parameters[name] as number[][] | number[][][];
           if (family === 'categorical') return (values as number[][][])[b][c];
           const own = values[c] as number[] | number;

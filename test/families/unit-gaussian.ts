@@ -39,7 +39,7 @@ export function unitGaussian(): Family {
     }),
     toData: (components, { shift }) => moved(components, (mean, j) => mean + shift[j]),
     toShard: (components, { shift }) => moved(components, (mean, j) => mean - shift[j]),
-    atRows: (rows, variances) => unitGaussians(rows, variances.length),
+    around: (rows, variances) => pack(unitGaussians(rows, variances.length), (values) => Float32Array.from(values)),
     restarted(components, starts) {
       const means = meansOf(components).slice();
       for (const { component, row } of starts) means.set(row, component * components.d);

@@ -63,7 +63,6 @@ describe.each(builds)('columns by the kernel, %s', (build) => {
         const columns = layouts[layout](values, d);
         const place = { from: Math.min(from, rows - 1), to: rows, b };
         const encoding: Encoding = {
-          names: [],
           shift: Float64Array.from({ length: d }, (_, j) => j * 0.3),
           scale: Float64Array.from({ length: d }, (_, j) => 2 ** (j - 4)),
           weightUnit: 1,

@@ -7,16 +7,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { Mixture } from '../../src/mixture/mixture.js';
-import type { ModelFile } from '../../src/mixture/model-json.js';
+import type { GaussianModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { constrain, problem } from '../oracle/index.js';
 
 const { truth } = problem('overlapping', { n: 50, d: 2, k: 3, seed: 5 });
 
-const files = (['full', 'tied', 'diag', 'spherical'] as const).map((covariance): ModelFile => {
+const files = (['full', 'tied', 'diag', 'spherical'] as const).map((covariance): GaussianModelFile => {
   const family = gaussian({ covariance });
   const components = family.fromParameters(constrain(truth, covariance), 'parts');
-  return new Mixture({ family, weights: Float64Array.from(truth.weights), components }, ['größe', 'b']).toJSON();
+  return new Mixture({ family, weights: Float64Array.from(truth.weights), components }, [
+    'größe',
+    'b',
+  ]).toJSON() as GaussianModelFile;
 });
 
 /** The bytes of a file, some of them others, left out or doubled. */
@@ -75,7 +78,7 @@ test('2,000 of them', async () => {
         loaded++;
         const { format, version, family, options, columns, weights, means, covariances } = JSON.parse(
           await readFile(path, 'utf8'),
-        ) as ModelFile;
+        ) as GaussianModelFile;
         const { provenance: _, ...own } = found.toJSON();
         expect(own).toEqual({ format, version, family, options, columns, weights, means, covariances });
         const scores = await found.scoreSamples([[0, 0], found.means[0], [1e3, -1e6]], { backend: 'cpu' });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
-import type { ModelFile } from '../../src/mixture/model-json.js';
+import type { GaussianModelFile } from '../../src/mixture/model-json.js';
 import { loadMixture } from '../../src/mixture/model-file.js';
 import { modelFolder, truth } from './model-folder.js';
 import { mixtureOf } from './setting.js';
@@ -16,9 +16,9 @@ describe('loadMixture refuses', () => {
       got,
       remedy: 'save the mixture again, or give the right file',
     });
-  const model = mixtureOf(truth).toJSON();
+  const model = mixtureOf(truth).toJSON() as GaussianModelFile;
   const misfit = 'weights, means, covariances or columns that are missing or do not fit together';
-  const without = (key: keyof ModelFile): Partial<ModelFile> =>
+  const without = (key: keyof GaussianModelFile): Partial<GaussianModelFile> =>
     Object.fromEntries(Object.entries(model).filter(([name]) => name !== key));
 
   test('a file that is not there', async () => {
@@ -84,7 +84,7 @@ describe('loadMixture refuses', () => {
     ['negative weights', { ...model, weights: [-0.5, 0.5, 1] }, 'weights that are no proportions'],
     ['weights that do not sum to 1', { ...model, weights: [0.5, 0.5, 0.5] }, 'weights that are no proportions'],
   ])('a model with %s', async (_, json, got) => {
-    await expect(loadMixture(json as ModelFile)).rejects.toThrow(damaged('model', got));
+    await expect(loadMixture(json as GaussianModelFile)).rejects.toThrow(damaged('model', got));
     await writeFile(folder.file(), JSON.stringify(json));
     await expect(loadMixture(folder.file())).rejects.toThrow(damaged(folder.file(), got));
   }); // prettier-ignore
@@ -114,16 +114,16 @@ describe('loadMixture refuses', () => {
   });
 
   test.each([
-    [2, '2'],
+    [3, '3'],
     [0, '0'],
     ['1', '"1"'],
     [undefined, 'missing'],
   ])('a version it does not know: %j', async (version, got) => {
-    const json = { ...model, version } as unknown as ModelFile;
+    const json = { ...model, version } as unknown as GaussianModelFile;
     await expect(loadMixture(json)).rejects.toThrow(
       new InputError('unsupported', {
         where: 'model',
-        expected: 'a model file of version 1',
+        expected: 'a model file of version 1 or 2',
         got: `version ${got}`,
         remedy: 'use the version of otmix that wrote it, or a newer one',
       }),
@@ -155,5 +155,5 @@ test.each([
 
 test('entries of other names are ignored', async () => {
   const model = { ...mixtureOf(truth).toJSON(), note: 'mine', provenance: { seed: 1 } };
-  expect((await loadMixture(model as ModelFile)).means).toEqual(truth.means);
+  expect((await loadMixture(model as GaussianModelFile)).means).toEqual(truth.means);
 });

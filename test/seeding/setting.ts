@@ -30,6 +30,8 @@ export async function withRows<T>(
     const result = await use((k, seed = 0, variances = new Float64Array(d).fill(1)) => ({
       shard,
       k,
+      columns: d,
+      scaling,
       variances,
       random: seededRandom(seed),
     }));

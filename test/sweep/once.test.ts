@@ -4,7 +4,6 @@ import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/tasks.js';
 import { KeptBlocks } from '../../src/data/kept.js';
-import { columnNames } from '../../src/data/arrays.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { Column, Columns, Encoding } from '../../src/sweep/encode.js';
 import { encodedBlock, rawBlock } from '../../src/sweep/simd/rows.js';
@@ -33,7 +32,6 @@ describe.each(Object.entries(layouts))('%s', (_, layout) => {
     const values = Float64Array.from({ length: rows * (d + 1) }, () => 1e3 + 2 * random.normal());
     const block: Columns = { rows, columns: layout(values, d) };
     const encoding: Encoding = {
-      names: columnNames(d),
       shift: new Float64Array(d).fill(1e3),
       scale: new Float64Array(d).fill(2),
       weightUnit: 1,

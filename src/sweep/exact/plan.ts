@@ -99,9 +99,11 @@ function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[]
   });
 }
 
-/** Adds rate ⟨t, η_k⟩ to the logits `[k]`, of the statistics t that begin at `from`. */
-function addLinear(
-  { dense, levels, natural }: LinearTerm<Floats>,
+/**
+ * Adds rate ⟨t, η_k⟩ to the logits `[k]`, of the statistics t that begin at `from`: also what of η is common to all.
+ */
+export function addLinear(
+  { dense, levels, natural, common }: LinearTerm<Floats>,
   values: ArrayLike<number>,
   from: number,
   rate: number,
@@ -109,7 +111,7 @@ function addLinear(
 ): void {
   for (let c = 0, at = 0; c < logits.length; c++) {
     let sum = 0;
-    for (let j = 0; j < dense; j++) sum += values[from + j] * natural[at++];
+    for (let j = 0; j < dense; j++) sum += values[from + j] * (natural[at++] + (common?.[j] ?? 0));
     for (let j = 0; j < levels.length; at += levels[j++]) {
       const level = values[from + dense + j];
       if (level >= 0) sum += natural[at + level];

@@ -1,13 +1,13 @@
 /** Distributions of one column: their moments, and how well they fit the densities of the families. */
 import { describe, expect, test } from 'vitest';
 import { logGamma } from '../../../src/base/special/gamma.js';
-import { beta } from '../../../src/families/beta.js';
-import { exponential } from '../../../src/families/exponential.js';
+import { betaDistribution } from '../../../src/families/beta.js';
+import { exponentialDistribution } from '../../../src/families/exponential.js';
 import { logDensity, type ExponentialFamily } from '../../../src/families/exponential-family.js';
-import { gamma } from '../../../src/families/gamma.js';
-import { geometric } from '../../../src/families/geometric.js';
-import { negativeBinomial } from '../../../src/families/negative-binomial.js';
-import { poisson } from '../../../src/families/poisson.js';
+import { gammaDistribution } from '../../../src/families/gamma.js';
+import { geometricDistribution } from '../../../src/families/geometric.js';
+import { negativeBinomialDistribution } from '../../../src/families/negative-binomial.js';
+import { poissonDistribution } from '../../../src/families/poisson.js';
 import { drawBeta } from '../../../src/families/sampling/beta.js';
 import { drawBinomial } from '../../../src/families/sampling/binomial.js';
 import * as gammas from '../../../src/families/sampling/gamma.js';
@@ -40,21 +40,21 @@ interface Counts extends Moments {
 const poissonOf = (mean: number): Counts => ({
   name: `Poisson of mean ${mean}`,
   draw: (numbers) => drawPoisson(numbers, mean),
-  log: of(poisson, mean),
+  log: of(poissonDistribution, mean),
   mean,
   variance: mean,
 });
 const geometricOf = (p: number): Counts => ({
-  name: `geometric of probability ${p}`,
+  name: `geometricDistribution of probability ${p}`,
   draw: (numbers) => simple.drawGeometric(numbers, p),
-  log: of(geometric, p),
+  log: of(geometricDistribution, p),
   mean: (1 - p) / p,
   variance: (1 - p) / (p * p),
 });
 const negativeBinomialOf = (mean: number, size: number): Counts => ({
   name: `negative binomial of mean ${mean} and size ${size}`,
   draw: (numbers) => drawNegativeBinomial(numbers, mean, size),
-  log: of(negativeBinomial(size), mean),
+  log: of(negativeBinomialDistribution(size), mean),
   mean,
   variance: mean + (mean * mean) / size,
 });
@@ -125,7 +125,9 @@ describe('numbers:', () => {
     const values = drawn(n, (numbers) => simple.drawExponential(numbers, rate));
     expect(momentsOff(values, { mean: 1 / rate, variance: 1 / (rate * rate) })).toBeLessThan(4.5);
     const at = -Math.log(rate);
-    expect(distance(values, densityBelow(of(exponential, rate), positive(at - 25, at + 5)))).toBeLessThan(1.95);
+    expect(distance(values, densityBelow(of(exponentialDistribution, rate), positive(at - 25, at + 5)))).toBeLessThan(
+      1.95,
+    );
   });
 
   test.each([
@@ -139,7 +141,7 @@ describe('numbers:', () => {
   ] as const)('gamma of shape %d and rate %d', (shape, rate, [from, to]) => {
     const values = drawn(n, (numbers) => gammas.drawGamma(numbers, shape, rate));
     expect(momentsOff(values, { mean: shape / rate, variance: shape / (rate * rate) })).toBeLessThan(4.5);
-    expect(distance(values, densityBelow(of(gamma, shape, rate), positive(from, to)))).toBeLessThan(1.95);
+    expect(distance(values, densityBelow(of(gammaDistribution, shape, rate), positive(from, to)))).toBeLessThan(1.95);
   });
 
   test.each([
@@ -152,7 +154,9 @@ describe('numbers:', () => {
     const values = drawn(n, (numbers) => drawBeta(numbers, a, b));
     const [mean, sum] = [a / (a + b), a + b];
     expect(momentsOff(values, { mean, variance: (mean * (1 - mean)) / (sum + 1) })).toBeLessThan(4.5);
-    expect(distance(values, densityBelow(of(beta, a, b), { ...share, from: -70, to: 36 }))).toBeLessThan(1.95);
+    expect(distance(values, densityBelow(of(betaDistribution, a, b), { ...share, from: -70, to: 36 }))).toBeLessThan(
+      1.95,
+    );
   });
 
   test('log-normal: its logarithm is normal', () => {
@@ -160,7 +164,7 @@ describe('numbers:', () => {
     expect(distance(values.map((x) => (Math.log(x) + 3) / 0.7), Φ)).toBeLessThan(1.95); // prettier-ignore
   });
 
-  test('χ² is gamma’s', () => {
+  test('χ² is gammaDistribution’s', () => {
     const values = drawn(n, (numbers) => gammas.drawChiSquared(numbers, 7));
     expect(momentsOff(values, { mean: 7, variance: 14 })).toBeLessThan(4.5);
   });

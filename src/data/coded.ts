@@ -1,0 +1,67 @@
+import { InputError } from '../base/errors.js';
+import { isViolation, type CleanColumns, type RowCoding } from '../families/row-coding.js';
+import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
+import type { Source } from './source.js';
+
+/** Consecutive rows as a family's models sweep them, before they are shifted and scaled. */
+export interface CodedBlock extends CleanBlock {
+  /** log h(x), `[rows]`, nats, where it is not 0. */
+  readonly base?: Float64Array | undefined;
+  /** What coding did to them that the user should know, a sentence. */
+  readonly note?: string;
+}
+
+export interface CodedOptions extends CleanOptions {
+  /** Left out where the columns are swept as they are. */
+  readonly coding?: RowCoding | undefined;
+}
+
+/**
+ * Rows that have passed the gate, as a family sweeps them. Throws `InputError('value')` that names row and column where a
+ * value is none of the family's domain.
+ */
+export async function* codedBlocks(source: Source, options: CodedOptions): AsyncGenerator<CodedBlock> {
+  const { coding, onDropped } = options;
+  if (!coding) {
+    yield* cleanBlocks(source, options);
+    return;
+  }
+  const dropped: number[] = [];
+  const leaveOut = (row: number): void => {
+    dropped.push(row);
+    onDropped?.(row);
+  };
+  let before = 0;
+  for await (const block of cleanBlocks(source, { ...options, onDropped: leaveOut })) {
+    const coded = coding.code(block);
+    if (isViolation(coded)) {
+      const { row, column, rule } = coded;
+      const { values, start, stride } = block.columns[column];
+      throw new InputError('value', {
+        where: source.name,
+        expected: rule.expected,
+        got: `${textOf(block, column, values[start + row * stride])} in row ${numberInSource(before + row, dropped)}, column ${source.columns[column]}`,
+        remedy: rule.remedy ?? 'replace it',
+      });
+    }
+    const { rows, weights } = block;
+    yield { rows, weights, ...coded };
+    before += rows;
+  }
+}
+
+/** A value as the source has it. */
+function textOf({ levels }: CleanColumns, column: number, value: number): string {
+  const texts = levels?.[column];
+  return texts ? JSON.stringify(texts[value]) : String(value);
+}
+
+/** From a row's number among those kept to its number in the source; `dropped` rises. */
+export function numberInSource(kept: number, dropped: readonly number[]): number {
+  let row = kept;
+  for (const out of dropped) {
+    if (out > row) break;
+    row++;
+  }
+  return row;
+}

@@ -1,0 +1,43 @@
+import type { Encoding } from '../sweep/encode.js';
+import type { RowFacts } from '../sweep/common-part.js';
+import type { CodedBlock } from './coded.js';
+
+/** Adds up what is to be known of rows in float64 as they come. */
+export class FactSums {
+  private readonly bases: Float64Array[] = [];
+  private readonly sums: Float64Array;
+  private weight = 0;
+  private baseSum = 0;
+
+  constructor(d: number) {
+    this.sums = new Float64Array(d);
+  }
+
+  add({ rows, columns, weights, base }: CodedBlock, { shift, scale, weightUnit }: Encoding): void {
+    const weightOf = (row: number): number => (weights ? weights[row] : 1) / weightUnit;
+    for (let row = 0; row < rows; row++) this.weight += weightOf(row);
+    for (const [j, { values, start, stride }] of columns.entries()) {
+      let sum = 0;
+      for (let row = 0, at = start; row < rows; row++, at += stride) sum += weightOf(row) * (values[at] - shift[j]);
+      this.sums[j] += sum / scale[j];
+    }
+    if (!base) return;
+    this.bases.push(base);
+    for (let row = 0; row < rows; row++) this.baseSum += weightOf(row) * base[row];
+  }
+
+  facts(): RowFacts {
+    const { weight, sums, bases, baseSum } = this;
+    return { weight, sums, ...(bases.length > 0 && { base: { values: joined(bases), sum: baseSum } }) };
+  }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of parts) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all;
+}

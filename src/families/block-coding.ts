@@ -1,0 +1,94 @@
+import type { Column } from '../sweep/encode.js';
+import { noBase, type ExponentialFamily } from './exponential-family.js';
+import type { Blocks } from './linear-term.js';
+import type { RowCoding, Violation } from './row-coding.js';
+
+/** How rows of distributions of consecutive columns are coded: their statistics, of those over levels the index. */
+export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
+  return {
+    swept(columns) {
+      let first = 0;
+      return blocksOf(columns.length).flatMap((block) => {
+        const own = columns.slice(first, first + block.columns);
+        const from = first;
+        first += block.columns;
+        if (block.plain || block.levels !== undefined) return own.map((name, j) => ({ name, column: from + j }));
+        return Array.from({ length: block.width }, (_, j) => ({ name: `${own.join(', ')} (statistic ${j})`, column: from })); // prettier-ignore
+      });
+    },
+    code(rows) {
+      const columns: Column[] = [];
+      let base: Float64Array | undefined;
+      let first = 0;
+      for (const block of blocksOf(rows.columns.length)) {
+        const own = rows.columns.slice(first, first + block.columns);
+        const coded = coder(block, own, rows.rows, rows.levels?.[first]);
+        if ('rule' in coded) return { ...coded, column: first + coded.column };
+        columns.push(...coded);
+        if (block.logBase !== noBase) addBase(block, own, (base ??= new Float64Array(rows.rows)));
+        first += block.columns;
+      }
+      return { columns, base };
+    },
+  };
+}
+
+/** The numbers of a block's columns, whose values are indices of `texts` where these are given. */
+function coder(
+  block: ExponentialFamily,
+  columns: readonly Column[],
+  rows: number,
+  texts: readonly string[] | undefined,
+): readonly Column[] | Violation {
+  if (block.levels !== undefined) return leveled(block, columns[0], rows, texts);
+  return outside(block, columns, rows) ?? statistics(block, columns, rows);
+}
+
+/** The first value, column by column, that is none of the domain. */
+function outside({ domain }: ExponentialFamily, columns: readonly Column[], rows: number): Violation | undefined {
+  for (const [column, { values, start, stride }] of columns.entries()) {
+    for (let row = 0, at = start; row < rows; row++, at += stride) {
+      if (!domain.holds(values[at])) return { row, column, rule: domain };
+    }
+  }
+  return undefined;
+}
+
+function statistics(block: ExponentialFamily, columns: readonly Column[], rows: number): readonly Column[] {
+  if (block.plain) return columns;
+  const into = Array.from({ length: block.width }, () => new Float64Array(rows));
+  const statistic = new Float64Array(block.width);
+  eachRow(columns, rows, (x, row) => {
+    block.statistic(x, statistic);
+    for (let j = 0; j < into.length; j++) into[j][row] = statistic[j];
+  });
+  return into.map((values) => ({ values, start: 0, stride: 1 }));
+}
+
+/** Indices of levels, or the first value that is none. */
+function leveled(
+  block: ExponentialFamily,
+  { values, start, stride }: Column,
+  rows: number,
+  texts: readonly string[] | undefined,
+): readonly Column[] | Violation {
+  const indices = new Float64Array(rows);
+  for (let row = 0, at = start; row < rows; row++, at += stride) {
+    indices[row] = block.level?.(texts ? texts[values[at]] : values[at]) ?? -1;
+    if (indices[row] < 0) return { row, column: 0, rule: block.domain };
+  }
+  return [{ values: indices, start: 0, stride: 1 }];
+}
+
+function addBase(block: ExponentialFamily, columns: readonly Column[], base: Float64Array): void {
+  eachRow(columns, base.length, (x, row) => void (base[row] += block.logBase(x)));
+}
+
+/** Calls with the values of each row, which are valid until the next. */
+function eachRow(columns: readonly Column[], rows: number, visit: (x: Float64Array, row: number) => void): void {
+  const x = new Float64Array(columns.length);
+  for (let row = 0; row < rows; row++) {
+    for (const [j, { values, start, stride }] of columns.entries()) x[j] = values[start + row * stride];
+    visit(x, row);
+  }
+}

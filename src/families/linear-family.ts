@@ -1,0 +1,149 @@
+import type { Rule } from '../base/check.js';
+import type { PackedModel, Floats } from '../sweep/model.js';
+import { blockCoding } from './block-coding.js';
+import type { ColumnSummary, ComponentArray, Components } from './components.js';
+import type { EstimateOptions, Family, Sampler } from './family.js';
+import { Numbers } from './sampling/numbers.js';
+import * as own from './linear-components.js';
+import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
+import { linearShape, meanStatistics, packLinear, type Blocks, type Thetas } from './linear-term.js';
+import { atDistances } from './seeding-metric.js';
+import { nearMean, powerOfTwo, type Scaling } from './scaling.js';
+
+/** What a family of exponential families is told by. */
+export interface LinearFamilySpec {
+  readonly name: string;
+  readonly options?: Readonly<Record<string, string>>;
+  /** What several components, and a single one, are. */
+  readonly words: readonly [several: string, one: string];
+  /** Distributions of d columns, one after the other. */
+  readonly blocks: (d: number) => Blocks;
+  /** How many statistics a column has; default 1. */
+  readonly perColumn?: number;
+  /** What parameters must be, by name. */
+  readonly rules: Readonly<Record<string, Rule>>;
+  /** One number a component that is kept in model files alone, by name, and what it is where nobody says. */
+  readonly hidden?: Readonly<Record<string, { readonly rule: Rule; readonly value: number }>>;
+  /** Of θ of a block, a function that draws its columns of a row into an array. */
+  readonly draws: (theta: Float64Array) => (numbers: Numbers, into: Float64Array) => void;
+}
+
+/** Means this many standard deviations from 0, or fewer, need no shift: whole numbers stay that. */
+const NEAR = 8;
+
+/** A family of columns, or of groups of them, that are independent given the component, each an exponential family. */
+export function linearFamily(spec: LinearFamilySpec): Family {
+  const { name, options = {}, words, blocks: blocksOf, perColumn = 1, rules, hidden = {} } = spec;
+  const all = { ...rules, ...Object.fromEntries(Object.entries(hidden).map(([of, { rule }]) => [of, rule])) };
+  const thetas = (components: Components): Thetas => own.thetasOf(blocksOf(components.d), components);
+  const pack = <Values extends Floats>(
+    components: Components,
+    toPrecision: (values: Float64Array) => Values,
+  ): PackedModel<Values> => {
+    const { k, d, frame } = components;
+    return packLinear(blocksOf(d), k, thetas(components), frame, toPrecision);
+  };
+  const columnsOf = (swept: number): number => swept / perColumn;
+  return {
+    name,
+    options,
+    parameters: Object.keys(rules),
+    describe: (k) => `${k.toLocaleString('en-US')} ${words[k === 1 ? 1 : 0]}`,
+    parameterCount: (k, d) => k * blocksOf(d).reduce((sum, { free }) => sum + free, 0),
+    commonScale: false,
+    encoding: [name, ...Object.values(options)].join(' '),
+    encode: (swept) => encode(blocksOf(columnsOf(swept.length)), swept),
+    coding: blockCoding(blocksOf),
+    logVolume: () => 0,
+    swept: (components) => own.sweptSpread(blocksOf(components.d), components, thetas(components)),
+    toData: ({ k, d, arrays }) => ({ k, d, arrays }),
+    toShard: (components, frame) => ({ ...components, frame }),
+    around: (rows, variances, held) =>
+      atDistances(linearShape(blocksOf(columnsOf(variances.length))), rows, variances, held),
+    restarted({ frame, ...components }, starts) {
+      const blocks = blocksOf(components.d);
+      const rows = starts.map(({ component, row }) => ({ component, row: unheld(row, frame) }));
+      return framed(own.restartedAt(blocks, components, thetas(components), rows), frame);
+    },
+    shape: (k, d) => ({ k, quadratic: [], linear: linearShape(blocksOf(d)) }),
+    pack: (components) => pack(components, (values) => new Float32Array(values)),
+    packExactly: (components) => pack(components, (values) => values),
+    estimate(moments, packed, { prior }: EstimateOptions) {
+      const { dense = 0, levels = [], held } = packed.linear ?? {};
+      const d = columnsOf(dense + levels.length);
+      const components = own.ofMeans(blocksOf(d), packed.k, d, meanStatistics(moments, packed, prior));
+      return { components: framed(components, held), repairs: [] };
+    },
+    toVector: (components) => own.expectations(blocksOf(components.d), components.k, thetas(components)),
+    fromVector(vector, { k, d, frame }) {
+      const components = own.ofMeans(blocksOf(d), k, d, vector);
+      const sound = Object.entries(components.arrays).every(([of, { values }]) => values.every(all[of].holds));
+      return sound ? framed(components, frame) : undefined;
+    },
+    coincident: (_, components) => own.coincidentComponents(blocksOf(components.d), components.k, thetas(components)),
+    addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, column: 0 })) }),
+    spread: (components) => own.columnSpread(blocksOf(components.d), components, thetas(components)),
+    logDensity: (components) => own.densitiesOf(blocksOf(components.d), components.k, thetas(components)),
+    sampler: (components) => sampler(blocksOf(components.d), components, thetas(components), spec.draws),
+    toParameters: (components) => nestedArrays(components, Object.keys(rules)),
+    fromParameters: (given, where) => withHidden(arraysOfParameters(given, rules, where), hidden),
+    toFile: plainArrays,
+    fromFile: (file, size, where) => arraysOfFile(file, parameterWidths(blocksOf(size.d)), { size, rules: all, where }),
+  };
+}
+
+/** How many numbers a component has of each parameter. */
+function parameterWidths(blocks: Blocks): Record<string, number> {
+  const widths: Record<string, number> = {};
+  for (const { parameters } of blocks) {
+    for (const [name, size] of Object.entries(parameters)) widths[name] = (widths[name] ?? 0) + size;
+  }
+  return widths;
+}
+
+/** Draws row after row, block after block. */
+function sampler(blocks: Blocks, { k, d }: Components, thetas: Thetas, draws: LinearFamilySpec['draws']): Sampler {
+  const drawers = Array.from({ length: k }, (_, c) => blocks.map((_block, b) => draws(thetas(c, b))));
+  return (labels, random, data) => {
+    const numbers = new Numbers(random);
+    for (const [row, label] of labels.entries()) {
+      let at = row * d;
+      for (const [b, { columns }] of blocks.entries()) {
+        drawers[label][b](numbers, data.subarray(at, at + columns));
+        at += columns;
+      }
+    }
+  };
+}
+
+/** Components that also have what nobody gives. */
+function withHidden(components: Components, hidden: NonNullable<LinearFamilySpec['hidden']>): Components {
+  const { k, arrays } = components;
+  const more = Object.entries(hidden).map(([name, { value }]): [string, ComponentArray] => [
+    name,
+    { shape: [k, 1], values: new Float64Array(k).fill(value) },
+  ]);
+  return { ...components, arrays: { ...arrays, ...Object.fromEntries(more) } };
+}
+
+function framed(components: Components, frame: Scaling | undefined): Components {
+  return frame ? { ...components, frame } : components;
+}
+
+/** A row as it is before it is shifted and scaled. */
+function unheld(row: Float64Array, frame: Scaling | undefined): Float64Array {
+  return frame ? row.map((value, j) => frame.shift[j] + frame.scale[j] * value) : row;
+}
+
+/** Scales are about a standard deviation. Only what lies far from 0 is shifted; indices of levels stay as they are. */
+function encode(blocks: Blocks, swept: readonly ColumnSummary[]): Scaling {
+  const shift = new Float64Array(swept.length);
+  const scale = new Float64Array(swept.length).fill(1);
+  if (blocks[0].levels !== undefined) return { shift, scale };
+  for (const [j, { mean, variance }] of swept.entries()) {
+    const deviation = Math.sqrt(variance);
+    scale[j] = powerOfTwo(deviation);
+    if (Math.abs(mean) > NEAR * deviation) shift[j] = nearMean(mean, scale[j]);
+  }
+  return { shift, scale };
+}

@@ -1,0 +1,41 @@
+import type { Rule } from '../base/check.js';
+import type { Column, Columns } from '../sweep/encode.js';
+
+/** Rows that have passed the gate, of whose columns some may be text: their values are then indices in a list of texts. */
+export interface CleanColumns extends Columns {
+  /** `[d]`; left out where no column is text. */
+  readonly levels?: readonly (readonly string[] | undefined)[];
+}
+
+/** A number that rows are swept by: what messages call it, and the column of the data that it is of. */
+export interface SweptNumber {
+  readonly name: string;
+  readonly column: number;
+}
+
+/** Rows as they are swept, before they are shifted and scaled. */
+export interface CodedColumns {
+  /** `[D]`. */
+  readonly columns: readonly Column[];
+  /** log h(x), `[rows]`, nats: what log-densities exceed those of the model's terms by. Left out where it is 0. */
+  readonly base?: Float64Array | undefined;
+  /** What was done to them that the user should know, a sentence. */
+  readonly note?: string;
+}
+
+/** A value that a family has no density for. */
+export interface Violation {
+  readonly row: number;
+  readonly column: number;
+  readonly rule: Rule;
+}
+
+/** How rows become the numbers that models of a family sweep: its statistics. */
+export interface RowCoding {
+  /** The numbers of rows of these columns, `[D]`. */
+  swept(columns: readonly string[]): readonly SweptNumber[];
+  /** The numbers of rows, or the first value that is outside the family's domain. */
+  code(rows: CleanColumns): CodedColumns | Violation;
+}
+
+export const isViolation = (coded: CodedColumns | Violation): coded is Violation => 'rule' in coded;

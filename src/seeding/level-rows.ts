@@ -1,0 +1,80 @@
+import type { BorrowedShard, NearestCentres } from '../sweep/shard.js';
+import type { LinearShape } from '../sweep/model.js';
+import { HostRows } from './host-rows.js';
+import { kMeansPlusPlus } from './k-means-plus-plus.js';
+import { metricOf, type SeedingProblem } from './seeding.js';
+
+/** Rows that are drawn, with replacement and as often as they weigh. */
+const DRAWS = 4096;
+
+/**
+ * k-means++ of rows that have columns of levels, of which a difference of indices says nothing: a column counts 2 where two
+ * rows differ, as numbers do in the mean, in units of their variance. It looks at 4,096 rows drawn by weight, on the host.
+ * Returns centres `[k, D]`.
+ */
+export async function levelCentres(problem: SeedingProblem, shape: LinearShape): Promise<Float64Array> {
+  const { shard, variances, random, signal } = problem;
+  const first = shard.d - shape.levels.length;
+  const places = await drawnRows(shard, random.uniform.bind(random), signal);
+  const rows = await shard.take(places.rows);
+  const expanded = expandedRows(rows, shard.d, shape.levels);
+  const width = expanded.length / places.rows.length;
+  const units = new Float64Array(width).fill(1);
+  units.set(variances.subarray(0, first));
+  const host = new HostRows(expanded, places.counts, width);
+  const centres = await kMeansPlusPlus({ ...problem, shard: host, variances: units });
+  return collapsedRows(centres, first, shape.levels);
+}
+
+/** Different rows, and how often each was drawn. */
+async function drawnRows(
+  shard: BorrowedShard,
+  uniform: () => number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly rows: number[]; readonly counts: Float64Array }> {
+  const nearest: NearestCentres = shard.nearestCentres(metricOf(new Float64Array(shard.d)), signal);
+  try {
+    const drawn = await nearest.draw(Array.from({ length: DRAWS }, uniform));
+    const counts = new Map<number, number>();
+    for (const row of drawn) counts.set(row, (counts.get(row) ?? 0) + 1);
+    const rows = Array.from(counts.keys()).sort((a, b) => a - b);
+    return { rows, counts: Float64Array.from(rows, (row) => counts.get(row) ?? 0) };
+  } finally {
+    nearest.dispose();
+  }
+}
+
+/** Rows whose level columns, the last ones, are unit vectors. */
+function expandedRows(rows: Float64Array, d: number, levels: readonly number[]): Float64Array {
+  const first = d - levels.length;
+  const width = levels.reduce((sum, count) => sum + count, first);
+  const expanded = new Float64Array((rows.length / d) * width);
+  for (let row = 0; row * d < rows.length; row++) {
+    let at = row * width;
+    expanded.set(rows.subarray(row * d, row * d + first), at);
+    at += first;
+    for (const [j, count] of levels.entries()) {
+      const level = rows[row * d + first + j];
+      if (level >= 0) expanded[at + level] = 1;
+      at += count;
+    }
+  }
+  return expanded;
+}
+
+/** The same back. */
+function collapsedRows(expanded: Float64Array, first: number, levels: readonly number[]): Float64Array {
+  const width = levels.reduce((sum, count) => sum + count, first);
+  const d = first + levels.length;
+  const rows = new Float64Array((expanded.length / width) * d);
+  for (let row = 0; row * d < rows.length; row++) {
+    let at = row * width;
+    rows.set(expanded.subarray(at, at + first), row * d);
+    at += first;
+    for (const [j, count] of levels.entries()) {
+      rows[row * d + first + j] = expanded.subarray(at, at + count).indexOf(1);
+      at += count;
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,42 @@
+/** Published fits of every family, followed step by step through the public functions. */
+import { describe, expect, test } from 'vitest';
+import { fitMixture } from '../../src/index.js';
+import { families } from '../../src/families/families.js';
+import { familyFits, familyRows, type FamilyFit } from '../golden/families.js';
+import { expectWithin } from '../within.js';
+
+const known = familyFits.filter(
+  ({ family, columns, name }) => Object.hasOwn(families, family) && !name.includes('missing') && columns.length > 0,
+);
+
+/** Parameters as `mixture.components` has them. */
+function parametersOf({ family, start }: FamilyFit): Record<string, unknown> {
+  const entries = Object.entries(start.parameters).map(([name, values]) => [
+    name,
+    family === 'categorical' || name === 'concentrations' ? values : (values as (number | number[])[]).map((own) => (typeof own === 'number' ? [own] : own)), // prettier-ignore
+  ]);
+  return { family, ...(Object.fromEntries(entries) as Record<string, unknown>) };
+}
+
+describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+  test.each(known.map((fit) => [fit.name, fit] as const))('%s', async (_, fit) => {
+    const { rows, counts } = familyRows(fit);
+    const n = counts.reduce((sum, count) => sum + count, 0);
+    const result = await fitMixture(rows, {
+      family: families[fit.family](),
+      components: fit.start.weights.length,
+      sampleWeights: counts,
+      seeding: { weights: fit.start.weights, components: [parametersOf(fit)] },
+      maxIterations: fit.iterations,
+      tolerance: 0,
+      backend,
+    });
+    for (const [step, value] of Object.entries(fit.trace)) {
+      const found = result.objective.at(Number(step) - 1);
+      if (Number(step) > 0 && found !== undefined && Number(step) <= result.objective.length)
+        expectWithin((-n * found) / value, 1, 1e-6, `step ${step}`);
+    }
+    expectWithin(result.criteria.logLikelihood / fit.optimum.logLikelihood, 1, 1e-6);
+    expect(result.status).not.toBe('aborted');
+  });
+});
