@@ -18,7 +18,7 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, linearStage, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
+import { couplingStage, linearStages, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
@@ -169,7 +169,7 @@ export class ChunkedSweeper {
     writeSlots(device, inputs.passes, slots);
     const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
     const stages = kind.d > 0 ? [await momentsStage(gpu, kind, kind.frame, own, trial)] : [];
-    stages.push(...(await linearStage(gpu, kind, own)));
+    stages.push(...(await linearStages(gpu, kind, own)));
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
     const outputs = await own.make({
       readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],

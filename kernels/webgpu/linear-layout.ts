@@ -8,6 +8,10 @@ import type { GpuModel, GpuShape } from './model.js';
 
 /** Quads of components that an invocation multiplies for: four rows of them are 64 sums. */
 const MOST_QUADS = 4;
+/** Columns of more levels are summed by level (levels.wgsl.ts), others as unit vectors. */
+export const MANY_LEVELS = 64;
+/** Levels of one column that a workgroup sums, at most: 8 KiB of sums of four components. */
+const RANGE = 512;
 
 export interface LinearLayout extends LinearShape {
   /** The first of the term's columns in a row. */
@@ -26,6 +30,9 @@ export interface LinearLayout extends LinearShape {
   readonly entries: number;
   /** Quads of sums. */
   readonly wide: number;
+  /** What is summed by level, and where each has a quad that begins with its column and its first level. */
+  readonly ranges: readonly LevelRange[];
+  readonly rangesAt: number;
   /** Quads of the whole buffer. */
   readonly end: number;
 }
@@ -43,7 +50,30 @@ export interface Entry {
   readonly statistic?: number;
 }
 
-/** What is summed, in the order of the sums. */
+/** Consecutive levels of a column of a row: statistics from `statistic` on. */
+export interface LevelRange {
+  readonly column: number;
+  readonly from: number;
+  readonly count: number;
+  readonly statistic: number;
+}
+
+/** What is summed by level. */
+export function rangesOf({ d, linear }: GpuShape): LevelRange[] {
+  const ranges: LevelRange[] = [];
+  if (!linear) return ranges;
+  let statistic = linear.dense;
+  for (const [j, levels] of linear.levels.entries()) {
+    for (let from = 0; levels > MANY_LEVELS && from < levels; from += RANGE) {
+      const count = Math.min(RANGE, levels - from);
+      ranges.push({ column: d + linear.dense + j, from, count, statistic: statistic + from });
+    }
+    statistic += levels;
+  }
+  return ranges;
+}
+
+/** All else that is summed, in the order of the sums. */
 export function entriesOf({ d, linear }: GpuShape): Entry[] {
   if (!linear) return [];
   const entries: Entry[] = [];
@@ -51,7 +81,9 @@ export function entriesOf({ d, linear }: GpuShape): Entry[] {
   let statistic = linear.dense;
   for (const [j, count] of linear.levels.entries()) {
     const column = d + linear.dense + j;
-    for (let what = 0; what < count; what++) entries.push({ column, what, statistic: statistic++ });
+    const few = count > MANY_LEVELS ? 0 : count;
+    for (let what = 0; what < few; what++) entries.push({ column, what, statistic: statistic + what });
+    statistic += count;
   }
   if (d === 0) entries.push({ column: 0, what: ONE });
   return entries;
@@ -67,7 +99,10 @@ export function linearLayout(shape: GpuShape): LinearLayout | undefined {
   const starts = natural + line * (linearWidth(linear) + levels.length);
   const entries = starts + levels.length;
   const wide = quads(entriesOf(shape).length);
-  return { dense, levels, first: d, line, chunks, natural, starts, entries, wide, end: entries + 2 * wide };
+  const rangesAt = entries + 2 * wide;
+  const ranges = rangesOf(shape);
+  const places = { natural, starts, entries, rangesAt, end: rangesAt + ranges.length };
+  return { dense, levels, first: d, line, chunks, wide, ranges, ...places };
 }
 
 /** Writes a linear term into its model's buffer, which is 0. */
@@ -88,6 +123,9 @@ export function packLinear(model: GpuModel, layout: LinearLayout, packed: Float3
     for (let level = 0; level < count; level++) put(line++, statistic++);
   }
   packEntries(entriesOf(model), packed.subarray(4 * layout.entries));
+  for (const [index, { column, from }] of layout.ranges.entries()) {
+    packed.set([column, from], 4 * (layout.rangesAt + index));
+  }
 }
 
 function packEntries(entries: readonly Entry[], into: Float32Array): void {

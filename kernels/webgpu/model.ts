@@ -1,5 +1,5 @@
 import { operationsPerRow } from '../form.js';
-import { linearWidth, type LinearShape } from '../linear-shape.js';
+import type { LinearShape } from '../linear-shape.js';
 import type { KernelModel, ModelShape } from '../model.js';
 
 /** A model as the WebGPU kernels take it. Of d = 0 columns it has no quadratic term, whatever its form. */
@@ -13,8 +13,12 @@ export interface GpuShape extends ModelShape {
   readonly linear?: LinearShape | undefined;
 }
 
-/** Operations of a sweep per row, as they are done: sums of levels are products with 0 and 1. */
+/** Levels are summed as products with 0 and 1 where they are few, and with no more work where they are many. */
+const DEAREST_LEVELS = 64;
+
+/** Operations of a sweep per row, as they are done. */
 export function operationsOf({ linear, ...quadratic }: GpuShape & { readonly coupling?: boolean }): number {
-  const products = linear ? quadratic.k * (2 * linear.dense + 2 * linearWidth(linear)) : 0;
-  return operationsPerRow(quadratic) + products;
+  if (!linear) return operationsPerRow(quadratic);
+  const levels = linear.levels.reduce((sum, count) => sum + 1 + Math.min(count, DEAREST_LEVELS), 0);
+  return operationsPerRow(quadratic) + 2 * quadratic.k * (2 * linear.dense + levels);
 }

@@ -12,6 +12,8 @@ import {
 } from './geometry.js';
 import type { Owned } from './pipelines.js';
 import { modelLayout } from './layout.js';
+import { levelsGeometry } from './levels-geometry.js';
+import { levelsProgram } from './levels.wgsl.js';
 import { linearGeometry } from './linear-geometry.js';
 import { entriesOf, linearLayout } from './linear-layout.js';
 import { linearSumsProgram } from './linear-sums.wgsl.js';
@@ -20,7 +22,8 @@ import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
 import { fastest, type Candidate } from './tune.js';
-import { addDiagonals, addLinear, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+import { addLevels, addStatistics } from './unpack-linear.js';
 
 /** What the sums of a sweep are added to. */
 export interface SweepArrays extends MomentArrays {
@@ -84,21 +87,29 @@ export async function momentsStage(
   return cutAs(cuts[best], own);
 }
 
-/** Σ a r t of a model's linear term, and the masses where it has no other. */
-export async function linearStage(gpu: Gpu, shape: GpuShape, own: Owned): Promise<SumStage[]> {
-  const linear = linearLayout(shape);
-  if (!linear) return [];
+/** Σ a r t of a model's linear term, and the masses where it has no other: of columns of many levels by themselves. */
+export async function linearStages(gpu: Gpu, shape: GpuShape, own: Owned): Promise<SumStage[]> {
+  const layout = linearLayout(shape);
+  if (!layout) return [];
+  const { wide, ranges } = layout;
   const { columns } = modelLayout(shape);
-  const entries = entriesOf(shape);
-  const geometry = linearGeometry(linear.wide, shape.k, gpu.limits);
-  const program = await programOf(gpu.device, linearSumsProgram(linear, columns, shape.k, geometry));
-  const stage = await withBuffers(own, {
-    geometry,
-    program,
-    inputs: ({ x }, model, plan) => [x, model, plan],
-    add: (sums, into) => addLinear(sums, geometry, entries, into),
-  });
-  return [stage];
+  const { k } = shape;
+  const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
+  const stages: SumStage[] = [];
+  if (wide > 0) {
+    const geometry = linearGeometry(wide, k, gpu.limits);
+    const entries = entriesOf(shape);
+    const program = await programOf(gpu.device, linearSumsProgram(layout, columns, k, geometry));
+    const add: SumStage['add'] = (sums, into) => addStatistics(sums, geometry, entries, into);
+    stages.push(await withBuffers(own, { geometry, program, inputs, add }));
+  }
+  if (ranges.length > 0) {
+    const geometry = levelsGeometry(ranges, k, gpu.limits);
+    const program = await programOf(gpu.device, levelsProgram(layout, columns, k, geometry));
+    const add: SumStage['add'] = (sums, into) => addLevels(sums, geometry, ranges, into);
+    stages.push(await withBuffers(own, { geometry, program, inputs, add }));
+  }
+  return stages;
 }
 
 /** Σ a r rᵀ over the rows. */

@@ -1,8 +1,6 @@
 /** From the sums of the kernels, in two floats a number, to moments in float64. */
 import type { DiagonalGeometry, ScatterGeometry } from './geometry.js';
 import { COMPONENT_STEP } from './layout.js';
-import type { LinearGeometry } from './linear-geometry.js';
-import type { Entry } from './linear-layout.js';
 
 /** Sums of one sweep; shapes as in the sweep kernel's definition, without groups. */
 export interface MomentArrays {
@@ -15,7 +13,7 @@ export interface MomentArrays {
 }
 
 /** The number at a place, high and low part together. */
-function reader(sums: Float32Array): (quad: number, lane: number) => number {
+export function reader(sums: Float32Array): (quad: number, lane: number) => number {
   return (quad, lane) => sums[8 * quad + lane] + sums[8 * quad + 4 + lane];
 }
 
@@ -90,28 +88,6 @@ export function addDiagonals(
         into.first[component * d + j] += at(quad + lane, j & 3);
         into.second[component * d + j] += at(quad + COMPONENT_STEP + lane, j & 3);
       }
-    }
-  }
-}
-
-/** Adds sums of statistics `[tiles of components, tiles of statistics, components, quads]`, entry by entry. */
-export function addLinear(
-  sums: Float32Array,
-  { high, wide, tilesWide, count }: LinearGeometry,
-  entries: readonly Entry[],
-  { mass, linear }: Pick<MomentArrays, 'mass'> & { readonly linear?: Float64Array | undefined },
-): void {
-  const at = reader(sums);
-  const k = mass.length;
-  const width = (linear?.length ?? 0) / k;
-  for (let c = 0; c < k; c++) {
-    const down = Math.floor(c / (4 * high));
-    for (const [index, { statistic }] of entries.entries()) {
-      const quad = index >> 2;
-      const tile = down * tilesWide + Math.floor(quad / wide);
-      const sum = at(tile * count + (c % (4 * high)) * wide + (quad % wide), index & 3);
-      if (statistic === undefined) mass[c] += sum;
-      else if (linear) linear[c * width + statistic] += sum;
     }
   }
 }

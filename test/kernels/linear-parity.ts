@@ -41,7 +41,11 @@ interface Setting {
 }
 
 /** Loads the rows of a case as they are, and frees them and whatever tensors they took. */
-async function withRows(device: Device, one: LinearCase, use: (setting: Setting) => Promise<void>): Promise<void> {
+export async function withRows(
+  device: Device,
+  one: LinearCase,
+  use: (setting: Setting) => Promise<void>,
+): Promise<void> {
   const before = tf.memory().numTensors;
   const { n } = one;
   const d = columnsOf(one);
@@ -77,7 +81,7 @@ function rowsOf({ n, quadratic, dense, levels }: LinearCase): Float64Array {
 }
 
 /** Components that overlap: each row has a share of several. */
-function modelOf({ k, quadratic, dense, levels }: LinearCase, epsilon = 1, seed = 5): PlanModel {
+export function modelOf({ k, quadratic, dense, levels }: LinearCase, epsilon = 1, seed = 5): PlanModel {
   const random = mulberry32(seed);
   const floats = (length: number, scale: number): Float32Array => {
     return Float32Array.from({ length }, () => scale * normal(random));

@@ -86,7 +86,7 @@ export const linearCases: readonly LinearCase[] = [
   linear(1023, 3, 0, [2, 3, 5]),
   linear(1024, 5, 20),
   linear(1025, 2, 1, [64, 65, 130]),
-  linear(2500, 33, 17),
+  linear(1300, 33, 17),
   linear(600, 8, 300),
   linear(
     600,
@@ -96,10 +96,11 @@ export const linearCases: readonly LinearCase[] = [
   ),
   linear(300, 4, 2, [1000]),
   linear(5000, 9, 0, [7]),
-  mixed('full', 4, linear(5000, 3, 3, [5, 12])),
+  mixed('full', 4, linear(2100, 3, 3, [5, 12])),
   mixed('tied', 5, linear(1025, 4, 0, [3])),
   mixed('diag', 3, linear(2049, 6, 65)),
   mixed('spherical', 2, linear(600, 10, 1, [70, 2])),
+  mixed('diag', 2, linear(700, 5, 0, [600])),
   mixed('full', 33, linear(1100, 5, 7, [2, 2])),
 ];
 

@@ -1,6 +1,76 @@
+import { expect, test, vi } from 'vitest';
+import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
+import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
+import type { Device } from '../../src/backend/backend.js';
+import { webgpuDevice } from '../../src/backend/webgpu.js';
+import type { Moments } from '../../src/sweep/moments.js';
 import { onGpu } from '../devices.js';
-import { describeLinear } from '../kernels/linear-parity.js';
+import { describeLinear, modelOf, withRows } from '../kernels/linear-parity.js';
+import type { LinearCase } from '../kernels/parity-cases.js';
+import { watch } from './watched.js';
 
-const { device } = await onGpu();
+const { device, gpu } = await onGpu();
 
 describeLinear('fused on webgpu', device);
+
+/** Sums of every kind: of a quadratic term, dense statistics, few levels and many. All fit the least of the bindings below. */
+const everything: LinearCase = { n: 5000, k: 6, quadratic: { form: 'diag', d: 2 }, dense: 9, levels: [3, 70] };
+
+async function momentsOn(where: Device, one = everything): Promise<Moments> {
+  const request = { model: modelOf(one), coupling: true };
+  let found: Moments[] = [];
+  await withRows(where, one, async ({ shard }) => void (found = await shard.sweep([request])));
+  return found[0];
+}
+
+let here: Promise<Moments> | undefined;
+const momentsHere = (): Promise<Moments> => (here ??= momentsOn(device));
+
+test.each<[string, GpuOptions, GpuSweepOptions]>([
+  ['in several chunks and passes', { limits: { maxStorageBufferBindingSize: 2 ** 17 } }, {}],
+  ['with rows on the host', { limits: { maxStorageBufferBindingSize: 2 ** 17 } }, { residentBytes: 2 ** 17 }],
+  ['in grids of several lines', { limits: { maxComputeWorkgroupsPerDimension: 3 } }, {}],
+])('sums are the same bit for bit %s', async (_, gpuOptions, options) => {
+  const lesser = await openGpu(gpuOptions);
+  try {
+    expect(await momentsOn(webgpuDevice({ name: 'webgpu', gpu: lesser }, options))).toEqual(await momentsHere());
+  } finally {
+    lesser.release();
+  }
+});
+
+test('without subgroups sums are the same but for the objective’s rounding', async () => {
+  const lesser = await openGpu({ features: [] });
+  const { objective, ...sums } = await momentsOn(webgpuDevice({ name: 'webgpu', gpu: lesser }));
+  const { objective: expected, ...others } = await momentsHere();
+  lesser.release();
+  expect(sums).toEqual(others);
+  expect(Math.abs(objective - expected)).toBeLessThan(1e-6 * Math.abs(expected));
+});
+
+test('small models are swept at once, as many as are little work', async () => {
+  const small: LinearCase = { n: 400_000, k: 3, dense: 2, levels: [2] };
+  await withRows(device, { ...small, n: 2000 }, async ({ shard }) => {
+    // 1 + 3 + 3 · 4 sums.
+    expect(shard.atOnce(modelOf(small).components)).toBe(16);
+    expect(shard.atOnce(modelOf({ ...small, dense: 17 }).components)).toBe(1);
+    const submit = vi.spyOn(gpu.device.queue, 'submit');
+    await shard.sweep([1, 2, 3].map((seed) => ({ model: modelOf(small, 1, seed) })));
+    expect(submit.mock.calls.length).toBe(1);
+    submit.mockRestore();
+  });
+});
+
+test('sweeps and row outputs leave no buffer behind', async () => {
+  const watched = watch(gpu.device);
+  try {
+    await withRows(device, { ...everything, n: 600 }, async ({ shard }) => {
+      const model = modelOf(everything);
+      for (const epsilon of [0, 1]) await shard.sweep([{ model: { ...model, epsilon } }]);
+      for await (const { rows } of shard.rows(model)) expect(rows).toBe(600);
+    });
+    expect(watched.alive()).toBe(0);
+  } finally {
+    watched.restore();
+  }
+});
