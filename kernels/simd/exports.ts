@@ -10,6 +10,8 @@ export interface Exports {
   placeBounds(columns: number, ...placesOfArrays: number[]): void;
   placeLists(...placesOfArrays: number[]): void;
   placeLinear(dense: number, levelColumns: number, ...placesOfArrays: number[]): void;
+  placeShares(...placesOfArrays: number[]): void;
+  placeLevels(...placesOfArrays: number[]): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;

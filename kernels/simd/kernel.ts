@@ -132,18 +132,16 @@ export class SimdKernel {
   /** Places for a linear term; returns what belongs there. */
   private placeLinear(linear: SimdLinear | undefined, sums: number, totals: number): Filling[] {
     if (!linear) {
-      this.wasm.placeLinear(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      this.wasm.placeLinear(0, 0, 0, 0, 0, 0);
       return [];
     }
     const { dense, levels, natural } = linear;
-    const eta = { at: this.arena.take(natural.length), values: natural };
-    const values = levelStarts(linear);
-    const starts = { at: this.arena.take(values.length), values };
-    const [shares, listed] = [this.arena.take(this.tile * 8), this.arena.take(this.tile)];
-    const rows = this.arena.take(levels.length * this.tile);
-    const count = linesOf(linear);
-    this.wasm.placeLinear(dense, levels.length, eta.at, sums, count, totals, shares, listed, starts.at, rows);
-    return [eta, starts];
+    const filled = [natural, levelStarts(linear)].map((values) => ({ at: this.arena.take(values.length), values }));
+    const [eta, starts] = filled.map(({ at }) => at);
+    this.wasm.placeLinear(dense, levels.length, eta, sums, linesOf(linear), totals);
+    this.wasm.placeShares(this.arena.take(this.tile * 12), this.arena.take(this.tile));
+    this.wasm.placeLevels(starts, this.arena.take(levels.length * this.tile));
+    return filled;
   }
 
   /** Places for what chooses components row by row; returns what belongs there. */

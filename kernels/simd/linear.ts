@@ -23,33 +23,45 @@ export function linesOf({ dense, levels }: LinearShape): number {
 
 /** The first line of each column of levels, that of rows without one. */
 export function levelStarts({ dense, levels }: LinearShape): Int32Array {
-  const starts = new Int32Array(levels.length);
-  for (let j = 0, at = dense; j < levels.length; at += 1 + Math.max(1, levels[j++])) starts[j] = at;
-  return starts;
+  return Int32Array.from(levels, (_, j) => linesOf({ dense, levels: levels.slice(0, j) }));
 }
 
 /** η `[k, statistics]` as lines, into zeros. */
 export function packNatural(natural: Float32Array, k: number, shape: LinearShape, into: Float32Array): Float32Array {
-  eachLine(shape, (line, statistic, width) => {
-    for (let c = 0; c < k; c++) into[line * lineSize(k) + c] = natural[c * width + statistic];
+  const size = lineSize(k);
+  eachRun(k, shape, (c, from, line, count) => {
+    for (let i = 0, to = line * size + c; i < count; i++, to += size) into[to] = natural[from + i];
   });
   return into;
 }
 
 /** Adds sums that lie as lines to Σ P t, `[k, statistics]`. */
 export function addLines(sums: Float64Array, k: number, shape: LinearShape, into: Float64Array): void {
-  eachLine(shape, (line, statistic, width) => {
-    for (let c = 0; c < k; c++) into[c * width + statistic] += sums[line * lineSize(k) + c];
+  const size = lineSize(k);
+  eachRun(k, shape, (c, to, line, count) => {
+    for (let i = 0, from = line * size + c; i < count; i++, from += size) into[to + i] += sums[from];
   });
 }
 
-/** Each statistic with its line, and how many statistics there are. */
-function eachLine(shape: LinearShape, use: (line: number, statistic: number, width: number) => void): void {
-  const { dense, levels } = shape;
+/** Statistics that lie side by side in both layouts, of one component: so many that their lines stay in a cache. */
+const RUN = 64;
+
+/** All runs: of component c, numbers from `at` on of `[k, statistics]`, and from `line` on of lines. */
+function eachRun(
+  k: number,
+  shape: LinearShape,
+  use: (c: number, at: number, line: number, count: number) => void,
+): void {
   const width = linearWidth(shape);
   const starts = levelStarts(shape);
-  for (let j = 0; j < dense; j++) use(j, j, width);
-  for (let j = 0, statistic = dense; j < levels.length; j++) {
-    for (let level = 0; level < levels[j]; level++) use(starts[j] + 1 + level, statistic++, width);
+  const column = (line: number, statistic: number, length: number): void => {
+    for (let from = 0; from < length; from += RUN) {
+      const count = Math.min(RUN, length - from);
+      for (let c = 0; c < k; c++) use(c, c * width + statistic + from, line + from, count);
+    }
+  };
+  column(0, 0, shape.dense);
+  for (let j = 0, statistic = shape.dense; j < starts.length; statistic += shape.levels[j++]) {
+    column(starts[j] + 1, statistic, shape.levels[j]);
   }
 }

@@ -4,7 +4,8 @@
 import { exp, log, madd } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
-import { accumulateLinear, addLinear, hasLinear } from './linear';
+import { addLinear, hasLinear } from './linear';
+import { accumulateLinear } from './linear-sums';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
 import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, NONE, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
@@ -13,7 +14,9 @@ import { addAll } from './sums';
 import { transport } from './transport';
 
 export { describe, encode, finite32, finite64, turn32, turn64 } from './columns';
+export { placeLevels } from './levels';
 export { placeLinear } from './linear';
+export { placeShares } from './linear-sums';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { sweepSparsely } from './sparse';
