@@ -4,7 +4,7 @@ import type { Column, Columns } from '../sweep/encode.js';
 /** Rows that have passed the gate, of whose columns some may be text: their values are then indices in a list of texts. */
 export interface CleanColumns extends Columns {
   /** `[d]`; left out where no column is text. */
-  readonly levels?: readonly (readonly string[] | undefined)[];
+  readonly levels?: readonly (readonly string[] | undefined)[] | undefined;
 }
 
 /** A number that rows are swept by: what messages call it, and the column of the data that it is of. */
