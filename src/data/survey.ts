@@ -26,7 +26,7 @@ export async function surveyed(source: Source, options: SurveyOptions): Promise<
   let texts: CleanColumns['levels'];
   let rows = 0;
   for await (const block of cleanBlocks(source, { missing, signal, blockRows: ROWS })) {
-    ({ levels: texts } = block as CleanColumns);
+    texts = block.levels;
     for (const [j, { values, start, stride }] of block.columns.entries()) {
       const own = found[j];
       for (let row = 0, at = start; row < block.rows; row++, at += stride) own.add(values[at]);
