@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js';
-import { isViolation, type CleanColumns, type RowCoding } from '../families/row-coding.js';
+import { isViolation, numbersAsTheyAre, type CleanColumns, type RowCoding } from '../families/row-coding.js';
 import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
 import type { Source } from './source.js';
 
@@ -18,14 +18,10 @@ export interface CodedOptions extends CleanOptions {
 
 /**
  * Rows that have passed the gate, as a family sweeps them. Throws `InputError('value')` that names row and column where a
- * value is none of the family's domain.
+ * value is none of the family's domain, or text where that has numbers.
  */
 export async function* codedBlocks(source: Source, options: CodedOptions): AsyncGenerator<CodedBlock> {
   const { coding, onDropped } = options;
-  if (!coding) {
-    yield* cleanBlocks(source, options);
-    return;
-  }
   const dropped: number[] = [];
   const leaveOut = (row: number): void => {
     dropped.push(row);
@@ -33,7 +29,7 @@ export async function* codedBlocks(source: Source, options: CodedOptions): Async
   };
   let before = 0;
   for await (const block of cleanBlocks(source, { ...options, onDropped: leaveOut })) {
-    const coded = coding.code(block);
+    const coded = coding?.code(block) ?? numbersAsTheyAre(block);
     if (isViolation(coded)) {
       const { row, column, rule } = coded;
       const { values, start, stride } = block.columns[column];

@@ -1,7 +1,7 @@
 import type { Column } from '../sweep/encode.js';
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Blocks } from './linear-term.js';
-import type { RowCoding, Violation } from './row-coding.js';
+import { textAmong, type CleanColumns, type RowCoding, type Violation } from './row-coding.js';
 
 /** How rows of distributions of consecutive columns are coded: their statistics, of those over levels the index. */
 export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
@@ -22,7 +22,8 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
       let first = 0;
       for (const block of blocksOf(rows.columns.length)) {
         const own = rows.columns.slice(first, first + block.columns);
-        const coded = coder(block, own, rows.rows, rows.levels?.[first]);
+        const levels = rows.levels?.slice(first, first + block.columns);
+        const coded = coder(block, { rows: rows.rows, columns: own, levels });
         if ('rule' in coded) return { ...coded, column: first + coded.column };
         columns.push(...coded);
         if (block.logBase !== noBase) addBase(block, own, (base ??= new Float64Array(rows.rows)));
@@ -33,15 +34,11 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
   };
 }
 
-/** The numbers of a block's columns, whose values are indices of `texts` where these are given. */
-function coder(
-  block: ExponentialFamily,
-  columns: readonly Column[],
-  rows: number,
-  texts: readonly string[] | undefined,
-): readonly Column[] | Violation {
-  if (block.levels !== undefined) return leveled(block, columns[0], rows, texts);
-  return outside(block, columns, rows) ?? statistics(block, columns, rows);
+/** The numbers of a block's columns. */
+function coder(block: ExponentialFamily, given: CleanColumns): readonly Column[] | Violation {
+  const { columns, rows, levels } = given;
+  if (block.levels !== undefined) return leveled(block, columns[0], rows, levels?.[0]);
+  return textAmong(given) ?? outside(block, columns, rows) ?? statistics(block, columns, rows);
 }
 
 /** The first value, column by column, that is none of the domain. */

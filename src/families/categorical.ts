@@ -29,7 +29,8 @@ export function categoricalDistribution(
     free: count - 1,
     width: count,
     levels: count,
-    level: (x) => places.get(x) ?? -1,
+    // A column that holds numbers alone may be one of text elsewhere, where others join them.
+    level: (x) => places.get(x) ?? places.get(typeof x === 'number' ? String(x) : numberOf(x)) ?? -1,
     statistic([x], into) {
       into.fill(0);
       into[places.get(x) ?? x] = 1;
@@ -44,6 +45,11 @@ export function categoricalDistribution(
     variance: (theta) => theta.map((p) => p * (1 - p)),
     summary: (theta) => summaryOf(theta, (_, place) => valueOf(place)),
   };
+}
+
+/** The number that a text spells; NaN, which is no level, of one that spells none. */
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
 }
 
 /** Shares of a sum; all alike where there is none. */

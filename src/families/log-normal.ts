@@ -6,14 +6,17 @@ import { positive, positiveNumber } from './domains.js';
 import type { Family } from './family.js';
 import { gaussian } from './gaussian.js';
 import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
-import type { RowCoding } from './row-coding.js';
+import { textAmong, type RowCoding } from './row-coding.js';
 
 const rules = { meanLogs: finite, varianceLogs: positiveNumber };
 
 /** Logarithms of columns, and what turns their density into that of the columns: log h = −Σ_j log x_j. */
 const coding: RowCoding = {
   swept: (columns) => columns.map((name, column) => ({ name: `log ${name}`, column })),
-  code({ rows, columns }) {
+  code(given) {
+    const { rows, columns } = given;
+    const text = textAmong(given);
+    if (text) return text;
     const base = new Float64Array(rows);
     const logs: Column[] = [];
     for (const [column, { values, start, stride }] of columns.entries()) {

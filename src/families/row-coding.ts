@@ -39,3 +39,20 @@ export interface RowCoding {
 }
 
 export const isViolation = (coded: CodedColumns | Violation): coded is Violation => 'rule' in coded;
+
+const numbersRule: Rule = {
+  expected: 'numbers',
+  holds: Number.isFinite,
+  remedy: 'leave the column out, or choose categorical, which takes text',
+};
+
+/** The first text of columns that must hold numbers. */
+export function textAmong({ levels }: CleanColumns): Violation | undefined {
+  const column = levels?.findIndex((texts) => texts !== undefined) ?? -1;
+  return column < 0 ? undefined : { row: 0, column, rule: numbersRule };
+}
+
+/** Columns that are swept as they are, or the first text of them. */
+export function numbersAsTheyAre(rows: CleanColumns): CodedColumns | Violation {
+  return textAmong(rows) ?? { columns: rows.columns };
+}

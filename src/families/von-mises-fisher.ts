@@ -9,7 +9,7 @@ import { concentration, logDirectionNormalizer, meanLength } from './directions.
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Family } from './family.js';
 import { linearFamily } from './linear-family.js';
-import type { RowCoding } from './row-coding.js';
+import { textAmong, type RowCoding } from './row-coding.js';
 import { directionSampler } from './sampling/von-mises-fisher.js';
 
 /** Lengths of means from here on count as this: concentrations stay finite, at some 5e9 d. */
@@ -73,7 +73,10 @@ const lengthRule: Rule = {
 /** Rows divided by their lengths. */
 const coding: RowCoding = {
   swept: (columns) => columns.map((name, column) => ({ name, column })),
-  code({ rows, columns }) {
+  code(given) {
+    const { rows, columns } = given;
+    const text = textAmong(given);
+    if (text) return text;
     const lengths = new Float64Array(rows);
     for (const { values, start, stride } of columns) {
       for (let row = 0, at = start; row < rows; row++, at += stride) lengths[row] += values[at] ** 2;

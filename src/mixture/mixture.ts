@@ -9,7 +9,7 @@ import { requireInteger } from '../base/check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
 import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
 import type { Nested } from '../families/components.js';
-import type { Family } from '../families/family.js';
+import type { Family, Levels } from '../families/family.js';
 import { drawLabels, FastRandom } from '../base/fast-random.js';
 import { InputError } from '../base/errors.js';
 
@@ -70,6 +70,14 @@ export class Mixture {
   get components(): ComponentBlock[] {
     const { family, columns, parts } = this;
     return [{ family: family.name, columns, ...family.toParameters(parts.components) }];
+  }
+
+  /**
+   * Of each column of levels what these are, `[d]`: numbers rising, or texts by their code units; undefined of others. The
+   * probabilities of a categorical block are in this order, and samples have the index of a level that is text.
+   */
+  get levels(): readonly (Levels | undefined)[] {
+    return this.columns.map((_, column) => this.family.levels?.[column]);
   }
 
   /** Means of the columns under each component, `[k][d]`, whatever the family. */

@@ -35,6 +35,8 @@ const RESERVED = new Set(
 export interface Wanted {
   /** The features, in this order; else every column but the weight is one. */
   readonly columns?: readonly string[] | undefined;
+  /** Those that are none, where `columns` names none. */
+  readonly ignore?: readonly string[] | undefined;
   readonly weight?: string | undefined;
   /** Whether text is read, as levels, where it does not spell numbers. */
   readonly text?: 'levels' | undefined;
@@ -48,7 +50,8 @@ export interface Wanted {
 export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choice> {
   const { columns: names, text } = wanted;
   const weight = wanted.weight === undefined ? undefined : indexOf(table, wanted.weight, 'weight');
-  const features = names === undefined ? others(table, weight) : named(table, names);
+  const ignored = (wanted.ignore ?? []).map((name) => indexOf(table, name, 'ignore'));
+  const features = names === undefined ? others(table, weight, ignored) : named(table, names);
   const used = weight === undefined ? features : [...features, weight];
   const bad: number[] = [];
   const levels = new Map<number, LevelColumn>();
@@ -66,7 +69,7 @@ export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choic
     features,
     ...(weight !== undefined && { weight }),
     levels,
-    notes: notesOn(table, used, names === undefined),
+    notes: notesOn(table, used, names === undefined ? ignored : undefined),
   };
 }
 
@@ -100,20 +103,22 @@ function levelColumn(
 }
 
 /** What helps where text is not wanted as numbers. */
-const AS_LEVELS = "read text as levels with text: 'levels' of openSource";
+const AS_LEVELS = "read text as levels with --family categorical (text: 'levels' of openSource)";
 
-/** What is to be known of the columns used, and which stand aside because nobody named them. */
-function notesOn(table: Table, used: readonly number[], all: boolean): string[] {
+/** What is to be known of the columns used, and which stand aside because nobody named them; `ignored` where all are. */
+function notesOn(table: Table, used: readonly number[], ignored: readonly number[] | undefined): string[] {
   const notes = [...new Set(used)].flatMap((index) => table.columns[index].note ?? []);
-  const aside = table.columns.filter((column, index) => column.aside !== undefined && !used.includes(index));
-  if (!all || aside.length === 0) return notes;
+  const aside = table.columns.filter(
+    (column, index) => column.aside !== undefined && ![...used, ...(ignored ?? [])].includes(index),
+  );
+  if (!ignored || aside.length === 0) return notes;
   const left = listed(aside.map((column) => `${column.name} (${column.aside})`));
   return [...notes, `not used, since no one named ${aside.length > 1 ? 'them' : 'it'} with --columns: ${left}`];
 }
 
-function others(table: Table, weight: number | undefined): number[] {
+function others(table: Table, weight: number | undefined, ignored: readonly number[]): number[] {
   const features = [...table.columns.keys()].filter(
-    (index) => index !== weight && table.columns[index].aside === undefined,
+    (index) => index !== weight && table.columns[index].aside === undefined && !ignored.includes(index),
   );
   if (features.length > 0) return features;
   throw new InputError('format', {

@@ -22,6 +22,8 @@ export interface SourceOptions extends TextOptions {
    * is `levels` of a batch. By default text is an error. A column of more than 1,000 texts is one too, unless it is named.
    */
   readonly text?: 'levels';
+  /** Columns that are no features, whatever they hold, where `columns` names none. */
+  readonly ignore?: readonly string[];
   /** The column of sample weights; a feature too only if `columns` names it. */
   readonly weight?: string;
   /** Takes rows 0, m, 2m, …; 1 takes all. */

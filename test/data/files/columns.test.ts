@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openSource } from '../../../src/sources.js';
 import { complaint, read, temporaryFolder, vega } from './folder.js';
 import { asLevels } from './remedies.js';
 
@@ -65,6 +66,15 @@ describe('columns', () => {
     );
     expect(await complaint(flights, { columns: ['delay'], weight: 'wight' })).toBe(
       `option: weight: expected ${where}, got "wight"; ${has}`,
+    );
+  });
+
+  it('leaves out the columns to ignore, whatever they hold, and refuses to ignore what is not there', async () => {
+    const ignore = ['date', 'origin', 'destination'];
+    expect((await openSource(flights, { ignore })).columns).toEqual(['delay', 'distance']);
+    expect(await complaint(flights, { ignore: ['orgin'] })).toBe(
+      `option: ignore: expected columns of ${flights}, got "orgin"; did you mean origin? ` +
+        'it has date, delay, distance, origin, destination',
     );
   });
 

@@ -4,7 +4,7 @@ import { addDataFlags, sourceOptions, type DataFlags } from '../../../src/cli/fl
 import type { SourceOptions } from '../../../src/sources.js';
 
 /** What is suggested where text is not wanted as numbers. */
-export const asLevels = "read text as levels with text: 'levels' of openSource";
+export const asLevels = "read text as levels with --family categorical (text: 'levels' of openSource)";
 
 /**
  * The options of `openSource` that a message suggests to add, as `--columns 'a b',c`: taken apart by a shell, and then by
