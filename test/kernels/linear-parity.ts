@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { Device } from '../../src/backend/backend.js';
 import { ExactShard } from '../../src/sweep/exact/shard.js';
 import { whitened } from '../../src/sweep/frames.js';
-import { linearColumns, linearWidth, type PackedModel, type PlanModel } from '../../src/sweep/model.js';
+import { linearWidth, type PlanModel } from '../../src/sweep/model.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import type { RowOutputs, Shard, SweepRequest, SweptRows } from '../../src/sweep/shard.js';
 import { cases, combinations, grouped } from '../cases.js';
-import { mulberry32, normal, sum } from '../oracle/index.js';
+import { sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
+import { columnsOf, exactly, modelOf, rowsOf } from './linear-problem.js';
 import { linearCases, linearTitle, type LinearCase } from './parity-cases.js';
 
 const temperatures = [0, 0.5, 1, 3];
@@ -63,68 +64,6 @@ export async function withRows(
     shard.dispose();
   }
   expect(tf.memory().numTensors, 'tensors left behind').toBe(before);
-}
-
-function columnsOf({ quadratic, dense, levels }: LinearCase): number {
-  return (quadratic?.d ?? 0) + linearColumns({ dense, levels });
-}
-
-/** Normal numbers, and levels of which one in nine is none: `[n, d]`, exact in float32. */
-function rowsOf({ n, quadratic, dense, levels }: LinearCase): Float64Array {
-  const random = mulberry32(11);
-  const numbers = (quadratic?.d ?? 0) + dense;
-  const row = (): number[] => [
-    ...Array.from({ length: numbers }, () => Math.fround(normal(random))),
-    ...levels.map((count) => (random() < 1 / 9 ? -1 : Math.floor(count * random()))),
-  ];
-  return Float64Array.from(Array.from({ length: n }, row).flat());
-}
-
-/** Components that overlap: each row has a share of several. */
-export function modelOf({ k, quadratic, dense, levels }: LinearCase, epsilon = 1, seed = 5): PlanModel {
-  const random = mulberry32(seed);
-  const floats = (length: number, scale: number): Float32Array => {
-    return Float32Array.from({ length }, () => scale * normal(random));
-  };
-  const components: PackedModel = {
-    k,
-    logNormalizers: Float64Array.from({ length: k }, () => normal(random) - 2),
-    quadratic: quadratic ? [{ ...quadratic, means: floats(k * quadratic.d, 1), whitening: factors(quadratic, k) }] : [],
-    linear: {
-      ...{ dense, levels },
-      natural: floats(k * linearWidth({ dense, levels }), 1.5 / Math.sqrt(linearColumns({ dense, levels }))),
-    },
-  };
-  const weights = Float64Array.from({ length: k }, (_, c) => (1 + (c % 4)) / k);
-  const total = sum([...weights]);
-  const potential = Float64Array.from({ length: k }, (_, c) => 0.3 * (c % 4) - 0.4);
-  return { components, weights: weights.map((weight) => weight / total), potential, epsilon };
-}
-
-/** Whitening factors near 1/√d, so that distances stay within a few nats of each other: upper triangles. */
-function factors({ form, d }: NonNullable<LinearCase['quadratic']>, k: number): Float32Array {
-  const unit = 1 / Math.sqrt(d);
-  if (form === 'diag') return new Float32Array(k * d).map((_, at) => unit * (1 + 0.1 * (at % 4)));
-  if (form === 'spherical') return new Float32Array(k).map((_, c) => unit * (1 + 0.1 * (c % 4)));
-  return new Float32Array((form === 'full' ? k : 1) * d * d).map((_, at) => {
-    const [i, j] = [Math.floor(at / d) % d, at % d];
-    return i > j ? 0 : unit * (i === j ? 1 : 0.3 / (1 + j - i));
-  });
-}
-
-/** The same model in float64. */
-function exactly({ components, ...plan }: PlanModel): PlanModel<Float64Array> {
-  const { quadratic, linear } = components;
-  return {
-    ...plan,
-    components: {
-      ...components,
-      quadratic: quadratic.map(({ means, whitening, ...term }) => {
-        return { ...term, means: Float64Array.from(means), whitening: Float64Array.from(whitening) };
-      }),
-      linear: linear && { ...linear, natural: Float64Array.from(linear.natural) },
-    },
-  };
 }
 
 /**

@@ -65,9 +65,11 @@ export const titleOf = ({ name, n, d, k }: Case): string => `${name}, n = ${n}, 
 export interface LinearCase {
   readonly n: number;
   readonly k: number;
-  readonly quadratic?: { readonly form: CovarianceForm; readonly d: number };
+  readonly quadratic?: { readonly form: CovarianceForm; readonly d: number } | undefined;
   readonly dense: number;
   readonly levels: readonly number[];
+  /** How far components' logits are apart, roughly; as far as makes them overlap where it is left out. */
+  readonly apart?: number | undefined;
 }
 
 const linear = (n: number, k: number, dense: number, levels: readonly number[] = []): LinearCase => {

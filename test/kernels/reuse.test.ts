@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { SimdKernel } from '../../kernels/simd/kernel.js';
+import { lineSize, linesOf, packNatural } from '../../kernels/simd/linear.js';
 import { tileRows } from '../../kernels/simd/layout.js';
 import { packFactors, type SimdModel } from '../../kernels/simd/model.js';
 import { simdModule } from '../../kernels/simd/module.js';
@@ -30,8 +31,32 @@ function totalsOf(kernel: SimdKernel, form: CovarianceForm, model = modelOf(form
   return kernel.totals().slice();
 }
 
+/** Of the same rows the last columns are statistics, beside a diagonal term of the others or alone. */
+function linearModelOf(dense: number): SimdModel {
+  const rest = d - dense;
+  const shape = { dense, levels: [] };
+  const eta = Float32Array.from({ length: k * dense }, (_, at) => Math.sin(at));
+  const natural = packNatural(eta, k, shape, new Float32Array(linesOf(shape) * lineSize(k)));
+  const arrays = { means: means.slice(0, k * rest), whitening: new Float32Array(k * rest).fill(1) };
+  return { ...modelOf('diag'), d: rest, ...arrays, linear: { ...shape, natural } };
+}
+
 describe('a kernel that has had other models sums as a new one does', () => {
   const forms: CovarianceForm[] = ['full', 'diag', 'spherical'];
+
+  const linear = [d, 5].map(linearModelOf);
+
+  test.each(linear)('with a linear term after all, beside $d columns', async (model) => {
+    const module = await simdModule('simd');
+    const used = new SimdKernel(module);
+    for (const before of forms) totalsOf(used, before);
+    for (const before of linear) totalsOf(used, 'diag', before);
+    const alone = totalsOf(new SimdKernel(module), 'diag', model);
+    expect(totalsOf(used, 'diag', model)).toEqual(alone);
+    totalsOf(used, 'full');
+    expect(totalsOf(used, 'diag', model)).toEqual(alone);
+    expect(alone.every((sum) => Number.isFinite(sum))).toBe(true);
+  });
 
   test.each(forms)('%s after all', async (form) => {
     const module = await simdModule('simd');

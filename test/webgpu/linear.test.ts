@@ -5,7 +5,8 @@ import type { Device } from '../../src/backend/backend.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import { onGpu } from '../devices.js';
-import { describeLinear, modelOf, withRows } from '../kernels/linear-parity.js';
+import { describeLinear, withRows } from '../kernels/linear-parity.js';
+import { modelOf } from '../kernels/linear-problem.js';
 import type { LinearCase } from '../kernels/parity-cases.js';
 import { watch } from './watched.js';
 

@@ -6,7 +6,9 @@ import type { Moments } from '../../../src/sweep/moments.js';
 import type { RowOutputs, SweepRequest } from '../../../src/sweep/shard.js';
 import { cases, combinations } from '../../cases.js';
 import { expectAllWithin, expectWithin } from '../../within.js';
-import { columnsOf, exactly, exactShard, modelOf, rowsOf, simdShard, type LinearCase } from './linear.js';
+import { columnsOf, exactly, modelOf, rowsOf } from '../../kernels/linear-problem.js';
+import type { LinearCase } from '../../kernels/parity-cases.js';
+import { exactShard, simdShard } from './linear.js';
 
 /** Statistics that are dense, levels, and both: one, one under and over blocks of four, and over blocks of columns. */
 const statistics = [
@@ -64,7 +66,7 @@ describe.each(['simd', 'relaxed'] as const)('sums are those of float64, %s kerne
 
 function expectMoments(moments: Moments, expected: Moments, one: LinearCase, tolerance: number): void {
   const { weight, quadratic } = expected;
-  const largest = rowsOf(one).values.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+  const largest = rowsOf(one).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   const bound = tolerance * weight;
   expect(moments.weight).toBe(weight);
   expectWithin(moments.objective, expected.objective, 4 * bound, 'objective');
