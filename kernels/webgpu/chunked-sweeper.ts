@@ -18,7 +18,15 @@ import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
 import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import { couplingStage, linearStages, momentsStage, type SumStage, type SweepArrays, type Trial } from './stages.js';
+import {
+  couplingStage,
+  linearStages,
+  momentsStage,
+  type Reduction,
+  type SumStage,
+  type SweepArrays,
+  type Trial,
+} from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
@@ -129,10 +137,9 @@ export class ChunkedSweeper {
     const { device } = gpu;
     const binding = { buffer: buffers.sizes, size: 16 };
     dispatch(recorder.compute, bind(device, total, [binding, buffers.objective, buffers.totals]), 0, 1, gpu);
-    stages.forEach(({ geometry, partial, reduced }, index) => {
-      const bound = bind(device, reduce, [binding, partial, reduced]);
-      const groups = Math.ceil((geometry.units * geometry.count) / 64);
-      dispatch(recorder.compute, bound, PASS_SLOT * (index + 1), groups, gpu);
+    reductionsOf(stages).forEach(({ from, to, count }, index) => {
+      const bound = bind(device, reduce, [binding, from, to]);
+      dispatch(recorder.compute, bound, PASS_SLOT * (index + 1), Math.ceil(count / 64), gpu);
     });
     recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, 16 * TOTALS);
     let at = 16 * TOTALS;
@@ -173,7 +180,7 @@ export class ChunkedSweeper {
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
     const outputs = await own.make({
       readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
-      sizes: [PASS_SLOT * (1 + stages.length), UNIFORMS],
+      sizes: [PASS_SLOT * (1 + reductionsOf(stages).length), UNIFORMS],
     } as const);
     const buffers = { ...inputs, ...outputs };
     writeSlots(device, buffers.sizes, sizesOf(rows.tiles, stages));
@@ -215,8 +222,10 @@ function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
 
 /** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */
 function sizesOf(tiles: number, stages: readonly SumStage[]): number[][] {
-  return [[tiles, 1, 0], ...stages.map(({ geometry: { units, count, partials } }) => [units * count, partials, 0])];
+  return [[tiles, 1, 0], ...reductionsOf(stages).map(({ count, partials }) => [count, partials, 0])];
 }
+
+const reductionsOf = (stages: readonly SumStage[]): Reduction[] => stages.flatMap(({ reductions }) => reductions);
 
 function readbackBytes(stages: readonly SumStage[]): number {
   return stages.reduce((bytes, { geometry }) => bytes + 4 * sumsSize(geometry), 16 * TOTALS);

@@ -168,7 +168,7 @@ export function rowStride(wide: number, rows: number): number {
   return stride;
 }
 
-export function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
+function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
   return Math.min(maxComputeWorkgroupStorageSize, SHARED_LIMIT);
 }
 

@@ -1,9 +1,11 @@
 /** How sums of statistics are spread over workgroups: as geometry.ts says of all sums, in tiles of a rectangle. */
-import { roundUp, rowStride, sharedBytes, splitsFor, WORKGROUP, type GeometryLimits, type SumGeometry } from './geometry.js'; // prettier-ignore
+import { roundUp, rowStride, splitsFor, WORKGROUP, type GeometryLimits, type SumGeometry } from './geometry.js'; // prettier-ignore
 import { quads } from './layout.js';
 
 /** Tiles of components to a workgroup, at most: the others are of statistics, of which there are more. */
 const MOST_HIGH = 8;
+/** Bytes of shared memory: more would leave fewer workgroups per core, and gain nothing. */
+const SHARED_BYTES = 2 ** 14;
 /** Quads of statistics from which an invocation takes two of them. */
 const TWO_WIDE = 16;
 
@@ -28,7 +30,8 @@ export function linearGeometry(statistics: number, k: number, limits: GeometryLi
   const [groupsHigh, groupHigh] = shared(tilesHigh, MOST_HIGH);
   const [groupsWide, groupWide] = shared(tilesWide, Math.floor(WORKGROUP / groupHigh));
   const fits = (rows: number): boolean =>
-    16 * rows * (rowStride(wide * groupWide, rows) + rowStride(high * groupHigh, rows)) <= sharedBytes(limits);
+    16 * rows * (rowStride(wide * groupWide, rows) + rowStride(high * groupHigh, rows)) <=
+    Math.min(SHARED_BYTES, limits.maxComputeWorkgroupStorageSize);
   const rows = [32, 16, 8].find(fits) ?? 4;
   const tiles = groupHigh * groupWide;
   const lanes = groupsHigh * groupsWide === 1 ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / tiles))) : 1;

@@ -61,18 +61,26 @@ function place({ groupHigh, groupWide, groupsWide, tilesHigh, tilesWide }: Linea
 }
 
 /** Rows with their statistics together, and the plan with its components together; rows of a quad are ROW_QUADS apart. */
-function stage({ entries, wide: all }: LinearLayout, columns: number, geometry: LinearGeometry): string {
+function stage({ dense, first, entries, wide: all }: LinearLayout, columns: number, geometry: LinearGeometry): string {
   const { high, wide, workgroup } = geometry;
+  const looked = `
+        let entry = ${entries}u + 2u * min(index, ${all - 1}u);
+        let from_ = at + vec4u(model[entry]) * ${TILE_QUADS}u;
+        let what = model[entry + 1u];
+        ${each(4, (i) => `e${i} = statistic(x[from_.${lanes[i]}], what.${lanes[i]});`)}`;
+  // Those that are all dense need no look at the table.
+  const plain = `
+        let from_ = at + (${first}u + 4u * index) * ${TILE_QUADS}u;
+        ${each(4, (i) => `e${i} = x[from_ + ${i * TILE_QUADS}u];`)}`;
   return /* wgsl */ `
       for (var item = t; item < ROW_QUADS * ACROSS; item += ${workgroup}u) {
         let rows = item % ROW_QUADS;
         let column = item / ROW_QUADS;
         let quad = begin + rows;
         let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
-        let entry = ${entries}u + 2u * min(firstTileAcross * ${wide}u + column, ${all - 1}u);
-        let from_ = at + vec4u(model[entry]) * ${TILE_QUADS}u;
-        let what = model[entry + 1u];
-        ${each(4, (i) => `let e${i} = statistic(x[from_.${lanes[i]}], what.${lanes[i]});`)}
+        let index = firstTileAcross * ${wide}u + column;
+        ${each(4, (i) => `var e${i}: vec4f;`)}
+        ${dense < 4 ? looked : `if (index < ${Math.floor(dense / 4)}u) {${plain}\n} else {${looked}\n}`}
         ${each(4, (r) => `ts[(${r}u * ROW_QUADS + rows) * STAGED + column] = ${rowOf('e', r)};`)}
       }
       for (var item = t; item < ROW_QUADS * DOWN; item += ${workgroup}u) {

@@ -38,12 +38,22 @@ export interface SumStage {
   readonly geometry: SumGeometry;
   /** Partials `[partials, units, count]`, quads in two floats. */
   readonly partial: GPUBuffer;
+  /** What adds them up, step by step. */
+  readonly reductions: readonly Reduction[];
   /** Their sum `[units, count]`, likewise. */
   readonly reduced: GPUBuffer;
   /** What the program reads and writes, after the uniforms. */
   bindings(chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer): GPUBuffer[];
   /** Adds the sums that were read back. */
   add(sums: Float32Array, into: SweepArrays): void;
+}
+
+/** Sums `[partials, count]` of quads in two floats to `[count]`. */
+export interface Reduction {
+  readonly from: GPUBuffer;
+  readonly to: GPUBuffer;
+  readonly partials: number;
+  readonly count: number;
 }
 
 /** Makes a stage ready to be run by itself, for its time. */
@@ -101,7 +111,7 @@ export async function linearStages(gpu: Gpu, shape: GpuShape, own: Owned): Promi
     const entries = entriesOf(shape);
     const program = await programOf(gpu.device, linearSumsProgram(layout, columns, k, geometry));
     const add: SumStage['add'] = (sums, into) => addStatistics(sums, geometry, entries, into);
-    stages.push(await withBuffers(own, { geometry, program, inputs, add }));
+    stages.push(await withBuffers(own, { geometry, program, inputs, add }, 2));
   }
   if (ranges.length > 0) {
     const geometry = levelsGeometry(ranges, k, gpu.limits);
@@ -127,11 +137,29 @@ export async function couplingStage(gpu: Gpu, k: number, own: Owned): Promise<Su
   });
 }
 
-async function withBuffers(own: Owned, { inputs, ...parts }: Parts): Promise<SumStage> {
+/**
+ * Partials are added up in one step; in two, over the splits first and then over the invocations that share sums, it is
+ * faster where those are many.
+ */
+async function withBuffers(own: Owned, { inputs, ...parts }: Parts, steps: 1 | 2 = 1): Promise<SumStage> {
+  const { units, count: each, partials, splits, lanes } = parts.geometry;
+  const count = units * each;
   const bytes = 4 * sumsSize(parts.geometry);
   const { partial, reduced } = await own.make({
-    partial: [bytes * parts.geometry.partials, STORAGE],
+    partial: [bytes * partials, STORAGE],
     reduced: [bytes, STORAGE],
   } as const);
-  return { ...parts, partial, reduced, bindings: (...from) => [...inputs(...from), partial] };
+  const made = {
+    ...parts,
+    partial,
+    reduced,
+    bindings: (...from: Parameters<typeof inputs>) => [...inputs(...from), partial],
+  };
+  if (steps === 1 || lanes === 1) return { ...made, reductions: [{ from: partial, to: reduced, partials, count }] };
+  const { between } = await own.make({ between: [bytes * lanes, STORAGE] } as const);
+  const reductions = [
+    { from: partial, to: between, partials: splits, count: lanes * count },
+    { from: between, to: reduced, partials: lanes, count },
+  ];
+  return { ...made, reductions };
 }
