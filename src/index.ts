@@ -19,14 +19,15 @@ export {
   type Selection,
   type SelectOptions,
 } from './fit/select.js';
-export { Mixture, type ComponentBlock, type PredictRowsOptions, type Sample } from './mixture/mixture.js';
+export { Mixture, type PredictRowsOptions, type Sample } from './mixture/mixture.js';
 export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
 export * from './families/all.js';
+export { product, type Factor } from './families/product.js';
 export type { Family } from './families/family.js';
-export type { Nested } from './families/components.js';
+export type { ComponentBlock, Nested } from './families/components.js';
 export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';

@@ -1,5 +1,5 @@
 import { InputError } from '../base/errors.js';
-import { isViolation, numbersAsTheyAre, type CleanColumns, type RowCoding } from '../families/row-coding.js';
+import { isViolation, numbersAsTheyAre, type RowCoding, type Violation } from '../families/row-coding.js';
 import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
 import type { Source } from './source.js';
 
@@ -24,30 +24,34 @@ export async function* codedBlocks(source: Source, options: CodedOptions): Async
   const { coding, onDropped } = options;
   const dropped: number[] = [];
   const leaveOut = (row: number): void => {
-    dropped.push(row);
+    if (coding) dropped.push(row);
     onDropped?.(row);
   };
   let before = 0;
   for await (const block of cleanBlocks(source, { ...options, onDropped: leaveOut })) {
     const coded = coding?.code(block) ?? numbersAsTheyAre(block);
-    if (isViolation(coded)) {
-      const { row, column, rule } = coded;
-      const { values, start, stride } = block.columns[column];
-      throw new InputError('value', {
-        where: source.name,
-        expected: rule.expected,
-        got: `${textOf(block, column, values[start + row * stride])} in row ${numberInSource(before + row, dropped)}, column ${source.columns[column]}`,
-        remedy: rule.remedy ?? 'replace it',
-      });
-    }
+    if (isViolation(coded)) throw outside(source, block, coded, (row) => numberInSource(before + row, dropped));
     const { rows, weights } = block;
     yield { rows, weights, ...coded };
     before += rows;
   }
 }
 
+/** The error of a value that the family has no density for. */
+function outside(source: Source, block: CleanBlock, violation: Violation, rowOf: (row: number) => number): InputError {
+  const { row, column, rule } = violation;
+  const { values, start, stride } = block.columns[column];
+  const value = textOf(block, column, values[start + row * stride]);
+  return new InputError('value', {
+    where: source.name,
+    expected: rule.expected,
+    got: `${value} in row ${rowOf(row)}, column ${source.columns[column]}`,
+    remedy: rule.remedy ?? 'replace it',
+  });
+}
+
 /** A value as the source has it. */
-function textOf({ levels }: CleanColumns, column: number, value: number): string {
+function textOf({ levels }: CleanBlock, column: number, value: number): string {
   const texts = levels?.[column];
   return texts ? JSON.stringify(texts[value]) : String(value);
 }

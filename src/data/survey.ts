@@ -1,8 +1,7 @@
 import { yieldToEvents } from '../base/event-loop.js';
 import { InputError } from '../base/errors.js';
 import type { Levels } from '../families/family.js';
-import type { CleanColumns } from '../families/row-coding.js';
-import { cleanBlocks, type MissingPolicy } from './blocks.js';
+import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
 import type { Source } from './source.js';
 
 /** Rows that are looked at together. */
@@ -12,6 +11,8 @@ export interface SurveyOptions {
   readonly missing: MissingPolicy;
   /** Different values that a column may have. */
   readonly most: number;
+  /** Which columns; nothing is found of others. */
+  readonly columns: readonly number[];
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: (rows: number) => void;
 }
@@ -21,14 +22,14 @@ export interface SurveyOptions {
  * units, or as numbers where all are. Throws `InputError('value')` for a column of more than `most`.
  */
 export async function surveyed(source: Source, options: SurveyOptions): Promise<Levels[]> {
-  const { missing, most, signal, onRows } = options;
+  const { missing, most, columns, signal, onRows } = options;
   const found = source.columns.map(() => new Set<number>());
-  let texts: CleanColumns['levels'];
+  let texts: CleanBlock['levels'];
   let rows = 0;
   for await (const block of cleanBlocks(source, { missing, signal, blockRows: ROWS })) {
-    texts = block.levels;
-    for (const [j, { values, start, stride }] of block.columns.entries()) {
-      const own = found[j];
+    ({ levels: texts } = block);
+    for (const j of columns) {
+      const [own, { values, start, stride }] = [found[j], block.columns[j]];
       for (let row = 0, at = start; row < block.rows; row++, at += stride) own.add(values[at]);
       if (own.size > most) throw tooMany(source, j, most);
     }

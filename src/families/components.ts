@@ -28,6 +28,13 @@ export type Nested = number | readonly Nested[];
 /** Components as users give and get them: nested arrays `[k]…` by name, whatever layout the family has. */
 export type Parameters = Readonly<Record<string, Nested>>;
 
+/** The components of one family: nested arrays `[k]…` of parameters by name, and the columns that the family describes. */
+export interface ComponentBlock {
+  readonly family: string;
+  readonly columns: readonly string[];
+  readonly [parameter: string]: Nested | string | readonly string[];
+}
+
 /** Means and variances of every column under every component, each `[k, d]`. */
 export interface Spread {
   readonly means: Float64Array;

@@ -57,7 +57,7 @@ function withoutFamily(left: readonly string[], where: string): InputError {
     where,
     expected: 'a family for each column',
     got: `none for ${listed(left.map((name) => JSON.stringify(name)))}`,
-    remedy: `name ${them} too, or leave ${them} out with ${IGNORE}:*`,
+    remedy: `name ${them} too, or ${where === 'product' ? `give data without ${them}` : `leave ${them} out with ${IGNORE}:*`}`,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { FastRandom } from '../base/fast-random.js';
 import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
-import type { ColumnSummary, Components, Parameters, Spread } from './components.js';
+import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
 import type { AddedShares } from './narrow.js';
 import type { Prior } from './prior.js';
 import type { RowCoding } from './row-coding.js';
@@ -34,8 +34,10 @@ export type Levels = readonly (number | string)[];
 export interface Survey {
   /** Different values that a column may have. */
   readonly most: number;
+  /** Which columns are asked about; default all. */
+  readonly columns?: readonly number[];
   /** The family for columns of these values, `[d]`. */
-  adapted(levels: readonly Levels[]): Family;
+  adapted(levels: readonly Levels[]): Family; // of a column that was not asked about, none
 }
 
 /** A component that starts again around a row. */
@@ -67,6 +69,8 @@ export interface Family {
   /** Number of free parameters of k components in d dimensions, weights not counted. */
   parameterCount(k: number, d: number): number;
 
+  /** The family for data with columns of these names; left out where names are nothing to it. */
+  forColumns?(names: readonly string[]): Family;
   /** Left out where nothing must be known of the rows beforehand. */
   readonly survey?: Survey;
   /** Of a family that was adapted to columns: their levels, `[d]`. */
@@ -128,7 +132,11 @@ export interface Family {
   toParameters(components: Components): Parameters;
   /** Throws `InputError` where the arrays do not make valid components; `where` is what it calls them. */
   fromParameters(parameters: Parameters, where: string): Components;
-  /** The entries of a model file of version 1. */
+  /** The blocks of `mixture.components`, of columns of these names; left out where one block has `toParameters`. */
+  blocks?(components: Components, columns: readonly string[]): ComponentBlock[];
+  /** Components of such blocks. */
+  fromBlocks?(blocks: readonly unknown[], k: number, where: string): Components;
+  /** What a model file keeps of the components, by name. */
   toFile(components: Components): Readonly<Record<string, unknown>>;
   /** Reads these again, of k components and d columns; throws `InputError('format')` where they are damaged. */
   fromFile(file: Readonly<Record<string, unknown>>, size: { readonly k: number; readonly d: number }, where: string): Components; // prettier-ignore

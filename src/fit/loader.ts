@@ -43,7 +43,7 @@ export class Loader {
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
-  private levels: Promise<Levels[]> | undefined;
+  private readonly levels = new Map<string, Promise<Levels[]>>();
   private readonly held = new Map<string, Held>();
 
   /** `wanted`: left out for one fit. */
@@ -56,7 +56,8 @@ export class Loader {
   async load(settings: FitSettings, watch: Stopwatch): Promise<LoadedData> {
     const { data, wanted } = this;
     const { sampleWeights } = settings;
-    this.source ??= toSource(data, sampleWeights);
+    const text = settings.family.survey || settings.family.forColumns ? ('levels' as const) : undefined;
+    this.source ??= toSource(data, sampleWeights, undefined, { text });
     const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined;
     this.rows ??= isSource(data) && again ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
@@ -78,11 +79,15 @@ export class Loader {
   }
 
   /** The family of a fit, told of the columns' levels where it asks for them. */
-  private async adapted(rows: Source, { family, missing, signal }: FitSettings): Promise<Family> {
+  private async adapted(rows: Source, { family: asked, missing, signal }: FitSettings): Promise<Family> {
+    const family = asked.forColumns?.(rows.columns) ?? asked;
     const { survey } = family;
     if (!survey) return family;
-    this.levels ??= surveyed(rows, { missing, most: survey.most, signal });
-    return survey.adapted(await this.levels);
+    const { most, columns = Array.from(rows.columns.keys()) } = survey;
+    const key = `${most} of ${columns.join()}`;
+    const levels = this.levels.get(key) ?? surveyed(rows, { missing, most, columns, signal });
+    this.levels.set(key, levels);
+    return survey.adapted(await levels);
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */

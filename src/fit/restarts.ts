@@ -6,7 +6,8 @@ import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
 import type { PackedShape } from '../sweep/model.js';
 import { sweepOperations } from '../sweep/operations.js';
-import type { Parameters } from '../families/components.js';
+import { componentBlocks } from '../families/blocks.js';
+import type { ComponentBlock, Parameters } from '../families/components.js';
 import { haveMoments, type OwnComponents } from '../families/dense.js';
 import { logVolumeOf } from '../families/family.js';
 import type { CommonSeeding } from '../seeding/common.js';
@@ -173,7 +174,9 @@ function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProble
     onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
       const parameters = (): Parameters => family.toParameters(family.toData(components, scaling));
       const model = (): GivenStart => ({ weights: Array.from(weights), ...(parameters() as OwnComponents) });
-      const start = (): NamedStart => ({ weights: Array.from(weights), components: [{ family: family.name, ...parameters() }] }); // prettier-ignore
+      const blocks = (): ComponentBlock[] =>
+        componentBlocks(family, family.toData(components, scaling), dataset.columns);
+      const start = (): NamedStart => ({ weights: Array.from(weights), components: blocks() });
       const done = { iteration, epsilon, objective: objective + volume, ...(ofGaussians && { model }), start };
       onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });
     },

@@ -74,7 +74,8 @@ async function* evaluatedRows(
   found: Found,
 ): AsyncGenerator<EvaluatedRows> {
   const { sampleWeights, missing = 'error', signal } = options;
-  const source = toSource(data, sampleWeights, mixture.columns);
+  const text = mixture.family.levels ? ('levels' as const) : undefined;
+  const source = toSource(data, sampleWeights, mixture.columns, { text });
   requireColumns(source, mixture.components.d);
   found.expected = source.rows;
   const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });

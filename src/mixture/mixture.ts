@@ -8,17 +8,11 @@ import type { DataInput } from '../data/dataset.js';
 import { requireInteger } from '../base/check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
 import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
-import type { Nested } from '../families/components.js';
+import { componentBlocks } from '../families/blocks.js';
+import type { ComponentBlock } from '../families/components.js';
 import type { Family, Levels } from '../families/family.js';
 import { drawLabels, FastRandom } from '../base/fast-random.js';
 import { InputError } from '../base/errors.js';
-
-/** The components of one family: nested arrays `[k]…` of parameters by name, and the columns that the family describes. */
-export interface ComponentBlock {
-  readonly family: string;
-  readonly columns: readonly string[];
-  readonly [parameter: string]: Nested | string | readonly string[];
-}
 
 /** What `predictRows` gives of rows. */
 export interface PredictRowsOptions extends EvaluateOptions {
@@ -69,7 +63,7 @@ export class Mixture {
    */
   get components(): ComponentBlock[] {
     const { family, columns, parts } = this;
-    return [{ family: family.name, columns, ...family.toParameters(parts.components) }];
+    return componentBlocks(family, parts.components, columns);
   }
 
   /**

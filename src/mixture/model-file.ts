@@ -55,10 +55,13 @@ function namesOf({ columns }: ModelFile): string[] {
 }
 
 /** The family for the columns of the file, of which it may want to know the levels. */
-function adapted(family: Family, { columns }: ModelFile, where: string): Family {
+function adapted(plain: Family, { columns }: ModelFile, where: string): Family {
+  const family =
+    plain.forColumns?.(columns.map((column) => (typeof column === 'string' ? column : column.name))) ?? plain;
   if (!family.survey) return family;
+  const { columns: asked = Array.from(columns.keys()) } = family.survey;
   const levels = columns.map((column) => (typeof column === 'string' ? [] : (column.levels ?? [])));
-  if (levels.some(({ length }) => length === 0)) throw damaged(where, 'columns without levels');
+  if (asked.some((column) => levels[column].length === 0)) throw damaged(where, 'columns without levels');
   return family.survey.adapted(levels);
 }
 

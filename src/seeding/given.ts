@@ -1,6 +1,7 @@
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import type { Components, Nested, Parameters } from '../families/components.js';
+import { componentsOfBlocks, componentsOfParameters, missing } from '../families/blocks.js';
+import type { Components } from '../families/components.js';
 import { denseCovariances, denseMatrix, inverseOf, nested, type DenseComponents } from '../families/dense.js';
 import type { Family, FreshStart } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
@@ -112,62 +113,16 @@ function ownComponents(
   k: number,
   d: number,
 ): Components | undefined {
-  if ('components' in given) return componentsOf(blockOf(given, family), family, k, d);
+  if ('components' in given) return componentsOfBlocks(family, given.components, { k, d }, 'seeding');
   const { means, covariances, precisions } = given as PartialStart;
   const spreads = covariances ?? (precisions && inverses(precisions, k, d));
-  return spreads && componentsOf({ means, covariances: spreads }, family, k, d);
+  return spreads && componentsOfParameters(family, { means, covariances: spreads }, { k, d }, 'seeding');
 }
 
 /** Means `[k][d]` in the shard's coordinates. */
 function centresOf(means: unknown, k: number, d: number, { shift, scale }: Scaling): Float64Array {
-  if (!isList(means)) throw missing('means', means, k);
+  if (!isList(means)) throw missing('means', means, k, 'seeding');
   return denseMatrix(means, k, d, 'seeding: means').map((mean, at) => (mean - shift[at % d]) / scale[at % d]);
-}
-
-/** The parameters of the one block of a start. */
-function blockOf({ components }: NamedStart, family: Family): Parameters {
-  const blocks = isList(components) ? Array.from(components as readonly unknown[]) : [];
-  const [block] = blocks;
-  const { family: name = family.name, columns: _, ...parameters } = (block ?? {}) as Readonly<Record<string, unknown>>;
-  if (blocks.length === 1 && name === family.name) return parameters as Parameters;
-  throw new InputError('option', {
-    where: 'seeding.components',
-    expected: `one block of family ${family.name}, as mixture.components has it`,
-    got:
-      blocks.length === 1
-        ? `one of family ${shown(name)}`
-        : isList(components)
-          ? `${blocks.length} of them`
-          : shown(components),
-    remedy: 'give the components of a mixture of the same family',
-  });
-}
-
-function componentsOf(given: Readonly<Record<string, unknown>>, family: Family, k: number, d: number): Components {
-  const { parameters } = family;
-  const foreign = Object.keys(given).find((name) => !parameters.includes(name));
-  if (foreign !== undefined) {
-    throw new InputError('unsupported', {
-      where: 'seeding',
-      expected: `parameters of family ${family.name}: ${parameters.join(', ')}`,
-      got: foreign,
-      remedy: 'give components as mixture.components has them',
-    });
-  }
-  for (const name of parameters) if (!isList(given[name])) throw missing(name, given[name], k);
-  const components = family.fromParameters(given as Readonly<Record<string, Nested>>, 'seeding');
-  if (components.k === k && components.d === d) return components;
-  throw new InputError('shape', {
-    where: 'seeding',
-    expected: `${k} components in ${d} dimensions`,
-    got: `${components.k} in ${components.d}`,
-    remedy: 'give a start that fits components and data',
-  });
-}
-
-function missing(name: string, got: unknown, k: number): InputError {
-  const remedy = 'give one per component';
-  return new InputError('shape', { where: `seeding: ${name}`, expected: `an array of ${k}`, got: shown(got), remedy });
 }
 
 /** Every component around its own of the rows `[k, d]`. */

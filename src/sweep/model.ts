@@ -55,6 +55,8 @@ export interface PackedModel<Values extends Floats = Float32Array> extends Packe
   readonly logNormalizers: Float64Array;
   readonly quadratic: readonly QuadraticTerm<Values>[];
   readonly linear?: LinearTerm<Values> | undefined;
+  /** The models that this one was joined of, if it was: of the factors of a product, which alone looks at them. */
+  readonly parts?: readonly PackedModel<Floats>[];
 }
 
 /** All a shard needs to know of the model to compute its part of the plan. */

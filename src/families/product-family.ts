@@ -1,0 +1,248 @@
+import { InputError } from '../base/errors.js';
+import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
+import { componentBlocks, componentsOfBlocks } from './blocks.js';
+import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
+import { logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
+import type { AddedShares } from './narrow.js';
+import { codingOf } from './product-coding.js';
+import { ofParts, partOf, type PlacedFactor } from './product-factors.js';
+import { common, identity, scalingOf, spreadAt, withPlaces, worstShares } from './product-places.js';
+import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
+import type { RowCoding } from './row-coding.js';
+import type { Scaling } from './scaling.js';
+
+/** Families on columns of known numbers, independent given the component. Every method asks each factor for its part. */
+export class ProductFamily implements Family {
+  readonly name = 'product';
+  readonly options: Readonly<Record<string, string>>;
+  readonly parameters: readonly string[] = [];
+  readonly commonScale = false;
+  readonly encoding: string;
+  readonly coding: RowCoding;
+  readonly levels?: readonly (Levels | undefined)[];
+  readonly survey?: Survey;
+  protected readonly factors: readonly PlacedFactor[];
+  /** How many numbers are swept. */
+  private readonly width: number;
+
+  /** `text` says the factors as `--family` takes them. */
+  constructor(
+    factors: readonly Omit<PlacedFactor, 'places'>[],
+    private readonly names: readonly string[],
+    private readonly text: string,
+  ) {
+    this.factors = withPlaces(factors);
+    this.options = { factors: text };
+    this.encoding = `product ${text}`;
+    this.coding = codingOf(this.factors);
+    this.width = this.factors.reduce((sum, { places }) => sum + places.length, 0);
+    const asking = this.factors.filter(({ family }) => family.survey);
+    if (asking.length === 0) return;
+    this.levels = names.map((_, column) => levelsOf(column, this.factors));
+    this.survey = {
+      most: Math.max(...asking.map(({ family }) => family.survey?.most ?? 0)),
+      columns: asking.flatMap(({ columns }) => columns),
+      adapted: (levels) => this.adapted(levels),
+    };
+  }
+
+  private adapted(levels: readonly Levels[]): Family {
+    const factors = this.factors.map(({ family, columns }) => {
+      const own = columns.map((column) => levels[column]);
+      return { family: family.survey?.adapted(own) ?? family, columns };
+    });
+    return new ProductFamily(factors, this.names, this.text);
+  }
+
+  describe(k: number): string {
+    return `${k.toLocaleString('en-US')} ${k === 1 ? 'component' : 'components'} of ${this.text}`;
+  }
+
+  parameterCount(k: number): number {
+    return this.factors.reduce((sum, { family, columns }) => sum + family.parameterCount(k, columns.length), 0);
+  }
+
+  encode(swept: readonly ColumnSummary[]): Scaling {
+    return scalingOf(this.factors, this.width, ({ family, places }) => family.encode(places.map((at) => swept[at])));
+  }
+
+  logVolume(scaling: Scaling): number {
+    return this.factors.reduce((sum, { family, places }) => sum + logVolumeOf(family, scalingAt(scaling, places)), 0);
+  }
+
+  swept(components: Components): Spread {
+    const own = this.each(components, ({ family }, part) => sweptSpread(family, part));
+    return spreadAt(this.factors, this.width, 'places', own);
+  }
+
+  spread(components: Components): Spread {
+    const own = this.each(components, ({ family }, part) => family.spread(part));
+    return spreadAt(this.factors, this.names.length, 'columns', own);
+  }
+
+  toData(components: Components, scaling: Scaling): Components {
+    return this.together(this.each(components, ({ family, places }, part) => family.toData(part, scalingAt(scaling, places)))); // prettier-ignore
+  }
+
+  toShard(components: Components, frame: Scaling): Components {
+    const own = this.each(components, ({ family, places }, part) => family.toShard(part, scalingAt(frame, places)));
+    return this.together(own, frame);
+  }
+
+  around(rows: Float64Array, variances: Float64Array, held: Scaling): PackedModel {
+    const { width } = this;
+    const parts = this.factors.map(({ family, places }) =>
+      family.around(columnsAt(rows, width, places), columnsAt(variances, width, places), scalingAt(held, places)),
+    );
+    return joined(rows.length / width, parts);
+  }
+
+  restarted(components: Components, starts: readonly FreshStart[]): Components {
+    const own = this.each(components, ({ family, places }, part) =>
+      family.restarted(
+        part,
+        starts.map(({ component, row }) => ({ component, row: columnsAt(row, this.width, places) })),
+      ),
+    );
+    return this.together(own, components.frame);
+  }
+
+  shape(k: number): PackedShape {
+    const shapes = this.factors.map(({ family, columns }) => family.shape(k, columns.length));
+    return joinedShape(k, shapes);
+  }
+
+  pack(components: Components): PackedModel {
+    return joined(components.k, this.each(components, ({ family }, part) => family.pack(part))); // prettier-ignore
+  }
+
+  packExactly(components: Components): PackedModel<Float64Array> {
+    return joined(
+      components.k,
+      this.each(components, ({ family }, part) => family.packExactly(part)),
+    );
+  }
+
+  estimate(moments: Moments, packed: PackedModel<Floats>, { regularization, prior }: EstimateOptions): Estimate {
+    const own = split(moments, packed);
+    const estimates = this.factors.map(({ family, places }, f) =>
+      family.estimate(own[f], partsOf(packed)[f], {
+        regularization: columnsAt(regularization, this.width, places),
+        ...(prior && { prior }),
+      }),
+    );
+    const parts = estimates.map(({ components }) => components);
+    const frame = scalingOf(this.factors, this.width, ({ places }, f) => parts[f].frame ?? identity(places.length));
+    return { components: this.together(parts, frame), repairs: estimates.flatMap(({ repairs }) => repairs) };
+  }
+
+  toVector(components: Components): Float64Array {
+    return Float64Array.from(this.each(components, ({ family }, part) => Array.from(family.toVector(part))).flat());
+  }
+
+  fromVector(vector: Float64Array, like: Components): Components | undefined {
+    let from = 0;
+    const parts = this.each(like, ({ family }, part) => {
+      const { length } = family.toVector(part);
+      return family.fromVector(vector.slice(from, (from += length)), part);
+    });
+    return parts.every((part) => part !== undefined) ? this.together(parts, like.frame) : undefined;
+  }
+
+  coincident(packed: PackedModel<Floats>, components: Components): number[][] {
+    const own = this.each(components, ({ family }, part, f) => family.coincident(partsOf(packed)[f], part));
+    return common(own, packed.k);
+  }
+
+  addedShares(packed: PackedModel<Floats>, added: Float64Array): AddedShares {
+    const own = this.factors.map(({ family, places }, f) =>
+      family.addedShares(partsOf(packed)[f], columnsAt(added, this.width, places)),
+    );
+    return worstShares(own, this.factors, packed.k);
+  }
+
+  logDensity(components: Components): (row: ArrayLike<number>, into: Float64Array) => void {
+    const densities = this.each(components, ({ family }, part) => family.logDensity(part));
+    const own = new Float64Array(components.k);
+    return (row, into) => {
+      into.fill(0);
+      for (const [f, { columns }] of this.factors.entries()) {
+        densities[f](columns.map((column) => row[column]), own); // prettier-ignore
+        for (let c = 0; c < into.length; c++) into[c] += own[c];
+      }
+    };
+  }
+
+  sampler(components: Components): Sampler {
+    const d = this.names.length;
+    const samplers = this.each(components, ({ family }, part) => family.sampler(part));
+    return (labels, random, data) => {
+      for (const [f, { columns }] of this.factors.entries()) {
+        const own = new Float64Array(labels.length * columns.length);
+        samplers[f](labels, random, own);
+        for (let row = 0; row < labels.length; row++) {
+          columns.forEach((column, j) => (data[row * d + column] = own[row * columns.length + j]));
+        }
+      }
+    };
+  }
+
+  toParameters(): Parameters {
+    return {};
+  }
+
+  fromParameters(_: Parameters, where: string): Components {
+    throw misgiven(where, 'a block for each factor of a product', 'parameters by themselves');
+  }
+
+  blocks(components: Components, names: readonly string[]): ComponentBlock[] {
+    const own = this.each(components, ({ family, columns }, part) => {
+      return componentBlocks(family, part, columns.map((column) => names[column])); // prettier-ignore
+    });
+    return own.flat();
+  }
+
+  fromBlocks(blocks: readonly unknown[], k: number, where: string): Components {
+    const { factors } = this;
+    if (blocks.length === factors.length) {
+      const size = (f: number): { k: number; d: number } => ({ k, d: factors[f].columns.length });
+      return this.together(factors.map(({ family }, f) => componentsOfBlocks(family, [blocks[f]], size(f), where)));
+    }
+    throw misgiven(where, `${factors.length} blocks, one for each factor in its order`, String(blocks.length));
+  }
+
+  toFile(components: Components): Readonly<Record<string, unknown>> {
+    return { factors: this.each(components, ({ family }, part) => family.toFile(part)) };
+  }
+
+  fromFile({ factors }: Readonly<Record<string, unknown>>, { k }: { readonly k: number }, where: string): Components {
+    const files = Array.isArray(factors) ? (factors as Readonly<Record<string, unknown>>[]) : [];
+    const parts = this.factors.map(({ family, columns }, f) =>
+      family.fromFile(files.at(f) ?? {}, { k, d: columns.length }, where),
+    );
+    return this.together(parts);
+  }
+
+  /** What each factor makes of its part of the components. */
+  private each<T>(components: Components, of: (factor: PlacedFactor, part: Components, f: number) => T): T[] {
+    return this.factors.map((factor, f) => of(factor, partOf(components, this.factors, f), f));
+  }
+
+  private together(parts: readonly Components[], frame?: Scaling): Components {
+    return { ...ofParts(parts, this.names.length), ...(frame && { frame }) };
+  }
+}
+
+function levelsOf(column: number, factors: readonly PlacedFactor[]): Levels | undefined {
+  const factor = factors.find(({ columns }) => columns.includes(column));
+  return factor?.family.levels?.[factor.columns.indexOf(column)];
+}
+
+function partsOf({ parts = [] }: PackedModel<Floats>): readonly PackedModel<Floats>[] {
+  return parts;
+}
+
+function misgiven(where: string, expected: string, got: string): InputError {
+  return new InputError('option', { where, expected, got, remedy: 'give components as mixture.components has them' });
+}
