@@ -1,0 +1,74 @@
+/** Fits of every family by every way to start, to go on and to smooth. */
+import { describe, expect, test } from 'vitest';
+import { fitMixture, selectMixture, type Fit, type FitOptions } from '../../src/index.js';
+import { cases, combinations } from '../cases.js';
+import { expectWithin } from '../within.js';
+import { emStep, prepare } from './exponential-em.js';
+import { drawn, modelOf, nearby, scenes, startOf, type Scene } from './scenes.js';
+
+const n = 600;
+const ways: Readonly<Record<string, Partial<FitOptions>>> = {
+  'k-means++': { seeding: 'k-means++' },
+  'k-means||': { seeding: 'k-means||' },
+  'k-means': { seeding: 'k-means' },
+  random: { seeding: 'random' },
+  anneal: { strategy: 'anneal' },
+  'warm-up': { strategy: 'warm-up' },
+  'short-runs': { strategy: 'short-runs' },
+  '3 restarts': { restarts: 3 },
+};
+
+function fit({ family }: Scene, rows: number[][], options: Partial<FitOptions>): Promise<Fit> {
+  return fitMixture(rows, { family, components: 3, tolerance: 1e-6, maxIterations: 60, backend: 'wasm', ...options });
+}
+
+/** Mean log-likelihood of the mixture that rows were drawn from. */
+function truth(scene: Scene, rows: number[][]): number {
+  return emStep(modelOf(scene, scene.components), prepare(scene.blocks, { rows, counts: rows.map(() => 1) })).logLikelihood / n; // prettier-ignore
+}
+
+const table = combinations({ scene: scenes, way: Object.keys(ways) });
+const kinds = ({ scene, way }: (typeof table)[number]): string[] => [scene.name, way];
+
+describe('a fit', () => {
+  test.each(cases(table, kinds).map(({ scene, way }) => [scene.name, way, scene] as const))(
+    'of %s by %s ends near what the rows are drawn from',
+    async (_, way, scene) => {
+      const { rows } = drawn(scene, n, 3);
+      const { objective, criteria, mixture } = await fit(scene, rows, ways[way]);
+      expect(objective.every(Number.isFinite)).toBe(true);
+      expectWithin(-objective.at(-1)!, criteria.meanLogLikelihood, 1e-6 * Math.max(1, Math.abs(objective[0])));
+      // A worse optimum costs more than .05 nats a row of the separation that these scenes have.
+      expect(criteria.meanLogLikelihood).toBeGreaterThan(truth(scene, rows) - 0.05);
+      expect(mixture.sample(5).data.every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  const smooth = combinations({ scene: scenes, epsilon: [0, 0.5, 2] });
+  test.each(smooth.map(({ scene, epsilon }) => [scene.name, epsilon, scene] as const))(
+    'of %s at ε = %d lowers F, to which its plan is dual',
+    async (_, epsilon, scene) => {
+      const { rows } = drawn(scene, n, 4);
+      const seeding = startOf(scene, nearby(scene));
+      const { objective, plan } = await fit(scene, rows, { epsilon, seeding, tolerance: 0, maxIterations: 10 });
+      const scale = Math.max(1, Math.abs(objective[0]));
+      objective.forEach((value, t) => expect(t > 0 ? value - objective[t - 1] : 0).toBeLessThan(1e-6 * scale));
+      const { gap } = await plan.duality();
+      expectWithin(gap, 0, 1e-5 * scale);
+    },
+  );
+});
+
+/** The same components further apart: which component a row is of is told by the row. */
+const clear = ['poisson', 'categorical', 'multinomial', 'gamma', 'logNormal', 'vonMisesFisher'];
+
+describe('selectMixture', () => {
+  test.each(scenes.filter(({ name }) => clear.includes(name)).map((scene) => [scene.name, scene] as const))(
+    'finds three components of %s',
+    async (_, scene) => {
+      const { rows } = drawn(scene, 3000, 5);
+      const { best } = await selectMixture(rows, { families: [scene.family], components: [1, 2, 3, 4], restarts: 2, backend: 'wasm' }); // prettier-ignore
+      expect(best.k).toBe(3);
+    },
+  );
+});
