@@ -1,7 +1,7 @@
 /**
  * Sums of the plan by level, of columns of many levels. Each invocation owns some levels, whose sums it has in shared
  * memory to itself. It looks at every row's level, and adds the plan of rows that have one of its own: so work does not
- * grow with the number of levels, and nothing is added atomically.
+ * grow with the levels of a range, and nothing is added atomically.
  */
 import { TILE_QUADS } from './layout.js';
 import type { LevelsGeometry } from './levels-geometry.js';

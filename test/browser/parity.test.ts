@@ -4,7 +4,7 @@ import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
 import { describeLinear } from '../kernels/linear-parity.js';
 import { describeComposites, describeParity, shown } from '../kernels/parity.js';
-import { cases, shapes } from '../kernels/parity-cases.js';
+import { cases, linearCases, shapes } from '../kernels/parity-cases.js';
 import { describeTensors } from '../tensors/parity.js';
 import { simd, tensors } from '../devices.js';
 
@@ -25,6 +25,11 @@ describeParity(
     { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
   ],
   shown.kinds,
+);
+describeLinear(
+  'fused on webgpu',
+  await resolveBackend('webgpu'),
+  linearCases.filter(({ n }) => n === 7 || n === 300), // a small model, and one of many levels
 );
 describeTensors('webgl', 'webgl');
 describeParity('simd, one thread', simd(1), [...cases, ...shapes], shown.problems);
