@@ -2,7 +2,7 @@ import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { levelStarts, linesOf, type SimdLinear } from './linear.js';
+import { levelStarts, pendingLines, type SimdLinear } from './linear.js';
 import { boundArrays, modelArrays, pathOf, paths, sparseBelow, tileColumns, type LogitBounds, type SimdModel } from './model.js'; // prettier-ignore
 
 /**
@@ -132,13 +132,14 @@ export class SimdKernel {
   /** Places for a linear term; returns what belongs there. */
   private placeLinear(linear: SimdLinear | undefined, sums: number, totals: number): Filling[] {
     if (!linear) {
-      this.wasm.placeLinear(0, 0, 0, 0, 0, 0);
+      this.wasm.placeLinear(0, 0, 0, 0, 0, 0, 0);
       return [];
     }
     const { dense, levels, natural } = linear;
-    const filled = [natural, levelStarts(linear)].map((values) => ({ at: this.arena.take(values.length), values }));
-    const [eta, starts] = filled.map(({ at }) => at);
-    this.wasm.placeLinear(dense, levels.length, eta, sums, linesOf(linear), totals);
+    const arrays = [natural, levelStarts(linear), pendingLines(linear)];
+    const filled = arrays.map((values) => ({ at: this.arena.take(values.length), values }));
+    const [eta, starts, pending] = filled.map(({ at }) => at);
+    this.wasm.placeLinear(dense, levels.length, eta, sums, totals, arrays[2].length, pending);
     this.wasm.placeShares(this.arena.take(this.tile * 12), this.arena.take(this.tile));
     this.wasm.placeLevels(starts, this.arena.take(levels.length * this.tile));
     return filled;

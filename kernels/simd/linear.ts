@@ -26,6 +26,18 @@ export function levelStarts({ dense, levels }: LinearShape): Int32Array {
   return Int32Array.from(levels, (_, j) => linesOf({ dense, levels: levels.slice(0, j) }));
 }
 
+/** Levels from which on it is noted which ones a group's rows have, so that the sums of others need not be looked at. */
+const MANY_LEVELS = 256;
+
+/** Which lines have sums to add to the totals after every group, 2, and which only if that is noted, 0; `[lines]`. */
+export function pendingLines(shape: LinearShape): Int32Array {
+  const pending = new Int32Array(linesOf(shape)).fill(2);
+  for (const [j, start] of levelStarts(shape).entries()) {
+    if (shape.levels[j] >= MANY_LEVELS) pending.fill(0, start, start + 1 + shape.levels[j]);
+  }
+  return pending;
+}
+
 /** η `[k, statistics]` as lines, into zeros. */
 export function packNatural(natural: Float32Array, k: number, shape: LinearShape, into: Float32Array): Float32Array {
   const size = lineSize(k);

@@ -1,9 +1,9 @@
 // Columns of levels: a row's η is looked up, and its plan is added where its level is summed. A column of L levels has
 // L + 1 lines of η and of sums: one of rows without a level (−1), whose η is 0 and whose sums nobody reads, then one for each
-// level.
+// level. Of a column of many levels, lines are noted that any row has: there are more to add up than rows.
 
 import { madd } from './arithmetic';
-import { levelColumns, lineBytes, linearSums, natural } from './linear';
+import { ALWAYS, levelColumns, lineBytes, linearSums, natural, pending, SOMETHING } from './linear';
 import { k, plan, rate, stride } from './state';
 import { first, fourth, second, third } from './turn';
 
@@ -28,18 +28,28 @@ export function addLevelLogits(t: usize): void {
 }
 
 function findPlaces(t: usize): void {
-  const line = i32x4.splat(i32(lineBytes()));
+  const bytes = i32x4.splat(i32(lineBytes()));
   for (let j: usize = 0; j < usize(levelColumns); j++) {
-    const first = i32x4.splat(i32.load(starts + (j << 2)) + 1);
+    const start = i32.load(starts + (j << 2)), first = i32x4.splat(start + 1);
+    const notes = i32.load(pending + (usize(start) << 2)) != ALWAYS;
     for (let at = j * stride, end = at + stride; at < end; at += 16) {
-      const level = i32x4.trunc_sat_f32x4_s(v128.load(t + at));
-      v128.store(places + at, i32x4.mul(i32x4.add(level, first), line));
+      const line = i32x4.add(i32x4.trunc_sat_f32x4_s(v128.load(t + at)), first);
+      v128.store(places + at, i32x4.mul(line, bytes));
+      if (!notes) continue;
+      note(i32x4.extract_lane(line, 0)); note(i32x4.extract_lane(line, 1));
+      note(i32x4.extract_lane(line, 2)); note(i32x4.extract_lane(line, 3));
     }
   }
 }
 
-/** Σ η of 4 rows × 8 (or 4) components, as logits. */
 // @ts-ignore: decorators are AssemblyScript's
+@inline
+function note(line: i32): void {
+  i32.store(pending + (usize(line) << 2), SOMETHING);
+}
+
+/** Σ η of 4 rows × 8 (or 4) components, as logits. */
+// @ts-ignore
 @inline
 function lookUp(row: usize, c: usize, wide: bool): void {
   let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;

@@ -12,21 +12,30 @@ export let dense: i32 = 0;
 export let levelColumns: i32 = 0;
 /** η, lines of dense statistics and then of levels. */
 export let natural: usize = 0;
-/** Sums Σ p t of a group, lines as those of η, and how many bytes they take; and those of all groups, in float64. */
+/** Sums Σ p t of a group, lines as those of η; those of all groups, in float64; and how many lines there are. */
 export let linearSums: usize = 0;
-let sumsBytes: usize = 0;
 let totals: usize = 0;
+let lines: i32 = 0;
+/** What of a line's sums there is to add to the totals, `[lines]`: `NOTHING`, something, or `ALWAYS` something. */
+export let pending: usize = 0;
+
+// @ts-ignore: decorators are AssemblyScript's
+@inline export const NOTHING: i32 = 0;
+// @ts-ignore
+@inline export const SOMETHING: i32 = 1;
+// @ts-ignore
+@inline export const ALWAYS: i32 = 2;
 
 /** Floats of a block of statistics that stay in the first-level cache beside what is multiplied with them. */
-// @ts-ignore: decorators are AssemblyScript's
+// @ts-ignore
 @inline const BLOCK: usize = 4096;
 
 /** Sets the sizes and places of a linear term; without any column there is none. */
 export function placeLinear(
-  denseColumns: i32, columnsOfLevels: i32, naturalAt: usize, sumsAt: usize, lines: i32, totalsAt: usize,
+  denseColumns: i32, columnsOfLevels: i32, naturalAt: usize, sumsAt: usize, totalsAt: usize, lines_: i32, pendingAt: usize,
 ): void {
   dense = denseColumns; levelColumns = columnsOfLevels; natural = naturalAt;
-  linearSums = sumsAt; sumsBytes = usize(lines) * lineBytes(); totals = totalsAt;
+  linearSums = sumsAt; totals = totalsAt; lines = lines_; pending = pendingAt;
 }
 
 /** Whether there is a linear term. */
@@ -88,10 +97,17 @@ function add(logit: usize, a: v128, b: v128): void {
 
 /** Adds the sums to the float64 totals and clears them. */
 export function addLinear(): void {
-  for (let at: usize = 0; at < sumsBytes; at += 16) {
-    const sum = v128.load(linearSums + at), into = totals + (at << 1);
-    v128.store(into, f64x2.add(v128.load(into), f64x2.promote_low_f32x4(sum)));
-    v128.store(into, f64x2.add(v128.load(into, 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(sum, sum, 1, 0))), 16);
-    v128.store(linearSums + at, f32x4.splat(0));
+  const line = lineBytes();
+  let from = linearSums, into = totals;
+  for (let at = pending, end = pending + (usize(lines) << 2); at < end; at += 4, from += line, into += 2 * line) {
+    const what = i32.load(at);
+    if (what == NOTHING) continue;
+    if (what == SOMETHING) i32.store(at, NOTHING);
+    for (let j: usize = 0; j < line; j += 16) {
+      const sum = v128.load(from + j), to = into + 2 * j;
+      v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(sum)));
+      v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(v128.shuffle<i64>(sum, sum, 1, 0))), 16);
+      v128.store(from + j, f32x4.splat(0));
+    }
   }
 }
