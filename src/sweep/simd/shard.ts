@@ -7,6 +7,7 @@ import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { logDensityOf } from '../conversions.js';
+import { quadraticOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
@@ -14,7 +15,7 @@ import { SimdNearestCentres } from './nearest.js';
 import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
 import { groupWeights, locate, rowIn } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
-import { handedOverLinear, quadraticOf } from './terms.js';
+import { handedOverLinear } from './terms.js';
 import { tiedMeans } from './tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */

@@ -5,13 +5,14 @@ import type { Sweep } from '../../../kernels/simd/tasks.js';
 import type { LinearShape, PackedShape } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { centreOf, objectiveOf } from '../conversions.js';
+import { quadraticOf, shapeOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
 import { logitBounds } from './bounds.js';
 import { addSums } from './moments.js';
 import { sharedDoubles, sharedFloats } from '../../threads/shared.js';
-import { handedOverLinear, quadraticOf, shapeOf } from './terms.js';
+import { handedOverLinear } from './terms.js';
 import { tiedMeans, type TiedMeans } from './tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */

@@ -11,9 +11,10 @@ import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
-import { quadraticIfAny, type PackedModel, type PackedShape, type PlanModel, type QuadraticTerm } from '../model.js';
+import type { PackedModel, PackedShape, PlanModel, SoleQuadratic } from '../model.js';
 import { emptyMoments, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
+import { quadraticOf, shapeOf } from '../quadratic.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
@@ -126,7 +127,7 @@ function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): Gpu
   const centre = centreOf(logits, objectiveNear);
   const shape = { ...gpuShape(components), hard, coupling };
   const single = fitsSingle(shape);
-  const frame = single || isLong(quadraticIfAny(components)) ? 'whitened' : 'differences';
+  const frame = single || isLong(quadraticOf(components)) ? 'whitened' : 'differences';
   const moments = emptyMoments(components, { coupling, frame });
   return { model: gpuModel(components, logits, centre), shape, single, frame, moments, reference, temperature };
 }
@@ -143,30 +144,26 @@ function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
 
 /** Moments of one quadratic term, or of none, as the kernels fill them. */
 function arraysOf({ quadratic, mass, coupling, linear }: Moments): SweepArrays {
-  const [{ first, second } = { first: NOTHING64, second: NOTHING64 }] = quadratic;
+  const nothing = new Float64Array();
+  const [{ first, second } = { first: nothing, second: nothing }] = quadratic;
   return { mass, first, second, coupling, linear };
 }
 
-const NOTHING = new Float32Array();
-const NOTHING64 = new Float64Array();
-
-/** The shape of a model of at most one quadratic term; where there is none, it is one of no columns. */
 function gpuShape(shape: PackedShape): GpuShape {
-  const { form, d } = quadraticIfAny(shape) ?? { form: 'diag', d: 0 };
   const { k, linear } = shape;
+  const { form, d } = shapeOf(shape);
   return { form, k, d, ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }) };
 }
 
 function gpuModel(components: PackedModel, { offsets, rate }: Logits, centre: number): GpuModel {
-  const { means, whitening } = quadraticIfAny(components) ?? { means: NOTHING, whitening: NOTHING };
+  const { means, whitening } = quadraticOf(components);
   const { linear } = components;
   return { ...gpuShape(components), means, whitening, linear, offsets, rate, centre };
 }
 
 /** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
-function isLong(term: QuadraticTerm | undefined): boolean {
-  if (!term || !isMatrix(term.form)) return false;
-  const { d, whitening } = term;
+function isLong({ form, d, whitening }: SoleQuadratic): boolean {
+  if (!isMatrix(form)) return false;
   for (let at = 0; at < whitening.length; at += d * d) {
     let least = Infinity;
     let most = 0;
