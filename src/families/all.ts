@@ -8,5 +8,6 @@ export { gaussian, type GaussianFamily, type GaussianOptions } from './gaussian.
 export { geometric } from './geometric.js';
 export { logNormal } from './log-normal.js';
 export { multinomial } from './multinomial.js';
+export { negativeBinomial, type NegativeBinomialOptions } from './negative-binomial.js';
 export { poisson } from './poisson.js';
 export { vonMisesFisher } from './von-mises-fisher.js';

@@ -54,6 +54,7 @@ export function beta(): Family {
     blocks: (d) => new Array<ExponentialFamily>(d).fill(betaDistribution),
     perColumn: 2,
     rules: { alphas: positiveNumber, betas: positiveNumber },
+    kept: 1,
     draws:
       ([alpha, beta_]) =>
       (numbers, into) =>

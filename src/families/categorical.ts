@@ -3,12 +3,16 @@ import { InputError } from '../base/errors.js';
 import type { ColumnSummary, Components, Nested } from './components.js';
 import { levelsRule, probability } from './domains.js';
 import { logOf, noBase, type ExponentialFamily } from './exponential-family.js';
-import type { Family, Levels } from './family.js';
+import type { Family, Levels, Question } from './family.js';
 import { linearFamily } from './linear-family.js';
 import { categoricalSampler } from './sampling/multinomial.js';
 
-/** Levels that a column may have. */
-const MOST = 1000;
+/** What must be known of a column. */
+const question: Question = {
+  most: 1000,
+  of: 'levels',
+  remedy: 'leave the column out, or give it a family of numbers',
+};
 
 /**
  * Levels of probabilities p: log p(x | p) = log p_x. T = the unit vector of x, η = log p, A = 0. `levels`: what they are;
@@ -87,7 +91,7 @@ function ofLevels(levels: readonly Levels[]): Family {
   });
   return {
     ...family,
-    survey: { most: MOST, adapted: ofLevels },
+    survey: { question: () => question, adapted: ofLevels },
     ...(levels.length > 0 && { levels }),
     sampler: (components) => {
       const draw = family.sampler(components);

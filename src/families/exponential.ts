@@ -34,6 +34,7 @@ export function exponential(): Family {
     words: ['components of exponential durations', 'component of exponential durations'],
     blocks: (d) => new Array<ExponentialFamily>(d).fill(exponentialDistribution),
     rules: { rates: positiveNumber },
+    kept: 1,
     draws:
       ([rate]) =>
       (numbers, into) =>

@@ -30,12 +30,23 @@ export interface EstimateOptions {
 /** What a column of levels may hold: numbers rise, texts are in the order of their code units. */
 export type Levels = readonly (number | string)[];
 
+/** What is asked of a column before its rows can be coded: the different values that it has. */
+export interface Question {
+  /** How many there may be. */
+  readonly most: number;
+  /** What they are, and what to do where there are more, as a message says it. */
+  readonly of: string;
+  readonly remedy: string;
+  /** Whether a number is one that counts; the gate names others. Default all are. */
+  readonly holds?: (value: number) => boolean;
+  /** Where rows that a fitted mixture is shown may have other values: how many. */
+  readonly again?: number;
+}
+
 /** What must be known of all rows before they can be coded. */
 export interface Survey {
-  /** Different values that a column may have. */
-  readonly most: number;
-  /** Which columns are asked about; default all. */
-  readonly columns?: readonly number[];
+  /** What is asked of a column, by number; undefined where nothing is. */
+  question(column: number): Question | undefined;
   /** The family for columns of these values, `[d]`. */
   adapted(levels: readonly Levels[]): Family; // of a column that was not asked about, none
 }
@@ -73,8 +84,10 @@ export interface Family {
   forColumns?(names: readonly string[]): Family;
   /** Left out where nothing must be known of the rows beforehand. */
   readonly survey?: Survey;
-  /** Of a family that was adapted to columns: their levels, `[d]`. */
+  /** Of a family that was adapted to columns: their levels, `[d]`; undefined of those that a model need not keep. */
   readonly levels?: readonly (Levels | undefined)[];
+  /** Of columns that the shard holds as levels, in order of these: where each lies on a line, undefined of mere names. */
+  readonly positions?: readonly (Float64Array | undefined)[];
   /** How rows become the D numbers that are swept, its statistics; left out where these are the columns. */
   readonly coding?: RowCoding;
   /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */

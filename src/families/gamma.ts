@@ -47,6 +47,7 @@ export function gamma(): Family {
     blocks: (d) => new Array<ExponentialFamily>(d).fill(gammaDistribution),
     perColumn: 2,
     rules: { shapes: positiveNumber, rates: positiveNumber },
+    kept: 1,
     draws:
       ([shape, rate]) =>
       (numbers, into) =>

@@ -24,6 +24,8 @@ export interface LinearFamilySpec {
   readonly rules: Readonly<Record<string, Rule>>;
   /** One number a component that is kept in model files alone, by name, and what it is where nobody says. */
   readonly hidden?: Readonly<Record<string, { readonly rule: Rule; readonly value: number }>>;
+  /** What a start keeps of its clusters beside what all have in common: 1 where no parameter can stick at a bound; default 0.8. */
+  readonly kept?: number;
   /** Of θ of a block, a function that draws its columns of a row into an array. */
   readonly draws: (theta: Float64Array) => (numbers: Numbers, into: Float64Array) => void;
 }
@@ -33,7 +35,7 @@ const NEAR = 8;
 
 /** A family of columns, or of groups of them, that are independent given the component, each an exponential family. */
 export function linearFamily(spec: LinearFamilySpec): Family {
-  const { name, options = {}, words, blocks: blocksOf, perColumn = 1, rules, hidden = {} } = spec;
+  const { name, options = {}, words, blocks: blocksOf, perColumn = 1, rules, hidden = {}, kept } = spec;
   const all = { ...rules, ...Object.fromEntries(Object.entries(hidden).map(([of, { rule }]) => [of, rule])) };
   const thetas = (components: Components): Thetas => own.thetasOf(blocksOf(components.d), components);
   const pack = <Values extends Floats>(
@@ -71,7 +73,7 @@ export function linearFamily(spec: LinearFamilySpec): Family {
     estimate(moments, packed, { prior }: EstimateOptions) {
       const { dense = 0, levels = [], held } = packed.linear ?? {};
       const d = columnsOf(dense + levels.length);
-      const components = own.ofMeans(blocksOf(d), packed.k, d, meanStatistics(moments, packed, prior));
+      const components = own.ofMeans(blocksOf(d), packed.k, d, meanStatistics(moments, packed, prior, kept));
       return { components: framed(components, held), repairs: [] };
     },
     toVector: (components) => own.expectations(blocksOf(components.d), components.k, thetas(components)),

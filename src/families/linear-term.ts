@@ -132,13 +132,14 @@ export function meanStatistics(
   { mass, weight, linear: sums = new Float64Array() }: Moments,
   { k, linear }: PackedModel<Floats>,
   prior: Prior | undefined,
+  keptByStart = KEPT,
 ): Float64Array {
   const width = sums.length / k;
   const { dense = 0, held } = linear ?? {};
   const all = total(mass);
   const pool = new Float64Array(width);
   for (let at = 0; at < sums.length; at++) pool[at % width] += sums[at] / all;
-  const [kept, share] = drawn(prior);
+  const [kept, share] = drawn(prior, keptByStart);
   return new Float64Array(k * width).map((_, at) => {
     const [c, j] = [Math.floor(at / width), at % width];
     const own = kept * sums[at] + ((1 - kept) / k) * all * pool[j] + share * weight * pool[j];
@@ -149,9 +150,9 @@ export function meanStatistics(
 }
 
 /** What a prior keeps of a component's own rows, and how much of the pool it adds, as a share of all rows. */
-function drawn(prior: Prior | undefined): readonly [kept: number, share: number] {
+function drawn(prior: Prior | undefined, keptByStart: number): readonly [kept: number, share: number] {
   if (!prior) return [1, 0];
-  return prior.kind === 'pool' ? [KEPT, prior.share] : [1, WEAK_ROWS / prior.rows];
+  return prior.kind === 'pool' ? [keptByStart, prior.share] : [1, WEAK_ROWS / prior.rows];
 }
 
 function total(values: Float64Array): number {

@@ -36,6 +36,16 @@ export interface PlacedFactor {
   readonly places: readonly number[];
 }
 
+/** What the family of a column says of it. */
+export function ofColumn<T>(
+  column: number,
+  factors: readonly PlacedFactor[],
+  say: (family: Family, own: number) => T | undefined,
+): T | undefined {
+  const factor = factors.find(({ columns }) => columns.includes(column));
+  return factor && say(factor.family, factor.columns.indexOf(column));
+}
+
 /** The components of a factor, of those of the product: arrays of its own have its number before their names. */
 export function partOf({ k, arrays, frame }: Components, factors: readonly PlacedFactor[], f: number): Components {
   const prefix = `${f}.`;

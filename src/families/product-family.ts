@@ -6,8 +6,8 @@ import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } fr
 import { logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
 import type { AddedShares } from './narrow.js';
 import { codingOf } from './product-coding.js';
-import { ofParts, partOf, type PlacedFactor } from './product-factors.js';
-import { common, identity, scalingOf, spreadAt, withPlaces, worstShares } from './product-places.js';
+import { ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
+import { common, identity, positionsOf, scalingOf, spreadAt, withPlaces, worstShares } from './product-places.js';
 import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
@@ -22,6 +22,7 @@ export class ProductFamily implements Family {
   readonly coding: RowCoding;
   readonly levels?: readonly (Levels | undefined)[];
   readonly survey?: Survey;
+  readonly positions: readonly (Float64Array | undefined)[];
   protected readonly factors: readonly PlacedFactor[];
   /** How many numbers are swept. */
   private readonly width: number;
@@ -36,13 +37,12 @@ export class ProductFamily implements Family {
     this.options = { factors: text };
     this.encoding = `product ${text}`;
     this.coding = codingOf(this.factors);
+    this.positions = positionsOf(this.factors);
     this.width = this.factors.reduce((sum, { places }) => sum + places.length, 0);
-    const asking = this.factors.filter(({ family }) => family.survey);
-    if (asking.length === 0) return;
-    this.levels = names.map((_, column) => levelsOf(column, this.factors));
+    if (!this.factors.some(({ family }) => family.survey)) return;
+    this.levels = names.map((_, column) => ofColumn(column, this.factors, ({ levels }, j) => levels?.[j]));
     this.survey = {
-      most: Math.max(...asking.map(({ family }) => family.survey?.most ?? 0)),
-      columns: asking.flatMap(({ columns }) => columns),
+      question: (column) => ofColumn(column, this.factors, ({ survey }, j) => survey?.question(j)),
       adapted: (levels) => this.adapted(levels),
     };
   }
@@ -232,11 +232,6 @@ export class ProductFamily implements Family {
   private together(parts: readonly Components[], frame?: Scaling): Components {
     return { ...ofParts(parts, this.names.length), ...(frame && { frame }) };
   }
-}
-
-function levelsOf(column: number, factors: readonly PlacedFactor[]): Levels | undefined {
-  const factor = factors.find(({ columns }) => columns.includes(column));
-  return factor?.family.levels?.[factor.columns.indexOf(column)];
 }
 
 function partsOf({ parts = [] }: PackedModel<Floats>): readonly PackedModel<Floats>[] {

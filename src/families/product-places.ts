@@ -12,6 +12,14 @@ export function withPlaces(given: readonly Omit<PlacedFactor, 'places'>[]): Plac
   return given.map((factor, f) => ({ ...factor, places: places[f] ?? [] }));
 }
 
+/** Where the levels of the shard's level columns lie, factor after factor. */
+export function positionsOf(factors: readonly PlacedFactor[]): (Float64Array | undefined)[] {
+  return factors.flatMap(({ family, columns, places }) => {
+    if (family.positions || places.length === 0) return family.positions ?? [];
+    return family.shape(1, columns.length).linear?.levels.map(() => undefined) ?? [];
+  });
+}
+
 /** A scaling put together of the factors'. */
 export function scalingOf(
   factors: readonly PlacedFactor[],

@@ -37,3 +37,28 @@ export function atDistances(
   }
   return { k, logNormalizers, quadratic: [], linear: { ...shape, natural, held } };
 }
+
+/**
+ * The same of columns that are levels on a line, at these positions: by the squared distance, columns in units of the
+ * variance of their positions. `rows`: the centres, as indices of levels, `[k, D]`.
+ */
+export function squaredDistances(positions: readonly Float64Array[], rows: Float64Array): PackedModel {
+  const levels = positions.map(({ length }) => length);
+  const k = rows.length / levels.length;
+  const units = positions.map(varianceOf);
+  const natural = Float32Array.from(
+    Array.from({ length: k }, (_, c) =>
+      positions.flatMap((own, j) => {
+        const centre = own[rows[c * levels.length + j]];
+        return Array.from(own, (position) => -((position - centre) ** 2) / (2 * units[j]));
+      }),
+    ).flat(),
+  );
+  return { k, logNormalizers: new Float64Array(k), quadratic: [], linear: { dense: 0, levels, natural } };
+}
+
+/** 1 where all are alike. */
+function varianceOf(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length || 1;
+}

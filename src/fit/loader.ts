@@ -83,9 +83,9 @@ export class Loader {
     const family = asked.forColumns?.(rows.columns) ?? asked;
     const { survey } = family;
     if (!survey) return family;
-    const { most, columns = Array.from(rows.columns.keys()) } = survey;
-    const key = `${most} of ${columns.join()}`;
-    const levels = this.levels.get(key) ?? surveyed(rows, { missing, most, columns, signal });
+    const questions = rows.columns.map((_, column) => survey.question(column));
+    const key = questions.map((question) => question?.of).join();
+    const levels = this.levels.get(key) ?? surveyed(rows, { missing, questions, signal });
     this.levels.set(key, levels);
     return survey.adapted(await levels);
   }

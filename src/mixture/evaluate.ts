@@ -6,6 +6,7 @@ import { InputError } from '../base/errors.js';
 import { total } from '../base/numbers.js';
 import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../data/exactly.js';
 import { streamedRows, type StreamedBlock } from '../data/streamed.js';
+import { surveyed } from '../data/survey.js';
 import { summarize, type Components } from '../families/components.js';
 import { logVolumeOf, sweptSpread, type Family } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
@@ -68,17 +69,18 @@ export function evaluate(
 }
 
 async function* evaluatedRows(
-  mixture: MixtureParts,
+  parts: MixtureParts,
   data: DataInput,
   { responsibilities = false, ...options }: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
   found: Found,
 ): AsyncGenerator<EvaluatedRows> {
   const { sampleWeights, missing = 'error', signal } = options;
-  const text = mixture.family.levels ? ('levels' as const) : undefined;
-  const source = toSource(data, sampleWeights, mixture.columns, { text });
-  requireColumns(source, mixture.components.d);
+  const text = parts.family.levels ? ('levels' as const) : undefined;
+  const source = toSource(data, sampleWeights, parts.columns, { text });
+  requireColumns(source, parts.components.d);
   found.expected = source.rows;
   const device = await resolveBackend(options.backend ?? 'auto', { data, threads: options.threads });
+  const mixture = await adaptedTo(source, parts, signal);
   const scaling = scalingFor(mixture);
   const volume = logVolumeOf(mixture.family, scaling);
   const likelihood = likelihoodRows(mixture, scaling, FAR);
@@ -97,6 +99,22 @@ async function* evaluatedRows(
   }
   found.n = rows + numbers.leftOut;
   if (found.totalWeight === 0) throw nothingLeft(source, numbers.leftOut);
+}
+
+/** The mixture with a family that knows what values these rows have, where it must and others may be among them. */
+async function adaptedTo(
+  source: Source,
+  mixture: MixtureParts,
+  signal: AbortSignal | undefined,
+): Promise<MixtureParts> {
+  const { survey, levels: known } = mixture.family;
+  const questions = source.columns.map((_, column) => {
+    const question = survey?.question(column);
+    return question?.again === undefined ? undefined : { ...question, most: question.again, remedy: 'give fewer rows at a time' }; // prettier-ignore
+  });
+  if (!survey || questions.every((question) => !question)) return mixture;
+  const found = await surveyed(source, { missing: 'drop', questions, signal });
+  return { ...mixture, family: survey.adapted(found.map((own, j) => (questions[j] ? own : (known?.[j] ?? own)))) };
 }
 
 /** Numbers in the source of the rows that are not left out, as they come. */

@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.js';
 import { scalingFor, type MixtureParts } from './evaluate.js';
 import { families } from '../families/families.js';
 import { damagedModel as damaged, isNumbers, misfit } from '../families/file.js';
-import { sweptSpread, type Family } from '../families/family.js';
+import { sweptSpread, type Family, type Question } from '../families/family.js';
 import { Mixture } from './mixture.js';
 import type { ModelFile } from './model-json.js';
 
@@ -58,11 +58,14 @@ function namesOf({ columns }: ModelFile): string[] {
 function adapted(plain: Family, { columns }: ModelFile, where: string): Family {
   const family =
     plain.forColumns?.(columns.map((column) => (typeof column === 'string' ? column : column.name))) ?? plain;
-  if (!family.survey) return family;
-  const { columns: asked = Array.from(columns.keys()) } = family.survey;
+  const { survey } = family;
+  if (!survey) return family;
   const levels = columns.map((column) => (typeof column === 'string' ? [] : (column.levels ?? [])));
-  if (asked.some((column) => levels[column].length === 0)) throw damaged(where, 'columns without levels');
-  return family.survey.adapted(levels);
+  const lacking = (question: Question | undefined, column: number): boolean =>
+    question !== undefined && question.again === undefined && levels[column].length === 0;
+  if (columns.some((_, column) => lacking(survey.question(column), column)))
+    throw damaged(where, 'columns without levels');
+  return survey.adapted(levels);
 }
 
 /** Throws unless the options are those that the family writes, each with its value. */

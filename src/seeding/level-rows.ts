@@ -7,23 +7,42 @@ import { metricOf, type SeedingProblem } from './seeding.js';
 /** Rows that are drawn, with replacement and as often as they weigh. */
 const DRAWS = 4096;
 
+/** Where the levels of each level column lie on a line; undefined of mere names. */
+type Positions = readonly (Float64Array | undefined)[];
+
 /**
- * k-means++ of rows that have columns of levels, of which a difference of indices says nothing: a column counts 2 where two
- * rows differ, as numbers do in the mean, in units of their variance. It looks at 4,096 rows drawn by weight, on the host.
- * Returns centres `[k, D]`.
+ * k-means++ of rows that have columns of levels. Of mere names a difference of indices says nothing: a column counts 2 where
+ * two rows differ, as numbers do in the mean, in units of their variance. It looks at 4,096 rows drawn by weight, on the
+ * host. Returns centres `[k, D]`.
  */
-export async function levelCentres(problem: SeedingProblem, shape: LinearShape): Promise<Float64Array> {
+export async function levelCentres(
+  problem: SeedingProblem,
+  { levels }: LinearShape,
+  positions: Positions = [],
+): Promise<Float64Array> {
   const { shard, variances, random, signal } = problem;
-  const first = shard.d - shape.levels.length;
+  const first = shard.d - levels.length;
   const places = await drawnRows(shard, random.uniform.bind(random), signal);
   const rows = await shard.take(places.rows);
-  const expanded = expandedRows(rows, shard.d, shape.levels);
+  const expanded = expandedRows(rows, shard.d, levels, positions);
   const width = expanded.length / places.rows.length;
   const units = new Float64Array(width).fill(1);
   units.set(variances.subarray(0, first));
+  let at = first;
+  for (const [j, count] of levels.entries()) {
+    if (positions[j]) units[at] = varianceOf(expanded, at, width, places.counts);
+    at += positions[j] ? 1 : count;
+  }
   const host = new HostRows(expanded, places.counts, width);
   const centres = await kMeansPlusPlus({ ...problem, shard: host, variances: units });
-  return collapsedRows(centres, first, shape.levels);
+  return collapsedRows(centres, first, levels, positions);
+}
+
+/** Variance of a column of weighted rows. */
+function varianceOf(rows: Float64Array, column: number, width: number, weights: Float64Array): number {
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  const mean = weights.reduce((sum, weight, row) => sum + weight * rows[row * width + column], 0) / all;
+  return weights.reduce((sum, weight, row) => sum + weight * (rows[row * width + column] - mean) ** 2, 0) / all;
 }
 
 /** Different rows, and how often each was drawn. */
@@ -44,10 +63,10 @@ async function drawnRows(
   }
 }
 
-/** Rows whose level columns, the last ones, are unit vectors. */
-function expandedRows(rows: Float64Array, d: number, levels: readonly number[]): Float64Array {
+/** Rows whose level columns, the last ones, are unit vectors, or positions on a line. */
+function expandedRows(rows: Float64Array, d: number, levels: readonly number[], positions: Positions): Float64Array {
   const first = d - levels.length;
-  const width = levels.reduce((sum, count) => sum + count, first);
+  const width = levels.reduce((sum, count, j) => sum + (positions[j] ? 1 : count), first);
   const expanded = new Float64Array((rows.length / d) * width);
   for (let row = 0; row * d < rows.length; row++) {
     let at = row * width;
@@ -55,16 +74,23 @@ function expandedRows(rows: Float64Array, d: number, levels: readonly number[]):
     at += first;
     for (const [j, count] of levels.entries()) {
       const level = rows[row * d + first + j];
-      if (level >= 0) expanded[at + level] = 1;
-      at += count;
+      const own = positions[j];
+      if (own) expanded[at] = own[level];
+      else if (level >= 0) expanded[at + level] = 1;
+      at += own ? 1 : count;
     }
   }
   return expanded;
 }
 
 /** The same back. */
-function collapsedRows(expanded: Float64Array, first: number, levels: readonly number[]): Float64Array {
-  const width = levels.reduce((sum, count) => sum + count, first);
+function collapsedRows(
+  expanded: Float64Array,
+  first: number,
+  levels: readonly number[],
+  positions: Positions,
+): Float64Array {
+  const width = levels.reduce((sum, count, j) => sum + (positions[j] ? 1 : count), first);
   const d = first + levels.length;
   const rows = new Float64Array((expanded.length / width) * d);
   for (let row = 0; row * d < rows.length; row++) {
@@ -72,8 +98,9 @@ function collapsedRows(expanded: Float64Array, first: number, levels: readonly n
     rows.set(expanded.subarray(at, at + first), row * d);
     at += first;
     for (const [j, count] of levels.entries()) {
-      rows[row * d + first + j] = expanded.subarray(at, at + count).indexOf(1);
-      at += count;
+      const own = positions[j];
+      rows[row * d + first + j] = own ? own.indexOf(expanded[at]) : expanded.subarray(at, at + count).indexOf(1);
+      at += own ? 1 : count;
     }
   }
   return rows;

@@ -37,7 +37,7 @@ export async function seed(
 ): Promise<Start> {
   const { linear } = family.shape(problem.k, problem.columns);
   const leveled = linear && linear.levels.length > 0 && method !== 'random';
-  const centres = await (leveled ? levelCentres(problem, linear) : centresBy[method](problem));
+  const centres = await (leveled ? levelCentres(problem, linear, family.positions) : centresBy[method](problem));
   const around = family.around(centres, problem.variances, problem.scaling);
   const assigned = await assign(around, 0, problem);
   const components = clusters(assigned, problem, family, regularization);

@@ -1,6 +1,20 @@
 /** Fits of every family by every way to start, to go on and to smooth. */
 import { describe, expect, test } from 'vitest';
-import { fitMixture, selectMixture, type Fit, type FitOptions } from '../../src/index.js';
+import { FastRandom } from '../../src/base/fast-random.js';
+import type { Parameters } from '../../src/families/components.js';
+import {
+  beta,
+  fitMixture,
+  gamma,
+  geometric,
+  logNormal,
+  negativeBinomial,
+  poisson,
+  selectMixture,
+  type Family,
+  type Fit,
+  type FitOptions,
+} from '../../src/index.js';
 import { cases, combinations } from '../cases.js';
 import { expectWithin } from '../within.js';
 import { emStep, prepare } from './exponential-em.js';
@@ -69,6 +83,32 @@ describe('selectMixture', () => {
       const { rows } = drawn(scene, 3000, 5);
       const { best } = await selectMixture(rows, { families: [scene.family], components: [1, 2, 3, 4], restarts: 2, backend: 'wasm' }); // prettier-ignore
       expect(best.k).toBe(3);
+    },
+  );
+});
+
+describe('k-means++', () => {
+  /** Three clusters that share no row: what the rows are drawn from is the best that there is. */
+  const far: readonly (readonly [Family, Parameters])[] = [
+    [poisson(), { rates: [[3], [400], [5000]] }],
+    [geometric(), { probabilities: [[0.5], [0.01], [0.0001]] }],
+    [negativeBinomial(), { means: [[3], [400], [5000]], sizes: [[5], [5], [50]] }],
+    [negativeBinomial({ size: 5 }), { means: [[3], [400], [5000]] }],
+    [gamma(), { shapes: [[50], [50], [50]], rates: [[50], [0.5], [0.005]] }],
+    [beta(), { alphas: [[2], [200], [500]], betas: [[500], [200], [2]] }],
+    [logNormal(), { meanLogs: [[0], [5], [10]], varianceLogs: [[0.1], [0.1], [0.1]] }],
+  ];
+  test.each(far.map(([family, parameters]) => [family.describe(3), family, parameters] as const))(
+    'starts %s in clusters far apart, one in each',
+    async (_, family, parameters) => {
+      const labels = Int32Array.from({ length: 900 }, (_one, i) => i % 3);
+      const data = new Float64Array(900);
+      family.sampler(family.fromParameters(parameters, 'truth'))(labels, new FastRandom(5), data);
+      const options = { family, components: 3, backend: 'wasm' } as const;
+      const seeding = { weights: [1 / 3, 1 / 3, 1 / 3], components: [{ family: family.name, ...parameters }] };
+      const best = await fitMixture({ data, shape: [900, 1] }, { ...options, seeding });
+      const found = await fitMixture({ data, shape: [900, 1] }, { ...options, seed: 2 });
+      expectWithin(found.criteria.meanLogLikelihood, best.criteria.meanLogLikelihood, 1e-3);
     },
   );
 });

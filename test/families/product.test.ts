@@ -67,7 +67,7 @@ describe('a product of one family', () => {
       const own = Object.entries(one).filter(([name]) => name !== 'family' && name !== 'columns');
       const pick = (values: unknown): unknown => {
         const lists = values as number[][] | number[][][];
-        return lists.map((list) => (Array.isArray(list[j]) ? [[(list[j])[j]]] : [list[j]]));
+        return lists.map((list) => (Array.isArray(list[j]) ? [[list[j][j]]] : [list[j]]));
       };
       return Object.fromEntries(own.map(([name, values]) => [name, pick(values)]));
     });

@@ -12,6 +12,11 @@ import { geometric, geometricDistribution } from '../../src/families/geometric.j
 import { thetasOf } from '../../src/families/linear-components.js';
 import { logNormal } from '../../src/families/log-normal.js';
 import { multinomial, multinomialDistribution } from '../../src/families/multinomial.js';
+import {
+  negativeBinomial,
+  negativeBinomialAmong,
+  negativeBinomialDistribution,
+} from '../../src/families/negative-binomial.js';
 import { poisson, poissonDistribution } from '../../src/families/poisson.js';
 import { vonMisesFisher, vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import type { NamedStart } from '../../src/index.js';
@@ -75,7 +80,20 @@ function documents(): Scene {
   return { ...plain, components: { ...plain.components, arrays: { ...arrays, sizes } } };
 }
 
+const counts = { means: [[3, 30], [15, 4], [60, 90]], sizes: [[2, 5], [4, 1], [8, 3]] }; // prettier-ignore
+const some = Array.from({ length: 2 }, () => Array.from({ length: 2000 }, (_, count) => count));
+
 export const scenes: readonly Scene[] = [
+  {
+    ...scene(negativeBinomial({ size: 2.5 }), columns(2, negativeBinomialDistribution(2.5)), { means: counts.means }),
+    name: 'negativeBinomial of known size',
+  },
+  scene(
+    negativeBinomial(),
+    columns(2, negativeBinomialAmong(Float64Array.from(some[0]))),
+    counts,
+    negativeBinomial().survey?.adapted(some),
+  ),
   scene(poisson(), columns(3, poissonDistribution), { rates: [[2, 10, 1], [7, 4, 3], [12, 20, 0.5]] }), // prettier-ignore
   scene(bernoulli(), columns(6, bernoulliDistribution), {
     probabilities: [0.2, 0.5, 0.8].map((p, c) => Array.from({ length: 6 }, (_, j) => (j % 3 === c ? 1 - p : p))),
