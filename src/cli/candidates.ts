@@ -1,13 +1,19 @@
-import { counted, duration, nats } from '../report/numbers.js';
+import { kebab } from '../families/family-names.js';
+import { counted, duration, nats, shortened } from '../report/numbers.js';
 import type { Candidate, Criterion, Selection } from '../fit/select.js';
 import { fitSummary } from './summary.js';
 import { fittedTable, textTable, widthOf } from './table.js';
 
 const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 
-/** What tells a candidate from those of as many components: its covariance type, or the name and options of its family. */
+/** Characters of a family, of which the columns may be many. */
+const LONGEST = 48;
+
+/** What tells a candidate from those of as many components: its covariance type, or its family as `--family` has it. */
 export function kindOf({ covariance, family }: Pick<Candidate, 'covariance' | 'family'>): string {
-  return covariance ?? [family.name, ...Object.values(family.options)].join(' ');
+  const { factors, ...options } = family.options;
+  const own = Object.values(options);
+  return covariance ?? factors ?? kebab(family.name) + (own.length > 0 ? `(${own.join(',')})` : '');
 }
 
 /** All models that were tried, and the best of them. */
@@ -25,14 +31,14 @@ function candidatesTable({ candidates, failures, best, criterion }: Selection, w
   const largest = Math.max(...candidates.map(({ fit }) => Math.abs(fit.criteria.bic)));
   const row = (candidate: Candidate): string[] => [
     String(candidate.k),
-    kindOf(candidate),
+    shortened(kindOf(candidate), LONGEST),
     ...[...criteria, 'logLikelihood' as const].map((name) => nats(candidate.fit.criteria[name], largest)),
     String(candidate.fit.mixture.parameters),
     statusOf(candidate),
   ];
   const failed = failures.map((failure) => [
     String(failure.k),
-    kindOf(failure),
+    shortened(kindOf(failure), LONGEST),
     ...Array<string>(5).fill('–'),
     'failed',
     '',
@@ -42,10 +48,13 @@ function candidatesTable({ candidates, failures, best, criterion }: Selection, w
     ...failed,
   ];
   const others = criteria.filter((name) => name !== criterion);
-  const wanted = ['k', '', 'covariance', criterion, 'status', ...others, 'log-likelihood', 'parameters'];
-  const heads = ['k', 'covariance', ...criteria, 'log-likelihood', 'parameters', 'status', ''].map((head) => ({
+  const kind = [...candidates, ...failures].every(({ covariance }) => covariance !== undefined)
+    ? 'covariance'
+    : 'family';
+  const wanted = ['k', '', kind, criterion, 'status', ...others, 'log-likelihood', 'parameters'];
+  const heads = ['k', kind, ...criteria, 'log-likelihood', 'parameters', 'status', ''].map((head) => ({
     head,
-    right: !['covariance', 'status', ''].includes(head),
+    right: ![kind, 'status', ''].includes(head),
     rank: wanted.indexOf(head),
   }));
   const whole = textTable(heads, marked(`<- lowest ${criterion}`));

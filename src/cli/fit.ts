@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { CovarianceForm } from '../../kernels/form.js';
+import { familiesAsked, type FamilyFlags } from './families.js';
 import * as flagged from './flags.js';
 import { catchInterrupts } from './interruption.js';
 import { fitJson } from './json.js';
 import { loadLibrary } from './library.js';
-import { integer, oneOf } from './parsers.js';
+import { integer, invalid, oneOf } from './parsers.js';
 import { sourceDescription } from './input.js';
 import { prepare } from './preparation.js';
 import { progressView } from './progress.js';
@@ -13,9 +13,8 @@ import { fitSummary } from './summary.js';
 import { terminalWidth } from './table.js';
 import { missingOption } from './usage.js';
 
-interface Flags extends flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
+interface Flags extends FamilyFlags, flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
   readonly components?: number;
-  readonly covariance: CovarianceForm;
 }
 
 const examples = `
@@ -24,6 +23,9 @@ Examples:
   cat data.csv | otmix fit - -k 3
   otmix fit data.csv -k 3 --columns a,b --out model.json --report report.html
   otmix fit 'parts/*.parquet' -k 8 --covariance diag --restarts 5 --json
+  otmix fit visits.csv -k 3 --family poisson
+  otmix fit people.csv -k 4 --family 'gaussian:age+income,poisson:visits,categorical:*'
+  otmix fit people.csv -k 4 --family auto
   otmix fit data.csv -k 2 --marginal fixed --weights .2,.8
   otmix fit data.csv -k 2 --marginal relaxed --weights .2,.8 --rho 1
   otmix fit "SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60" -k 4`;
@@ -36,11 +38,11 @@ export function addFit(program: Command): void {
     .argument('[source]', sourceDescription)
     .optionsGroup('Model:')
     .option('-k, --components <k>', 'number of components', integer('-k', 1))
+    .option(...flagged.familyFlag)
     .option(
       '--covariance <type>',
-      `what components may look like: ${flagged.covarianceTypes.join(', ')}`,
+      `what Gaussians may look like: ${flagged.covarianceTypes.join(', ')}; default full`,
       oneOf('--covariance', flagged.covarianceTypes),
-      'full',
     );
   flagged.addResultFlags(flagged.addDataFlags(flagged.addFitFlags(command)));
   command.addHelpText('after', examples).action(fit);
@@ -50,10 +52,11 @@ async function fit(spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
   const options = flagged.fitOptions(flags);
   const components = requireComponents(spec, flags.components);
-  const prepared = await prepare(spec, flags, signal);
-  const { fitMixture, gaussian } = await loadLibrary();
+  requireOneFamily(flags.family);
+  const prepared = await prepare(spec, flags, await familiesAsked(flags, ['full']), signal);
+  const { fitMixture } = await loadLibrary();
   const { show: onProgress, stop } = await progressView(process.stderr, flags.quiet);
-  const family = gaussian({ covariance: flags.covariance });
+  const [family] = prepared.families;
   const found = await fitMixture(prepared.source, {
     ...options,
     family,
@@ -66,6 +69,12 @@ async function fit(spec: string | undefined, flags: Flags): Promise<void> {
     summary: ({ total }) => fitSummary(found, total, terminalWidth()),
     json: (seconds) => fitJson(found, seconds),
   });
+}
+
+/** Throws `InputError('option')` for several models. */
+function requireOneFamily(texts: readonly string[] = []): void {
+  if (texts.length <= 1) return;
+  throw invalid('--family', 'one of them', texts.join(' '), 'put commas between families of columns, or compare models with otmix select'); // prettier-ignore
 }
 
 /** The number of components; throws `InputError('option')` where there is none. */

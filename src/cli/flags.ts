@@ -18,6 +18,13 @@ const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfi
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 const policies = ['error', 'drop'] as const satisfies readonly MissingPolicy[];
 
+/** Families of columns, of which several may be given. */
+export const familyFlag = [
+  '--family <list>',
+  "a family for all columns, such as poisson, or some: 'gaussian:a+b,poisson:c,categorical:*,ignore:id'; auto proposes them",
+  (text: string, before: readonly string[] = []): readonly string[] => [...before, text],
+] as const;
+
 /** How to read what has no name that tells. */
 export const formatFlag = [
   '--format <name>',

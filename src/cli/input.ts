@@ -146,7 +146,8 @@ export async function openData(spec: string, options: SourceOptions): Promise<So
 
 /**
  * Opens the columns that a mixture was fitted to: those `named`, else those with the mixture's names. Where the source
- * has none of these names, all of its columns are taken if they are as many, and `warn` is told.
+ * has none of these names, all of its columns are taken if they are as many, and `warn` is told. Of a mixture that has
+ * levels, text is read as such.
  */
 export async function openDataFor(
   mixture: Mixture,
@@ -154,8 +155,9 @@ export async function openDataFor(
   { columns: named, ...options }: SourceOptions,
   warn: (message: string) => void,
 ): Promise<Source> {
+  const text = mixture.levels.some((levels) => levels !== undefined) ? { text: 'levels' as const } : {};
   const open = (columns?: readonly string[]): Promise<Source> =>
-    openData(spec, { ...options, ...(columns && { columns }) });
+    openData(spec, { ...options, ...text, ...(columns && { columns }) });
   if (named) {
     requireCount(named.length, mixture, '--columns');
     return open(named);

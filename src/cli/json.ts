@@ -4,7 +4,10 @@ import { version } from '../base/version.js';
 import { haveMoments } from '../families/dense.js';
 import type { Mixture } from '../mixture/mixture.js';
 
-/** A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. */
+/**
+ * A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. Gaussians
+ * have means and covariances, others `components`, a block of parameters by name for each family.
+ */
 export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Record<string, unknown> {
   const { mixture, criteria, diagnostics } = fit;
   const { backend, adapter, threads, precision, rows, dropped, constantColumns, repairs, notes } = diagnostics;
@@ -13,6 +16,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     d: mixture.d,
     k: mixture.k,
     columns: mixture.columns,
+    ...levelsJson(mixture),
     ...familyJson(mixture),
     parameters: mixture.parameters,
     ...criteria,
@@ -41,9 +45,14 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
   };
 }
 
-/** Gaussians are told by their covariance type, others by name. */
+/** A name, and options by theirs: the covariance type of Gaussians, the factors of a product. */
 function familyJson({ family }: Pick<Mixture, 'family'>): Record<string, unknown> {
-  return haveMoments(family) ? { covariance: family.options.covariance } : { family: family.name, ...family.options };
+  return { family: family.name, ...family.options };
+}
+
+/** `[d]`, null for columns without levels, in the order of their probabilities; left out where no column has any. */
+function levelsJson({ levels }: Mixture): Record<string, unknown> {
+  return levels.some((own) => own !== undefined) ? { levels: levels.map((own) => own ?? null) } : {};
 }
 
 function parametersJson(mixture: Mixture): Record<string, unknown> {

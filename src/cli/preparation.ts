@@ -1,11 +1,15 @@
-import { RowSample } from '../data/row-sample.js';
+import type { SourceOptions } from '../data/files/open.js';
 import type { Source } from '../data/source.js';
 import type { Fit } from '../fit/fit.js';
+import type { Family } from '../families/family.js';
 import type { Selection } from '../fit/select.js';
+import { proposer } from './auto.js';
 import { deliver, type Findings } from './delivery.js';
+import { openForFamilies, type ChosenFamilies, type FamiliesAsked } from './families.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
 import { inputOf, openData, watched } from './input.js';
 import { originOf } from './origin.js';
+import { ReportSample } from './report-sample.js';
 import { outputPlaces, requireResultFormats } from './outputs.js';
 
 type Flags = DataFlags & FitFlags & ResultFlags;
@@ -14,6 +18,8 @@ type Seconds = Readonly<Record<string, number>>;
 /** What `fit` and `select` need before they start, and what they do with a fit. */
 export interface Preparation {
   readonly source: Source;
+  /** What to fit to it: one model each. */
+  readonly families: readonly Family[];
   /** Prints, saves and reports a fit as asked; throws what failed of it once the rest is done. */
   deliver(fit: Fit, telling: Telling): Promise<void>;
 }
@@ -29,17 +35,30 @@ export interface Telling extends Pick<Findings, 'summary' | 'json'> {
  * Opens the data and checks where results are to go, before any time is spent on them. Throws `InputError` for what
  * cannot work, and the signal's reason as soon as it is aborted.
  */
-export async function prepare(spec: string | undefined, flags: Flags, signal: AbortSignal): Promise<Preparation> {
+export async function prepare(
+  spec: string | undefined,
+  flags: Flags,
+  asked: FamiliesAsked,
+  signal: AbortSignal,
+): Promise<Preparation> {
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const input = await inputOf(spec, flags, signal);
   const places = await outputPlaces({ '--out': flags.out, '--report': flags.report }, await input.files());
   requireResultFormats(flags);
-  const opened = await input.open((path) => openData(path, { ...sourceOptions(flags), signal }));
+  let families: ChosenFamilies['families'] = [];
+  const opened = await input.open(async (path) => {
+    const open = (options: SourceOptions): Promise<Source> => openData(path, options);
+    const options = { ...sourceOptions(flags), signal };
+    const chosen = await openForFamilies(asked, options, open, proposer(signal, flags.quiet));
+    ({ families } = chosen);
+    return chosen.source;
+  });
   requireDimensions(flags, opened.columns);
-  const sample = new RowSample(opened.columns.length, { seed: flags.seed });
+  const sample = new ReportSample(opened.columns.length, flags.seed);
   const { '--out': out, '--report': report } = places;
   return {
+    families,
     source: report === undefined ? opened : watched(opened, (batch, before) => sample.see(batch, before)),
     deliver(fit, { summary, json, seconds: phases, selection }) {
       const mixture = fit.mixture.withProvenance(originOf());

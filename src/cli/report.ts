@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { RowSample } from '../data/row-sample.js';
 import { isQuery } from '../data/files/paths.js';
 import { InputError } from '../base/errors.js';
 import type { Fit } from '../fit/fit.js';
@@ -10,13 +9,14 @@ import type { ComponentInput, CovarianceType, ReportInput } from '../report/inpu
 import { version } from '../base/version.js';
 import type { DataFlags, FitFlags, ResultFlags } from './flags.js';
 import { kindOf } from './candidates.js';
+import { dataOf, type ReportSample } from './report-sample.js';
 import { warnings } from './warnings.js';
 
 /** What a report is made of, beside the fit. */
 export interface ReportParts {
   readonly spec: string;
   readonly flags: DataFlags & FitFlags & ResultFlags;
-  readonly sample: RowSample;
+  readonly sample: ReportSample;
   readonly seconds: Readonly<Record<string, number>>;
   readonly selection?: Selection;
 }
@@ -37,8 +37,8 @@ export async function reportOf(fit: Fit, parts: ReportParts): Promise<string> {
 
 async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }: ReportParts): Promise<ReportInput> {
   const { mixture, diagnostics } = fit;
-  const { rows, ...drawn } = sample.taken();
-  const labels = await mixture.predict(rows, { backend: flags.backend as 'auto' });
+  const { rows, ...drawn } = sample.taken(mixture);
+  const labels = await mixture.predict(dataOf(rows, mixture), { backend: flags.backend as 'auto' });
   return {
     title: titleOf(spec),
     source: spec.trim().replace(/\s+/g, ' ') + (flags.every > 1 ? `, one row in ${flags.every}` : ''),

@@ -4,8 +4,8 @@ import { Draft, type Converter } from './draft.js';
 import { Remainder } from './failure.js';
 import { write } from './standard-output.js';
 
-/** A cell; null is a value that is missing. */
-export type Cell = number | null;
+/** A cell; null is a value that is missing, and a column has numbers or texts. */
+export type Cell = number | string | null;
 
 /** Rows written at once: of the last ones, what a full disk does not take is lost. */
 const SLICE = 1000;
@@ -38,11 +38,17 @@ const separated = (separator: string): RowFormat => ({
 function cellsText(rows: readonly (readonly Cell[])[], separator: string): string {
   if (rows.length === 0) return '';
   if (!rows.every((cells) => cells.every((cell) => cell === null || Number.isFinite(cell)))) {
-    return rows.map((cells) => `${cells.map((cell) => cell ?? '').join(separator)}\n`).join('');
+    return rows.map((cells) => `${cells.map((cell) => cellText(cell, separator)).join(separator)}\n`).join('');
   }
   const text = JSON.stringify(rows).slice(2, -2).replaceAll('null', '');
   const lines = separator === ',' ? text : text.replaceAll(/(?<!\]),(?!\[)/g, separator);
   return `${lines.replaceAll('],[', '\n')}\n`;
+}
+
+/** Text in quotes where it must be, or where a reader would take it for a number, for a blank or for none. */
+function cellText(cell: Cell, separator: string): string {
+  if (typeof cell !== 'string') return cell === null ? '' : String(cell);
+  return cell === cell.trim() ? quoted(cell, separator) : `"${cell.replaceAll('"', '""')}"`;
 }
 
 const jsonLines: RowFormat = {

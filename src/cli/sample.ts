@@ -4,7 +4,7 @@ import { mixtureOf } from './input.js';
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';
 import { integer } from './parsers.js';
-import { rowWriter, unusedName } from './rows.js';
+import { rowWriter, unusedName, type Cell } from './rows.js';
 import { missingOption } from './usage.js';
 
 interface Flags {
@@ -17,7 +17,8 @@ interface Flags {
 const BLOCK = 10_000;
 
 const details = `
-Writes one line per row: the model's columns, then label, the component the row was drawn from.
+Writes one line per row: the model's columns, then label, the component the row was drawn from. Levels that
+are text go by their names.
 
 Examples:
   otmix sample model.json -n 1000 > sample.csv
@@ -45,18 +46,20 @@ async function sample(model: string, { rows: n, seed, out }: Flags): Promise<voi
   const { data, labels } = mixture.sample(n, { seed });
   const { d } = mixture;
   const columns = [...mixture.columns, unusedName('label', mixture.columns)];
-  const types = [...new Array<string>(d).fill('DOUBLE'), 'INTEGER'];
+  const texts = mixture.levels.map((levels) => (levels?.some(isText) ? levels : undefined));
+  const types = [...texts.map((levels) => (levels ? 'VARCHAR' : 'DOUBLE')), 'INTEGER'];
   const writer = rowWriter(place, columns, types);
   try {
     for (let from = 0; from < n; from += BLOCK) {
       const length = Math.min(BLOCK, n - from);
       await yieldToEvents(signal);
-      await writer.write(
-        Array.from({ length }, (_, i) => [...data.subarray((from + i) * d, (from + i + 1) * d), labels[from + i]]),
-      );
+      const cells = (row: number): Cell[] => texts.map((levels, j) => levels?.[data[row * d + j]] ?? data[row * d + j]);
+      await writer.write(Array.from({ length }, (_, i) => [...cells(from + i), labels[from + i]]));
     }
     await writer.commit();
   } catch (error) {
     throw await writer.failed(error);
   }
 }
+
+const isText = (level: unknown): boolean => typeof level === 'string';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CovarianceForm } from '../../kernels/form.js';
 import { counted } from '../report/numbers.js';
 import type { Criterion, Selection } from '../fit/select.js';
 import { Remainder } from './failure.js';
+import { familiesAsked, type FamilyFlags } from './families.js';
 import * as flagged from './flags.js';
 import { catchInterrupts } from './interruption.js';
 import { selectionJson } from './json.js';
@@ -17,9 +17,8 @@ import { missingOption } from './usage.js';
 
 const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 
-interface Flags extends flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
+interface Flags extends FamilyFlags, flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
   readonly components?: number[];
-  readonly covariance: readonly CovarianceForm[];
   readonly criterion: Criterion;
 }
 
@@ -27,21 +26,22 @@ const examples = `
 Examples:
   otmix select data.csv -k 1:9
   otmix select data.csv -k 2,4,8 --covariance full,diag --criterion icl --restarts 5
-  otmix select data.csv -k 1:16:3 --out best.json --report choice.html`;
+  otmix select data.csv -k 1:16:3 --out best.json --report choice.html
+  otmix select visits.csv -k 1:5 --family poisson --family geometric`;
 
-/** `otmix select SOURCE -k KS`: fits every number of components and covariance type, and picks the best. */
+/** `otmix select SOURCE -k KS`: fits every number of components of every family, and picks the best. */
 export function addSelect(program: Command): void {
   const command = program
     .command('select')
-    .description('Choose the number of components and the covariance type: fit all, compare bic, aic and icl.')
+    .description('Choose the number of components and what they are like: fit all, compare bic, aic and icl.')
     .argument('[source]', 'the data, as otmix fit takes it')
     .optionsGroup('Model:')
     .option('-k, --components <ks>', 'numbers of components, as in 1:9, 2,4,8 or 1:16:3', counts('-k'))
+    .option(flagged.familyFlag[0], `${flagged.familyFlag[1]}; several times to compare`, flagged.familyFlag[2])
     .option(
       '--covariance <types>',
-      `all, or some of ${flagged.covarianceTypes.join(',')}`,
+      `what Gaussians may look like: some of ${flagged.covarianceTypes.join(',')}; default all`,
       someOf('--covariance', flagged.covarianceTypes),
-      flagged.covarianceTypes,
     )
     .option(
       '--criterion <name>',
@@ -56,17 +56,19 @@ export function addSelect(program: Command): void {
 async function select(spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
   const options = flagged.fitOptions(flags);
-  const { components, covariance: covariances, criterion } = flags;
+  const { components, criterion } = flags;
   if (!components) throw missingOption('select', '-k, the numbers of components to try', 'add -k 1:9');
-  const prepared = await prepare(spec, flags, signal);
+  const asked = await familiesAsked(flags, flagged.covarianceTypes);
+  const prepared = await prepare(spec, flags, asked, signal);
+  const { families } = prepared;
   const { selectMixture } = await loadLibrary();
   const view = await progressView(process.stderr, flags.quiet);
-  const total = components.length * covariances.length;
+  const total = components.length * families.length;
   let done = 0;
   const selection = await selectMixture(prepared.source, {
     ...options,
     components,
-    covariances,
+    families,
     criterion,
     signal,
     onProgress: (activity: Activity) => view.show(activity, `fit ${done + 1} of ${total}`),

@@ -1,6 +1,7 @@
 import * as all from './all.js';
 import { InputError } from '../base/errors.js';
 import type { Family } from './family.js';
+import { kebab } from './family-names.js';
 import { parseFamilies } from './family-text.js';
 import { product } from './product.js';
 
@@ -33,8 +34,8 @@ export function familyOf(name: string, options: readonly string[], where = '--fa
   if (options.length > names.length) {
     throw new InputError('option', {
       where,
-      expected: names.length === 0 ? `${name} without options` : `${name}(${names.join(', ')})`,
-      got: `${name}(${options.join(', ')})`,
+      expected: `${kebab(name)}${names.length === 0 ? ' without options' : `(${names.join(', ')})`}`,
+      got: `${kebab(name)}(${options.join(', ')})`,
       remedy: 'leave out what it does not have',
     });
   }

@@ -15,6 +15,13 @@ const model = {
   ...{ weights: [1], means: [[0, 0]], covariances: [1, 0, 0, 1] },
 };
 
+/** A model of one column of levels. */
+const levelsModel = (name: string, levels: readonly (number | string)[]): string =>
+  JSON.stringify({
+    ...{ format: 'otmix-mixture', version: 2, family: 'categorical', options: {}, columns: [{ name, levels }] },
+    ...{ weights: [1], components: { probabilities: { shape: [1, 2], values: [0.5, 0.5] } } },
+  });
+
 /** Writes files to make mistakes with. */
 function prepare(folder: Folder): void {
   folder.write('empty.csv', '');
@@ -30,6 +37,9 @@ function prepare(folder: Folder): void {
   folder.write('zero.csv', 'a,w\n1,0\n2,0\n');
   folder.write('broken.npy', 'not numpy');
   folder.write('data.xlsx', 'PK');
+  folder.write('many.csv', `a,b\n${Array.from({ length: 1001 }, (_, i) => `t${i},${i + 1}\n`).join('')}`);
+  folder.write('levels.json', levelsModel('b', ['x', 'z']));
+  folder.write('codes.json', levelsModel('code', [1, 2]));
   folder.write('model.json', JSON.stringify(model));
   folder.write('cut.json', JSON.stringify(model).slice(0, 80));
   folder.write('newer.json', JSON.stringify({ ...model, version: 99 }));

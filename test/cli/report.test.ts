@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { reportOf, type ReportParts } from '../../src/cli/report.js';
-import { RowSample } from '../../src/data/row-sample.js';
+import { ReportSample } from '../../src/cli/report-sample.js';
 import { InputError } from '../../src/base/errors.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit/fit.js';
@@ -33,7 +33,7 @@ describe('the report of a command', () => {
       maxIterations: 2,
       tolerance: 0,
     });
-    const sample = new RowSample(2);
+    const sample = new ReportSample(2, 0);
     sample.see({ rows: 4100, values }, 0);
     const origin = { created: '2026-01-02T03:04:05Z', command: 'otmix fit data.csv -k 2' };
     const page = await reportOf(
@@ -57,10 +57,10 @@ describe('the report of a command', () => {
 describe('a report that cannot be drawn', () => {
   test('is a fault of ours, not a mistake of the user', async () => {
     const fit = await fitMixture(rows, { components: 1, family: gaussian(), backend: 'cpu' });
-    const sample = new RowSample(1); // of one column, where the fit has two
+    const sample = new ReportSample(1, 0); // of one column, where the fit has two
     sample.see({ rows: 4, values: Float64Array.of(0, 1, 2, 3) }, 0);
     const failure = reportOf(fit, { spec: 'data.csv', flags, sample, seconds: {} });
-    await expect(failure).rejects.toThrow('the report refused the fit: data: expected');
+    await expect(failure).rejects.toThrow('the report refused the fit: report sample.rows[0]: expected 2 numbers');
     await expect(failure).rejects.not.toBeInstanceOf(InputError);
   });
 });

@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectionSummary } from '../../src/cli/candidates.js';
 import { fitJson, selectionJson } from '../../src/cli/json.js';
 import { reportOf } from '../../src/cli/report.js';
+import { ReportSample } from '../../src/cli/report-sample.js';
 import { fitSummary } from '../../src/cli/summary.js';
 import { families, type FamilyMaker } from '../../src/families/families.js';
-import { fitMixture, gaussian, loadMixture, RowSample, selectMixture, type NamedStart } from '../../src/index.js';
+import { fitMixture, gaussian, loadMixture, selectMixture, type NamedStart } from '../../src/index.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { unitGaussian } from './unit-gaussian.js';
@@ -148,18 +149,18 @@ describe('selection, JSON and report', () => {
   test('summaries name it', async () => {
     const { best } = await selected;
     expect(fitSummary(best.fit, 1, 80)).toContain('Fitted 3 unit Gaussians to 600 rows of a, b');
-    expect(selectionSummary(await selected, 6, 1, 80)).toMatch(/3 +unitGaussian/);
+    expect(selectionSummary(await selected, 6, 1, 80)).toMatch(/3 +unit-gaussian/);
   });
 
   test('it is put into a report, alone and among others', async () => {
     const selection = await selected;
-    const sample = new RowSample(2);
+    const sample = new ReportSample(2, 0);
     sample.see({ rows: x.length, values: Float64Array.from(x.flat()) }, 0);
     const flags = { every: 1, backend: 'wasm', dimensions: undefined } as unknown as Parameters<typeof reportOf>[1]['flags']; // prettier-ignore
     const parts = { spec: 'some.csv', flags, sample, seconds: { fit: 1 } };
     const page = await reportOf(selection.best.fit, { ...parts, selection });
     expect(page).toContain('a mixture of 3 unit Gaussians');
-    expect(page).toContain('k = 3 with unitGaussian has the lowest bic');
+    expect(page).toContain('k = 3 with unit-gaussian has the lowest bic');
     const { fit } = await selectMixture(data, { components: [1], families: [family] }).then(({ best }) => best);
     expect(await reportOf(fit, parts)).toContain('a single unit Gaussian');
   });

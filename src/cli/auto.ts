@@ -1,0 +1,79 @@
+import { MOST_DISTINCT, NumberTally, type ColumnFacts, type LevelFacts } from '../families/column-facts.js';
+import { IGNORE, kebab } from '../families/family-names.js';
+import { printFamilies } from '../families/family-text.js';
+import { proposeFamilies, type Proposal } from '../families/propose.js';
+import { printable } from '../base/printable.js';
+import type { Source } from '../data/source.js';
+import type { Proposer } from './families.js';
+import { progressView } from './progress.js';
+import { shortened } from '../report/numbers.js';
+import { shellLine } from './shell.js';
+import { textTable } from './table.js';
+
+/** Columns of an explanation: a long name may be cut, the line that is pasted has it whole. */
+const LONGEST = 32;
+
+/** Proposes families by one read of the data, and says on standard error what it chose and why. */
+export function proposer(signal: AbortSignal, quiet = false): Proposer {
+  return async (open, options) => {
+    const all = await open({ ...options, text: 'levels' });
+    // Columns that are named may have any number of texts: those of too many are left out, not refused.
+    const source = await open({ ...options, text: 'levels', columns: all.columns });
+    const { show, stop } = await progressView(process.stderr, quiet);
+    const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
+    const onRows = (rows: number): void => show({ phase: 'load', rows, ...totalRows });
+    const proposal = proposeFamilies(await factsOf(source, signal, onRows).finally(stop));
+    if (!quiet) process.stderr.write(proposalText(proposal));
+    return { entries: proposal.entries, source };
+  };
+}
+
+/** What the columns are like, by one read. */
+export async function factsOf(
+  source: Source,
+  signal?: AbortSignal,
+  onRows?: (rows: number) => void,
+): Promise<ColumnFacts[]> {
+  const d = source.columns.length;
+  const tallies = source.columns.map(() => new NumberTally());
+  const texts = source.columns.map(() => ({ values: 0, distinct: undefined as number | undefined }));
+  let rows = 0;
+  for await (const batch of source.batches(signal)) {
+    for (let j = 0; j < d; j++) {
+      const own = Array.from({ length: batch.rows }, (_, row) => batch.values[row * d + j]);
+      const levels = batch.levels?.[j];
+      if (!levels) tallies[j].add(own);
+      else {
+        texts[j].distinct = levels.length;
+        texts[j].values += own.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
+      }
+    }
+    rows += batch.rows;
+    onRows?.(rows);
+  }
+  return source.columns.map((name, j) => {
+    const { values, distinct } = texts[j];
+    return distinct === undefined ? tallies[j].facts(name) : factsOfText(name, { values, distinct, rows });
+  });
+}
+
+function factsOfText(
+  name: string,
+  { values, distinct, rows }: { values: number; distinct: number; rows: number },
+): LevelFacts {
+  // prettier-ignore
+  const missing = rows > 0 ? (rows - values) / rows : 0;
+  return { kind: 'text', name, values, missing, distinct: Math.min(distinct, MOST_DISTINCT) };
+}
+
+/** The option to paste, and under it the reason of each column. */
+export function proposalText({ entries, columns }: Proposal): string {
+  const heads = ['', 'column', 'family', 'why'].map((head) => ({ head }));
+  const rows = columns.map(({ name, family, reason }) => [
+    '',
+    shortened(name, LONGEST),
+    family === IGNORE ? 'left out' : kebab(family),
+    reason,
+  ]);
+  return `otmix: --family auto is ${printable(shellLine(['--family', printFamilies(entries)]))}\n${textTable(heads, rows)}`;
+}

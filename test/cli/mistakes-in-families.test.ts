@@ -1,0 +1,119 @@
+import { describeMistakes, fit } from './mistakes.js';
+
+const mixed = (families: string): string => `fit text.csv -k 1 --family ${families} --out new.json`;
+
+describeMistakes('families', [
+  [
+    'an unknown family',
+    `${fit} -k 2 --family poison`,
+    /--family: expected families among bernoulli, .*, got "poison"; did you mean poisson\?/,
+  ],
+  ['what other tools call it', `${fit} -k 2 --family normal`, /got "normal"; did you mean gaussian\?/],
+  ['no family', `${fit} -k 2 --family ""`, /--family: expected the name of a family, got the end/],
+  [
+    'two models',
+    `${fit} -k 2 --family poisson --family gaussian`,
+    /--family: expected one of them, got .*otmix select/,
+  ],
+  [
+    'an option that the family does not have',
+    `${fit} -k 2 --family poisson(3)`,
+    /--family: expected poisson without options, got poisson\(3\); leave out what it does not have/,
+  ],
+  [
+    'one option too many',
+    `${fit} -k 2 --family gaussian(full,tied)`,
+    /--family: expected gaussian\(covariance\), got gaussian\(full, tied\)/,
+  ],
+  [
+    'an unknown value of an option',
+    `${fit} -k 2 --family gaussian(round)`,
+    /expected covariance to be one of full, tied, diag, spherical, got "round"/,
+  ],
+  [
+    'a covariance type of no Gaussian',
+    `${fit} -k 2 --family poisson --covariance diag`,
+    /--covariance: expected gaussian without an option of its own with it, got --family poisson; leave it out/,
+  ],
+  [
+    'a column without a family',
+    `${fit} -k 2 --family gaussian:a`,
+    /--family: expected a family for each column, got none for "b"; name it too, or leave it out with ignore:\*/,
+  ],
+  [
+    'an unknown column',
+    `${fit} -k 2 --family gaussian:a,poisson:bb`,
+    /--family: expected columns of the data, got "bb"/,
+  ],
+  [
+    'an unknown column to ignore',
+    'fit good.csv -k 2 --family gaussian:*,ignore:aa',
+    /ignore: expected columns of good\.csv, got "aa"; did you mean a\?/,
+  ],
+  [
+    'columns that one model ignores and the other not',
+    'select good.csv -k 1 --family gaussian:*,ignore:w --family gaussian',
+    /--family: expected the same columns ignored each time, got w and none; ignore the same, or choose with --columns/,
+  ],
+  [
+    'a negative count',
+    'fit negative.csv -k 1 --family poisson',
+    /negative\.csv: expected counts: whole numbers ≥ 0, got -1 in row 1, column w; round it, or choose/,
+  ],
+  [
+    'a duration of 0',
+    'fit zero.csv -k 1 --family gamma',
+    /zero\.csv: expected numbers > 0, got 0 in row 0, column w; .*exponential, which takes 0/,
+  ],
+  [
+    'more than 0 and 1',
+    'fit good.csv -k 1 --columns w --family bernoulli',
+    /good\.csv: expected 0 or 1, got 2 in row 2, column w; choose categorical/,
+  ],
+  ['a share of 1', 'fit good.csv -k 1 --columns a --family beta', /expected numbers between 0 and 1, .*got 1 in row 0/],
+  [
+    'text for a family of numbers',
+    'fit text.csv -k 1 --family poisson',
+    /text\.csv: expected numeric columns, got b \(text such as "x" in line 2\); .*--family categorical/,
+  ],
+  [
+    'text for Gaussians beside levels',
+    mixed('categorical:a,gaussian:b'),
+    /text\.csv: expected numbers, got "x" in row 0, column b; leave the column out, or choose categorical/,
+  ],
+  [
+    'text for counts beside levels',
+    mixed('categorical:a,poisson:b'),
+    /text\.csv: expected numbers, got "x" in row 0, column b/,
+  ],
+  [
+    'more levels than there may be',
+    'fit many.csv -k 1 --family categorical',
+    /many\.csv: expected at most 1,000 levels in a column.*, got column a with more than 1,000 different texts/,
+  ],
+  [
+    'more levels of a column by name',
+    'fit many.csv -k 1 --columns a --family categorical',
+    /many\.csv: expected at most 1,000 levels in a column, got more in column a; leave the column out/,
+  ],
+  [
+    'more numbers than levels',
+    'fit many.csv -k 1 --family categorical:b,ignore:*',
+    /many\.csv: expected at most 1,000 levels in a column, got more in column b; .*a family of numbers/,
+  ],
+  [
+    'data that tell nothing',
+    'fit many.csv -k 1 --family auto -q',
+    /--family auto: expected columns that differ from row to row and repeat, got "a" \(text of over 1,000 levels|differs in every row\)/,
+  ],
+  [
+    'a level that the model does not know',
+    'predict levels.json text.csv',
+    /text\.csv: expected one of the levels x, z, got "y" in row 1, column b; leave the row out, or fit again/,
+  ],
+  [
+    'text for a level that is a number',
+    'predict codes.json text.csv --columns b',
+    /text\.csv: expected one of the levels 1, 2, got "x" in row 0, column b/,
+  ],
+]);
