@@ -62,8 +62,8 @@ function leavesCovariance(list: FamiliesAsked['lists'][number]): boolean {
 }
 
 /**
- * Opens data for the families asked for, and makes these for their columns: those that are ignored are left out, and text
- * is read as levels where a family takes such. Throws `InputError` where families and data don't fit.
+ * Opens data for the families asked for, and makes these for their columns. Columns to ignore are left out, and text is
+ * read as levels where a family takes such. Throws `InputError` where families and data don't fit.
  */
 export async function openForFamilies(
   { lists, covariances }: FamiliesAsked,
