@@ -7,10 +7,13 @@ import { columnsOf } from './columns.js';
 import type { LevelsOfColumns } from './levels.js';
 import type { Source } from './source.js';
 
-/** What to do about rows with a missing value (NaN): refuse the data, or leave those rows out and count them. */
-export type MissingPolicy = 'error' | 'drop';
+/**
+ * What to do about rows with a missing value (NaN): refuse the data, leave those rows out and count them, or keep them for
+ * a family that models gaps.
+ */
+export type MissingPolicy = 'error' | 'drop' | 'model';
 
-/** Consecutive rows that have passed the gate: values are finite, weights finite and not negative. */
+/** Consecutive rows that have passed the gate: values are finite, or missing where that is allowed, weights finite and not negative. */
 export interface CleanBlock extends Columns {
   /** As those of a `Batch`. */
   readonly levels?: LevelsOfColumns | undefined;
@@ -171,8 +174,9 @@ function keptRows(
 ): readonly number[] {
   const kept: number[] = [];
   for (let row = 0; row < block.rows; row++) {
-    if (isWhole(source, block, row, first + row)) kept.push(row);
-    else if (missing === 'error') throw missingValue(source, block, row, first + row);
+    const whole = isWhole(source, block, row, first + row);
+    if (whole || (missing === 'model' && !Number.isNaN(block.weights?.[row]))) kept.push(row);
+    else if (missing !== 'drop') throw missingValue(source, block, row, first + row);
     else onDropped?.(first + row);
   }
   return kept;

@@ -41,7 +41,8 @@ export async function surveyed(source: Source, options: SurveyOptions): Promise<
 
 function addValues({ values, start, stride }: Column, rows: number, into: Set<number>, holds: Question['holds']): void {
   for (let row = 0, at = start; row < rows; row++, at += stride) {
-    if (!holds || holds(values[at])) into.add(values[at]);
+    const value = values[at];
+    if (!Number.isNaN(value) && (!holds || holds(value))) into.add(value);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Rule } from '../base/check.js';
 import type { Column } from '../sweep/encode.js';
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Blocks } from './linear-term.js';
@@ -38,7 +39,12 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
 function coder(block: ExponentialFamily, given: CleanColumns): readonly Column[] | Violation {
   const { columns, rows, levels } = given;
   if (block.levels !== undefined) return leveled(block, columns[0], rows, levels?.[0]);
-  return textAmong(given) ?? outside(block, columns, rows) ?? statistics(block, columns, rows);
+  return (
+    textAmong(given) ??
+    outside(block, columns, rows) ??
+    partly(block, columns, rows) ??
+    statistics(block, columns, rows)
+  );
 }
 
 /** The first value, column by column, that is none of the domain. */
@@ -50,6 +56,23 @@ function outside({ domain }: ExponentialFamily, columns: readonly Column[], rows
   }
   return undefined;
 }
+
+/** The first row of a block of several columns that lacks some of these, and not all. */
+function partly({ gaps }: ExponentialFamily, columns: readonly Column[], rows: number): Violation | undefined {
+  if (!gaps || columns.length === 1) return undefined;
+  for (let row = 0; row < rows; row++) {
+    const missing = columns.map(({ values, start, stride }) => Number.isNaN(values[start + row * stride]));
+    if (missing.includes(true) && missing.includes(false))
+      return { row, column: missing.indexOf(true), rule: wholeRule };
+  }
+  return undefined;
+}
+
+const wholeRule: Rule = {
+  expected: 'all columns of the family, or none of them, to be missing',
+  holds: () => false,
+  remedy: "fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
+};
 
 function statistics(block: ExponentialFamily, columns: readonly Column[], rows: number): readonly Column[] {
   if (block.plain) return columns;
@@ -71,8 +94,10 @@ function leveled(
 ): readonly Column[] | Violation {
   const indices = new Float64Array(rows);
   for (let row = 0, at = start; row < rows; row++, at += stride) {
-    indices[row] = block.level?.(texts ? texts[values[at]] : values[at]) ?? -1;
-    if (indices[row] < 0) return { row, column: 0, rule: block.domain };
+    const value = values[at];
+    const missing = block.gaps && Number.isNaN(value);
+    indices[row] = missing ? -1 : (block.level?.(texts ? texts[value] : value) ?? -1);
+    if (indices[row] < 0 && !missing) return { row, column: 0, rule: block.domain };
   }
   return [{ values: indices, start: 0, stride: 1 }];
 }

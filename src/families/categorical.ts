@@ -77,11 +77,12 @@ export function categorical(): Family {
   return ofLevels([]);
 }
 
-function ofLevels(levels: readonly Levels[]): Family {
+function ofLevels(levels: readonly Levels[], gaps = false): Family {
   const blocks = levels.map((own) => categoricalDistribution(own.length, own));
   const family = linearFamily({
     name: 'categorical',
     words: ['latent classes', 'latent class'],
+    gaps,
     blocks: () => blocks,
     rules: { probabilities: probability },
     draws(theta) {
@@ -91,7 +92,8 @@ function ofLevels(levels: readonly Levels[]): Family {
   });
   return {
     ...family,
-    survey: { question: () => question, adapted: ofLevels },
+    survey: { question: () => question, adapted: (found) => ofLevels(found, gaps) },
+    ...(!gaps && { withGaps: () => ofLevels(levels, true) }),
     ...(levels.length > 0 && { levels }),
     sampler: (components) => {
       const draw = family.sampler(components);

@@ -22,6 +22,8 @@ export interface ExponentialFamily {
   /** Of one column whose T(x) is a unit vector: its length, and `level` the index of the 1, −1 of what is no level. */
   readonly levels?: number;
   level?(x: number | string): number;
+  /** Whether values may be missing: NaN. */
+  readonly gaps?: boolean;
   /** Writes T(x), `[width]`, of a row `[columns]` in the domain. */
   statistic(x: Float64Array, into: Float64Array): void;
   /** log h(x). */
@@ -35,7 +37,7 @@ export interface ExponentialFamily {
   /** Variances of T under θ, `[width]`. */
   variance(theta: Float64Array): Float64Array;
   /** Mean and variance of the column under θ, of a distribution of one column whose T(x) is not x. */
-  summary?(theta: Float64Array): ColumnSummary;
+  readonly summary?: ((theta: Float64Array) => ColumnSummary) | undefined;
 }
 
 /** log h of distributions that have none. */

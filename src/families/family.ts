@@ -1,3 +1,4 @@
+import { InputError } from '../base/errors.js';
 import type { FastRandom } from '../base/fast-random.js';
 import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
@@ -88,6 +89,10 @@ export interface Family {
   readonly levels?: readonly (Levels | undefined)[];
   /** Of columns that the shard holds as levels, in order of these: where each lies on a line, undefined of mere names. */
   readonly positions?: readonly (Float64Array | undefined)[];
+  /** The same family for rows some of whose values are missing at random, NaN; left out where it has no such. */
+  withGaps?(): Family;
+  /** Of each dense statistic of d columns the one that is 0 where it is missing, else 1, and −1 of such; undefined without gaps. */
+  masks?(d: number): readonly number[] | undefined;
   /** How rows become the D numbers that are swept, its statistics; left out where these are the columns. */
   readonly coding?: RowCoding;
   /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
@@ -158,6 +163,18 @@ export interface Family {
 /** What log-densities of a shard's coordinates exceed those of the data's units by, nats. */
 export function logVolumeOf(family: Family, scaling: Scaling): number {
   return family.logVolume ? family.logVolume(scaling) : logVolume(scaling);
+}
+
+/** The same family for rows some of whose values are missing; throws `InputError('unsupported')` where it has no such. */
+export function gapped(family: Family, where: string): Family {
+  const own = family.withGaps?.();
+  if (own) return own;
+  throw new InputError('unsupported', {
+    where: `${where}: missing`,
+    expected: `error or drop with family ${family.name}`,
+    got: 'model',
+    remedy: 'fill missing values in, or choose a family whose columns are independent given the component',
+  });
 }
 
 /** Means and variances of the numbers swept under each component, `[k, D]`. */

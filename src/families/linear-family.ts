@@ -6,6 +6,7 @@ import type { EstimateOptions, Family, Sampler } from './family.js';
 import { Numbers } from './sampling/numbers.js';
 import * as own from './linear-components.js';
 import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
+import { masksOf, withGaps } from './gaps.js';
 import { linearShape, meanStatistics, packLinear, type Blocks, type Thetas } from './linear-term.js';
 import { atDistances } from './seeding-metric.js';
 import { nearMean, powerOfTwo, type Scaling } from './scaling.js';
@@ -20,6 +21,8 @@ export interface LinearFamilySpec {
   readonly blocks: (d: number) => Blocks;
   /** How many statistics a column has; default 1. */
   readonly perColumn?: number;
+  /** Whether values may be missing; default no. */
+  readonly gaps?: boolean;
   /** What parameters must be, by name. */
   readonly rules: Readonly<Record<string, Rule>>;
   /** One number a component that is kept in model files alone, by name, and what it is where nobody says. */
@@ -35,63 +38,156 @@ const NEAR = 8;
 
 /** A family of columns, or of groups of them, that are independent given the component, each an exponential family. */
 export function linearFamily(spec: LinearFamilySpec): Family {
-  const { name, options = {}, words, blocks: blocksOf, perColumn = 1, rules, hidden = {}, kept } = spec;
-  const all = { ...rules, ...Object.fromEntries(Object.entries(hidden).map(([of, { rule }]) => [of, rule])) };
-  const thetas = (components: Components): Thetas => own.thetasOf(blocksOf(components.d), components);
-  const pack = <Values extends Floats>(
-    components: Components,
-    toPrecision: (values: Float64Array) => Values,
-  ): PackedModel<Values> => {
-    const { k, d, frame } = components;
-    return packLinear(blocksOf(d), k, thetas(components), frame, toPrecision);
+  const { gaps = false } = spec;
+  const blocksOf = gaps ? (d: number): Blocks => spec.blocks(d).map(withGaps) : spec.blocks;
+  return {
+    ...named(spec, blocksOf),
+    ...held(spec, blocksOf),
+    ...swept(spec, blocksOf),
+    masks: (d) => masksOf(blocksOf(d)),
+    ...(!gaps && { withGaps: () => linearFamily({ ...spec, gaps: true }) }),
   };
-  const columnsOf = (swept: number): number => swept / perColumn;
+}
+
+/** What the family is called, and its components as others have them. */
+function named(
+  { name, options = {}, words, rules, hidden = {}, draws }: LinearFamilySpec,
+  blocksOf: LinearFamilySpec['blocks'],
+): Pick<
+  Family,
+  | 'name'
+  | 'options'
+  | 'parameters'
+  | 'describe'
+  | 'parameterCount'
+  | 'sampler'
+  | 'toParameters'
+  | 'fromParameters'
+  | 'toFile'
+  | 'fromFile'
+> {
+  // prettier-ignore
   return {
     name,
     options,
     parameters: Object.keys(rules),
     describe: (k) => `${k.toLocaleString('en-US')} ${words[k === 1 ? 1 : 0]}`,
     parameterCount: (k, d) => k * blocksOf(d).reduce((sum, { free }) => sum + free, 0),
+    sampler: (components) => sampler(blocksOf(components.d), components, thetasIn(blocksOf, components), draws),
+    toParameters: (components) => nestedArrays(components, Object.keys(rules)),
+    fromParameters: (given, where) => withHidden(arraysOfParameters(given, rules, where), hidden),
+    toFile: plainArrays,
+    fromFile: (file, size, where) =>
+      arraysOfFile(file, parameterWidths(blocksOf(size.d)), { size, rules: allRules(rules, hidden), where }),
+  };
+}
+
+/** How rows become statistics, how a shard holds these, and what columns are like under components. */
+function held(
+  { name, options = {}, gaps = false, ...spec }: LinearFamilySpec,
+  blocksOf: LinearFamilySpec['blocks'],
+): Pick<
+  Family,
+  | 'commonScale'
+  | 'encoding'
+  | 'encode'
+  | 'coding'
+  | 'logVolume'
+  | 'swept'
+  | 'spread'
+  | 'logDensity'
+  | 'toData'
+  | 'toShard'
+> {
+  // prettier-ignore
+  const columnsOf = columnCounter({ gaps, ...spec });
+  return {
     commonScale: false,
-    encoding: [name, ...Object.values(options)].join(' '),
-    encode: (swept) => encode(blocksOf(columnsOf(swept.length)), swept),
+    encoding: [name, ...Object.values(options), ...(gaps ? ['with gaps'] : [])].join(' '),
+    encode: (summaries) => encode(blocksOf(columnsOf(summaries.length)), summaries),
     coding: blockCoding(blocksOf),
     logVolume: () => 0,
-    swept: (components) => own.sweptSpread(blocksOf(components.d), components, thetas(components)),
+    swept: (components) => own.sweptSpread(blocksOf(components.d), components, thetasIn(blocksOf, components)),
+    spread: (components) => own.columnSpread(blocksOf(components.d), components, thetasIn(blocksOf, components)),
+    logDensity: (components) => own.densitiesOf(blocksOf(components.d), components.k, thetasIn(blocksOf, components)),
     toData: ({ k, d, arrays }) => ({ k, d, arrays }),
     toShard: (components, frame) => ({ ...components, frame }),
-    around: (rows, variances, held) =>
-      atDistances(linearShape(blocksOf(columnsOf(variances.length))), rows, variances, held),
+  };
+}
+
+/** Models that are swept, and what their moments make of components. */
+function swept(
+  spec: LinearFamilySpec,
+  blocksOf: LinearFamilySpec['blocks'],
+): Pick<
+  Family,
+  | 'around'
+  | 'restarted'
+  | 'shape'
+  | 'pack'
+  | 'packExactly'
+  | 'estimate'
+  | 'toVector'
+  | 'fromVector'
+  | 'coincident'
+  | 'addedShares'
+> {
+  // prettier-ignore
+  const columnsOf = columnCounter(spec);
+  const all = allRules(spec.rules, spec.hidden);
+  const pack = <Values extends Floats>(
+    components: Components,
+    toPrecision: (values: Float64Array) => Values,
+  ): PackedModel<Values> => {
+    const { k, d, frame } = components;
+    return packLinear(blocksOf(d), k, thetasIn(blocksOf, components), frame, toPrecision);
+  };
+  return {
+    around: (rows, variances, frame) => atDistances(blocksOf(columnsOf(variances.length)), rows, variances, frame),
     restarted({ frame, ...components }, starts) {
-      const blocks = blocksOf(components.d);
       const rows = starts.map(({ component, row }) => ({ component, row: unheld(row, frame) }));
-      return framed(own.restartedAt(blocks, components, thetas(components), rows), frame);
+      return framed(own.restartedAt(blocksOf(components.d), components, thetasIn(blocksOf, components), rows), frame);
     },
     shape: (k, d) => ({ k, quadratic: [], linear: linearShape(blocksOf(d)) }),
     pack: (components) => pack(components, (values) => new Float32Array(values)),
     packExactly: (components) => pack(components, (values) => values),
     estimate(moments, packed, { prior }: EstimateOptions) {
-      const { dense = 0, levels = [], held } = packed.linear ?? {};
+      const { dense = 0, levels = [], held: frame } = packed.linear ?? {};
       const d = columnsOf(dense + levels.length);
-      const components = own.ofMeans(blocksOf(d), packed.k, d, meanStatistics(moments, packed, prior, kept));
-      return { components: framed(components, held), repairs: [] };
+      const means = meanStatistics(moments, packed, masksOf(blocksOf(d)), prior, spec.kept);
+      return { components: framed(own.ofMeans(blocksOf(d), packed.k, d, means), frame), repairs: [] };
     },
-    toVector: (components) => own.expectations(blocksOf(components.d), components.k, thetas(components)),
+    toVector: (components) => own.expectations(blocksOf(components.d), components.k, thetasIn(blocksOf, components)),
     fromVector(vector, { k, d, frame }) {
       const components = own.ofMeans(blocksOf(d), k, d, vector);
       const sound = Object.entries(components.arrays).every(([of, { values }]) => values.every(all[of].holds));
       return sound ? framed(components, frame) : undefined;
     },
-    coincident: (_, components) => own.coincidentComponents(blocksOf(components.d), components.k, thetas(components)),
+    coincident: (_, components) => own.coincidentComponents(blocksOf(components.d), components.k, thetasIn(blocksOf, components)), // prettier-ignore
     addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, column: 0 })) }),
-    spread: (components) => own.columnSpread(blocksOf(components.d), components, thetas(components)),
-    logDensity: (components) => own.densitiesOf(blocksOf(components.d), components.k, thetas(components)),
-    sampler: (components) => sampler(blocksOf(components.d), components, thetas(components), spec.draws),
-    toParameters: (components) => nestedArrays(components, Object.keys(rules)),
-    fromParameters: (given, where) => withHidden(arraysOfParameters(given, rules, where), hidden),
-    toFile: plainArrays,
-    fromFile: (file, size, where) => arraysOfFile(file, parameterWidths(blocksOf(size.d)), { size, rules: all, where }),
   };
+}
+
+const thetasIn = (blocksOf: LinearFamilySpec['blocks'], components: Components): Thetas =>
+  own.thetasOf(blocksOf(components.d), components);
+
+/** From how many numbers are swept to how many columns they are of. */
+function columnCounter({
+  gaps = false,
+  perColumn = 1,
+  blocks,
+}: Pick<LinearFamilySpec, 'gaps' | 'perColumn' | 'blocks'>) {
+  return (count: number): number => {
+    if (!gaps || blocks(1)[0].levels !== undefined) return count / perColumn;
+    return blocks(2).length === 1 ? count - 1 : count / (perColumn + 1);
+  };
+}
+
+function allRules(
+  rules: LinearFamilySpec['rules'],
+  hidden: LinearFamilySpec['hidden'] = {},
+): Readonly<Record<string, Rule>> {
+  return { ...rules, ...Object.fromEntries(Object.entries(hidden).map(([of, { rule }]) => [of, rule])) };
 }
 
 /** How many numbers a component has of each parameter. */

@@ -21,6 +21,8 @@ const ROUNDING = 2 ** -24;
 const KEPT = 0.8;
 /** Rows of the pool that the weak prior counts for. */
 const WEAK_ROWS = 1;
+/** A share of a component's rows that is none but for rounding. */
+const NOTHING = 1e-6;
 
 export function linearShape(blocks: Blocks): LinearShape {
   return {
@@ -131,6 +133,7 @@ function roundingOf(
 export function meanStatistics(
   { mass, weight, linear: sums = new Float64Array() }: Moments,
   { k, linear }: PackedModel<Floats>,
+  masks: readonly number[] | undefined,
   prior: Prior | undefined,
   keptByStart = KEPT,
 ): Float64Array {
@@ -140,13 +143,38 @@ export function meanStatistics(
   const pool = new Float64Array(width);
   for (let at = 0; at < sums.length; at++) pool[at % width] += sums[at] / all;
   const [kept, share] = drawn(prior, keptByStart);
-  return new Float64Array(k * width).map((_, at) => {
+  const unheld = (mean: number, j: number): number => (held && j < dense ? held.shift[j] + held.scale[j] * mean : mean);
+  const means = new Float64Array(k * width).map((_, at) => {
     const [c, j] = [Math.floor(at / width), at % width];
     const own = kept * sums[at] + ((1 - kept) / k) * all * pool[j] + share * weight * pool[j];
     const rows = kept * mass[c] + ((1 - kept) / k) * all + share * weight;
     const mean = rows > 0 ? own / rows : pool[j];
-    return held && j < dense ? held.shift[j] + held.scale[j] * mean : mean;
+    return unheld(mean, j);
   });
+  if (masks) fillEmpty(means, pool.map(unheld), masks, { dense, levels: linear?.levels ?? [] });
+  return means;
+}
+
+/** A component all of whose rows lack a column has that of the mean of all rows. */
+function fillEmpty(
+  means: Float64Array,
+  pool: Float64Array,
+  masks: readonly number[],
+  { dense, levels }: LinearShape,
+): void {
+  const width = pool.length;
+  for (let from = 0; from < means.length; from += width) {
+    const own = means.subarray(from, from + width);
+    const empty = masks.map((mask, j) => own[mask < 0 ? j : mask] < NOTHING);
+    empty.forEach((one, j) => {
+      if (one) own[j] = pool[j];
+    });
+    let at = dense;
+    for (const count of levels) {
+      if (total(own.subarray(at, at + count)) < NOTHING) own.set(pool.subarray(at, at + count), at);
+      at += count;
+    }
+  }
 }
 
 /** What a prior keeps of a component's own rows, and how much of the pool it adds, as a share of all rows. */

@@ -125,7 +125,7 @@ const question: Question = {
 };
 
 /** Of free sizes. A component's means and sizes are all that a model keeps: lists of counts are of the rows at hand. */
-function ofCounts(levels: readonly Levels[]): Family {
+function ofCounts(levels: readonly Levels[], gaps = false): Family {
   const counts = levels.map((own) => Float64Array.from(own.filter((count) => typeof count === 'number')));
   const blocks = counts.map(negativeBinomialAmong);
   const anywhere = negativeBinomialAmong(new Float64Array());
@@ -134,6 +134,7 @@ function ofCounts(levels: readonly Levels[]): Family {
     words,
     blocks: (d) => (levels.length > 0 ? blocks : new Array<ExponentialFamily>(d).fill(anywhere)),
     rules: { means: notNegative, sizes: positiveNumber },
+    gaps,
     kept: 1, // no probability is 0, and counts of other clusters would make each as wide as all
     draws:
       ([mean, size]) =>
@@ -143,7 +144,8 @@ function ofCounts(levels: readonly Levels[]): Family {
   const positions = counts.map((own) => own.map((count) => 2 * Math.sqrt(count)));
   return {
     ...family,
-    survey: { question: () => question, adapted: ofCounts },
+    survey: { question: () => question, adapted: (found) => ofCounts(found, gaps) },
+    ...(!gaps && { withGaps: () => ofCounts(levels, true) }),
     ...(levels.length > 0 && { levels: levels.map(() => undefined), positions }),
     around: (rows) => squaredDistances(positions, rows),
     toVector: ({ arrays: { means, sizes } }) => Float64Array.of(...means.values, ...sizes.values.map(Math.log)),

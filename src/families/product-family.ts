@@ -7,7 +7,16 @@ import { logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Fam
 import type { AddedShares } from './narrow.js';
 import { codingOf } from './product-coding.js';
 import { ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
-import { common, identity, positionsOf, scalingOf, spreadAt, withPlaces, worstShares } from './product-places.js';
+import {
+  common,
+  identity,
+  joinedMasks,
+  positionsOf,
+  scalingOf,
+  spreadAt,
+  withPlaces,
+  worstShares,
+} from './product-places.js';
 import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
@@ -23,6 +32,7 @@ export class ProductFamily implements Family {
   readonly levels?: readonly (Levels | undefined)[];
   readonly survey?: Survey;
   readonly positions: readonly (Float64Array | undefined)[];
+  readonly withGaps?: () => Family;
   protected readonly factors: readonly PlacedFactor[];
   /** How many numbers are swept. */
   private readonly width: number;
@@ -35,10 +45,11 @@ export class ProductFamily implements Family {
   ) {
     this.factors = withPlaces(factors);
     this.options = { factors: text };
-    this.encoding = `product ${text}`;
+    this.encoding = `product ${text}: ${factors.map(({ family }) => family.encoding).join(', ')}`;
     this.coding = codingOf(this.factors);
     this.positions = positionsOf(this.factors);
     this.width = this.factors.reduce((sum, { places }) => sum + places.length, 0);
+    if (factors.every(({ family }) => family.withGaps !== undefined)) this.withGaps = () => this.gapped();
     if (!this.factors.some(({ family }) => family.survey)) return;
     this.levels = names.map((_, column) => ofColumn(column, this.factors, ({ levels }, j) => levels?.[j]));
     this.survey = {
@@ -53,6 +64,15 @@ export class ProductFamily implements Family {
       return { family: family.survey?.adapted(own) ?? family, columns };
     });
     return new ProductFamily(factors, this.names, this.text);
+  }
+
+  private gapped(): Family {
+    const factors = this.factors.map(({ family, columns }) => ({ family: family.withGaps?.() ?? family, columns }));
+    return new ProductFamily(factors, this.names, this.text);
+  }
+
+  masks(): readonly number[] | undefined {
+    return joinedMasks(this.factors);
   }
 
   describe(k: number): string {

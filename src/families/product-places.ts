@@ -85,3 +85,18 @@ export function worstShares(own: readonly AddedShares[], factors: readonly Place
   });
   return { shared: false, shares };
 }
+
+/** Of each dense statistic of any factor the one that it is missing by, as `Family.masks` has them. */
+export function joinedMasks(factors: readonly PlacedFactor[]): readonly number[] | undefined {
+  let first = 0;
+  let gaps = false;
+  const masks = factors.flatMap(({ family, columns }) => {
+    const { dense = 0 } = family.shape(1, columns.length).linear ?? {};
+    const own = family.masks?.(columns.length);
+    const from = first;
+    first += dense;
+    gaps ||= own !== undefined;
+    return Array.from({ length: dense }, (_, j) => (own && own[j] >= 0 ? from + own[j] : -1));
+  });
+  return gaps ? masks : undefined;
+}

@@ -1,4 +1,6 @@
-import { linearWidth, type LinearShape, type PackedModel } from '../sweep/model.js';
+import { linearWidth, type PackedModel } from '../sweep/model.js';
+import { masksOf } from './gaps.js';
+import { linearShape, type Blocks } from './linear-term.js';
 import type { Scaling } from './scaling.js';
 
 /** How likely a row of the level of a centre is, beside what all levels have alike. */
@@ -7,31 +9,32 @@ const SAME_LEVEL = 0.8;
 /**
  * A model by which each row is nearest to the likeliest component: of dense statistics by the squared distance in units of
  * `variances`, of level columns by the number of those that differ. ‖y − c‖² is linear in y but for ‖y‖², which is common.
- * `rows`: the centres, `[k, D]`, as a shard has them.
+ * What a row or a centre lacks counts as no distance. `rows`: the centres, `[k, D]`, as a shard has them.
  */
-export function atDistances(
-  shape: LinearShape,
-  rows: Float64Array,
-  variances: Float64Array,
-  held: Scaling,
-): PackedModel {
+export function atDistances(blocks: Blocks, rows: Float64Array, variances: Float64Array, held: Scaling): PackedModel {
+  const shape = linearShape(blocks);
   const { dense, levels } = shape;
   const d = dense + levels.length;
   const k = rows.length / d;
   const width = linearWidth(shape);
+  const masks = masksOf(blocks);
   const natural = new Float32Array(k * width);
   const logNormalizers = new Float64Array(k);
   for (let c = 0; c < k; c++) {
-    let at = c * width;
+    const centre = rows.subarray(c * d, (c + 1) * d);
+    const own = natural.subarray(c * width, (c + 1) * width);
     for (let j = 0; j < dense; j++) {
-      const centre = rows[c * d + j];
-      natural[at++] = centre / variances[j];
-      logNormalizers[c] -= centre ** 2 / variances[j] / 2;
+      const mask = masks?.[j];
+      if (mask === undefined) {
+        own[j] = centre[j] / variances[j];
+        logNormalizers[c] -= centre[j] ** 2 / variances[j] / 2;
+      } else if (mask >= 0) logNormalizers[c] += masked(own, centre, j, mask, variances, held);
     }
+    let at = dense;
     for (const [j, count] of levels.entries()) {
       const rest = (1 - SAME_LEVEL) / count;
       for (let level = 0; level < count; level++, at++) {
-        natural[at] = Math.log(rest + (rows[c * d + dense + j] === level ? SAME_LEVEL : 0));
+        own[at] = Math.log(rest + (centre[dense + j] === level ? SAME_LEVEL : 0));
       }
     }
   }
@@ -49,8 +52,9 @@ export function squaredDistances(positions: readonly Float64Array[], rows: Float
   const natural = Float32Array.from(
     Array.from({ length: k }, (_, c) =>
       positions.flatMap((own, j) => {
-        const centre = own[rows[c * levels.length + j]];
-        return Array.from(own, (position) => -((position - centre) ** 2) / (2 * units[j]));
+        const centre = own.at(rows[c * levels.length + j]);
+        const missing = rows[c * levels.length + j] < 0 || centre === undefined;
+        return Array.from(own, (position) => (missing ? 0 : -((position - centre) ** 2) / (2 * units[j])));
       }),
     ).flat(),
   );
@@ -61,4 +65,21 @@ export function squaredDistances(positions: readonly Float64Array[], rows: Float
 function varianceOf(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length || 1;
+}
+
+/** −m (T − c)²/(2 v) but for m T², of m and m T as they are held. Returns what is the same in every row. */
+function masked(
+  own: Float32Array,
+  centre: Float64Array,
+  j: number,
+  mask: number,
+  variances: Float64Array,
+  { shift, scale }: Scaling,
+): number {
+  if (shift[mask] + scale[mask] * centre[mask] < 0.5) return 0;
+  const c = shift[j] + scale[j] * centre[j];
+  const variance = variances[j] * scale[j] ** 2;
+  own[j] = (scale[j] * c) / variance;
+  own[mask] -= (scale[mask] * c * c) / variance / 2;
+  return (shift[j] * c) / variance - (shift[mask] * c * c) / variance / 2;
 }

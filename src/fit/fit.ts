@@ -134,7 +134,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     weights: run.weights,
     components: settings.family.toData(run.components, scaling),
   };
-  const mixture = new Mixture(parts, columns);
+  const mixture = new Mixture({ ...parts, family: making.plain }, columns);
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.
   const criteria = await watch.time('score', () =>

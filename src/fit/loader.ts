@@ -5,13 +5,15 @@ import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dat
 import { remembered } from '../data/remembered.js';
 import { isSource, type Source } from '../data/source.js';
 import { surveyed } from '../data/survey.js';
-import type { Family, Levels } from '../families/family.js';
+import { gapped, type Family, type Levels } from '../families/family.js';
 import { CommonSeeding } from '../seeding/common.js';
 import type { FitSettings } from './options.js';
 
 /** Data on a backend, as a fit takes them. */
 export interface LoadedData {
   /** The family of the fit, for these columns. */
+  readonly plain: Family;
+  /** The same, for values that may be missing where the fit allows that: what is swept. */
   readonly family: Family;
   readonly source: Source;
   readonly device: Device;
@@ -62,11 +64,12 @@ export class Loader {
     this.rows ??= isSource(data) && again ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
-    const family = await watch.time('load', () => this.adapted(rows, settings));
+    const plain = await watch.time('load', () => this.adapted(rows, settings));
+    const family = settings.missing === 'model' ? gapped(plain, 'fit') : plain;
     const own = { ...settings, family };
     const held = await watch.time('load', () => this.found(own) ?? this.read(rows, device, own));
     this.held.set(family.encoding, held);
-    return { source, device, family, ...held };
+    return { source, device, plain, family, ...held };
   }
 
   /** Frees what no fit asks for any more: all, or the dataset of one encoding. */

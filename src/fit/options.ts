@@ -63,7 +63,10 @@ export interface FitOptions {
   readonly regularization?: number;
   /** `[n]`, not negative. A weight of 2 is the row twice. */
   readonly sampleWeights?: ArrayLike<number>;
-  /** Rows with a missing value: refuse them (default) or leave them out. */
+  /**
+   * Rows with a missing value: refuse them (default), leave them out, or fit what they have, for families that can: values
+   * are then missing at random.
+   */
   readonly missing?: MissingPolicy;
   /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. `{ device }` is WebGPU on a device of yours. */
   readonly backend?: BackendRequest;
@@ -112,7 +115,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireNotNegative('tolerance', settings.tolerance);
   if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
   requireTools(settings);
-  requireOneOf('missing', settings.missing, ['error', 'drop']);
+  requireOneOf('missing', settings.missing, ['error', 'drop', 'model']);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
   requireCompatible(settings);

@@ -8,7 +8,7 @@ import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../dat
 import { streamedRows, type StreamedBlock } from '../data/streamed.js';
 import { surveyed } from '../data/survey.js';
 import { summarize, type Components } from '../families/components.js';
-import { logVolumeOf, sweptSpread, type Family } from '../families/family.js';
+import { gapped, logVolumeOf, sweptSpread, type Family } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
 import { beyondFloat32 } from '../sweep/float32-reach.js';
 import type { RowOptions, RowOutputs, Shard } from '../sweep/shard.js';
@@ -19,7 +19,10 @@ export interface EvaluateOptions {
   readonly backend?: BackendRequest;
   /** Threads of the CPU; default all. */
   readonly threads?: number;
-  /** Rows with a missing value: refuse them (default), or leave them out: label −1, NaN elsewhere. */
+  /**
+   * Rows with a missing value: refuse them (default), leave them out (label −1, NaN elsewhere), or look at what they have,
+   * for families that can.
+   */
   readonly missing?: MissingPolicy;
   /** `[n]`, not negative. */
   readonly sampleWeights?: ArrayLike<number>;
@@ -69,12 +72,13 @@ export function evaluate(
 }
 
 async function* evaluatedRows(
-  parts: MixtureParts,
+  of: MixtureParts,
   data: DataInput,
   { responsibilities = false, ...options }: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
   found: Found,
 ): AsyncGenerator<EvaluatedRows> {
   const { sampleWeights, missing = 'error', signal } = options;
+  const parts = missing === 'model' ? { ...of, family: gapped(of.family, 'mixture') } : of;
   const text = parts.family.levels ? ('levels' as const) : undefined;
   const source = toSource(data, sampleWeights, parts.columns, { text });
   requireColumns(source, parts.components.d);
@@ -113,7 +117,7 @@ async function adaptedTo(
     return question?.again === undefined ? undefined : { ...question, most: question.again, remedy: 'give fewer rows at a time' }; // prettier-ignore
   });
   if (!survey || questions.every((question) => !question)) return mixture;
-  const found = await surveyed(source, { missing: 'drop', questions, signal });
+  const found = await surveyed(source, { missing: 'model', questions, signal });
   return { ...mixture, family: survey.adapted(found.map((own, j) => (questions[j] ? own : (known?.[j] ?? own)))) };
 }
 

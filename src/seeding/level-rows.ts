@@ -1,5 +1,6 @@
 import type { BorrowedShard, NearestCentres } from '../sweep/shard.js';
 import type { LinearShape } from '../sweep/model.js';
+import type { Scaling } from '../families/scaling.js';
 import { HostRows } from './host-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { metricOf, type SeedingProblem } from './seeding.js';
@@ -12,18 +13,22 @@ type Positions = readonly (Float64Array | undefined)[];
 
 /**
  * k-means++ of rows that have columns of levels. Of mere names a difference of indices says nothing: a column counts 2 where
- * two rows differ, as numbers do in the mean, in units of their variance. It looks at 4,096 rows drawn by weight, on the
- * host. Returns centres `[k, D]`.
+ * two rows differ, as numbers do in the mean, in units of their variance. What is missing counts as the mean. It looks at
+ * 4,096 rows drawn by weight, on the host. Returns centres `[k, D]`.
  */
 export async function levelCentres(
   problem: SeedingProblem,
-  { levels }: LinearShape,
-  positions: Positions = [],
+  { dense, levels }: LinearShape,
+  {
+    positions = [],
+    masks,
+  }: { readonly positions?: Positions | undefined; readonly masks?: readonly number[] | undefined },
 ): Promise<Float64Array> {
-  const { shard, variances, random, signal } = problem;
+  const { shard, scaling, variances, random, signal } = problem;
   const first = shard.d - levels.length;
   const places = await drawnRows(shard, random.uniform.bind(random), signal);
   const rows = await shard.take(places.rows);
+  if (masks) fillGaps(rows, shard.d, first - dense, masks, scaling);
   const expanded = expandedRows(rows, shard.d, levels, positions);
   const width = expanded.length / places.rows.length;
   const units = new Float64Array(width).fill(1);
@@ -43,6 +48,32 @@ function varianceOf(rows: Float64Array, column: number, width: number, weights: 
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   const mean = weights.reduce((sum, weight, row) => sum + weight * rows[row * width + column], 0) / all;
   return weights.reduce((sum, weight, row) => sum + weight * (rows[row * width + column] - mean) ** 2, 0) / all;
+}
+
+/** Replaces statistics that are missing by their means over the rows that have them: then none is. */
+function fillGaps(
+  rows: Float64Array,
+  d: number,
+  first: number,
+  masks: readonly number[],
+  { shift, scale }: Scaling,
+): void {
+  const there = (from: number, mask: number): boolean =>
+    shift[first + mask] + scale[first + mask] * rows[from + first + mask] > 0.5;
+  for (const [j, mask] of masks.entries()) {
+    if (mask < 0) continue;
+    let [sum, count] = [0, 0];
+    for (let from = 0; from < rows.length; from += d) {
+      if (there(from, mask)) [sum, count] = [sum + rows[from + first + j], count + 1];
+    }
+    for (let from = 0; from < rows.length; from += d) {
+      if (!there(from, mask)) rows[from + first + j] = count > 0 ? sum / count : 0;
+    }
+  }
+  masks.forEach((mask, j) => {
+    if (mask >= 0) return;
+    for (let at = first + j; at < rows.length; at += d) rows[at] = (1 - shift[first + j]) / scale[first + j];
+  });
 }
 
 /** Different rows, and how often each was drawn. */
@@ -75,7 +106,7 @@ function expandedRows(rows: Float64Array, d: number, levels: readonly number[], 
     for (const [j, count] of levels.entries()) {
       const level = rows[row * d + first + j];
       const own = positions[j];
-      if (own) expanded[at] = own[level];
+      if (own) expanded[at] = own[level >= 0 ? level : own.length >> 1];
       else if (level >= 0) expanded[at + level] = 1;
       at += own ? 1 : count;
     }

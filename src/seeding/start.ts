@@ -36,8 +36,10 @@ export async function seed(
   regularization: Float64Array,
 ): Promise<Start> {
   const { linear } = family.shape(problem.k, problem.columns);
-  const leveled = linear && linear.levels.length > 0 && method !== 'random';
-  const centres = await (leveled ? levelCentres(problem, linear, family.positions) : centresBy[method](problem));
+  const masks = family.masks?.(problem.columns);
+  const onHost = linear && (linear.levels.length > 0 || masks) && method !== 'random';
+  const { positions } = family;
+  const centres = await (onHost ? levelCentres(problem, linear, { positions, masks }) : centresBy[method](problem));
   const around = family.around(centres, problem.variances, problem.scaling);
   const assigned = await assign(around, 0, problem);
   const components = clusters(assigned, problem, family, regularization);

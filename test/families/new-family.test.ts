@@ -96,8 +96,7 @@ test('a fit tells of it as it goes, in the form that starts another', async () =
     },
   });
   expect(starts).toHaveLength(15);
-  const [{ means }] = mixture.components;
-  expect(starts.at(-1)).toEqual({ weights: mixture.weights, components: [{ family: 'unitGaussian', means }] });
+  expect(starts.at(-1)).toEqual({ weights: mixture.weights, components: mixture.components });
   const again = await fitMixture(x, { ...options, seeding: starts[13]!, maxIterations: 1 });
   expectAllWithin(again.mixture.columnMeans.flat(), mixture.columnMeans.flat(), 1e-6);
 });

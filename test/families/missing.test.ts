@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { bernoulli, beta, categorical, exponential, fitMixture, gamma, gaussian, geometric, loadMixture, multinomial, poisson, product, type Family } from '../../src/index.js'; // prettier-ignore
+import { bernoulliDistribution } from '../../src/families/bernoulli.js';
+import { betaDistribution } from '../../src/families/beta.js';
+import type { ExponentialFamily } from '../../src/families/exponential-family.js';
+import { exponentialDistribution } from '../../src/families/exponential.js';
+import { gammaDistribution } from '../../src/families/gamma.js';
+import { geometricDistribution } from '../../src/families/geometric.js';
+import { poissonDistribution } from '../../src/families/poisson.js';
+import { mulberry32, normal } from '../oracle/index.js';
+import { expectAllWithin, expectWithin } from '../within.js';
+import { emStep, prepare, type Model } from './exponential-em.js';
+
+interface Scene {
+  readonly name: string;
+  readonly family: () => Family;
+  readonly distribution: ExponentialFamily;
+  readonly draw: (group: number, random: () => number) => number;
+  /** θ of a start, by component. */
+  readonly start: readonly (readonly number[])[];
+}
+
+const scenes: readonly Scene[] = [
+  { name: 'poisson', family: poisson, distribution: poissonDistribution, draw: (group, random) => Math.floor((2 + 4 * group) * 2 * random()), start: [[3], [5]] }, // prettier-ignore
+  { name: 'bernoulli', family: bernoulli, distribution: bernoulliDistribution, draw: (group, random) => Number(random() < 0.2 + 0.6 * group), start: [[0.3], [0.6]] }, // prettier-ignore
+  { name: 'geometric', family: geometric, distribution: geometricDistribution, draw: (group, random) => Math.floor(-Math.log(1 - random()) * (1 + 5 * group)), start: [[0.5], [0.2]] }, // prettier-ignore
+  { name: 'exponential', family: exponential, distribution: exponentialDistribution, draw: (group, random) => -Math.log(1 - random()) * (1 + 5 * group), start: [[1], [0.3]] }, // prettier-ignore
+  { name: 'gamma', family: gamma, distribution: gammaDistribution, draw: (group, random) => 1 + group - Math.log(1 - random()), start: [[2, 1], [3, 1]] }, // prettier-ignore
+  { name: 'beta', family: beta, distribution: betaDistribution, draw: (group, random) => (0.05 + 0.9 * random()) ** (1 + 2 * group), start: [[1, 2], [2, 1]] }, // prettier-ignore
+];
+
+/** Rows of two groups in three columns, of which a fifth of the values is missing, and the last row altogether. */
+function rowsOf({ draw }: Scene, gaps: boolean): number[][] {
+  const random = mulberry32(5);
+  return Array.from({ length: 240 }, (_, i) =>
+    Array.from({ length: 3 }, () => {
+      const value = draw(i % 2, random);
+      return gaps && (random() < 0.2 || i === 239) ? NaN : value;
+    }),
+  );
+}
+
+const blocksOf = ({ distribution, start }: Scene): Model => ({
+  blocks: [distribution, distribution, distribution],
+  weights: [0.4, 0.6],
+  thetas: Array.from({ length: 3 }, () => start.map((theta) => Float64Array.from(theta))),
+});
+
+/** The same as `mixture.components` has it. */
+function seedingOf({ family, distribution, start }: Scene): object {
+  const names = Object.keys(distribution.parameters);
+  const parameters = names.map((name, at) => [name, start.map((theta) => [theta[at], theta[at], theta[at]])] as const);
+  return { weights: [0.4, 0.6], components: [{ family: family().name, ...Object.fromEntries(parameters) }] };
+}
+
+describe.each(scenes.map((scene) => [scene.name, scene] as const))('%s with gaps', (_, scene) => {
+  test.each(['cpu', 'wasm'] as const)('follows plain EM of what rows have, on %s', async (backend) => {
+    const rows = rowsOf(scene, true);
+    const fit = await fitMixture(rows, {
+      ...{ family: scene.family(), components: 2, missing: 'model', backend },
+      ...{ seeding: seedingOf(scene) as never, maxIterations: 12, tolerance: 0 },
+    });
+    const prepared = prepare(blocksOf(scene).blocks, { rows, counts: rows.map(() => 1) });
+    let model = blocksOf(scene);
+    for (let step = 0; step <= fit.objective.length; step++) {
+      const { logLikelihood, next } = emStep(model, prepared);
+      if (step > 0) expectWithin((-rows.length * fit.objective[step - 1]) / logLikelihood, 1, 1e-6, `step ${step}`);
+      model = next;
+    }
+    expect(fit.diagnostics).toMatchObject({ rows: 240, dropped: 0 });
+  });
+
+  test('without gaps it is the fit that refuses them', async () => {
+    const rows = rowsOf(scene, false);
+    const [with_, without] = await Promise.all(
+      (['model', 'error'] as const).map(
+        (missing) =>
+        fitMixture(rows, { family: scene.family(), components: 2, missing, maxIterations: 8, tolerance: 0, seeding: seedingOf(scene) as never }), // prettier-ignore
+      ),
+    );
+    expectAllWithin(with_.objective, without.objective, 1e-6);
+  });
+
+  test('is seeded, judged and predicted with gaps; what a row lacks says nothing', async () => {
+    const rows = rowsOf(scene, true);
+    const fit = await fitMixture(rows, { family: scene.family(), components: 2, missing: 'model', restarts: 2 });
+    expect(Number.isFinite(fit.criteria.logLikelihood)).toBe(true);
+    const { mixture } = fit;
+    const again = await loadMixture(mixture.toJSON());
+    const proba = await again.predictProba(rows, { missing: 'model' });
+    expectAllWithin(proba.data.slice(-2), mixture.weights, 1e-6); // the row that is missing altogether
+    expectWithin((await again.scoreSamples(rows, { missing: 'model' }))[239], 0, 1e-6);
+    await expect(again.predict(rows)).rejects.toThrow('a missing value (NaN or null) in row');
+  });
+});
+
+test('texts, levels and counts of a table with gaps are fitted together', async () => {
+  const random = mulberry32(8);
+  const people = Array.from({ length: 400 }, (_, i) => {
+    const group = i % 2;
+    const town = random() < 0.8 ? ['Bern', 'Ulm'][group] : 'Aarau';
+    const visits = Math.max(0, Math.round(3 + 6 * group + normal(random)));
+    return { town: random() < 0.2 ? null : town, visits: random() < 0.2 ? null : visits };
+  });
+  const family = product([
+    { columns: ['town'], family: categorical() },
+    { columns: ['visits'], family: poisson() },
+  ]);
+  const { mixture } = await fitMixture(people, { family, components: 2, missing: 'model', tolerance: 1e-9, maxIterations: 500 }); // prettier-ignore
+  const labels = await mixture.predict(people, { missing: 'model' });
+  const same = Array.from(labels).filter((label, i) => label === i % 2).length / 400;
+  expect(Math.max(same, 1 - same)).toBeGreaterThan(0.85);
+  const [, { rates }] = mixture.components as unknown as [unknown, { rates: number[][] }];
+  expectAllWithin(rates.flat().sort((a, b) => a - b), [3, 9], 0.6); // prettier-ignore
+});
+
+describe('refused', () => {
+  const rows = [
+    [1, NaN],
+    [2, 3],
+    [3, 1],
+  ];
+  test.each([
+    ['a family without gaps', gaussian(), 'fit: missing: expected error or drop with family gaussian, got model; fill missing values in, or choose a family whose columns are independent given the component'], // prettier-ignore
+    ['a multinomial row of which a part is missing', multinomial(), "data: expected all columns of the family, or none of them, to be missing, got NaN in row 0, column x1; fill it in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
+  ])('%s', async (_, family, message) => {
+    await expect(fitMixture(rows, { family, components: 1, missing: 'model' })).rejects.toThrow(message);
+  });
+});
