@@ -17,6 +17,8 @@ export type Thetas = (component: number, block: number) => Float64Array;
 
 /** Half a unit in the last place of 1, in float32. */
 const ROUNDING = 2 ** -24;
+/** Of η in float32: products with rows stay finite. Where η is larger, float32 is out of reach. */
+const LARGEST = 2 ** 100;
 /** What a start keeps of its clusters; the rest is spread evenly over all, so that no probability begins, and stays, at 0. */
 const KEPT = 0.8;
 /** Rows of the pool that the weak prior counts for. */
@@ -79,7 +81,13 @@ export function packLinear<Values extends Floats>(
   if (exact) return { k, logNormalizers, quadratic: [], linear: { ...shape, natural: toPrecision(eta), held: own } };
   const common = middles(eta, k, shape.dense, width);
   const rounding = roundingOf(blocks, k, thetas, { eta, common, held });
-  for (let c = 0; c < k; c++) for (let j = 0; j < shape.dense; j++) eta[c * width + j] -= common[j];
+  for (let c = 0; c < k; c++) {
+    for (let j = 0; j < shape.dense; j++) {
+      const own = eta[c * width + j] - common[j];
+      if (Math.abs(own) > LARGEST) rounding[c] = Infinity;
+      eta[c * width + j] = Math.max(-LARGEST, Math.min(own, LARGEST));
+    }
+  }
   return { k, logNormalizers, quadratic: [], linear: { ...shape, natural: toPrecision(eta), common, rounding, held: own } }; // prettier-ignore
 }
 

@@ -14,6 +14,8 @@ import { directionSampler } from './sampling/von-mises-fisher.js';
 
 /** Lengths of means from here on count as this: concentrations stay finite, at some 5e9 d. */
 const LONGEST = 1 - 1e-10;
+/** Squared deviations of rows up to which they tell the length of their mean. */
+const NEAR = 0.5;
 /** Lengths of rows that float32 has made of 1. */
 const ROUNDED = 1e-5;
 /** A concentration below this counts as this, so that sums of differences keep the rows. */
@@ -165,13 +167,26 @@ function packed<Values extends Floats>(
   return { k, logNormalizers, quadratic: [{ form: 'spherical', d, means, whitening }] };
 }
 
-/** Σ_i P_ik x_i, `[k, d]`. */
+/**
+ * Σ_i P_ik x_i, `[k, d]`. Rows have length 1, so that the mean's length is √(1 − v) with v = E ‖x − E x‖². Where v is small
+ * it comes from the squared differences: of the sums alone its digits would be lost.
+ */
 function sumsOfRows({ mass, quadratic }: Moments, { k, d, means, whitening }: SoleQuadratic<Floats>): Float64Array {
-  const [{ frame, first }] = quadratic;
+  const [{ frame, first, second }] = quadratic;
   const sums = new Float64Array(k * d);
   for (let c = 0; c < k; c++) {
     const unit = frame === 'whitened' ? 1 / whitening[c] : 1;
-    for (let at = c * d; at < (c + 1) * d; at++) sums[at] = mass[c] * means[at] + first[at] * unit;
+    let [squared, variance] = [0, 0];
+    for (let at = c * d; at < (c + 1) * d; at++) {
+      const difference = (first[at] * unit) / mass[c];
+      const moved = means[at] + difference;
+      sums[at] = mass[c] * means[at] + first[at] * unit;
+      squared += moved ** 2;
+      variance += (second[at] * unit ** 2) / mass[c] - difference ** 2;
+    }
+    if (!(variance >= 0 && variance < NEAR)) continue;
+    const factor = Math.sqrt((1 - variance) / squared);
+    for (let at = c * d; at < (c + 1) * d; at++) sums[at] *= factor;
   }
   return sums;
 }

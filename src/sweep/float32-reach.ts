@@ -40,7 +40,8 @@ export function beyondFloat32(packed: PackedModel<Floats>, surroundings: Surroun
       (sum, term) => sum + squaredReach({ k: packed.k, ...term }, c, alone ? spread?.variances : undefined),
       0,
     );
-    if (reach > limit || (linear?.rounding?.[c] ?? 0) > tolerable) return c;
+    const rounding = linear?.rounding?.[c] ?? 0;
+    if (reach > limit || rounding === Infinity || rounding > tolerable) return c;
   }
   return undefined;
 }
