@@ -1,10 +1,13 @@
 import { MOST_DISTINCT, NumberTally, type ColumnFacts, type LevelFacts } from '../families/column-facts.js';
 import { IGNORE, kebab } from '../families/family-names.js';
-import { printFamilies } from '../families/family-text.js';
+import { columnsNamed, printFamilies } from '../families/family-text.js';
 import { proposeFamilies, type Proposal } from '../families/propose.js';
 import { printable } from '../base/printable.js';
 import type { Source } from '../data/source.js';
-import type { Proposer } from './families.js';
+import type { OddColumn } from '../data/files/columns.js';
+import type { SourceOptions } from '../data/files/open.js';
+import { InputError } from '../base/errors.js';
+import type { Openable, Proposer } from './families.js';
 import { progressView } from './progress.js';
 import { shortened } from '../report/numbers.js';
 import { shellLine } from './shell.js';
@@ -15,16 +18,44 @@ const LONGEST = 32;
 
 /** Proposes families by one read of the data, and says on standard error what it chose and why. */
 export function proposer(signal: AbortSignal, quiet = false): Proposer {
-  return async (open, options) => {
-    const all = await open({ ...options, text: 'levels' });
+  return async (data, options) => {
+    const { columns, odd } = await columnsOf(data, { ...options, text: 'levels' });
     // Columns that are named may have any number of texts: those of too many are left out, not refused.
-    const source = await open({ ...options, text: 'levels', columns: all.columns });
+    const source = await data.open({ ...options, text: 'levels', columns });
     const { show, stop } = await progressView(process.stderr, quiet);
     const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
     const onRows = (rows: number): void => show({ phase: 'load', rows, ...totalRows });
-    const proposal = proposeFamilies(await factsOf(source, signal, onRows).finally(stop));
+    const facts = await factsOf(source, signal, onRows).finally(stop);
+    const proposal = withOdd(proposeFamilies(facts), odd);
     if (!quiet) process.stderr.write(proposalText(proposal));
     return { entries: proposal.entries, source };
+  };
+}
+
+/** The columns that can be read; `odd`: those that can't, where the user has not named any. */
+async function columnsOf(
+  { open, odd }: Openable,
+  options: SourceOptions,
+): Promise<{ readonly columns: readonly string[]; readonly odd: readonly OddColumn[] }> {
+  try {
+    const { columns } = await open(options);
+    return { columns, odd: [] };
+  } catch (error) {
+    const found =
+      options.columns || !(error instanceof InputError && error.code === 'format') ? [] : await odd(options);
+    if (found.length === 0) throw error;
+    const { columns } = await open({ ...options, ignore: found.map(({ name }) => name) });
+    return { columns, odd: found };
+  }
+}
+
+/** A proposal that also leaves out what can't be read. */
+function withOdd({ entries, columns }: Proposal, odd: readonly OddColumn[]): Proposal {
+  if (odd.length === 0) return { entries, columns };
+  const ignored = [...entries.filter(({ family }) => family === IGNORE).flatMap(columnsNamed), ...odd.map(({ name }) => name)]; // prettier-ignore
+  return {
+    entries: [...entries.filter(({ family }) => family !== IGNORE), { family: IGNORE, options: [], columns: ignored }],
+    columns: [...columns, ...odd.map(({ name, holds }) => ({ name, family: IGNORE, reason: `${holds}: neither numbers nor text` }))], // prettier-ignore
   };
 }
 

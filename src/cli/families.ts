@@ -1,5 +1,6 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { InputError } from '../base/errors.js';
+import type { OddColumn } from '../data/files/columns.js';
 import type { SourceOptions } from '../data/files/open.js';
 import type { Source } from '../data/source.js';
 import type { Family } from '../families/family.js';
@@ -34,10 +35,16 @@ export interface ChosenFamilies {
 
 /** Families that the data propose, and the data where all columns have one. */
 export type Proposer = (
-  open: Opener,
+  data: Openable,
   options: SourceOptions,
 ) => Promise<{ readonly entries: readonly FamilyEntry[]; readonly source: Source }>;
-type Opener = (options: SourceOptions) => Promise<Source>;
+
+/** Data that can be opened in several ways. */
+export interface Openable {
+  readonly open: (options: SourceOptions) => Promise<Source>;
+  /** The columns that are neither numbers nor text. */
+  readonly odd: (options: SourceOptions) => Promise<OddColumn[]>;
+}
 
 /** What flags ask for; throws `InputError('option')` for what no data could have. `usual`: the covariance types of who names none. */
 export async function familiesAsked(
@@ -68,18 +75,18 @@ function leavesCovariance(list: FamiliesAsked['lists'][number]): boolean {
 export async function openForFamilies(
   { lists, covariances }: FamiliesAsked,
   options: SourceOptions,
-  open: Opener,
+  data: Openable,
   propose: Proposer,
 ): Promise<ChosenFamilies> {
   if (lists.length === 0) {
-    const source = await open(options);
+    const source = await data.open(options);
     const { gaussian } = await import('../families/gaussian.js');
     return { source, families: covariances.map((covariance) => gaussian({ covariance })) };
   }
-  const proposal = lists.includes(AUTO) ? await propose(open, options) : undefined;
+  const proposal = lists.includes(AUTO) ? await propose(data, options) : undefined;
   const entries = lists.map((list) => (list === AUTO ? (proposal?.entries ?? []) : list));
   requireSameColumns(entries);
-  const source = ready(proposal, entries) ?? (await open({ ...options, ...wantedOf(entries, options) }));
+  const source = ready(proposal, entries) ?? (await data.open({ ...options, ...wantedOf(entries, options) }));
   const families: Family[] = [];
   for (const own of entries) {
     const resolved = resolveFamilies(

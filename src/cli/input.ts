@@ -3,6 +3,7 @@ import type { Batch, Source } from '../data/source.js';
 import { InputError } from '../base/errors.js';
 import type { Mixture } from '../mixture/mixture.js';
 import type { SourceOptions } from '../data/files/open.js';
+import type { Openable } from './families.js';
 import { unlessAborted } from './interruption.js';
 import { inputFiles } from './outputs.js';
 import { loadLibrary } from './library.js';
@@ -142,6 +143,14 @@ export const sourceDescription =
 export async function openData(spec: string, options: SourceOptions): Promise<Source> {
   const { openSource } = await import('../sources.js');
   return openSource(spec, options);
+}
+
+/** The data of a path, to be opened in several ways. */
+export function openable(path: string): Openable {
+  return {
+    open: (options) => openData(path, options),
+    odd: async (options) => (await import('../data/files/open.js')).oddColumnsOf(path, options),
+  };
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { SourceOptions } from '../data/files/open.js';
 import type { Source } from '../data/source.js';
 import type { Fit } from '../fit/fit.js';
 import type { Family } from '../families/family.js';
@@ -7,7 +6,7 @@ import { proposer } from './auto.js';
 import { deliver, type Findings } from './delivery.js';
 import { openForFamilies, type ChosenFamilies, type FamiliesAsked } from './families.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
-import { inputOf, openData, watched } from './input.js';
+import { inputOf, openable, watched } from './input.js';
 import { originOf } from './origin.js';
 import { ReportSample } from './report-sample.js';
 import { outputPlaces, requireResultFormats } from './outputs.js';
@@ -48,9 +47,8 @@ export async function prepare(
   requireResultFormats(flags);
   let families: ChosenFamilies['families'] = [];
   const opened = await input.open(async (path) => {
-    const open = (options: SourceOptions): Promise<Source> => openData(path, options);
     const options = { ...sourceOptions(flags), signal };
-    const chosen = await openForFamilies(asked, options, open, proposer(signal, flags.quiet));
+    const chosen = await openForFamilies(asked, options, openable(path), proposer(signal, flags.quiet));
     ({ families } = chosen);
     return chosen.source;
   });

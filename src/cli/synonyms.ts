@@ -11,6 +11,7 @@ const options: readonly (readonly [option: string, names: string, where: readonl
   ['-n', 'n count number size samples n-samples num-samples', ['sample']],
   ['--out', 'o output outfile output-file save save-model model', [...reads, 'sample']],
   ['--report', 'html r plot', fits],
+  ['--family', 'families distribution distributions dist', fits],
   ['--covariance', 'covariance-type cov type model-names', fits],
   ['--criterion', 'ic criteria by', ['select']],
   ['--columns', 'c cols col features fields variables vars use-cols usecols', reads],

@@ -61,6 +61,20 @@ describe('otmix fit --family auto', () => {
     expect(pasted.stdout.replace(/ in .* thread/, '')).toBe(stdout.replace(/ in .* thread/, ''));
   });
 
+  test('leaves out what is neither numbers nor text', async () => {
+    const days = Array.from({ length: 40 }, (_, i) => `2020-01-${String((i % 28) + 1).padStart(2, '0')},${i % 3}`);
+    folder.write('days.csv', `day,n\n${days.join('\n')}\n`);
+    const args = ['fit', 'days.csv', '-k', '1'];
+    const { status, stderr } = await otmix(folder.path, [...args, '--family', 'auto']);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^otmix: --family auto is --family poisson:n,ignore:day\n/);
+    expect(stderr).toMatch(/^ {2}day +left out +DATE: neither numbers nor text$/m);
+    expect((await otmix(folder.path, [...args, '--family', 'poisson:n,ignore:day'])).status).toBe(0);
+    const named = await otmix(folder.path, [...args, '--family', 'auto', '--columns', 'day,n']);
+    expect(named.status).toBe(2);
+    expect(named.stderr).toMatch(/expected columns of numbers or of text, got day \(DATE\)/);
+  });
+
   test('says nothing where it should be quiet, and reads standard input as files', async () => {
     const { readFileSync } = await import('node:fs');
     const stdin = readFileSync(iris);

@@ -187,9 +187,25 @@ function unusable(table: Table, bad: readonly number[], weight: number | undefin
   });
 }
 
-/** A name and its type, without the fields of a STRUCT. */
-function described({ name, type, trouble }: Column): string {
-  return `${name} (${trouble ? trouble.got : type.replace(/\(.*$/s, '')})`;
+/** A column that can be read neither as numbers nor as levels, and what it holds. */
+export interface OddColumn {
+  readonly name: string;
+  readonly holds: string;
+}
+
+/** All such columns of a table. */
+export function oddColumns({ columns }: Table): OddColumn[] {
+  const odd = columns.filter(({ kind, isText, aside }) => kind !== 'numeric' && !isText && aside === undefined);
+  return odd.map((column) => ({ name: column.name, holds: contents(column) }));
+}
+
+function described(column: Column): string {
+  return `${column.name} (${contents(column)})`;
+}
+
+/** A type, without the fields of a STRUCT. */
+function contents({ type, trouble }: Column): string {
+  return trouble ? trouble.got : type.replace(/\(.*$/s, '');
 }
 
 function epochQuery(source: string, column: string): string {

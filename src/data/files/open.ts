@@ -3,7 +3,7 @@ import type { Source } from '../source.js';
 import type { TextOptions } from '../text/options.js';
 import { openArrow } from './arrow.js';
 import { batches } from './batches.js';
-import { chooseColumns } from './columns.js';
+import { chooseColumns, oddColumns, type OddColumn } from './columns.js';
 import { openNpy } from './npy.js';
 import { openParquet } from './parquet.js';
 import { exists, expand, formatError, formatOf, isQuery } from './paths.js';
@@ -71,6 +71,11 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
     ...(notes.length > 0 && { notes }),
     batches: (signal) => batches(table, choice, every, signal),
   };
+}
+
+/** The columns of data that `openSource` can read neither as numbers nor as levels. Throws as it does. */
+export async function oddColumnsOf(spec: string, options: SourceOptions = {}): Promise<OddColumn[]> {
+  return oddColumns(await openTable(spec, textOptionsOf(options), options.signal));
 }
 
 async function openTable(spec: string, text: TextOptions, signal: AbortSignal | undefined): Promise<Table> {
