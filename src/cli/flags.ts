@@ -16,7 +16,7 @@ export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const sa
 const seedings = ['k-means++', 'k-means||', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
 const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
-const policies = ['error', 'drop'] as const satisfies readonly MissingPolicy[];
+export const policies = ['error', 'drop', 'model'] as const satisfies readonly MissingPolicy[];
 
 /** Families of columns, of which several may be given. */
 export const familyFlag = [
@@ -75,7 +75,12 @@ export function addDataFlags(command: Command): Command {
     .option('--sample-weight <name>', 'the column of sample weights', oneName('--sample-weight'))
     .option(...formatFlag)
     .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
-    .option('--missing <policy>', 'rows with a missing value: error or drop', oneOf('--missing', policies), 'error');
+    .option(
+      '--missing <policy>',
+      'rows with a missing value: error, drop, or model, to fit what they have',
+      oneOf('--missing', policies),
+      'error',
+    );
   return addTextFlags(data);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { printable } from '../base/printable.js';
-import { formatFlag } from './flags.js';
+import { formatFlag, policies } from './flags.js';
 import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './input.js';
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';
@@ -50,8 +50,8 @@ export function addPredict(program: Command): void {
     )
     .option(
       '--missing <policy>',
-      'rows with a missing value: error or drop',
-      oneOf('--missing', ['error', 'drop']),
+      'rows with a missing value: error, drop, or model, to look at what they have',
+      oneOf('--missing', policies),
       'error',
     )
     .option(...formatFlag)

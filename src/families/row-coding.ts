@@ -47,9 +47,15 @@ const numbersRule: Rule = {
 };
 
 /** The first text of columns that must hold numbers. */
-export function textAmong({ levels }: CleanColumns): Violation | undefined {
-  const column = levels?.findIndex((texts) => texts !== undefined) ?? -1;
-  return column < 0 ? undefined : { row: 0, column, rule: numbersRule };
+export function textAmong({ rows, columns, levels }: CleanColumns): Violation | undefined {
+  for (const [column, texts] of (levels ?? []).entries()) {
+    if (!texts) continue;
+    const { values, start, stride } = columns[column];
+    for (let row = 0, at = start; row < rows; row++, at += stride) {
+      if (!Number.isNaN(values[at])) return { row, column, rule: numbersRule };
+    }
+  }
+  return undefined;
 }
 
 /** Columns that are swept as they are, or the first text of them. */

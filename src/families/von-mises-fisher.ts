@@ -104,7 +104,8 @@ const coding: RowCoding = {
  * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large.
  */
 export function vonMisesFisher(): Family {
-  const linear = linearFamily({
+  // Rows without a direction would need a term of their own.
+  const { withGaps: _, ...linear } = linearFamily({
     name: 'vonMisesFisher',
     words: ['von Mises–Fisher components', 'von Mises–Fisher component'],
     blocks: (d) => [vonMisesFisherDistribution(d)],

@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { categorical, fitMixture, gaussian, loadMixture, poisson, product, type ModelFile } from '../../src/index.js';
+import {
+  bernoulli,
+  categorical,
+  fitMixture,
+  gaussian,
+  loadMixture,
+  poisson,
+  product,
+  type ModelFile,
+} from '../../src/index.js';
 import { openSource } from '../../src/sources.js';
 import { csv, faithful, otmix, temporaryFolder } from './otmix.js';
 
@@ -108,6 +117,35 @@ describe('otmix fit --family', () => {
     const args = ['fit', 'people.csv', '-k', '2', '--family', mixed, '--report', 'mixed.html', '-q'];
     expect((await otmix(folder.path, args)).status).toBe(0);
     expect(folder.read('mixed.html')).toContain('2 components of gaussian(full):age,poisson:visits,categorical:region');
+  });
+});
+
+describe('--missing model', () => {
+  test('fits and labels rows by what they have, as the library does', async () => {
+    const gaps = people.map(([, , visits, region, member], i) => [i % 3 ? visits : '', i % 4 ? quoted(region) : '', member]); // prettier-ignore
+    folder.write('gaps.csv', `visits,region,member\n${gaps.map((row) => row.join()).join('\n')}\n`);
+    const args = ['gaps.csv', '-k', '2', '--family', 'poisson:visits,categorical:region,bernoulli:member'];
+    const told = await fitJson(...args, '--missing', 'model', '--out', 'gaps.json');
+    const gapped = await openSource(`${folder.path}/gaps.csv`, { text: 'levels' });
+    const family = product([
+      { columns: ['visits'], family: poisson() },
+      { columns: ['region'], family: categorical() },
+      { columns: ['member'], family: bernoulli() },
+    ]);
+    const { mixture } = await fitMixture(gapped, { components: 2, family, missing: 'model' });
+    expect(told.components).toEqual(mixture.components);
+    const { status, stdout } = await otmix(folder.path, ['predict', 'gaps.json', 'gaps.csv', '--missing', 'model']);
+    const labels = await mixture.predict(gapped, { missing: 'model' });
+    expect(status).toBe(0);
+    expect(csv(stdout).rows.map(([, label]) => Number(label))).toEqual(Array.from(labels));
+  });
+
+  test('is refused for Gaussians in one line', async () => {
+    const { status, stderr } = await otmix(folder.path, ['fit', faithful, '-k', '1', '--missing', 'model']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^otmix: fit: missing: expected error or drop with family gaussian, got model; fill missing/,
+    );
   });
 });
 

@@ -102,6 +102,11 @@ describeMistakes('families', [
     /many\.csv: expected at most 1,000 levels in a column, got more in column b; .*a family of numbers/,
   ],
   [
+    'gaps of directions',
+    'fit missing.csv -k 1 --family von-mises-fisher --missing model',
+    /missing: expected error or drop with family vonMisesFisher, got model; fill missing values in/,
+  ],
+  [
     'data that tell nothing',
     'fit many.csv -k 1 --family auto -q',
     /--family auto: expected columns that differ from row to row and repeat, got "a" \(text of over 1,000 levels|differs in every row\)/,

@@ -32,7 +32,7 @@ describeMistakes('options', [
     `${fit} -k 2 --strategy warm-up --marginal fixed --weights .5,.5`,
     /strategy: expected marginal free, since warm-up fixes it and frees it, got marginal fixed/,
   ],
-  ['an unknown policy', `${fit} -k 2 --missing fill`, /--missing: expected one of error, drop, got "fill"/],
+  ['an unknown policy', `${fit} -k 2 --missing fill`, /--missing: expected one of error, drop, model, got "fill"/],
   ['no restarts', `${fit} -k 2 --restarts 0`, /--restarts: expected a whole number ≥ 1, got "0"/],
   ['half a seed', `${fit} -k 2 --seed .5`, /--seed: expected a whole number, got "\.5"/],
   ['a negative tolerance', `${fit} -k 2 --tolerance -1`, /--tolerance: expected a finite number ≥ 0, got "-1"/],
