@@ -21,6 +21,8 @@ export interface LinearFamilySpec {
   readonly blocks: (d: number) => Blocks;
   /** How many statistics a column has; default 1. */
   readonly perColumn?: number;
+  /** Whether all rows must be whole. */
+  readonly gapless?: true;
   /** Whether values may be missing; default no. */
   readonly gaps?: boolean;
   /** What parameters must be, by name. */
@@ -45,7 +47,7 @@ export function linearFamily(spec: LinearFamilySpec): Family {
     ...held(spec, blocksOf),
     ...swept(spec, blocksOf),
     masks: (d) => masksOf(blocksOf(d)),
-    ...(!gaps && { withGaps: () => linearFamily({ ...spec, gaps: true }) }),
+    ...(!gaps && !spec.gapless && { withGaps: () => linearFamily({ ...spec, gaps: true }) }),
   };
 }
 

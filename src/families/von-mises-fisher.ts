@@ -104,12 +104,12 @@ const coding: RowCoding = {
  * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large.
  */
 export function vonMisesFisher(): Family {
-  // Rows without a direction would need a term of their own.
-  const { withGaps: _, ...linear } = linearFamily({
+  const linear = linearFamily({
     name: 'vonMisesFisher',
     words: ['von Mises–Fisher components', 'von Mises–Fisher component'],
     blocks: (d) => [vonMisesFisherDistribution(d)],
     rules: { means: finite, concentrations: notNegative },
+    gapless: true, // rows without a direction would need a term of their own
     draws: (theta) => directionSampler(theta.subarray(0, -1), theta[theta.length - 1]),
   });
   return {
