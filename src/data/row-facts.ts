@@ -14,16 +14,18 @@ export class FactSums {
   }
 
   add({ rows, columns, weights, base }: CodedBlock, { shift, scale, weightUnit }: Encoding): void {
-    const weightOf = (row: number): number => (weights ? weights[row] : 1) / weightUnit;
-    for (let row = 0; row < rows; row++) this.weight += weightOf(row);
+    const own = new Float64Array(rows).fill(1);
+    if (weights) own.set(weights.subarray(0, rows));
+    for (let row = 0; row < rows; row++) this.weight += own[row] /= weightUnit;
     for (const [j, { values, start, stride }] of columns.entries()) {
+      const middle = shift[j];
       let sum = 0;
-      for (let row = 0, at = start; row < rows; row++, at += stride) sum += weightOf(row) * (values[at] - shift[j]);
+      for (let row = 0, at = start; row < rows; row++, at += stride) sum += own[row] * (values[at] - middle);
       this.sums[j] += sum / scale[j];
     }
     if (!base) return;
     this.bases.push(base);
-    for (let row = 0; row < rows; row++) this.baseSum += weightOf(row) * base[row];
+    for (let row = 0; row < rows; row++) this.baseSum += own[row] * base[row];
   }
 
   facts(): RowFacts {

@@ -110,7 +110,7 @@ function addBase(block: ExponentialFamily, columns: readonly Column[], base: Flo
 function eachRow(columns: readonly Column[], rows: number, visit: (x: Float64Array, row: number) => void): void {
   const x = new Float64Array(columns.length);
   for (let row = 0; row < rows; row++) {
-    for (const [j, { values, start, stride }] of columns.entries()) x[j] = values[start + row * stride];
+    for (let j = 0; j < x.length; j++) x[j] = columns[j].values[columns[j].start + row * columns[j].stride];
     visit(x, row);
   }
 }

@@ -13,13 +13,17 @@ const OTHERS = 0.2;
 export function thetasOf(blocks: Blocks, { arrays, k }: Components): Thetas {
   const width = Object.fromEntries(Object.entries(arrays).map(([name, { values }]) => [name, values.length / k]));
   const first = parameterPlaces(blocks);
-  return (c, b) =>
-    Float64Array.from(
-      Object.entries(blocks[b].parameters).flatMap(([name, size]) => {
-        const from = c * width[name] + first[b][name];
-        return Array.from(arrays[name].values.subarray(from, from + size));
-      }),
-    );
+  return (c, b) => {
+    const own = Object.entries(blocks[b].parameters);
+    const theta = new Float64Array(own.reduce((sum, [, size]) => sum + size, 0));
+    let next = 0;
+    for (const [name, size] of own) {
+      const from = c * width[name] + first[b][name];
+      theta.set(arrays[name].values.subarray(from, from + size), next);
+      next += size;
+    }
+    return theta;
+  };
 }
 
 /** Where the parameters of each block begin among those of their name. */

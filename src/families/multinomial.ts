@@ -1,5 +1,5 @@
 import { notNegative } from '../base/check.js';
-import { logGamma } from '../base/special/gamma.js';
+import { logFactorial } from '../base/special/gamma.js';
 import { normalized } from './categorical.js';
 import { counts, probability } from './domains.js';
 import { type ExponentialFamily, logOf } from './exponential-family.js';
@@ -25,9 +25,9 @@ export function multinomialDistribution(columns: number): ExponentialFamily {
       let [sum, base] = [0, 0];
       for (const count of x) {
         sum += count;
-        if (count > 1) base -= logGamma(count + 1);
+        if (count > 1) base -= logFactorial(count);
       }
-      return base + logGamma(sum + 1);
+      return base + logFactorial(sum);
     },
     natural(probabilities, into) {
       for (let j = 0; j < columns; j++) into[j] = logOf(probabilities[j]);

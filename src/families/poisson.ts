@@ -1,5 +1,5 @@
 import { notNegative } from '../base/check.js';
-import { logGamma } from '../base/special/gamma.js';
+import { logFactorial } from '../base/special/gamma.js';
 import { counts } from './domains.js';
 import { type ExponentialFamily, logOf } from './exponential-family.js';
 import type { Family } from './family.js';
@@ -16,7 +16,7 @@ export const poissonDistribution: ExponentialFamily = {
   width: 1,
   plain: true,
   statistic: ([x], into) => void (into[0] = x),
-  logBase: ([x]) => -logGamma(x + 1),
+  logBase: (x) => -logFactorial(x[0]),
   natural([rate], into) {
     into[0] = logOf(rate);
     return rate;

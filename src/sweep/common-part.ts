@@ -88,7 +88,7 @@ class WithCommonPart implements Shard {
   private async partsOf(components: PackedModel, start: number, rows: number): Promise<Float64Array> {
     const { base } = this.facts;
     const parts = base ? base.values.slice(start, start + rows) : new Float64Array(rows);
-    if (!components.linear?.common) return parts;
+    if (!components.linear?.common?.length) return parts;
     const values = await this.valuesOf(start, rows);
     for (let row = 0; row < rows; row++) parts[row] += product(components, values, row * this.d);
     return parts;

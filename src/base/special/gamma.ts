@@ -36,6 +36,14 @@ export function logGamma(x: number): number {
   return Math.log(product) + aboutTwo(y - 2);
 }
 
+/** log n! of small n, of which counts mostly are. */
+const LOG_FACTORIALS = Float64Array.from({ length: 256 }, (_, n) => logGamma(n + 1));
+
+/** log n!, n a whole number ≥ 0: `logGamma(n + 1)`. */
+export function logFactorial(n: number): number {
+  return n < LOG_FACTORIALS.length ? LOG_FACTORIALS[n] : logGamma(n + 1);
+}
+
 /** log Γ(2 + z), |z| ≤ ½. */
 function aboutTwo(z: number): number {
   return z * polynomial(ABOUT_TWO, z);

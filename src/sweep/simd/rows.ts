@@ -42,17 +42,20 @@ export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
   return Float64Array.from(sums);
 }
 
-/** Row `at` of a block, encoded. */
-export function rowIn(block: RowBlock, at: number, d: number): Float32Array {
+/** Writes row `at` of a block of d columns, encoded, from a place on. */
+export function copyRow(block: RowBlock, at: number, d: number, into: Float64Array, place: number): void {
   if ('x' in block) {
     const tile = tileRows(d);
     const from = Math.floor(at / tile) * tile * d + (at % tile);
-    return Float32Array.from({ length: d }, (_, j) => block.x[from + j * tile]);
+    for (let j = 0; j < d; j++) into[place + j] = block.x[from + j * tile];
+    return;
   }
-  const { numbers } = block.coding;
-  return Float32Array.from(block.columns, ({ values, start, stride }, j) =>
-    encoded(values[start + at * stride], numbers[2 * j], numbers[2 * j + 1]),
-  );
+  const { columns, coding } = block;
+  for (let j = 0; j < d; j++) {
+    const { values, start, stride } = columns[j];
+    const own = encoded(values[start + at * stride], coding.numbers[2 * j], coding.numbers[2 * j + 1]);
+    into[place + j] = Math.fround(own);
+  }
 }
 
 /** The block of a row, and the row's number in it. */

@@ -13,7 +13,7 @@ import { sweepOperations } from '../operations.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
-import { groupWeights, locate, rowIn } from './rows.js';
+import { copyRow, groupWeights, locate } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { handedOverLinear } from './terms.js';
 import { tiedMeans } from './tied.js';
@@ -119,7 +119,7 @@ export class SimdShard implements Shard {
     const taken = new Float64Array(indices.length * d);
     for (const [position, index] of indices.entries()) {
       const { block, at } = locate(this.blocks, index);
-      taken.set(rowIn(this.blocks[block], at, d), position * d);
+      copyRow(this.blocks[block], at, d, taken, position * d);
     }
     return Promise.resolve(taken);
   }

@@ -4,7 +4,17 @@ import * as gamma from '../../../src/base/special/gamma.js';
 import { expectTable } from '../../golden/special.js';
 import { expectWithin } from '../../within.js';
 
-const { digamma, digammaRise, logBeta, logGamma, logMinusDigamma, logMinusDigammaSlope, logRising, trigamma } = gamma;
+const {
+  digamma,
+  digammaRise,
+  logBeta,
+  logFactorial,
+  logGamma,
+  logMinusDigamma,
+  logMinusDigammaSlope,
+  logRising,
+  trigamma,
+} = gamma;
 
 /** Positive numbers of all sizes. */
 const positive = fc.double({ min: -12, max: 12, noNaN: true }).map((power) => 10 ** power);
@@ -74,6 +84,10 @@ describe('other laws:', () => {
   test('log Γ of whole numbers is the logarithm of factorials', () => {
     let factorial = 1;
     for (let n = 1; n <= 20; factorial *= n++) expectWithin(logGamma(n), Math.log(factorial), 1e-14 * n);
+  });
+
+  test('logFactorial(n) is logGamma(n + 1), of small n and of others', () => {
+    for (const n of [0, 1, 2, 9, 100, 255, 256, 257, 1e6]) expect(logFactorial(n)).toBe(logGamma(n + 1));
   });
 
   test('log x − ψ(x) falls, between 1/(2x) and 1/x', () => {
