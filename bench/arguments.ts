@@ -5,6 +5,7 @@ import { InputError } from '../src/base/errors.js';
 export const benches = {
   cpu: { unnamed: true, about: 'EM iterations on the CPU, beside the peers that are installed' },
   fit: { unnamed: true, about: 'whole fits, by phase' },
+  families: { unnamed: false, about: 'EM iterations of other families than Gaussians, beside numpy and StepMix' },
   load: { unnamed: false, about: 'loading, seeding and scoring in sweeps, and Parquet beside DuckDB alone' },
   start: { unnamed: false, about: "import 'otmix', and the command: what a process pays before it computes" },
   small: { unnamed: false, about: 'small fits in a process that has made many' },
@@ -35,7 +36,7 @@ const options = {
 const about: Readonly<Record<keyof typeof options, readonly [usage: string, about: string]>> = {
   quick: ['--quick', 'smaller sizes, as where no bench is named'],
   json: ['--json FILE', 'cpu, gpu: writes the figures there'],
-  only: ['--only PROBLEM,…', 'cpu: some problems only, such as full or 200000x16x16'],
+  only: ['--only PROBLEM,…', 'cpu, families: some problems only, such as full or 200000x16x16'],
   adapter: ['--adapter NAME', 'gpu: one whose name has this in it'],
   rows: ['--rows N', 'gpu: so many, whatever the adapter'],
   dawn: ['--dawn TOGGLE,…', "gpu: Dawn's toggles, such as disable_robustness"],

@@ -5,6 +5,7 @@ import { InputError } from '../src/base/errors.js';
 import { benchArguments, benchHelp, mistake, type BenchArguments, type BenchName } from './arguments.js';
 import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
+import { benchFamilies, familiesTable } from './families.js';
 import { benchFit, fitTable } from './fit.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
@@ -27,6 +28,7 @@ type Bench = (asked: BenchArguments, here: Machine) => Promise<void>;
 const runs: Readonly<Record<BenchName, Bench>> = {
   cpu,
   fit: async ({ quick }) => print(`${fitTable(await benchFit(quick ? 50_000 : 300_000, 3, say))}\n`),
+  families,
   load: async ({ quick }) => print(`${loadTable(await benchLoad(quick ? 50_000 : 200_000, quick ? 3 : 7, say))}\n`),
   start: async ({ quick }) => print(`${startTable(await benchStart(quick ? 5 : 15, say))}\n`),
   small: async ({ quick }) => print(`${smallTable(await benchSmall(quick ? 50 : 300))}\n`),
@@ -52,6 +54,12 @@ async function cpu({ quick, only, json }: BenchArguments, here: Machine): Promis
   if (json === undefined) return;
   const file = { machine: here, date: new Date().toISOString(), results };
   await writeFile(json, `${JSON.stringify(file, undefined, 1)}\n`);
+}
+
+async function families({ quick, only }: BenchArguments, here: Machine): Promise<void> {
+  const results = await benchFamilies(here, { quick, only }, say);
+  if (results.length === 0) throw mistake('--only to name families such as bernoulli or product', only.join(','));
+  print(`${familiesTable(results)}\n`);
 }
 
 async function gpu({ quick, adapter, dawn, json, rows, torch }: BenchArguments, here: Machine): Promise<void> {

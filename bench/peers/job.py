@@ -4,19 +4,21 @@ Job: {n, d, k, covariance, dtype, iterations, data, start, threads?, memory?}
     data     path to a .npy array [n, d]
     dtype    "float32" or "float64", what the peer computes in
     start    {weights [k], means [k][d], covariances [k][d][d] whatever the type}
+    factors  instead of covariance: [{family, columns}], families of consecutive columns; start is then {weights [k],
+             components}, for each factor its parameters by name
     threads  how many the peer may use; all of the process's unless given
     memory   bytes that the peer's arrays may take
 
-Result: {version, seconds_per_iteration, rows_per_second, objective, dtype, threads, about, settings, peak_bytes}; or
-{missing: why} where a package is not installed, or {skipped: why} where the peer cannot do the job; both with exit
-status 0.
+Result: {version, seconds_per_iteration, least_seconds, rows_per_second, objective, dtype, threads, about, settings,
+peak_bytes}; or {missing: why} where a package is not installed, or {skipped: why} where the peer cannot do the job;
+both with exit status 0.
 
 Method: a script gives a class whose objects are made of (job, x, **setting) and stand at the job's start; `step()` is
 one E-step and one M-step as the package's own fit() repeats them, without its initialisation and input checks. One
 object makes a step that is not timed (compilation, threads, memory); then a new one makes the job's iterations, each
-timed by itself, and the median is taken. Where a package has a setting that decides its speed, the class lists values
-that fit into the memory given, each is tried once more, and the fastest is used. `score()` is the mean log-likelihood
-in nats after the last M-step, not timed.
+timed by itself, and the median and the least are taken. Where a package has a setting that decides its speed, the class
+lists values that fit into the memory given, each is tried once more, and the fastest is used. `score()` is the mean
+log-likelihood in nats after the last M-step, not timed.
 """
 
 import importlib.metadata
@@ -95,10 +97,12 @@ def timed(peer, job):
         raise SystemExit(f"job: expected data [{job['n']}, {job['d']}], got {list(x.shape)}; pass the shape written")
     setting = fastest(peer, job, x)
     em = peer(job, x, **setting)
-    median = statistics.median(seconds_of(em.step) for _ in range(job["iterations"]))
+    seconds = [seconds_of(em.step) for _ in range(job["iterations"])]
+    median = statistics.median(seconds)
     return {
         "version": importlib.metadata.version(peer.package),
         "seconds_per_iteration": median,
+        "least_seconds": min(seconds),
         "rows_per_second": job["n"] / median,
         "objective": float(em.score()),
         "dtype": em.dtype(),
@@ -119,8 +123,8 @@ def run(peer):
     """Reads the job, times the peer, prints the result."""
     job = json.load(sys.stdin)
     try:
-        if job["dtype"] not in peer.dtypes or job["covariance"] not in peer.covariances:
-            raise Skipped(f"{peer.package} has no {job['covariance']} covariances in {job['dtype']}")
+        if job["dtype"] not in peer.dtypes or not has_model(peer, job):
+            raise Skipped(f"{peer.package} has no {model_of(job)} in {job['dtype']}")
         result = timed(peer, job)
     except Skipped as reason:
         result = {"skipped": str(reason)}
@@ -129,6 +133,18 @@ def run(peer):
             raise
         result = {"skipped": "out of memory"}
     print(json.dumps(result))
+
+
+def has_model(peer, job):
+    if "factors" in job:
+        return all(factor["family"] in peer.families for factor in job["factors"])
+    return job["covariance"] in peer.covariances
+
+
+def model_of(job):
+    if "factors" in job:
+        return ", ".join(factor["family"] for factor in job["factors"])
+    return f"{job['covariance']} covariances"
 
 
 def out_of_memory(error):

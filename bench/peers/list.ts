@@ -2,13 +2,17 @@ import type { CovarianceForm } from '../../kernels/form.js';
 
 export type Dtype = 'float32' | 'float64';
 
-/** A package that does EM for Gaussian mixtures, and the script here that times it. */
-export interface Peer {
+/** A package that does EM, and the script here that times it. */
+export interface Script {
   readonly name: string;
   /** Of this folder; its protocol is that of job.py. */
   readonly script: string;
   /** What Python must find. */
   readonly modules: readonly string[];
+}
+
+/** One for Gaussian mixtures. */
+export interface Peer extends Script {
   readonly covariances: readonly CovarianceForm[];
   readonly dtypes: readonly Dtype[];
 }
@@ -52,3 +56,13 @@ export const otherPeers: readonly Peer[] = [
     dtypes: ['float32', 'float64'],
   },
 ];
+
+/** EM for exponential families, by a script of our own on numpy's BLAS. */
+export const numpyFamilies: Script = {
+  name: 'numpy',
+  script: 'numpy_families.py',
+  modules: ['numpy', 'scipy', 'threadpoolctl'],
+};
+
+/** Latent class analysis. */
+export const stepMix: Script = { name: 'StepMix', script: 'stepmix_em.py', modules: ['stepmix', 'threadpoolctl'] };

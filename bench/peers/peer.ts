@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { execute, type Executed } from './execute.js';
-import type { Dtype, Peer } from './list.js';
+import type { Dtype, Peer, Script } from './list.js';
 import { writeNpy } from './npy.js';
 import { folder, peerEnvironment, pythons, pythonWith } from './python.js';
 
@@ -35,6 +35,8 @@ export interface PeerResult {
   readonly version: string;
   /** Median over the iterations of one E-step and one M-step. */
   readonly seconds_per_iteration: number;
+  /** The least of them. */
+  readonly least_seconds: number;
   readonly rows_per_second: number;
   /** Mean log-likelihood after the iterations, nats. */
   readonly objective: number;
@@ -68,23 +70,39 @@ const memory = 12 * 2 ** 30;
  * outcomes; throws when the peer starts and fails.
  */
 export async function runPeer(peer: Peer, job: PeerJob): Promise<PeerOutcome> {
+  return onFile(job.data, [job.n, job.d], (data) => runOnFile(peer, { ...job, data }));
+}
+
+/** The same of rows that a .npy file has. */
+export async function runOnFile(
+  peer: Script,
+  job: Omit<PeerJob, 'data' | 'covariance' | 'start'> & { readonly data: string },
+): Promise<PeerOutcome> {
   if (!folder) return { missing: `${peer.name}: run the bench inside the repository` };
   const python = await pythonWith(peer.modules);
   if (!python) return { missing: `${peer.name}: not in ${pythons().join(' or ')}; run sh bench/peers/setup.sh` };
+  const input = JSON.stringify({ ...job, memory });
+  return outcome(peer, await execute(python, [join(folder, peer.script)], input, peerEnvironment(job.threads)));
+}
+
+/** Does some work with the path of a temporary .npy file of an array. */
+export async function onFile<T>(
+  data: PeerJob['data'],
+  shape: readonly number[],
+  work: (path: string) => Promise<T>,
+): Promise<T> {
   const temporary = await mkdtemp(join(tmpdir(), 'otmix-peer-'));
   try {
     const path = join(temporary, 'data.npy');
-    await writeNpy(path, job.data, [job.n, job.d]);
-    const { n, d, k, covariance, dtype, iterations, start, threads } = job;
-    const input = JSON.stringify({ n, d, k, covariance, dtype, iterations, start, threads, memory, data: path });
-    return outcome(peer, await execute(python, [join(folder, peer.script)], input, peerEnvironment(threads)));
+    await writeNpy(path, data, shape);
+    return await work(path);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 }
 
 /** What a peer that has ended says. */
-export function outcome({ name }: Peer, { status, signal, output, complaints }: Executed): PeerOutcome {
+export function outcome({ name }: Script, { status, signal, output, complaints }: Executed): PeerOutcome {
   // Linux ends what asks for more memory than there is.
   if (signal === 'SIGKILL') return { skipped: 'killed, probably out of memory' };
   if (status !== 0) {

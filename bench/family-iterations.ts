@@ -1,0 +1,40 @@
+import { fitMixture } from '../src/fit/fit.js';
+import { familyOf, type FamilyProblem } from './family-problem.js';
+
+/** What a fit took, seconds. */
+export interface FamilyRun {
+  /** Least of an EM iteration. */
+  readonly iteration: number;
+  readonly load: number;
+  readonly score: number;
+  /** Mean log-likelihood after the iterations, nats. */
+  readonly objective: number;
+}
+
+/**
+ * Fits from the problem's start by the public path, so many iterations; the time between two reports of progress is that of
+ * one, M-step and sweep.
+ */
+export async function timeFamily(problem: FamilyProblem, iterations: number, threads: number): Promise<FamilyRun> {
+  const { n, d, k, data, start } = problem;
+  const ends: number[] = [];
+  const onProgress = ({ iteration }: { readonly iteration?: number }): void => {
+    if (iteration !== undefined) ends.push(performance.now());
+  };
+  const limits = { maxIterations: iterations, tolerance: 0, regularization: 0 };
+  const { status, criteria, diagnostics } = await fitMixture(
+    { data, shape: [n, d] },
+    { family: familyOf(problem), components: k, seeding: start, threads, onProgress, ...limits },
+  );
+  if (ends.length !== iterations) throw new Error(`bench: expected ${iterations} iterations, got ${ends.length}, ${status}`); // prettier-ignore
+  const { load, score } = diagnostics.seconds;
+  const least = Math.min(...ends.slice(1).map((end, at) => end - ends[at]));
+  return { iteration: least / 1000, load, score, objective: criteria.meanLogLikelihood };
+}
+
+/** Seconds of k-means++ seeding, the start estimated from its clusters included. */
+export async function timeFamilySeeding(problem: FamilyProblem, threads: number): Promise<number> {
+  const { n, d, k, data } = problem;
+  const options = { family: familyOf(problem), components: k, maxIterations: 0, threads };
+  return (await fitMixture({ data, shape: [n, d] }, options)).diagnostics.seconds['seed'];
+}
