@@ -1,16 +1,21 @@
+import type { LogDensity } from '../families/marginals.js';
+
 /** An interval of the axis. */
 export type Interval = readonly [low: number, high: number];
 
-/** A weighted univariate Gaussian: w · N(mean, scale²), scale a standard deviation in data units. */
+/** A weighted univariate distribution: w · N(mean, scale²), scale a standard deviation in data units, or w · p. */
 export interface Bump {
   readonly weight: number;
   readonly mean: number;
   readonly scale: number;
+  /** log p(x) of what is no Gaussian. */
+  readonly logDensity?: LogDensity;
 }
 
-/** w · N(x | mean, scale²), per data unit; a bump without width has no density and counts as 0. */
-export function density(x: number, { weight, mean, scale }: Bump): number {
+/** w · N(x | mean, scale²) or w · p(x), per data unit; a bump without width has no density and counts as 0. */
+export function density(x: number, { weight, mean, scale, logDensity }: Bump): number {
   if (!(scale > 0)) return 0;
+  if (logDensity) return weight > 0 ? weight * Math.exp(logDensity(x)) : 0;
   const z = (x - mean) / scale;
   return (weight * Math.exp(-0.5 * z * z)) / (scale * Math.sqrt(2 * Math.PI));
 }

@@ -1,4 +1,7 @@
-import { count } from './numbers.js';
+import type { ComponentBlock } from '../families/components.js';
+import { columnMarginals, type ColumnMarginal } from '../families/marginals.js';
+import { kindsOfColumns } from './family-words.js';
+import { count, counted, joined } from './numbers.js';
 import type { ComponentInput, ReportInput } from './input.js';
 
 /** What drawings and tables show of components, whatever family they are of. */
@@ -6,8 +9,10 @@ export interface DrawnComponents {
   /** Mean and standard deviation of a column under a component. */
   mean(component: number, column: number): number;
   deviation(component: number, column: number): number;
-  /** Mean and covariance of two columns under a component. */
+  /** Mean and covariance of two columns under a component; of log-normal columns, those of the logarithms. */
   plane(component: number, i: number, j: number): Plane;
+  /** What columns are like, of other families than Gaussians whose parameters are known. */
+  readonly marginals?: readonly ColumnMarginal[];
 }
 
 /** Two columns' mean and covariance. */
@@ -17,19 +22,10 @@ export interface Plane {
   readonly covariance: readonly [xx: number, xy: number, yy: number];
 }
 
-/** Components as the input of a picture has them. Those of other families than Gaussians are drawn without correlation. */
-export function drawnOf(input: ComponentInput): DrawnComponents {
-  const { means, covariances, columnMeans = [], columnDeviations = [] } = input;
-  if (!means || !covariances) {
-    return {
-      mean: (c, j) => columnMeans[c][j],
-      deviation: (c, j) => columnDeviations[c][j],
-      plane: (c, i, j) => ({
-        mean: [columnMeans[c][i], columnMeans[c][j]],
-        covariance: [columnDeviations[c][i] ** 2, 0, columnDeviations[c][j] ** 2],
-      }),
-    };
-  }
+/** Components as the input of a picture has them. */
+export function drawnOf(input: ComponentInput & Partial<Pick<ReportInput, 'columns'>>): DrawnComponents {
+  const { means, covariances } = input;
+  if (!means || !covariances) return otherComponents(input);
   return {
     mean: (c, j) => means[c][j],
     deviation: (c, j) => Math.sqrt(covariances[c][j][j]),
@@ -38,6 +34,38 @@ export function drawnOf(input: ComponentInput): DrawnComponents {
       covariance: [covariances[c][i][i], covariances[c][i][j], covariances[c][j][j]],
     }),
   };
+}
+
+/** Components of other families: columns are correlated where one block of Gaussians has both. */
+function otherComponents(input: ComponentInput & Partial<Pick<ReportInput, 'columns'>>): DrawnComponents {
+  const { columns = [], components, levels = [], columnMeans = [], columnDeviations = [] } = input;
+  const marginals = components && columnMarginals({ columns, components, levels, columnMeans, columnDeviations });
+  const moments = (c: number, j: number): readonly [mean: number, variance: number] => {
+    const logs = marginals?.[j].family === 'logNormal' ? logMoments(components, marginals[j], c) : undefined;
+    return logs ?? [columnMeans[c][j], columnDeviations[c][j] ** 2];
+  };
+  const across = (c: number, i: number, j: number): number => {
+    const [one, other] = [marginals?.[i], marginals?.[j]];
+    if (!one || one.family !== 'gaussian' || one.block !== other?.block) return 0;
+    return (components?.[one.block].covariances as readonly (readonly (readonly number[])[])[])[c][one.own][other.own];
+  };
+  return {
+    mean: (c, j) => columnMeans[c][j],
+    deviation: (c, j) => columnDeviations[c][j],
+    plane(c, i, j) {
+      const [[x, xx], [y, yy]] = [moments(c, i), moments(c, j)];
+      return { mean: [x, y], covariance: [xx, i === j ? xx : across(c, i, j), yy] };
+    },
+    ...(marginals && { marginals }),
+  };
+}
+
+/** Mean and variance of the logarithm of a log-normal column. */
+function logMoments(blocks: readonly ComponentBlock[] = [], { block, own }: ColumnMarginal, c: number) {
+  const { meanLogs, varianceLogs } = blocks[block] as unknown as Readonly<
+    Record<string, readonly (readonly number[])[]>
+  >;
+  return [meanLogs[c][own], varianceLogs[c][own]] as const;
 }
 
 const PHRASES = {
@@ -52,14 +80,24 @@ export function modelPhrase({
   k,
   covarianceType,
   kind = '',
-}: Pick<ReportInput, 'k' | 'covarianceType' | 'kind'>): string {
+  components,
+}: Pick<ReportInput, 'k' | 'covarianceType' | 'kind' | 'components'>): string {
+  if (components && components.length > 1) {
+    const several = k === 1 ? 'a single component' : `a mixture of ${counted(k, 'component')}`;
+    return `${several} of columns that are ${joined(kindsOfColumns(components))}`;
+  }
   if (!covarianceType) return k === 1 ? kind.replace(/^1 /, 'a single ') : `a mixture of ${kind}`;
   const [one, several] = PHRASES[covarianceType];
   return k === 1 ? `a single Gaussian with ${one}` : `a mixture of ${count(k)} Gaussians with ${several}`;
 }
 
 /** The kind of components, as a tile names it. */
-export function kindOf({ family, covarianceType }: Pick<ReportInput, 'family' | 'covarianceType'>): string {
+export function kindOf({
+  family,
+  covarianceType,
+  components,
+}: Pick<ReportInput, 'family' | 'covarianceType' | 'components'>): string {
+  if (components && components.length > 1) return `product of ${counted(components.length, 'family', 'families')}`;
   return covarianceType ? `${covarianceType} covariance` : family;
 }
 

@@ -3,6 +3,7 @@ import { html, type Markup } from './markup.js';
 import { matricesOf } from './drawn.js';
 import type { ReportInput } from './input.js';
 import { counted, shortened, significant } from './numbers.js';
+import { allParameters } from './parameters.js';
 import { chip, number, table, text } from './tables.js';
 import type { View } from './view.js';
 
@@ -15,7 +16,8 @@ const LARGEST_MODEL = 1e6;
 export function everything(view: View, input: ReportInput): Markup {
   const json = input.model && printableJson(input.model);
   const elsewhere = json && json.length <= LARGEST_MODEL ? 'The model to download below has' : 'A saved model has';
-  return html`${momentsDetails(view, elsewhere)}${covariancesDetails(view, input, elsewhere)}${json && download(input, json)}`;
+  const moments = view.components.marginals ? parametersDetails(view, elsewhere) : momentsDetails(view, elsewhere);
+  return html`${moments}${covariancesDetails(view, input, elsewhere)}${json && download(input, json)}`;
 }
 
 /** Weights, means and standard deviations of all components in all columns. */
@@ -37,6 +39,30 @@ function momentsDetails(view: View, elsewhere: string): Markup {
   return html`<details>
     <summary>Means and standard deviations: ${counted(k, 'component')} × ${counted(d, 'column')}</summary>
     ${table('All means and standard deviations', heads, rows, leftOut(left, elsewhere), 'dense')}
+  </details>`;
+}
+
+/** All parameters of all components, a table for each block. */
+function parametersDetails(view: View, elsewhere: string): Markup {
+  const { components: blocks = [], weights, k } = view.input;
+  const most = Math.max(1, Math.floor(MOST_NUMBERS / blocks.length));
+  const tables = blocks.map((block, at) => {
+    const all = allParameters(view, block, at);
+    const across = all.slice(0, most);
+    const shown = view.order.slice(0, Math.max(1, Math.floor(most / across.length)));
+    const rows = shown.map(
+      (c) => html`<tr><th scope="row">${chip(view, c)}</th><td class="number">${significant(100 * weights[c], 6)} %</td>${across.map(({ value }) => html`<td class="number">${significant(value(c), 6)}</td>`)}</tr>`, // prettier-ignore
+    );
+    const left = [
+      ...(shown.length < k ? [counted(k - shown.length, 'lighter component')] : []),
+      ...(across.length < all.length ? [counted(all.length - across.length, 'parameter')] : []),
+    ];
+    const heads = [text('no.'), number('weight'), ...across.map(({ name }) => number(shortened(name, 40)))];
+    return table(`All parameters: ${block.family}`, heads, rows, leftOut(left, elsewhere), 'dense');
+  });
+  return html`<details>
+    <summary>Parameters: ${counted(k, 'component')} × ${counted(view.input.d, 'column')}</summary>
+    ${tables}
   </details>`;
 }
 

@@ -14,6 +14,7 @@ import {
   choiceSection,
   componentsSection,
   convergenceSection,
+  levelsSection,
   marginalsSection,
   restartsSection,
   scatterSection,
@@ -28,10 +29,11 @@ export type { Size } from './draw.js';
  * Renders a fit as one HTML file that opens offline: inline styles and SVG, no script, nothing loaded.
  * @throws InputError `shape`, `value` or `option` where the input's parts disagree or are not finite
  */
-export async function renderReport(input: ReportInput): Promise<string> {
-  checkReport(input);
+export async function renderReport(given: ReportInput): Promise<string> {
+  checkReport(given);
+  const input = await withComponents(given);
   const view = viewOf(input, input.dimensions);
-  const single = view.dimensions.length === 1;
+  const single = view.dimensions.length < 2;
   const [scatter, marginals, choice, convergence] = await Promise.all([
     single ? undefined : scatterSection(view, input.n),
     marginalsSection(view, input.n),
@@ -39,9 +41,25 @@ export async function renderReport(input: ReportInput): Promise<string> {
     convergenceSection(input),
   ]);
   const components = componentsSection(view, input);
-  const data = single ? [marginals, components] : [scatter, components, marginals];
-  const sections = [...data, choice, convergence, restartsSection(input), runSection(input)];
+  const alone = single && view.numbers.length === 1;
+  const data = alone ? [marginals, components] : [scatter, components, marginals];
+  const sections = [
+    ...data,
+    levelsSection(view, input.n),
+    choice,
+    convergence,
+    restartsSection(input),
+    runSection(input),
+  ];
   return page(input, sections);
+}
+
+/** The same input with the components of its model, where they are no Gaussians by means and covariances. */
+async function withComponents(input: ReportInput): Promise<ReportInput> {
+  if (input.means || input.components || !input.model) return input;
+  const { loadMixture } = await import('../mixture/model-file.js');
+  const { components, levels } = await loadMixture(input.model);
+  return { ...input, components, levels };
 }
 
 /**

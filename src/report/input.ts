@@ -1,3 +1,5 @@
+import type { ComponentBlock } from '../families/components.js';
+import type { Levels } from '../families/family.js';
 import type { ModelFile } from '../mixture/model-json.js';
 
 /** Rows in data units: one array per row, or a row-major matrix `[rows, d]`. */
@@ -87,6 +89,13 @@ export interface ComponentInput {
   readonly columnMeans?: readonly (readonly number[])[];
   /** Of other families, standard deviations of the columns, `[k][d]`; instead of `covariances`. */
   readonly columnDeviations?: readonly (readonly number[])[];
+  /**
+   * Of other families, `mixture.components`, by which columns are drawn and told; a report that has none takes those of its
+   * `model`. Where there are none at all, columns are drawn as Gaussians of their means and deviations.
+   */
+  readonly components?: readonly ComponentBlock[];
+  /** Of other families, `mixture.levels`, `[d]`. A sample has of numbers these, and of texts their index. */
+  readonly levels?: readonly (Levels | undefined)[];
 }
 
 /** Everything a report shows: plain data, in the data's own units. */

@@ -9,8 +9,8 @@ import type { Dimension, View } from './view.js';
 const MOST_FILLED = 12;
 
 /**
- * The sample's histogram of one dimension against the fitted marginal density Σ w_k N(μ_k, σ_k²), and lightly each
- * component times its weight. A density far above the bars, of a component narrower than they are, runs off the top:
+ * The sample's histogram of one dimension against the fitted marginal density Σ w_k p_k(x), and lightly each component
+ * times its weight. A density far above the bars, of a component narrower than they are, runs off the top:
  * `cut` tells.
  */
 export function marginalSpec(
@@ -22,8 +22,7 @@ export function marginalSpec(
   const { bumps, domain, values, name } = dimension;
   const bars = histogram(values, domain, view.input.sample.weights, { bumps, most: size.width / 3 });
   const total = densityGrid(domain, bumps).map((x) => ({ x, y: mixtureDensity(x, bumps) }));
-  const [tallest, peak] = [Math.max(0, ...bars.map((b) => b.height)), Math.max(...total.map((p) => p.y))];
-  const top = tallest > 0 ? Math.max(tallest, Math.min(peak, 2 * tallest)) : peak;
+  const { top, cut, held } = heightOf(bars, total);
   const spec: Layered = {
     ...framed(size, 2),
     encoding: {
@@ -36,26 +35,34 @@ export function marginalSpec(
         mark: { type: 'rect', fill: theme.bar, clip: true, stroke: theme.paper, strokeWidth: 0.75 },
         encoding: { x: { field: 'low' }, x2: { field: 'high' }, y: { field: 'height' }, y2: { field: 'base' } },
       },
-      ...componentCurves(view, dimension, theme),
+      ...componentCurves(view, dimension, theme, held),
       {
-        data: { values: total },
+        data: { values: total.map(({ x, y }) => ({ x, y: held(y) })) },
         mark: { type: 'line', color: theme.ink, strokeWidth: 1.75, strokeJoin: 'round', clip: true },
         encoding: PLACE,
       },
     ],
   };
-  return { spec, dimension, cut: peak > top };
+  return { spec, dimension, cut };
 }
 
-function componentCurves(view: View, { bumps, domain }: Dimension, theme: Theme): Layer[] {
+/** How high a drawing is over bars: at most twice as high as these. `held` keeps what runs off the top within numbers. */
+export function heightOf(bars: readonly { readonly height: number }[], total: readonly { readonly y: number }[]) {
+  const [tallest, peak] = [Math.max(0, ...bars.map((b) => b.height)), Math.max(...total.map((p) => p.y))];
+  const highest = tallest > 0 ? Math.max(tallest, Math.min(peak, 2 * tallest)) : peak;
+  const top = Number.isFinite(highest) ? highest : Math.max(0, ...total.map((p) => p.y).filter(Number.isFinite));
+  return { top, cut: peak > top, held: (y: number): number => (y === Infinity ? 4 * top : y) };
+}
+
+function componentCurves(view: View, { bumps, domain }: Dimension, theme: Theme, held: (y: number) => number): Layer[] {
   const values = view.order.slice(0, MOST_ELLIPSES).flatMap((component, rank): Datum[] => {
     const bump = bumps[component];
-    const around = [bump.mean - 4 * bump.scale, bump.mean + 4 * bump.scale] as const;
+    const around = bump.logDensity ? domain : ([bump.mean - 4 * bump.scale, bump.mean + 4 * bump.scale] as const);
     if (!(bump.scale > 0) || around[0] > domain[1] || around[1] < domain[0]) return [];
     const inside = [Math.max(around[0], domain[0]), Math.min(around[1], domain[1])] as const;
-    return densityGrid(inside, [bump], 64).map((x) => ({
+    return densityGrid(inside, [bump], bump.logDensity ? 128 : 64).map((x) => ({
       x,
-      y: density(x, bump),
+      y: held(density(x, bump)),
       component,
       colour: theme.fill(rank),
     }));

@@ -105,3 +105,9 @@ export function shortened(name: string, most = 32): string {
   const tail = Math.floor((most - 1) / 2);
   return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
 }
+
+/** Prints a list: `a, b and c`. */
+export function joined(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}

@@ -19,7 +19,7 @@ export function page(input: ReportInput, sections: readonly (Markup | undefined)
         <meta name="generator" content="otmix ${input.version}" />
         <title>${input.title}</title>
         <style>
-          ${trusted(styleSheet(input.k))}
+          ${trusted(styleSheet(input.k, !input.means))}
         </style>
       </head>
       <body>

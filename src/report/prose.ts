@@ -1,9 +1,12 @@
 import { isCovarianceType } from './choice.js';
 import type { ReportInput, Sample, Selection } from './input.js';
 import { listed } from '../base/errors.js';
-import { count, counted, fixed, percent, shortened, significant } from './numbers.js';
-import { MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
+import { count, counted, fixed, joined, percent, shortened, significant } from './numbers.js';
+import { isOval, MOST_DOTS, MOST_ELLIPSES, MOST_NUMBERS } from './scatter.js';
 import type { Dimension, View } from './view.js';
+
+/** At most so many components stand in a profile. */
+export const MOST_PROFILED = 10;
 
 /** What the numbers of a report mean, a sentence or two each. */
 export const GLOSSARY = [
@@ -48,11 +51,46 @@ export function scatterCaption(view: View, n: number): string {
   const whose = k > 1 ? 'each component' : means ? 'the Gaussian' : 'the component';
   return [
     `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}.`,
-    ` Ellipses hold ${whose} at 1σ and 2σ; a disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
+    ` ${view.dimensions.some(isOval) ? `Ellipses hold ${whose} at 1σ and 2σ; a` : 'A'} disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
+    logarithmSentence(view.dimensions),
     k > MOST_ELLIPSES ? ` Ellipses and means are drawn for the ${MOST_ELLIPSES} heaviest components.` : '',
     clipSentence(view.dimensions),
     absentSentence(view),
   ].join('');
+}
+
+function logarithmSentence(dimensions: readonly Dimension[]): string {
+  const logs = dimensions.filter(({ marginal }) => marginal?.family === 'logNormal');
+  return logs.length > 0
+    ? ` They are ellipses of the logarithms in ${joined(logs.map((d) => shortened(d.name)))}.`
+    : '';
+}
+
+/** What stands below the parameters of columns of numbers. */
+export const STRIPS = 'The strips place mean ± standard deviation on the range all components span.';
+
+/** What a drawing of one column shows. */
+export function marginalLabel({ name, marginal }: Dimension): string {
+  return marginal?.kind === 'count'
+    ? `Shares of the whole numbers of ${shortened(name)}, with the probabilities of the fitted mixture.`
+    : `Histogram of ${shortened(name)}, with the density of the fitted mixture.`;
+}
+
+/** What the dark line of such drawings is. */
+export function fittedPhrase(dimensions: readonly Dimension[]): string {
+  const counts = dimensions.filter(({ marginal }) => marginal?.kind === 'count').length;
+  if (counts === 0) return 'the density';
+  return counts === dimensions.length ? 'the probabilities' : 'the density, of whole numbers the probabilities,';
+}
+
+/** What profiles show. */
+export function profileNote({ input, levels, order }: View, n: number): string {
+  const shown = Math.min(order.length, MOST_PROFILED);
+  const rest = order.length - shown;
+  const rows = input.sample.labels.length > 0 ? ` “In the data”: of ${rowsPhrase(input.sample, n)}.` : '';
+  const first = levels.length > 1 ? ' The columns along which the components differ most come first.' : '';
+  const left = rest > 0 ? ` Left out: ${counted(rest, 'lighter component')}.` : '';
+  return `The share of each level within each component; bars go from 0 to 100 %.${rows}${first}${left}`;
 }
 
 /**
@@ -128,9 +166,4 @@ export function restSentence(weights: readonly number[], shown: readonly number[
 
 function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-function joined(items: readonly string[]): string {
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
 }

@@ -36,7 +36,8 @@ export function scatterSpec(view: View, theme: Theme, size: Size): TopLevelSpec 
   const cell = (i: number, j: number): Layered => {
     const zoom = last > 1 ? 0.8 : size.width < 400 ? 0.7 : 1;
     const panel = { view, theme, x: dimensions[i], y: dimensions[j], zoom, inMatrix: last > 1 };
-    const layer = [dots(panel), ...ellipses(panel), ...means(panel)];
+    const oval = isOval(panel.x) && isOval(panel.y);
+    const layer = [dots(panel), ...(oval ? ellipses(panel) : []), ...means(panel)];
     return { ...size, data: { values: [] }, encoding: axes(panel, i === 0, j === last), layer };
   };
   if (last === 1) return cell(0, 1);
@@ -99,12 +100,23 @@ function ellipses(panel: Panel): Layer[] {
 function outlines({ view, theme, x, y }: Panel, radii: readonly number[]): Datum[] {
   return view.order.slice(0, MOST_ELLIPSES).flatMap((component, rank) => {
     const plane = view.components.plane(component, x.column, y.column);
+    const [liftX, liftY] = [lift(x), lift(y)];
     const own = { component, colour: theme.line(rank) };
     return radii.flatMap((radius): Datum[] => {
-      const points = ellipse(plane, radius, 48).map((p) => ({ x: p[0], y: p[1], ...own }));
+      const points = ellipse(plane, radius, 48).map((p) => ({ x: liftX(p[0]), y: liftY(p[1]), ...own }));
       return [...points, points[0], { x: null, y: null, ...own }];
     });
   });
+}
+
+/** Log-normal columns have their ellipses among the logarithms. */
+function lift({ marginal }: Dimension): (value: number) => number {
+  return marginal?.family === 'logNormal' ? Math.exp : (value) => value;
+}
+
+/** Whether components have ellipses in a column: not among directions, and not where a picture is asked for counts. */
+export function isOval({ marginal }: Dimension): boolean {
+  return !marginal || marginal.kind === 'real' || marginal.family === 'logNormal';
 }
 
 /** The means: numbered discs, or plain ones where there are too many to read. */

@@ -4,14 +4,17 @@ import { gains, gainSpec, objectiveSpec } from './convergence.js';
 import { everything } from './everything.js';
 import { grid, plot } from './figure.js';
 import { html, type Markup, trusted } from './markup.js';
+import { countSpec } from './counts.js';
 import { marginalSpec } from './marginal.js';
 import type { Criterion, ReportInput, Selection } from './input.js';
-import { count, counted, percent, shortened, significant } from './numbers.js';
+import { count, counted, percent, significant } from './numbers.js';
 import { PAGE_THEME } from './palette.js';
+import { parameterTables } from './parameters.js';
+import { profiles } from './profile.js';
 import * as prose from './prose.js';
 import { scatterSpec } from './scatter.js';
 import { chip, choiceTable, columnsNote, componentsTable, restartsTable } from './tables.js';
-import type { View } from './view.js';
+import type { Dimension, View } from './view.js';
 
 const CRITERIA = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 const MOST_LEGEND = 12;
@@ -45,38 +48,51 @@ function scatterSize(dimensions: number): Size {
 
 export function componentsSection(view: View, input: ReportInput): Markup {
   const order = input.k > 1 ? 'Heaviest first, numbered as predict answers them. ' : '';
+  const heading = input.k > 1 ? 'Components' : 'The component';
+  if (view.components.marginals) {
+    const note = view.numbers.length > 0 ? prose.STRIPS : '';
+    return section(heading, order + note, html`${parameterTables(view)}${everything(view, input)}`);
+  }
   const note = `${order}Each column holds mean ± standard deviation; the strip below places both on the range all components span.`;
-  return section(
-    input.k > 1 ? 'Components' : 'The component',
-    note + columnsNote(input),
-    html`${componentsTable(view)}${everything(view, input)}`,
-  );
+  return section(heading, note + columnsNote(input), html`${componentsTable(view)}${everything(view, input)}`);
+}
+
+/** Shares of levels by component. */
+export function levelsSection(view: View, n: number): Markup | undefined {
+  if (view.levels.length === 0) return undefined;
+  return section('Levels', prose.profileNote(view, n), profiles(view));
 }
 
 /** A histogram with the fitted density for every dimension drawn. */
-export async function marginalsSection(view: View, n: number): Promise<Markup> {
-  const { dimensions, input } = view;
+export async function marginalsSection(view: View, n: number): Promise<Markup | undefined> {
+  const { numbers: dimensions, input } = view;
+  if (dimensions.length === 0) return undefined;
   const single = dimensions.length === 1;
   const sizes = single ? [{ width: 940, height: 320 }, { width: 300, height: 200 }] : [{ width: 456, height: 220 }]; // prettier-ignore
-  const specs = dimensions.flatMap((dimension) => sizes.map((size) => marginalSpec(view, dimension, theme, size)));
+  const specs = dimensions.flatMap((dimension) => sizes.map((size) => specOf(view, dimension, size)));
   const drawings = await Promise.all(
     specs.map(({ spec, dimension }, i) => {
-      const label = `Histogram of ${shortened(dimension.name)}, with the density of the fitted mixture.`;
+      const label = prose.marginalLabel(dimension);
       return draw(spec, { name: `marginal${i}`, label, theme });
     }),
   );
   const cut = dimensions.filter((dimension) => specs.find((one) => one.dimension === dimension)?.cut);
   const note = [
-    `Bars: ${prose.rowsPhrase(input.sample, n)}. Dark line: the density of the fitted model.`,
+    `Bars: ${prose.rowsPhrase(input.sample, n)}. Dark line: ${prose.fittedPhrase(dimensions)} of the fitted model.`,
     input.k > 1 ? ' Coloured: each component times its weight.' : '',
     cut.length > 0
       ? ` Components narrower than the bars run off the top in ${prose.columnsPhrase(cut.map((d) => d.name))}.`
       : '',
-    single ? prose.clipSentence(dimensions) : '',
+    single || view.components.marginals ? prose.clipSentence(dimensions) : '',
     prose.pointSentence(view),
   ];
   const body = single ? plot('Histogram and density', drawings[0], drawings[1]) : grid(drawings, 400);
   return section(single ? 'Data and density' : 'Columns one by one', note.join(''), body);
+}
+
+function specOf(view: View, dimension: Dimension, size: Size): ReturnType<typeof marginalSpec> {
+  const spec = dimension.marginal?.kind === 'count' ? countSpec : marginalSpec;
+  return spec(view, dimension, theme, size);
 }
 
 /** The objective per iteration and its gains; a sentence where there is too little to draw. */

@@ -1,14 +1,31 @@
 import { componentColours } from './palette.js';
 
 /** The page's style sheet: light, dark where the reader's system is, and light again on paper. */
-export function styleSheet(k: number): string {
+export function styleSheet(k: number, parameters = false): string {
   return `:root{${LIGHT}${componentColours(k, false)}}
 @media screen and (prefers-color-scheme:dark){:root{${DARK}${componentColours(k, true)}}}
-${RULES}`;
+${parameters ? PARAMETER_RULES : ''}${RULES}`;
 }
 
 const LIGHT = `color-scheme:light;--ink:#1d2329;--muted:#5c6670;--rule:#dcdedb;--bar:#dfe2e2;--paper:#fff;--ground:#f6f6f3;--good:#2f7d57;--warn:#a8680b;`;
 const DARK = `color-scheme:dark;--ink:#e8eaec;--muted:#a0a9b2;--rule:#363c43;--bar:#3a4149;--paper:#1b1f24;--ground:#14171b;--good:#6cc799;--warn:#e5ac55;`;
+
+/** Of tables that other families than Gaussians have. */
+const PARAMETER_RULES = `
+.scroll+.scroll{margin-top:26px}
+thead th small{display:block;font-weight:400;font-size:11px}
+.components .levels{padding-left:14px}
+.levels span{display:block;line-height:1.45}
+.profile td,.profile th{padding:4px 18px 4px 0;border:0;vertical-align:middle}
+.profile thead th{border-bottom:1px solid var(--ink);padding-bottom:6px}
+.profile .group th{font-weight:600;padding-top:14px;border-bottom:1px solid var(--rule)}
+.profile tbody th{white-space:normal;overflow-wrap:anywhere;min-width:90px}
+.profile .share{min-width:116px;font-size:12.5px}
+.profile .share span{display:inline-block;width:50px;text-align:right;margin-right:8px;vertical-align:middle}
+.profile .share i{display:inline-block;width:calc(100% - 62px);max-width:180px;min-width:44px;height:9px;background:var(--ground);border-radius:2px;vertical-align:middle}
+.profile .share b{display:block;height:100%;border-radius:2px}
+.profile .rest td{color:var(--muted);font-size:12.5px}
+`;
 
 const RULES = `
 *{box-sizing:border-box}

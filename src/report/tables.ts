@@ -1,3 +1,4 @@
+import type { Bump } from './density.js';
 import { html, type Markup } from './markup.js';
 import type { ReportInput, RestartRow, Selection } from './input.js';
 import { columnFormat, count, duration, fixed, nats, percent, shortened, significant } from './numbers.js';
@@ -9,7 +10,7 @@ const MOST_COLUMNS = 8;
 const MOST_ROWS = 20;
 
 /** A component's dot and number, in the colour of the drawings. */
-export function chip(view: View, component: number): Markup {
+export function chip(view: Pick<View, 'rank'>, component: number): Markup {
   return html`<span class="chip"
     ><i style="background:${PAGE_THEME.fill(view.rank[component])}"></i>${component}</span
   >`;
@@ -19,52 +20,69 @@ export function chip(view: View, component: number): Markup {
 export function componentsTable(view: View): Markup {
   const { input, order } = view;
   const drawn = input.d > MOST_COLUMNS ? mostSeparating(input, MOST_COLUMNS) : input.columns.map((_, j) => j);
-  const columns = drawn.map((j) => columnCells(view, j));
+  const columns = drawn.map((j) => meanCells(view, j));
   const shown = order.slice(0, order.length > MOST_ROWS ? MOST_ROWS - 1 : MOST_ROWS);
-  const heaviest = input.weights[order[0]] || 1;
-  const rows = shown.map(
-    (c) =>
-      html`<tr>
-        <th scope="row">${chip(view, c)}</th>
-        <td class="weight">
-          <span>${percent(input.weights[c])}</span>
-          <i
-            style="width:${fixed((100 * input.weights[c]) / heaviest, 1)}%;background:${PAGE_THEME.fill(view.rank[c])}"
-          ></i>
-        </td>
-        ${columns.map((cells) => cells.cell(c))}
-      </tr>`,
-  );
+  const rows = shown.map((c) => componentRow(view, c, columns));
   const heads = [text('no.'), text('weight'), ...columns.map((cells) => cells.head)];
   const rest = order.length > shown.length ? restSentence(input.weights, shown) : undefined;
   return table('Components', heads, rows, rest, columns.length > 6 ? 'components dense' : 'components');
 }
 
-/**
- * A column of the components table: its head, and per component mean ± scale over a strip that
- * shows both on the column's range.
- */
-function columnCells(view: View, j: number): { head: Markup; cell: (component: number) => Markup } {
-  const { input, rank } = view;
+/** A component's number, weight, a bar for its share of the heaviest one's, and its cells. */
+export function componentRow({ input: { weights }, ...view }: View, c: number, columns: readonly Cells[]): Markup {
+  const colour = PAGE_THEME.fill(view.rank[c]);
+  const heaviest = weights[view.order[0]] || 1;
+  // prettier-ignore
+  return html`<tr>
+        <th scope="row">${chip(view, c)}</th>
+        <td class="weight">
+          <span>${percent(weights[c])}</span>
+          <i
+            style="width:${fixed((100 * weights[c]) / heaviest, 1)}%;background:${colour}"
+          ></i>
+        </td>
+        ${columns.map((cells) => cells.cell(c))}
+      </tr>`;
+}
+
+/** A column of a table of components: its head, and a cell for each. */
+export interface Cells {
+  readonly head: Markup;
+  readonly cell: (component: number) => Markup;
+}
+
+/** A column's mean ± scale per component, over a strip that shows both on the column's range. */
+export function meanCells(view: View, j: number): Cells {
+  const { input } = view;
   const bumps = bumpsOf(input, j);
   const format = columnFormat(bumps.map((b) => b.mean), bumps.map((b) => b.scale)); // prettier-ignore
-  const low = Math.min(...bumps.map((b) => b.mean - b.scale));
-  const high = Math.max(...bumps.map((b) => b.mean + b.scale));
-  const place = (x: number): string => fixed(high > low ? (100 * (x - low)) / (high - low) : 50, 1);
+  const placed = strip(view, bumps);
   return {
     head: html`<th scope="col" class="number" title="${input.columns[j]}">
       ${shortened(input.columns[j], input.d > 5 ? 12 : 28)}
     </th>`,
     cell: (c) => {
       const { mean, scale } = bumps[c];
-      const span = fixed(high > low ? (200 * scale) / (high - low) : 0, 1);
       return html`<td class="number">
         ${format(mean)} <small>± ${format(scale)}</small>
-        <span class="strip" style="--c:${PAGE_THEME.fill(rank[c])}"
-          ><i style="left:${place(mean - scale)}%;width:${span}%"></i><b style="left:${place(mean)}%"></b
-        ></span>
+        ${placed(c)}
       </td>`;
     },
+  };
+}
+
+/** Per component a strip that shows mean ± scale on the range that all of them span. */
+export function strip({ rank }: View, bumps: readonly Bump[]): (component: number) => Markup {
+  const low = Math.min(...bumps.map((b) => b.mean - b.scale));
+  const high = Math.max(...bumps.map((b) => b.mean + b.scale));
+  const place = (x: number): string => fixed(high > low ? (100 * (x - low)) / (high - low) : 50, 1);
+  return (c) => {
+    const { mean, scale } = bumps[c];
+    const span = fixed(high > low ? (200 * scale) / (high - low) : 0, 1);
+    // prettier-ignore
+    return html`<span class="strip" style="--c:${PAGE_THEME.fill(rank[c])}"
+          ><i style="left:${place(mean - scale)}%;width:${span}%"></i><b style="left:${place(mean)}%"></b
+        ></span>`;
   };
 }
 

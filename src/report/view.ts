@@ -1,6 +1,8 @@
+import type { ColumnMarginal } from '../families/marginals.js';
+import { columnOf, componentDensities, directionsOf, isPlanar, levelSeparation, withinSupport } from './columns.js';
 import { type Bump, type Interval, quantile } from './density.js';
 import { drawnOf, type DrawnComponents } from './drawn.js';
-import type { PictureInput, SampleRows } from './input.js';
+import type { PictureInput } from './input.js';
 
 /** A column as drawn: its sample, its axis and the mixture's marginal on it. */
 export interface Dimension {
@@ -17,6 +19,8 @@ export interface Dimension {
   readonly clip: number;
   /** How many rows of the sample lie outside the axis. */
   readonly outside: number;
+  /** Of other families than Gaussians, what the column is like. */
+  readonly marginal?: ColumnMarginal;
 }
 
 /** What every drawing needs, derived once from the input. */
@@ -27,10 +31,18 @@ export interface View {
   readonly order: readonly number[];
   /** Rank of each component in {@link order}; it decides the colour. */
   readonly rank: readonly number[];
+  /** Columns that are drawn against each other. */
   readonly dimensions: readonly Dimension[];
+  /** Columns of numbers that are drawn one by one: of Gaussians, the same. */
+  readonly numbers: readonly Dimension[];
+  /** Columns of levels, the most telling ones first. */
+  readonly levels: readonly number[];
 }
 
 const MOST_DIMENSIONS = 4;
+
+/** At most so many columns of other families than Gaussians are drawn one by one. */
+const MOST_NUMBERS = 6;
 
 /** A component that holds more of the weight than this is in the picture, however far it lies. */
 const NOTABLE = 0.002;
@@ -52,41 +64,55 @@ export function viewOf(input: PictureInput, dimensions?: readonly string[]): Vie
   const order = input.weights.map((_, c) => c).sort((a, b) => input.weights[b] - input.weights[a] || a - b);
   const rank = Array.from(order);
   order.forEach((c, r) => (rank[c] = r));
-  const drawn = dimensions?.map((name) => input.columns.indexOf(name)) ?? mostSeparating(input, MOST_DIMENSIONS);
+  const components = drawnOf(input);
+  const view = { input, components, order, rank };
+  const asked = dimensions?.map((name) => input.columns.indexOf(name));
+  const dimensionsOf = (columns: readonly number[]): Dimension[] =>
+    columns.map((column) => dimensionOf(input, components, column));
+  const { marginals } = components;
+  if (!marginals) {
+    const drawn = dimensionsOf(asked ?? mostSeparating(input, MOST_DIMENSIONS));
+    return { ...view, dimensions: drawn, numbers: drawn, levels: [] };
+  }
+  const few = (most: number, of: (marginal: ColumnMarginal) => boolean): number[] =>
+    asked?.filter((j) => of(marginals[j])) ?? mostSeparating(input, most, (j) => of(marginals[j]));
   return {
-    input,
-    components: drawnOf(input),
-    order,
-    rank,
-    dimensions: drawn.map((column) => dimensionOf(input, column)),
+    ...view,
+    dimensions: dimensionsOf(few(MOST_DIMENSIONS, isPlanar)),
+    numbers: dimensionsOf(few(MOST_NUMBERS, ({ kind }) => kind !== 'level')),
+    levels: bySeparation(input).filter((j) => marginals[j].kind === 'level' && (asked?.includes(j) ?? true)),
   };
 }
 
-/** The columns along which the components differ most, at most so many, in the data's order. */
-export function mostSeparating(input: PictureInput, most: number): number[] {
-  const scores = input.columns.map((_, j) => separation(input, j));
-  const ranked = scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
-  return ranked.slice(0, most).sort((a, b) => a - b);
+/** The columns along which the components differ most, at most so many, in the data's order; `of`: among which. */
+export function mostSeparating(input: PictureInput, most: number, of: (j: number) => boolean = () => true): number[] {
+  return bySeparation(input).filter(of).slice(0, most).sort((a, b) => a - b); // prettier-ignore
+}
+
+function bySeparation(input: PictureInput): number[] {
+  const components = drawnOf(input);
+  const scores = input.columns.map((_, j) => separation(input, j, components));
+  return scores.map((_, j) => j).sort((a, b) => scores[b] - scores[a] || a - b);
 }
 
 /**
- * How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj,
- * variance between over variance within.
+ * How far a column tells the components apart: Σ w_k (μ_kj − μ̄_j)² / Σ w_k Σ_kjj, variance between over variance within.
+ * Of log-normal columns these are variances of logarithms, of levels sums over the levels' indicators.
  */
-export function separation(input: PictureInput, j: number): number {
+export function separation(input: PictureInput, j: number, components = drawnOf(input)): number {
   const { weights } = input;
-  const components = drawnOf(input);
+  const { marginals } = components;
+  if (marginals?.[j].kind === 'level') return levelSeparation(weights, marginals[j]);
   const total = weights.reduce((sum, w) => sum + w, 0);
-  const centre = weights.reduce((sum, w, c) => sum + w * components.mean(c, j), 0) / total;
-  const between = weights.reduce((sum, w, c) => sum + w * (components.mean(c, j) - centre) ** 2, 0);
+  const centre = weights.reduce((sum, w, c) => sum + w * components.plane(c, j, j).mean[0], 0) / total;
+  const between = weights.reduce((sum, w, c) => sum + w * (components.plane(c, j, j).mean[0] - centre) ** 2, 0);
   const within = weights.reduce((sum, w, c) => sum + w * components.plane(c, j, j).covariance[0], 0);
   if (!(between > 0)) return 0;
   return within > 0 ? between / within : Infinity;
 }
 
 /** The marginal on column j of each component, in component order. */
-export function bumpsOf(input: PictureInput, j: number): Bump[] {
-  const components = drawnOf(input);
+export function bumpsOf(input: PictureInput, j: number, components = drawnOf(input)): Bump[] {
   return input.weights.map((weight, c) => ({ weight, mean: components.mean(c, j), scale: components.deviation(c, j) }));
 }
 
@@ -112,15 +138,19 @@ export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimen
   return { domain, clip, outside: sorted.filter((x) => x < domain[0] || x > domain[1]).length };
 }
 
-function dimensionOf(input: PictureInput, column: number): Dimension {
+function dimensionOf(input: PictureInput, components: DrawnComponents, column: number): Dimension {
+  const own = { column, name: input.columns[column] };
   const values = columnOf(input.sample.rows, column, input.d);
-  const bumps = bumpsOf(input, column);
-  return { column, name: input.columns[column], values, bumps, ...axisOf(values, bumps) };
-}
-
-function columnOf(rows: SampleRows, j: number, d: number): Float64Array {
-  if (!('shape' in rows)) return Float64Array.from(rows, (row) => row[j]);
-  return Float64Array.from({ length: rows.shape[0] }, (_, i) => rows.data[i * d + j]);
+  const bumps = bumpsOf(input, column, components);
+  const marginal = components.marginals?.[column];
+  if (!marginal) return { ...own, values, bumps, ...axisOf(values, bumps) };
+  const seen = marginal.kind === 'direction' ? directionsOf(input, marginal, values) : values;
+  const densities = componentDensities(input, marginal);
+  const shaped = bumps.map((bump, c) => ({ ...bump, ...(densities && { logDensity: densities[c] }) }));
+  const { domain: free, clip } = axisOf(seen, shaped);
+  const domain = withinSupport(free, marginal);
+  const outside = seen.filter((x) => x < domain[0] || x > domain[1]).length;
+  return { ...own, values: seen, bumps: shaped, domain, clip, outside, marginal };
 }
 
 function between(sorted: Float64Array, share: number): Interval {
