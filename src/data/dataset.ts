@@ -11,6 +11,7 @@ import { powerOfTwo, scaledBy, type Scaling } from '../families/scaling.js';
 import type { Source } from './source.js';
 import { InputError, listed } from '../base/errors.js';
 import type { Encoding } from '../sweep/encode.js';
+import { HostBuilder } from '../sweep/exact/host.js';
 import type { Shard } from '../sweep/shard.js';
 import type { ShardBuilder } from '../sweep/builder.js';
 import { withCommonPart } from '../sweep/common-part.js';
@@ -47,6 +48,8 @@ export interface LoadOptions extends RowsOptions {
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
   readonly commonScale?: boolean;
+  /** Whether numbers that are swept may be missing: rows are then held on the host. */
+  readonly gaps?: boolean | undefined;
   /** How a family codes rows; left out where columns are swept as they are. */
   readonly coding?: RowCoding | undefined;
   /** The coordinates of columns of these means and variances; default scales of their own, or a common one. */
@@ -112,7 +115,7 @@ async function read(
   const { missing, signal, device, coding, trials = true } = options;
   const facts = coding && new FactSums(d);
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
-  const builder = device.rows(d, { trials });
+  const builder = options.gaps ? new HostBuilder(d) : device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const notes = new Set<string>();
@@ -121,7 +124,7 @@ async function read(
   try {
     for await (const block of codedBlocks(source, { missing, signal, onDropped, coding, blockRows: gateRows(d) })) {
       const { rows, weights } = block;
-      statistics?.add(block);
+      statistics?.add(options.gaps ? withoutGaps(block) : block);
       sums.rows += rows;
       sums.totalWeight += weights ? total(weights) : rows;
       sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
@@ -175,6 +178,21 @@ async function finish(
     builder.discard();
     throw error;
   }
+}
+
+/** The same rows with the mean of a column's others where it is missing, for guesses of where it lies. */
+function withoutGaps(block: CodedBlock): CodedBlock {
+  const columns = block.columns.map(({ values, start, stride }) => {
+    const own = new Float64Array(block.rows);
+    let [sum, count] = [0, 0];
+    for (let row = 0; row < block.rows; row++) {
+      own[row] = values[start + row * stride];
+      if (!Number.isNaN(own[row])) [sum, count] = [sum + own[row], count + 1];
+    }
+    const mean = count > 0 ? sum / count : 0;
+    return { values: own.map((value) => (Number.isNaN(value) ? mean : value)), start: 0, stride: 1 };
+  });
+  return { ...block, columns };
 }
 
 /** The power of two nearest to the mean weight. */

@@ -2,7 +2,7 @@ import type { CodedBlock } from './coded.js';
 import { InputError } from '../base/errors.js';
 import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
-import { encodeExactly } from '../sweep/encode.js';
+import { addedTo, encodeExactly, gapVolumes } from '../sweep/encode.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
 import type { RowOptions, RowOutputs } from '../sweep/shard.js';
 
@@ -117,5 +117,10 @@ class RowReader {
 /** Rows in scaled coordinates, as they are. */
 function exactBlock(block: CodedBlock, scaling: Scaling, start: number): ExactBlock {
   const weights = block.weights?.slice() ?? new Float64Array(block.rows).fill(1);
-  return { start, values: encodeExactly(block, scaling, 0, block.rows), weights, base: block.base };
+  return {
+    start,
+    values: encodeExactly(block, scaling, 0, block.rows),
+    weights,
+    base: addedTo(block.base, gapVolumes(block, scaling)),
+  };
 }

@@ -89,6 +89,8 @@ export interface Family {
   readonly levels?: readonly (Levels | undefined)[];
   /** Of columns that the shard holds as levels, in order of these: where each lies on a line, undefined of mere names. */
   readonly positions?: readonly (Float64Array | undefined)[];
+  /** Whether numbers swept may be missing themselves, NaN: rows are then looked at by what they lack, on the host. */
+  readonly patterned?: boolean;
   /** The same family for rows some of whose values are missing at random, NaN; left out where it has no such. */
   withGaps?(): Family;
   /** Of each dense statistic of d columns the one that is 0 where it is missing, else 1, and −1 of such; undefined without gaps. */
@@ -171,9 +173,9 @@ export function gapped(family: Family, where: string): Family {
   if (own) return own;
   throw new InputError('unsupported', {
     where: `${where}: missing`,
-    expected: `error or drop with family ${family.name}`,
+    expected: `error or drop with family ${family.name}, which has no margins of its own kind`,
     got: 'model',
-    remedy: 'fill missing values in, or choose a family whose columns are independent given the component',
+    remedy: "fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)",
   });
 }
 

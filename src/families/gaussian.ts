@@ -1,7 +1,7 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import { packedExactly, soleQuadratic, type Floats, type PackedModel } from '../sweep/model.js';
+import { packedExactly, soleQuadratic, type Floats, type PackedModel, type SoleQuadratic } from '../sweep/model.js';
 import { whitener } from '../sweep/exact/plan.js';
 import type { Moments } from '../sweep/moments.js';
 import { coincidentGroups } from './coincident.js';
@@ -13,7 +13,7 @@ import * as own from './gaussian-components.js';
 import { fromFile, gaussianParameters, toFile } from './gaussian-file.js';
 import { posteriorMode } from './gaussian-prior.js';
 import { gaussianSampler } from './gaussian-sampler.js';
-import { addedShare } from './narrow.js';
+import { addedShare, type AddedShares } from './narrow.js';
 import { makeDefinite, makeDefiniteExactly } from './ridge.js';
 import { scaledBy } from './scaling.js';
 import { centred, sum } from './scatter.js';
@@ -60,7 +60,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     pack(components, form, layout, (values) => values);
   const packed = (components: Components): PackedModel =>
     pack(components, form, layout, (values) => new Float32Array(values));
-  return {
+  const family: GaussianFamily = {
     name: 'gaussian',
     options: { covariance: form },
     parameters: gaussianParameters,
@@ -90,11 +90,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
       return sound && vector.every(Number.isFinite) ? components : undefined;
     },
     coincident: coincidentGroups,
-    addedShares(packed_, added) {
-      const term = soleQuadratic(packed_);
-      const covariances = Array.from({ length: layout.shared ? 1 : term.k }, (_, index) => index);
-      return { shared: layout.shared, shares: covariances.map((index) => addedShare(term, index, added)) };
-    },
+    addedShares: (components, added) => addedSharesOf(soleQuadratic(components), layout, added),
     spread: (components) => own.spread(components, layout),
     logDensity: (components) => logDensity(packExactly(components)),
     sampler: (components) => gaussianSampler(components, layout),
@@ -103,6 +99,13 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     toFile,
     fromFile: (file, size, where) => fromFile(file, size, where, layout),
   };
+  const encoding = `${family.encoding} with gaps`;
+  return { ...family, withGaps: () => ({ ...family, encoding, patterned: true }) };
+}
+
+function addedSharesOf(term: SoleQuadratic<Floats>, { shared }: CovarianceLayout, added: Float64Array): AddedShares {
+  const shares = Array.from({ length: shared ? 1 : term.k }, (_, index) => addedShare(term, index, added));
+  return { shared, shares };
 }
 
 /** `toPrecision`: rounds to what sweeps compute in. log |det W| is of W as rounded. */

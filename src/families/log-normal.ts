@@ -22,8 +22,9 @@ const coding: RowCoding = {
     for (const [column, { values, start, stride }] of columns.entries()) {
       const own = new Float64Array(rows);
       for (let row = 0, at = start; row < rows; row++, at += stride) {
-        if (!positive.holds(values[at])) return { row, column, rule: positive };
         own[row] = Math.log(values[at]);
+        if (Number.isNaN(values[at])) continue; // missing, or the gate would have refused it
+        if (!positive.holds(values[at])) return { row, column, rule: positive };
         base[row] -= own[row];
       }
       logs.push({ values: own, start: 0, stride: 1 });
@@ -38,7 +39,7 @@ const coding: RowCoding = {
  */
 export function logNormal(): Family {
   const logs = gaussian({ covariance: 'diag' });
-  return {
+  const family: Family = {
     ...logs,
     name: 'logNormal',
     options: {},
@@ -70,6 +71,7 @@ export function logNormal(): Family {
     fromFile: (file, size, where) =>
       renamed(arraysOfFile(file, { meanLogs: size.d, varianceLogs: size.d }, { size, rules, where }), 'in'),
   };
+  return { ...family, withGaps: () => ({ ...family, encoding: 'logarithms with gaps', patterned: true }) };
 }
 
 /** Gaussians of the logarithms under the names of this family, or back. */

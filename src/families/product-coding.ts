@@ -1,4 +1,4 @@
-import type { Column } from '../sweep/encode.js';
+import { addedTo, type Column } from '../sweep/encode.js';
 import type { PlacedFactor } from './product-factors.js';
 import { isViolation, numbersAsTheyAre, type RowCoding, type SweptNumber } from './row-coding.js';
 
@@ -27,14 +27,10 @@ export function codingOf(factors: readonly PlacedFactor[]): RowCoding {
         const coded = family.coding?.code(part) ?? numbersAsTheyAre(part);
         if (isViolation(coded)) return { ...coded, column: own[coded.column] };
         coded.columns.forEach((column, j) => (all[places[j]] = column));
-        base = added(base, coded.base);
+        base = addedTo(base, coded.base);
         if (coded.note !== undefined) notes.push(coded.note);
       }
       return { columns: all, base, ...(notes.length > 0 && { note: notes.join('; ') }) };
     },
   };
-}
-
-function added(base: Float64Array | undefined, more: Float64Array | undefined): Float64Array | undefined {
-  return base && more ? base.map((value, row) => value + more[row]) : (base ?? more);
 }

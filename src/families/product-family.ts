@@ -33,6 +33,7 @@ export class ProductFamily implements Family {
   readonly survey?: Survey;
   readonly positions: readonly (Float64Array | undefined)[];
   readonly withGaps?: () => Family;
+  readonly patterned: boolean;
   protected readonly factors: readonly PlacedFactor[];
   /** How many numbers are swept. */
   private readonly width: number;
@@ -45,6 +46,7 @@ export class ProductFamily implements Family {
   ) {
     this.factors = withPlaces(factors);
     this.options = { factors: text };
+    this.patterned = factors.some(({ family }) => family.patterned);
     this.encoding = `product ${text}: ${factors.map(({ family }) => family.encoding).join(', ')}`;
     this.coding = codingOf(this.factors);
     this.positions = positionsOf(this.factors);
@@ -115,7 +117,7 @@ export class ProductFamily implements Family {
     const parts = this.factors.map(({ family, places }) =>
       family.around(columnsAt(rows, width, places), columnsAt(variances, width, places), scalingAt(held, places)),
     );
-    return joined(rows.length / width, parts);
+    return joined(rows.length / width, parts, this.patterned);
   }
 
   restarted(components: Components, starts: readonly FreshStart[]): Components {
@@ -130,11 +132,11 @@ export class ProductFamily implements Family {
 
   shape(k: number): PackedShape {
     const shapes = this.factors.map(({ family, columns }) => family.shape(k, columns.length));
-    return joinedShape(k, shapes);
+    return joinedShape(k, shapes, this.patterned);
   }
 
   pack(components: Components): PackedModel {
-    return joined(components.k, this.each(components, ({ family }, part) => family.pack(part))); // prettier-ignore
+    return joined(components.k, this.each(components, ({ family }, part) => family.pack(part)), this.patterned); // prettier-ignore
   }
 
   packExactly(components: Components): PackedModel<Float64Array> {

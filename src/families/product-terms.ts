@@ -13,13 +13,16 @@ import {
 import type { Moments, QuadraticMoments } from '../sweep/moments.js';
 import type { Scaling } from './scaling.js';
 
-/** Kernels know one quadratic term: those of several are one in all their columns, of the simplest form that holds them. */
-export function joinedShape(k: number, shapes: readonly PackedShape[]): PackedShape {
+/**
+ * Kernels know one quadratic term: those of several are one in all their columns, of the simplest form that holds them, but
+ * where they are left apart.
+ */
+export function joinedShape(k: number, shapes: readonly PackedShape[], apart = false): PackedShape {
   const quadratic = shapes.flatMap((shape) => shape.quadratic);
   const linear = shapes.flatMap((shape) => shape.linear ?? []);
   return {
     k,
-    quadratic: quadratic.length < 2 ? quadratic : [{ form: joinedForm(quadratic), d: columnsOf(quadratic) }],
+    quadratic: apart || quadratic.length < 2 ? quadratic : [{ form: joinedForm(quadratic), d: columnsOf(quadratic) }],
     ...(linear.length > 0 && { linear: joinedLinearShape(linear) }),
   };
 }
@@ -37,7 +40,11 @@ function joinedLinearShape(shapes: readonly LinearShape[]): LinearShape {
 }
 
 /** One model of several, whose log-densities add; it keeps them. */
-export function joined<Values extends Floats>(k: number, parts: readonly PackedModel<Values>[]): PackedModel<Values> {
+export function joined<Values extends Floats>(
+  k: number,
+  parts: readonly PackedModel<Values>[],
+  apart = false,
+): PackedModel<Values> {
   const quadratic = parts.flatMap((part) => part.quadratic);
   const linear = parts.flatMap((part) => part.linear ?? []);
   const logNormalizers = new Float64Array(k).map((_, c) =>
@@ -46,7 +53,7 @@ export function joined<Values extends Floats>(k: number, parts: readonly PackedM
   return {
     k,
     logNormalizers,
-    quadratic: quadratic.length < 2 ? quadratic : [joinedQuadratic(k, quadratic)],
+    quadratic: apart || quadratic.length < 2 ? quadratic : [joinedQuadratic(k, quadratic)],
     ...(linear.length > 0 && { linear: joinedLinear(k, linear) }),
     parts,
   };
@@ -107,13 +114,16 @@ function joinedLinear<Values extends Floats>(k: number, terms: readonly LinearTe
 /** Moments of each of the models that were joined. */
 export function split(moments: Moments, { k, quadratic, linear, parts = [] }: PackedModel<Floats>): Moments[] {
   const terms = parts.flatMap((part) => part.quadratic);
-  const alone = terms.length < 2;
+  const apart = quadratic.length === terms.length;
+  let next = 0;
   let first = 0;
   let [dense, level] = [0, linear?.dense ?? 0];
   return parts.map((part) => {
     const own = part.quadratic.map((term) => {
-      const sums = moments.quadratic[0];
-      const piece = alone ? sums : splitQuadratic(sums, quadratic[0], term, k, first);
+      const piece = apart
+        ? moments.quadratic[next]
+        : splitQuadratic(moments.quadratic[0], quadratic[0], term, k, first);
+      next++;
       first += term.d;
       return piece;
     });

@@ -204,6 +204,7 @@ function planOf({ source, dataset, settings, device }: Making, run: EmRun): Tran
     scaling,
     totalWeight,
     coding: family.coding,
+    gaps: family.patterned,
     ...run.plan,
     objective: run.finalObjective + volume,
     volume,

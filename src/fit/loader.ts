@@ -114,6 +114,7 @@ export class Loader {
       commonScale: family.commonScale,
       encode: (swept) => family.encode(swept),
       coding: family.coding,
+      gaps: family.patterned,
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };

@@ -185,7 +185,7 @@ function likelihoodRows(
   const model = { ...at, components: family.pack(scaled) };
   const beyond =
     beyondFloat32(exact.components, { spread: sweptSpread(family, scaled) }) ?? beyondFloat32(model.components);
-  if (beyond !== undefined) {
+  if (beyond !== undefined || family.patterned) {
     return (data, options) => exactRows(exact, data, options);
   }
   return (data, options) => withFarRows(data.shard.rows(model, options), exact, data, far);

@@ -7,7 +7,7 @@ import { costsOf, relativeEntropy } from './primal.js';
 import { isExact, type Floats, type PlanModel } from '../sweep/model.js';
 import type { RowCoding } from '../families/row-coding.js';
 import type { Scaling } from '../families/scaling.js';
-import { rowMajor } from '../sweep/encode.js';
+import { addedTo, gapVolumes, rowMajor } from '../sweep/encode.js';
 import type { RowOutputs, SweptRows } from '../sweep/shard.js';
 
 /** Consecutive rows of the plan. */
@@ -46,6 +46,8 @@ export interface PlanParts {
   readonly objective: number;
   readonly volume: number;
   readonly coding?: RowCoding | undefined;
+  /** Whether numbers that are swept may be missing. */
+  readonly gaps?: boolean | undefined;
   /** ρ of a relaxed marginal. */
   readonly rho?: number;
 }
@@ -116,16 +118,16 @@ export class TransportPlan {
 
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
-    const { source, device, missing, scaling, coding, model } = this.parts;
+    const { source, device, missing, scaling, coding, gaps, model } = this.parts;
     const options = { device, missing, scaling, coding };
-    const outputsOf = (block: StreamedBlock) => planOutputs(block, model);
+    const outputsOf = (block: StreamedBlock) => planOutputs(block, model, gaps);
     for await (const { block, before, outputs } of streamedRows(source, options, outputsOf)) {
       const [from, to] = [outputs.start, outputs.start + outputs.rows];
       yield {
         start: before + from,
         outputs,
         values: rowMajor(block, from, to),
-        base: block.base?.slice(from, to),
+        base: addedTo(block.base, gapVolumes(block, scaling))?.slice(from, to),
         weights: block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1),
       };
     }
@@ -136,9 +138,10 @@ export class TransportPlan {
 function planOutputs(
   data: Rereadable & { readonly shard: SweptRows },
   model: PlanModel<Floats>,
+  gaps = false,
 ): AsyncIterable<RowOutputs> {
   const wanted = { responsibilities: true };
-  if (isExact(model)) return exactRows(model, data, wanted);
+  if (gaps || isExact(model)) return exactRows(model, data, wanted);
   const rows: SweptRows<Floats> = data.shard;
   return withFarRows(rows.rows(model, wanted), model, data, FAR);
 }

@@ -1,5 +1,6 @@
 import { packedExactly, type Floats, type PackedModel } from '../sweep/model.js';
 import type { Scaling } from '../families/scaling.js';
+import { Gaps } from '../sweep/exact/gaps.js';
 import { addLinear, whitener } from '../sweep/exact/plan.js';
 
 /** Σ_k p_k log(p_k / q_k) − p_k + q_k, nats. */
@@ -22,6 +23,7 @@ export function costsOf(
   const terms = quadratic.map((term) => ({
     ...term,
     whiten: whitener({ k, ...term }),
+    gaps: new Gaps(term, k),
     z: new Float64Array(k * term.d),
   }));
   const held = packedExactly(packed) ? (value: number): number => value : Math.fround;
@@ -30,9 +32,12 @@ export function costsOf(
     const y = scaling.shift.map((shift, j) => held((values[row * width + j] - shift) / scaling.scale[j]));
     const costs = logNormalizers.map((normalizer) => -normalizer);
     let first = 0;
-    for (const { d, whiten, z } of terms) {
-      whiten(y, first, z);
+    for (const { d, whiten, gaps, z } of terms) {
+      const gap = gaps.of(y, first);
+      if (gap) gaps.whiten(gap, y, first, z);
+      else whiten(y, first, z);
       first += d;
+      for (let c = 0; c < k; c++) costs[c] -= gap?.offsets[c] ?? 0;
       for (let c = 0; c < k; c++) costs[c] += z.subarray(c * d, (c + 1) * d).reduce((sum, value) => sum + value * value, 0) / 2; // prettier-ignore
     }
     if (linear) addLinear(linear, y, first, -1, costs);

@@ -1,5 +1,5 @@
 import { gaussian } from '../families/gaussian.js';
-import { HostRows } from './host-rows.js';
+import { HostRows } from '../sweep/exact/host-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { metricOf, type SeedingProblem } from './seeding.js';
 

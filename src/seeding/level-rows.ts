@@ -1,7 +1,7 @@
 import type { BorrowedShard, NearestCentres } from '../sweep/shard.js';
 import type { LinearShape } from '../sweep/model.js';
 import type { Scaling } from '../families/scaling.js';
-import { HostRows } from './host-rows.js';
+import { HostRows } from '../sweep/exact/host-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { metricOf, type SeedingProblem } from './seeding.js';
 

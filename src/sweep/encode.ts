@@ -134,3 +134,25 @@ export function rowMajor({ columns }: Pick<Columns, 'columns'>, from: number, to
   }
   return rows;
 }
+
+/**
+ * What log-densities of rows with gaps lack of the volume of all columns, `[rows]`, nats: Σ log scale of those that are
+ * missing. Undefined where nothing is.
+ */
+export function gapVolumes(
+  { columns, rows }: Pick<Columns, 'columns' | 'rows'>,
+  { scale }: Pick<Encoding, 'scale'>,
+): Float64Array | undefined {
+  let volumes: Float64Array | undefined;
+  for (const [j, { values, start, stride }] of columns.entries()) {
+    for (let row = 0, at = start; row < rows; row++, at += stride) {
+      if (Number.isNaN(values[at])) (volumes ??= new Float64Array(rows))[row] += Math.log(scale[j]);
+    }
+  }
+  return volumes;
+}
+
+/** The sum of two arrays, either of which may not be there. */
+export function addedTo(base: Float64Array | undefined, more: Float64Array | undefined): Float64Array | undefined {
+  return base && more ? base.map((value, row) => value + more[row]) : (base ?? more);
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bernoulli, beta, categorical, exponential, fitMixture, gamma, gaussian, geometric, loadMixture, multinomial, poisson, product, type Family } from '../../src/index.js'; // prettier-ignore
+import { bernoulli, beta, categorical, exponential, fitMixture, gamma, vonMisesFisher, geometric, loadMixture, multinomial, poisson, product, type Family } from '../../src/index.js'; // prettier-ignore
 import { bernoulliDistribution } from '../../src/families/bernoulli.js';
 import { betaDistribution } from '../../src/families/beta.js';
 import type { ExponentialFamily } from '../../src/families/exponential-family.js';
@@ -121,7 +121,7 @@ describe('refused', () => {
     [3, 1],
   ];
   test.each([
-    ['a family without gaps', gaussian(), 'fit: missing: expected error or drop with family gaussian, got model; fill missing values in, or choose a family whose columns are independent given the component'], // prettier-ignore
+    ['a family without gaps', vonMisesFisher(), "fit: missing: expected error or drop with family vonMisesFisher, which has no margins of its own kind, got model; fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
     ['a multinomial row of which a part is missing', multinomial(), "data: expected all columns of the family, or none of them, to be missing, got NaN in row 0, column x1; fill it in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
   ])('%s', async (_, family, message) => {
     await expect(fitMixture(rows, { family, components: 1, missing: 'model' })).rejects.toThrow(message);

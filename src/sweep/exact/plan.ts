@@ -1,5 +1,6 @@
 import { linearWidth, type Floats, type LinearShape, type LinearTerm, type PackedShape, type PlanModel, type QuadraticTerm, type SoleQuadratic } from '../model.js'; // prettier-ignore
 import { offsetsOf } from '../logits.js';
+import { Gaps, type Gap } from './gaps.js';
 
 /** Beyond this many scales from 0 a row is shrunk before it is squared, so that which component is nearest stays known. */
 const SHRINK_BEYOND = 1e100;
@@ -29,8 +30,10 @@ export function whitener({ form, k, d, means, whitening }: SoleQuadratic<Floats>
 
 /** What a model says of one row, in float64. Arrays are valid until the next row. */
 export interface ExactRow {
-  /** Whitened differences of each quadratic term, `[k, d]`. */
+  /** Whitened differences of each quadratic term, `[k, d]`, completed where columns are missing. */
   readonly z: readonly Float64Array[];
+  /** What each term's columns lack; undefined where nothing is missing. */
+  readonly gaps: (Gap | undefined)[];
   /** Softmax of the logits, `[k]`, whatever ε. */
   readonly shares: Float64Array;
   /** The largest share, the first of equals; of rows so far out that no logit is finite, the nearest component. */
@@ -40,25 +43,39 @@ export interface ExactRow {
   logLargest: number;
 }
 
+/** What a model says of rows, one by one. */
+export interface ExactPlan {
+  /** Of the row of `values` that begins at `from`. */
+  of(values: ArrayLike<number>, from: number): ExactRow;
+  /** Of each quadratic term the gaps of the rows so far. */
+  readonly gaps: readonly Gaps[];
+}
+
 /** Evaluates rows in scaled coordinates by a model of any precision, in float64, but for what is the rows' alone. */
-export function exactPlan(model: PlanModel<Floats>): (values: ArrayLike<number>, from: number) => ExactRow {
+export function exactPlan(model: PlanModel<Floats>): ExactPlan {
   const { k, quadratic, linear } = model.components;
   const { offsets, hard, temperature } = offsetsOf(model);
   const parts = partsOf(k, quadratic);
   const squared = quadraticColumns(model.components);
   const found: ExactRow = {
     z: parts.map(({ z }) => z),
+    gaps: parts.map(() => undefined),
     shares: new Float64Array(k),
     label: 0,
     logSum: 0,
     logLargest: 0,
   };
   const { shares } = found;
-  return (values, from) => {
+  const of = (values: ArrayLike<number>, from: number): ExactRow => {
     const shrink = shrinkOf(values, from, squared);
     shares.set(offsets);
-    for (const { first, term, whiten, z } of parts) {
-      (shrink === 1 ? whiten : whitener(term, shrink))(values, from + first, z);
+    for (const [q, { first, term, whiten, z, gaps }] of parts.entries()) {
+      const gap = gaps.of(values, from + first);
+      found.gaps[q] = gap;
+      if (gap) {
+        gaps.whiten(gap, values, from + first, z);
+        for (let c = 0; c < k; c++) shares[c] += gap.offsets[c] / temperature;
+      } else (shrink === 1 ? whiten : whitener(term, shrink))(values, from + first, z);
       for (let c = 0; c < k; c++) shares[c] -= ((squaredLength(z, c, term.d) * shrink) / (2 * temperature)) * shrink;
     }
     if (linear) addLinear(linear, values, from + squared, 1 / temperature, shares);
@@ -75,6 +92,7 @@ export function exactPlan(model: PlanModel<Floats>): (values: ArrayLike<number>,
     found.logSum = Math.max(-Number.MAX_VALUE, hard ? largest : largest + Math.log(sum));
     return found;
   };
+  return { of, gaps: parts.map(({ gaps }) => gaps) };
 }
 
 /** How many columns of a row belong to quadratic terms: statistics of a linear one come after them. */
@@ -88,6 +106,7 @@ interface Part {
   readonly term: SoleQuadratic<Floats>;
   readonly whiten: Whitener;
   readonly z: Float64Array;
+  readonly gaps: Gaps;
 }
 
 function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[] {
@@ -95,7 +114,7 @@ function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[]
   return quadratic.map((one) => {
     const [first, term] = [next, { k, ...one }];
     next += one.d;
-    return { first, term, whiten: whitener(term), z: new Float64Array(k * one.d) };
+    return { first, term, whiten: whitener(term), z: new Float64Array(k * one.d), gaps: new Gaps(one, k) };
   });
 }
 

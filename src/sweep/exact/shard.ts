@@ -21,7 +21,7 @@ export interface ExactBlock {
 }
 
 /** Rows in the host's memory that are swept in float64, in plain TypeScript: for what float32 can't tell. */
-export class ExactShard implements SweptRows<Float64Array> {
+export class ExactShard implements SweptRows<Floats> {
   readonly n: number;
 
   constructor(
@@ -31,13 +31,13 @@ export class ExactShard implements SweptRows<Float64Array> {
     this.n = blocks.reduce((sum, { weights }) => sum + weights.length, 0);
   }
 
-  async sweep(requests: readonly SweepRequest<Float64Array>[], { signal }: SweepOptions = {}): Promise<Moments[]> {
+  async sweep(requests: readonly SweepRequest<Floats>[], { signal }: SweepOptions = {}): Promise<Moments[]> {
     const moments: Moments[] = [];
     for (const request of requests) moments.push(await this.sweepOne(request, signal));
     return moments;
   }
 
-  private async sweepOne({ model, coupling }: SweepRequest<Float64Array>, signal?: AbortSignal): Promise<Moments> {
+  private async sweepOne({ model, coupling }: SweepRequest<Floats>, signal?: AbortSignal): Promise<Moments> {
     const moments = emptyMoments(model.components, { coupling });
     const temperature = model.epsilon || 1;
     const plan = exactPlan(model);
@@ -46,20 +46,18 @@ export class ExactShard implements SweptRows<Float64Array> {
       for (let row = 0; row < weights.length; row++) {
         if (row % BLOCK_ROWS === 0) await yieldToEvents(signal);
         if (weights[row] === 0) continue;
-        const found = plan(values, row * this.d);
+        const found = plan.of(values, row * this.d);
         moments.weight += weights[row];
         moments.objective -= temperature * weights[row] * found.logSum;
         if (base) moments.objective -= weights[row] * base[row];
         add(found, weights[row], values, row * this.d);
       }
     }
+    plan.gaps.forEach((gaps, q) => gaps.complete(moments.quadratic[q], moments.mass));
     return moments;
   }
 
-  async *rows(
-    model: PlanModel<Float64Array>,
-    { responsibilities, signal }: RowOptions = {},
-  ): AsyncIterable<RowOutputs> {
+  async *rows(model: PlanModel<Floats>, { responsibilities, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
     for (const block of this.blocks) {
       await yieldToEvents(signal);
       yield exactOutputs(model, block, this.d, responsibilities);
@@ -82,18 +80,22 @@ export class ExactShard implements SweptRows<Float64Array> {
 /** Adds the part of a row, which begins at `from`, to the moments: `Moments` says of what. */
 type Adder = (row: ExactRow, weight: number, values: Float64Array, from: number) => void;
 
-function adder(moments: Moments, { components, epsilon }: PlanModel<Float64Array>): Adder {
+function adder(moments: Moments, { components, epsilon }: PlanModel<Floats>): Adder {
   const { k, quadratic } = components;
   const { mass, coupling, linear: sums } = moments;
   const { linear } = components;
   const first = quadraticColumns(components);
-  return ({ z, shares, label }, weight, values, from) => {
+  return ({ z, gaps, shares, label }, weight, values, from) => {
     if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);
     for (let c = 0; c < k; c++) {
       const share = weight * shares[c];
       if (share === 0) continue;
       mass[c] += share;
-      for (let q = 0; q < quadratic.length; q++) addSquares(moments.quadratic[q], quadratic[q], c, z[q], share);
+      for (let q = 0; q < quadratic.length; q++) {
+        addSquares(moments.quadratic[q], quadratic[q], c, z[q], share);
+        const gap = gaps[q];
+        if (gap) gap.mass[c] += share;
+      }
       if (linear && sums) addStatistics(linear, sums, c, values, from + first, share);
       if (coupling) for (let l = 0; l < k; l++) coupling[c * k + l] += share * shares[l];
     }
@@ -136,7 +138,7 @@ export function exactOutputs(
     ...{ logDensity: new Float64Array(rows), logLargest: new Float64Array(rows) },
   };
   for (let row = 0; row < rows; row++) {
-    const { shares, label, logSum, logLargest } = plan(values, row * d);
+    const { shares, label, logSum, logLargest } = plan.of(values, row * d);
     outputs.labels[row] = label;
     outputs.logDensity[row] = base ? logSum + base[row] / temperature : logSum;
     outputs.logLargest[row] = logLargest;

@@ -1,9 +1,8 @@
-import { drawIndices } from '../base/random.js';
-import type { NearestCentres } from '../sweep/shard.js';
-import type { SeedingRows } from './k-means-plus-plus.js';
+import { drawIndices } from '../../base/random.js';
+import type { NearestCentres, Shard } from '../shard.js';
 
-/** A few weighted rows in the host's memory, in float64, for k-means++ among candidates. */
-export class HostRows implements SeedingRows {
+/** Weighted rows in the host's memory, in float64, among which centres are found. */
+export class HostRows implements Pick<Shard, 'd' | 'take' | 'nearestCentres'> {
   constructor(
     /** `[rows, d]`. */
     private readonly values: Float64Array,

@@ -1,0 +1,198 @@
+/**
+ * Rows that lack columns of a quadratic term, missing at random. They have the marginal of the columns that are there:
+ * with the precision Q = W Wᵀ, log |Σ_oo| = log |Σ| + log |Q_mm|, and the others are B (x_o − μ_o) in the mean, B =
+ * −Q_mm⁻¹ Q_mo, with the covariance C = Q_mm⁻¹. Their differences completed by B have the same squared length once they
+ * are whitened. Source: Little & Rubin, Statistical Analysis with Missing Data, 11.2.
+ */
+import { isMatrix } from '../../../kernels/form.js';
+import { cholesky } from '../../base/cholesky.js';
+import type { Floats, QuadraticTerm } from '../model.js';
+import type { QuadraticMoments } from '../moments.js';
+
+const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
+/** A share of a component's mass that is none but for rounding. */
+const NOTHING = 1e-12;
+
+/** What rows with one pattern of gaps have in common. */
+export interface Gap {
+  readonly missing: readonly number[];
+  /** What the marginal's logarithm exceeds that of the whole by, but for the squares, `[k]`, nats. */
+  readonly offsets: Float64Array;
+  /** Σ_i P_ik of these rows, `[k]`: summed by those who sweep. */
+  readonly mass: Float64Array;
+  /** Of matrices, by component: Y = L⁻¹ W_m with Q_mm = L Lᵀ, `[m, d]`, so that Wᵀ C W = Yᵀ Y; and B, `[m, d]`, 0 at what is missing. */
+  readonly factors: readonly { readonly y: Float64Array; readonly b: Float64Array }[];
+}
+
+/** The gaps of rows under a quadratic term, each looked at once. */
+export class Gaps {
+  private readonly found = new Map<string, Gap>();
+
+  constructor(
+    private readonly term: QuadraticTerm<Floats>,
+    private readonly k: number,
+  ) {}
+
+  /** All that there have been. */
+  all(): IterableIterator<Gap> {
+    return this.found.values();
+  }
+
+  /** The gap of the row whose columns begin at `from`; undefined where nothing is missing. */
+  of(values: ArrayLike<number>, from: number): Gap | undefined {
+    const { d } = this.term;
+    const missing: number[] = [];
+    for (let j = 0; j < d; j++) if (Number.isNaN(values[from + j])) missing.push(j);
+    if (missing.length === 0) return undefined;
+    const key = missing.join();
+    const gap = this.found.get(key) ?? gapOf(this.term, this.k, missing);
+    this.found.set(key, gap);
+    return gap;
+  }
+
+  /** Writes z_k = δ_k W_k, `[k, d]`, of the differences from μ_k, completed where they are missing. */
+  whiten({ missing, factors }: Gap, values: ArrayLike<number>, from: number, z: Float64Array): void {
+    const { form, d, means, whitening } = this.term;
+    const difference = new Float64Array(d);
+    for (let c = 0; c < this.k; c++) {
+      const at = c * d;
+      for (let j = 0; j < d; j++) difference[j] = Number.isNaN(values[from + j]) ? 0 : values[from + j] - means[at + j];
+      if (!isMatrix(form)) {
+        for (let j = 0; j < d; j++) z[at + j] = difference[j] * whitening[form === 'diag' ? at + j : c];
+        continue;
+      }
+      const { b } = factors[form === 'tied' ? 0 : c];
+      const filled = missing.map((_, i) => product(b.subarray(i * d, (i + 1) * d), difference));
+      missing.forEach((column, i) => (difference[column] = filled[i]));
+      const factor = form === 'tied' ? 0 : at * d;
+      for (let j = 0; j < d; j++) {
+        let sum = 0;
+        for (let i = 0; i <= j; i++) sum += difference[i] * whitening[factor + i * d + j];
+        z[at + j] = sum;
+      }
+    }
+  }
+
+  /** What sums of completed rows lack: of matrices mass · C, of others the means over the rows that have a column. */
+  complete(sums: QuadraticMoments, mass: Float64Array): void {
+    if (this.found.size === 0) return;
+    const { form, d } = this.term;
+    if (isMatrix(form)) for (const gap of this.all()) addCovariances(sums, gap, form === 'tied', d);
+    else this.rescale(sums, mass);
+  }
+
+  private rescale({ first, second }: QuadraticMoments, mass: Float64Array): void {
+    const { form, d } = this.term;
+    for (let c = 0; c < this.k; c++) {
+      const seen = new Float64Array(d).fill(mass[c]);
+      for (const gap of this.all()) for (const j of gap.missing) seen[j] -= gap.mass[c];
+      const there = (j: number): boolean => seen[j] > NOTHING * mass[c];
+      const shifts = seen.map((own, j) => (there(j) ? first[c * d + j] / own : 0));
+      // A column that no row of the component has keeps its variance: 1, as it is whitened.
+      const scatters = seen.map((own, j) => (there(j) ? second[c * d + j] - own * shifts[j] ** 2 : mass[c]));
+      const counts = seen.map((own, j) => (there(j) ? own : mass[c]));
+      const pooled = total(scatters) / total(counts);
+      for (let j = 0; j < d; j++) {
+        const variance = form === 'spherical' ? pooled : scatters[j] / counts[j];
+        first[c * d + j] = mass[c] * shifts[j];
+        second[c * d + j] = mass[c] > 0 ? mass[c] * (shifts[j] ** 2 + variance) : 0;
+      }
+    }
+  }
+}
+
+function gapOf(term: QuadraticTerm<Floats>, k: number, missing: readonly number[]): Gap {
+  const { form, d, whitening } = term;
+  const mass = new Float64Array(k);
+  if (!isMatrix(form)) {
+    const offsets = mass.map((_, c) =>
+      missing.reduce((sum, j) => sum + HALF_LOG_TWO_PI - Math.log(whitening[form === 'diag' ? c * d + j : c]), 0),
+    );
+    return { missing, offsets, mass, factors: [] };
+  }
+  const own = Array.from({ length: form === 'tied' ? 1 : k }, (_, c) =>
+    factorsOf(whitening.subarray(c * d * d, (c + 1) * d * d), d, missing),
+  );
+  const offsets = mass.map((_, c) => missing.length * HALF_LOG_TWO_PI - own[form === 'tied' ? 0 : c].logDeterminant);
+  return { missing, offsets, mass, factors: own };
+}
+
+/** Y, B and log |L| of a whitening factor and the columns that are missing. */
+function factorsOf(
+  w: Floats,
+  d: number,
+  missing: readonly number[],
+): { readonly y: Float64Array; readonly b: Float64Array; readonly logDeterminant: number } {
+  const m = missing.length;
+  const rows = missing.map((j) => Float64Array.from(w.subarray(j * d, (j + 1) * d)));
+  const precision = new Float64Array(m * m);
+  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) precision[i * m + j] = product(rows[i], rows[j]);
+  const lower = cholesky(precision, m);
+  if (!lower) throw new RangeError('a matrix that was positive definite no longer is');
+  const y = forward(lower, rows, d);
+  // B = −L⁻ᵀ Y Wᵀ at the columns that are there.
+  const back = backward(lower, y, d);
+  const b = new Float64Array(m * d);
+  for (let i = 0; i < m; i++) {
+    const row = back.subarray(i * d, (i + 1) * d);
+    for (let j = 0; j < d; j++) if (!missing.includes(j)) b[i * d + j] = -product(row, w.subarray(j * d, (j + 1) * d));
+  }
+  let logDeterminant = 0;
+  for (let i = 0; i < m; i++) logDeterminant += Math.log(lower[i * m + i]);
+  return { y, b, logDeterminant };
+}
+
+/** L⁻¹ R of rows R `[m, d]`. */
+function forward(lower: Float64Array, rows: readonly Float64Array[], d: number): Float64Array {
+  const m = rows.length;
+  const y = new Float64Array(m * d);
+  for (let i = 0; i < m; i++) {
+    const own = y.subarray(i * d, (i + 1) * d);
+    own.set(rows[i]);
+    for (let p = 0; p < i; p++) for (let j = 0; j < d; j++) own[j] -= lower[i * m + p] * y[p * d + j];
+    for (let j = 0; j < d; j++) own[j] /= lower[i * m + i];
+  }
+  return y;
+}
+
+/** L⁻ᵀ Y of rows Y `[m, d]`. */
+function backward(lower: Float64Array, y: Float64Array, d: number): Float64Array {
+  const m = y.length / d;
+  const x = y.slice();
+  for (let i = m - 1; i >= 0; i--) {
+    const own = x.subarray(i * d, (i + 1) * d);
+    for (let p = i + 1; p < m; p++) for (let j = 0; j < d; j++) own[j] -= lower[p * m + i] * x[p * d + j];
+    for (let j = 0; j < d; j++) own[j] /= lower[i * m + i];
+  }
+  return x;
+}
+
+/** Adds mass_k Yᵀ Y. */
+function addCovariances(
+  { second }: QuadraticMoments,
+  { mass, factors, missing }: Gap,
+  shared: boolean,
+  d: number,
+): void {
+  const m = missing.length;
+  for (let c = 0; c < mass.length; c++) {
+    const { y } = factors[shared ? 0 : c];
+    const into = shared ? 0 : c * d * d;
+    for (let p = 0; p < m; p++) {
+      for (let i = 0; i < d; i++) {
+        const scaled = mass[c] * y[p * d + i];
+        if (scaled !== 0) for (let j = 0; j < d; j++) second[into + i * d + j] += scaled * y[p * d + j];
+      }
+    }
+  }
+}
+
+function product(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
+  return sum;
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+/** Parameters by name, as `mixture.components` has them. */
+type Components = Readonly<Record<string, unknown>>;
+
+/** A mixture of families on different columns of a table, some of whose values are missing. */
+export interface TableFit {
+  readonly name: string;
+  readonly data: string;
+  readonly blocks: readonly {
+    readonly family: string;
+    readonly covariance?: 'full' | 'diag';
+    readonly columns: readonly string[];
+  }[];
+  readonly start: { readonly weights: readonly number[]; readonly components: readonly Components[] };
+  /** Log-likelihoods after some numbers of EM steps. */
+  readonly trace: Readonly<Record<string, number>>;
+  /** Steps to the optimum. */
+  readonly iterations: number;
+  readonly optimum: {
+    readonly logLikelihood: number;
+    readonly weights: readonly number[];
+    readonly parameters: number;
+  };
+}
+
+interface Fixture {
+  readonly data: Readonly<
+    Record<string, { readonly columns: readonly string[]; readonly rows: readonly (readonly (number | null)[])[] }>
+  >;
+  readonly fits: readonly TableFit[];
+}
+
+const fixture = JSON.parse(readFileSync(new URL('./tables.json', import.meta.url), 'utf8')) as Fixture;
+
+/** Converged fits of tables, from tables.json. */
+export const tableFits = fixture.fits;
+
+/** The rows that a fit is of as records, null where a value is missing. */
+export function tableRows({ data, blocks }: TableFit): Record<string, number | null>[] {
+  const { columns, rows } = fixture.data[data];
+  const wanted = blocks.flatMap((block) => block.columns).map((name) => [name, columns.indexOf(name)] as const);
+  return rows.map((row) => Object.fromEntries(wanted.map(([name, place]) => [name, row[place]])));
+}
