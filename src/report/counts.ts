@@ -20,7 +20,7 @@ export interface CountBins {
 
 /** One whole number a bar, or as many as make at most `most` bars: 1, 2 or 5 times a power of ten. */
 export function countBins([low, high]: Interval, most: number): CountBins {
-  const [first, last] = [Math.ceil(low), Math.floor(high)];
+  const [first, last] = [Math.max(0, Math.ceil(low)), Math.floor(high)];
   const least = (last - first + 1) / most;
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
   const width = least <= 1 ? 1 : ([1, 2, 5].map((m) => m * power).find((w) => w >= least) ?? 10 * power);

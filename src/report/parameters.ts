@@ -22,9 +22,10 @@ export function parameterTables(view: View): Markup {
   const cells = blocks.flatMap((block, at) => blockCells(view, block, drawn[at]));
   const left = input.d - drawn.flat().length;
   const rest = left > 0 ? `and ${counted(left, 'column')} more, further down` : undefined;
-  const tables = Array.from({ length: Math.ceil(cells.length / MOST_ABREAST) }, (_, t) => {
-    const last = (t + 1) * MOST_ABREAST >= cells.length;
-    return cellsTable(view, cells.slice(t * MOST_ABREAST, (t + 1) * MOST_ABREAST), last ? rest : undefined);
+  const count = Math.ceil(cells.length / MOST_ABREAST);
+  const abreast = Math.ceil(cells.length / count);
+  const tables = Array.from({ length: count }, (_, t) => {
+    return cellsTable(view, cells.slice(t * abreast, (t + 1) * abreast), t === count - 1 ? rest : undefined);
   });
   return html`${tables}`;
 }

@@ -16,6 +16,7 @@ const reports: Readonly<Record<string, ReportInput>> = {
   'two columns': reportInput(2, 2, 60, { ...odd, selection }),
   'one column': reportInput(1, 1, 60),
   'many components and columns': reportInput(24, 12, 20, { covarianceType: 'full', ...odd }),
+  'several kinds of columns': severalKinds(),
 };
 
 let browser: Browser;
@@ -47,6 +48,26 @@ describe.each(grouped(views, 'report').map((group) => [group.level, group.cases]
     );
   },
 );
+
+/** Real numbers, a count, a column of text and one of 0 and 1, in three components. */
+function severalKinds(): ReportInput {
+  const { means, covariances, covarianceType, ...input } = reportInput(3, 5, 60, odd);
+  const [real, square] = [means.map((row) => row.slice(0, 2)), covariances.map((one) => one.slice(0, 2).map((row) => row.slice(0, 2)))]; // prettier-ignore
+  const [a, b, count, level, binary] = input.columns;
+  const probabilities = [[[0.2, 0.8], [0.5, 0.5], [1, 0]]]; // prettier-ignore
+  return {
+    ...{ ...input, family: covarianceType && 'product', kind: '3 components', levels: [undefined, undefined, undefined, ['fox', 'a long name'.repeat(9)]] }, // prettier-ignore
+    columnMeans: means.map((row) => [...row.slice(0, 2), 2, 0.5, 0.5]),
+    columnDeviations: means.map(() => [1, 1, 1.4, 0.5, 0.5]),
+    components: [
+      { family: 'gaussian', columns: [a, b], means: real, covariances: square },
+      { family: 'poisson', columns: [count], rates: [[1], [2], [9]] },
+      { family: 'categorical', columns: [level], probabilities },
+      { family: 'bernoulli', columns: [binary], probabilities: [[0.1], [0.5], [1]] },
+    ],
+    sample: { ...input.sample, rows: real.flatMap(([x, y], c) => Array.from({ length: 20 }, (_, i) => [x, y + i / 9, (i % 4) + c, i % 2, (i + c) % 2])) }, // prettier-ignore
+  };
+}
 
 /** The texts of drawings that are shown at less than 9 pixels. */
 function smallTexts(page: Page): Promise<string[]> {
