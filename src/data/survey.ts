@@ -17,8 +17,8 @@ export interface SurveyOptions {
 }
 
 /**
- * The different values of each column, `[d]`, by one read of the rows that are kept: numbers rising, texts by their code
- * units, or as numbers where all are. Throws `InputError('value')` for a column of more than it may have.
+ * The different values of each column, `[d]`, by one read of the rows that are kept. Numbers rise; texts are in the order of
+ * their code units, or as numbers where all are such. Throws `InputError('value')` for a column of more than it may have.
  */
 export async function surveyed(source: Source, options: SurveyOptions): Promise<Levels[]> {
   const { missing, questions, signal, onRows } = options;

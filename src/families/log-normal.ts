@@ -34,8 +34,8 @@ const coding: RowCoding = {
 };
 
 /**
- * The family whose columns are positive numbers with Gaussian logarithms, of a mean m and a variance v each: log p(x | m, v)
- * = Σ_j −(log x_j − m_j)²/(2 v_j) − ½ log 2π v_j − log x_j.
+ * The family whose columns are positive numbers with Gaussian logarithms. Each has a mean m and a variance v of these:
+ * log p(x | m, v) = Σ_j −(log x_j − m_j)²/(2 v_j) − ½ log 2π v_j − log x_j.
  */
 export function logNormal(): Family {
   const logs = gaussian({ covariance: 'diag' });

@@ -14,8 +14,8 @@ import type { Moments, QuadraticMoments } from '../sweep/moments.js';
 import type { Scaling } from './scaling.js';
 
 /**
- * Kernels know one quadratic term: those of several are one in all their columns, of the simplest form that holds them, but
- * where they are left apart.
+ * Kernels know one quadratic term. So those of several are one in all their columns, of the simplest form that holds them,
+ * unless they are left apart.
  */
 export function joinedShape(k: number, shapes: readonly PackedShape[], apart = false): PackedShape {
   const quadratic = shapes.flatMap((shape) => shape.quadratic);

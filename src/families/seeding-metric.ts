@@ -7,8 +7,8 @@ import type { Scaling } from './scaling.js';
 const SAME_LEVEL = 0.8;
 
 /**
- * A model by which each row is nearest to the likeliest component: of dense statistics by the squared distance in units of
- * `variances`, of level columns by the number of those that differ. ‖y − c‖² is linear in y but for ‖y‖², which is common.
+ * A model by which each row is nearest to the likeliest component. Dense statistics count by their squared distance in units
+ * of `variances`, level columns by whether they differ. ‖y − c‖² is linear in y but for ‖y‖², which is common.
  * What a row or a centre lacks counts as no distance. `rows`: the centres, `[k, D]`, as a shard has them.
  */
 export function atDistances(blocks: Blocks, rows: Float64Array, variances: Float64Array, held: Scaling): PackedModel {

@@ -64,8 +64,8 @@ export interface FitOptions {
   /** `[n]`, not negative. A weight of 2 is the row twice. */
   readonly sampleWeights?: ArrayLike<number>;
   /**
-   * Rows with a missing value: refuse them (default), leave them out, or fit what they have, for families that can: values
-   * are then missing at random.
+   * Rows with a missing value: refuse them (default), leave them out, or fit what they have. Values must be missing at random
+   * for that.
    */
   readonly missing?: MissingPolicy;
   /** Default 'auto'. A `tf.Tensor` stays on the backend it lives on. `{ device }` is WebGPU on a device of yours. */

@@ -12,8 +12,8 @@ const DRAWS = 4096;
 type Positions = readonly (Float64Array | undefined)[];
 
 /**
- * k-means++ of rows that have columns of levels. Of mere names a difference of indices says nothing: a column counts 2 where
- * two rows differ, as numbers do in the mean, in units of their variance. What is missing counts as the mean. It looks at
+ * k-means++ of rows that have columns of levels. Of mere names a difference of indices says nothing. Such a column counts 2
+ * where two rows differ, as numbers do in the mean, in units of their variance. What is missing counts as the mean. It looks at
  * 4,096 rows drawn by weight, on the host. Returns centres `[k, D]`.
  */
 export async function levelCentres(

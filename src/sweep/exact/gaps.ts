@@ -1,7 +1,7 @@
 /**
- * Rows that lack columns of a quadratic term, missing at random. They have the marginal of the columns that are there:
- * with the precision Q = W Wᵀ, log |Σ_oo| = log |Σ| + log |Q_mm|, and the others are B (x_o − μ_o) in the mean, B =
- * −Q_mm⁻¹ Q_mo, with the covariance C = Q_mm⁻¹. Their differences completed by B have the same squared length once they
+ * Rows that lack columns of a quadratic term, missing at random. They have the marginal of the columns that are there.
+ * With the precision Q = W Wᵀ, log |Σ_oo| = log |Σ| + log |Q_mm|. Given these, the others differ from μ_m by B (x_o − μ_o) in
+ * the mean, B = −Q_mm⁻¹ Q_mo, and have the covariance C = Q_mm⁻¹. Their differences completed by B have the same squared length once they
  * are whitened. Source: Little & Rubin, Statistical Analysis with Missing Data, 11.2.
  */
 import { isMatrix } from '../../../kernels/form.js';
