@@ -149,16 +149,17 @@ export function meanStatistics(
   const { dense = 0, held } = linear ?? {};
   const all = total(mass);
   const pool = new Float64Array(width);
-  for (let at = 0; at < sums.length; at++) pool[at % width] += sums[at] / all;
+  for (let c = 0, at = 0; c < k; c++) for (let j = 0; j < width; j++) pool[j] += sums[at++] / all;
   const [kept, share] = drawn(prior, keptByStart);
   const unheld = (mean: number, j: number): number => (held && j < dense ? held.shift[j] + held.scale[j] * mean : mean);
-  const means = new Float64Array(k * width).map((_, at) => {
-    const [c, j] = [Math.floor(at / width), at % width];
-    const own = kept * sums[at] + ((1 - kept) / k) * all * pool[j] + share * weight * pool[j];
+  const means = new Float64Array(k * width);
+  for (let c = 0, at = 0; c < k; c++) {
     const rows = kept * mass[c] + ((1 - kept) / k) * all + share * weight;
-    const mean = rows > 0 ? own / rows : pool[j];
-    return unheld(mean, j);
-  });
+    for (let j = 0; j < width; j++, at++) {
+      const own = kept * sums[at] + ((1 - kept) / k) * all * pool[j] + share * weight * pool[j];
+      means[at] = unheld(rows > 0 ? own / rows : pool[j], j);
+    }
+  }
   if (masks) fillEmpty(means, pool.map(unheld), masks, { dense, levels: linear?.levels ?? [] });
   return means;
 }
