@@ -17,6 +17,7 @@ import {
   withPlaces,
   worstShares,
 } from './product-places.js';
+import { sampledTogether, summed } from './product-rows.js';
 import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
@@ -185,34 +186,18 @@ export class ProductFamily implements Family {
   }
 
   logDensity(components: Components): (row: ArrayLike<number>, into: Float64Array) => void {
-    const densities = this.each(components, ({ family }, part) => family.logDensity(part));
-    const own = new Float64Array(components.k);
-    return (row, into) => {
-      into.fill(0);
-      for (const [f, { columns }] of this.factors.entries()) {
-        densities[f](columns.map((column) => row[column]), own); // prettier-ignore
-        for (let c = 0; c < into.length; c++) into[c] += own[c];
-      }
-    };
+    return summed(
+      this.factors,
+      this.each(components, ({ family }, part) => family.logDensity(part)),
+    );
   }
 
   sampler(components: Components): Sampler {
-    const d = this.names.length;
-    const samplers = this.each(components, ({ family }, part) => family.sampler(part));
-    return (labels, random, data) => {
-      for (const [f, { columns }] of this.factors.entries()) {
-        const own = new Float64Array(labels.length * columns.length);
-        samplers[f](labels, random, own);
-        for (let row = 0; row < labels.length; row++) {
-          columns.forEach((column, j) => (data[row * d + column] = own[row * columns.length + j]));
-        }
-      }
-    };
+    const own = this.each(components, ({ family }, part) => family.sampler(part));
+    return sampledTogether(this.factors, own, this.names.length);
   }
 
-  toParameters(): Parameters {
-    return {};
-  }
+  toParameters = (): Parameters => ({});
 
   fromParameters(_: Parameters, where: string): Components {
     throw misgiven(where, 'a block for each factor of a product', 'parameters by themselves');
