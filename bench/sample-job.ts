@@ -1,6 +1,7 @@
 /** Draws rows as the job on standard input says, and says in JSON how long each draw took (bench/sample.ts). */
 import { gaussian } from '../src/families/gaussian.js';
-import { Mixture, type Sample } from '../src/mixture/mixture.js';
+import { Mixture } from '../src/mixture/mixture.js';
+import type { Sample } from '../src/mixture/sample.js';
 import type { Drawn, SampleJob } from './sample.js';
 
 let text = '';

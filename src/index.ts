@@ -19,8 +19,10 @@ export {
   type Selection,
   type SelectOptions,
 } from './fit/select.js';
-export { Mixture, type PredictRowsOptions, type Sample } from './mixture/mixture.js';
+export { Mixture, type PredictRowsOptions } from './mixture/mixture.js';
+export type { Sample } from './mixture/sample.js';
 export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';
+export type { ImputedRows, ImputeOptions } from './mixture/impute.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';

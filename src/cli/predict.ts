@@ -72,7 +72,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
   const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
   const source = await input.open((path) =>
-    openDataFor(mixture, path, wanted, (text) => note(text.replaceAll(path, input.name), flags)),
+    openDataFor(mixture, path, wanted, (text) => noteTo(flags, text.replaceAll(path, input.name))),
   );
   const { show, stop } = await progressView(process.stderr, quiet);
   const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
@@ -93,9 +93,10 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   } finally {
     stop();
   }
-  for (const text of source.notes ?? []) note(text, flags);
+  for (const text of source.notes ?? []) noteTo(flags, text);
 }
 
-function note(text: string, { quiet }: Flags): void {
+/** A note on standard error, unless notes are not wanted. */
+export function noteTo({ quiet }: { readonly quiet?: true }, text: string): void {
   if (!quiet) process.stderr.write(`otmix: note: ${printable(text)}\n`);
 }

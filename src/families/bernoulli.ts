@@ -1,6 +1,6 @@
 import { binary, probability } from './domains.js';
 import { type ExponentialFamily, logOf, noBase } from './exponential-family.js';
-import type { Family } from './family.js';
+import { fillerOf, type Family, type Filler } from './family.js';
 import { linearFamily } from './linear-family.js';
 import { drawBernoulli } from './sampling/simple.js';
 
@@ -27,7 +27,7 @@ export const bernoulliDistribution: ExponentialFamily = {
 
 /** The family whose columns are 0 or 1 with a probability of 1 each: log p(x | p) = Σ_j x_j log p_j + (1 − x_j) log (1 − p_j). */
 export function bernoulli(): Family {
-  return linearFamily({
+  const family = linearFamily({
     name: 'bernoulli',
     words: ['components of binary columns', 'component of binary columns'],
     blocks: (d) => new Array<ExponentialFamily>(d).fill(bernoulliDistribution),
@@ -37,4 +37,13 @@ export function bernoulli(): Family {
       (numbers, into) =>
         void (into[0] = drawBernoulli(numbers, p)),
   });
+  return { ...family, filler: (components) => likelier(fillerOf(family, components)) };
+}
+
+/** The likelier of 0 and 1 where there is a mean. */
+function likelier(fill: Filler): Filler {
+  return (row, shares) => {
+    fill(row, shares);
+    for (let j = 0; j < row.length; j++) row[j] = Number(row[j] >= 0.5);
+  };
 }

@@ -3,7 +3,7 @@ import { InputError } from '../base/errors.js';
 import type { ColumnSummary, Components, Nested } from './components.js';
 import { levelsRule, probability } from './domains.js';
 import { logOf, noBase, type ExponentialFamily } from './exponential-family.js';
-import type { Family, Levels, Question } from './family.js';
+import { weighted, type Family, type Filler, type Levels, type Question } from './family.js';
 import { linearFamily } from './linear-family.js';
 import { categoricalSampler } from './sampling/multinomial.js';
 
@@ -106,6 +106,7 @@ function ofLevels(levels: readonly Levels[], gaps = false): Family {
         }
       };
     },
+    filler: ({ arrays, k }) => likeliestLevels(byColumn(arrays.probabilities.values, k, blocks.map(({ width }) => width))), // prettier-ignore
     toParameters: ({ arrays, k }) => ({ probabilities: byColumn(arrays.probabilities.values, k, blocks.map(({ width }) => width)) }), // prettier-ignore
     fromParameters: ({ probabilities }, where) =>
       ofColumns(
@@ -113,6 +114,17 @@ function ofLevels(levels: readonly Levels[], gaps = false): Family {
         blocks.map(({ width }) => width),
         where,
       ),
+  };
+}
+
+/** The index of the likeliest level, the first of equals, of probabilities `[column][k][level]`. */
+function likeliestLevels(probabilities: readonly (readonly (readonly number[])[])[]): Filler {
+  return (row, shares) => {
+    for (const [j, own] of probabilities.entries()) {
+      if (!Number.isNaN(row[j])) continue;
+      const all = own[0].map((_, level) => weighted(shares, (c) => own[c][level]));
+      row[j] = all.indexOf(Math.max(...all));
+    }
   };
 }
 

@@ -60,6 +60,12 @@ export interface FreshStart {
 }
 
 /**
+ * Puts into a row `[d]` what it lacks, NaN: its mean given what is there, or of levels the index of the likeliest. `shares`
+ * `[k]`: the row's responsibilities.
+ */
+export type Filler = (row: Float64Array, shares: ArrayLike<number>) => void;
+
+/**
  * Draws a row from the component of each label into `data`, `[labels.length, d]`. Of functions that engines may round
  * differently, such as `Math.exp`, no value may depend.
  */
@@ -145,6 +151,8 @@ export interface Family {
   spread(components: Components): Spread;
   /** A function that writes log p(x | θ_k) of a row `[d]` into `[k]`, nats, in float64. */
   logDensity(components: Components): (row: ArrayLike<number>, into: Float64Array) => void;
+  /** A function that puts into a row what it lacks; left out: the columns' means under the components. */
+  filler?(components: Components): Filler;
   /** A function that draws rows from a component. */
   sampler(components: Components): Sampler;
 
@@ -177,6 +185,28 @@ export function gapped(family: Family, where: string): Family {
     got: 'model',
     remedy: "fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)",
   });
+}
+
+/** A function that puts into a row what it lacks. */
+export function fillerOf(family: Family, components: Components): Filler {
+  if (family.filler) return family.filler(components);
+  return meansFiller(family.spread(components).means);
+}
+
+/** The same by means of the columns under each component, `[k, d]`, whatever a row has. */
+export function meansFiller(means: Float64Array): Filler {
+  return (row, shares) => {
+    for (let j = 0; j < row.length; j++) {
+      if (Number.isNaN(row[j])) row[j] = weighted(shares, (c) => means[c * row.length + j]);
+    }
+  };
+}
+
+/** Σ_k r_k of a value of each component. */
+export function weighted(shares: ArrayLike<number>, valueOf: (component: number) => number): number {
+  let sum = 0;
+  for (let c = 0; c < shares.length; c++) if (shares[c] > 0) sum += shares[c] * valueOf(c);
+  return sum;
 }
 
 /** Means and variances of the numbers swept under each component, `[k, D]`. */

@@ -12,6 +12,7 @@ import type { Estimate, EstimateOptions, Family } from './family.js';
 import * as own from './gaussian-components.js';
 import { fromFile, gaussianParameters, toFile } from './gaussian-file.js';
 import { posteriorMode } from './gaussian-prior.js';
+import { gaussianFiller } from './gaussian-filler.js';
 import { gaussianSampler } from './gaussian-sampler.js';
 import { addedShare, type AddedShares } from './narrow.js';
 import { makeDefinite, makeDefiniteExactly } from './ridge.js';
@@ -93,6 +94,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     addedShares: (components, added) => addedSharesOf(soleQuadratic(components), layout, added),
     spread: (components) => own.spread(components, layout),
     logDensity: (components) => logDensity(packExactly(components)),
+    filler: (components) => gaussianFiller(packExactly(components)),
     sampler: (components) => gaussianSampler(components, layout),
     toParameters: (components) => own.toDense(components, layout),
     fromParameters: (dense, where) => own.fromDense(dense as unknown as DenseComponents, layout, where),

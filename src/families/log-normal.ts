@@ -3,7 +3,7 @@ import { exp } from '../base/special/elementary.js';
 import { finite } from '../base/check.js';
 import type { Components, Parameters, Spread } from './components.js';
 import { positive, positiveNumber } from './domains.js';
-import type { Family } from './family.js';
+import { meansFiller, type Family } from './family.js';
 import { gaussian } from './gaussian.js';
 import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
 import { textAmong, type RowCoding } from './row-coding.js';
@@ -49,6 +49,7 @@ export function logNormal(): Family {
     coding,
     swept: (components) => logs.spread(components),
     spread: (components) => ofLogs(logs.spread(components)),
+    filler: (components) => meansFiller(ofLogs(logs.spread(components)).means),
     logDensity(components) {
       const density = logs.logDensity(components);
       return (row, into) => {

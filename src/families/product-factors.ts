@@ -64,3 +64,8 @@ export function ofParts(parts: readonly Components[], d: number): Components {
   );
   return { k: parts[0].k, d, arrays: Object.fromEntries(entries) };
 }
+
+/** The error of components that are not those of a product. */
+export function misgiven(where: string, expected: string, got: string): InputError {
+  return new InputError('option', { where, expected, got, remedy: 'give components as mixture.components has them' });
+}

@@ -1,12 +1,11 @@
-import { InputError } from '../base/errors.js';
 import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { componentBlocks, componentsOfBlocks } from './blocks.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
-import { logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
+import { fillerOf, logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type Filler, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
 import type { AddedShares } from './narrow.js';
 import { codingOf } from './product-coding.js';
-import { ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
+import { misgiven, ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
 import {
   common,
   identity,
@@ -17,7 +16,7 @@ import {
   withPlaces,
   worstShares,
 } from './product-places.js';
-import { sampledTogether, summed } from './product-rows.js';
+import { filledTogether, sampledTogether, summed } from './product-rows.js';
 import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
@@ -192,6 +191,13 @@ export class ProductFamily implements Family {
     );
   }
 
+  filler(components: Components): Filler {
+    return filledTogether(
+      this.factors,
+      this.each(components, ({ family }, part) => fillerOf(family, part)),
+    );
+  }
+
   sampler(components: Components): Sampler {
     const own = this.each(components, ({ family }, part) => family.sampler(part));
     return sampledTogether(this.factors, own, this.names.length);
@@ -243,8 +249,4 @@ export class ProductFamily implements Family {
 
 function partsOf({ parts = [] }: PackedModel<Floats>): readonly PackedModel<Floats>[] {
   return parts;
-}
-
-function misgiven(where: string, expected: string, got: string): InputError {
-  return new InputError('option', { where, expected, got, remedy: 'give components as mixture.components has them' });
 }

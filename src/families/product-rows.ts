@@ -1,5 +1,5 @@
 /** Rows of a product, of which each factor has some columns. */
-import type { Sampler } from './family.js';
+import type { Filler, Sampler } from './family.js';
 import type { PlacedFactor } from './product-factors.js';
 
 /** A function that writes log p(x | θ_k) of a row `[d]` into `[k]`. */
@@ -26,6 +26,17 @@ export function sampledTogether(factors: readonly PlacedFactor[], samplers: read
       for (let row = 0; row < labels.length; row++) {
         columns.forEach((column, j) => (data[row * d + column] = own[row * columns.length + j]));
       }
+    }
+  };
+}
+
+/** Puts into a row what each factor's columns lack. */
+export function filledTogether(factors: readonly PlacedFactor[], fillers: readonly Filler[]): Filler {
+  return (row, shares) => {
+    for (const [f, { columns }] of factors.entries()) {
+      const own = Float64Array.from(columns, (column) => row[column]);
+      fillers[f](own, shares);
+      columns.forEach((column, j) => (row[column] = own[j]));
     }
   };
 }

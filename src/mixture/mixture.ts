@@ -1,30 +1,23 @@
 import { writeText } from '#storage';
 import { collect } from './collect.js';
+import { imputed, imputedRows, type ImputedRows, type ImputeOptions } from './impute.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import type { GaussianModelFile, ModelFile, Provenance } from './model-json.js';
 import { columnNames } from '../data/arrays.js';
 import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
-import { requireInteger } from '../base/check.js';
 import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
 import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
 import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock } from '../families/components.js';
 import type { Family, Levels } from '../families/family.js';
-import { drawLabels, FastRandom } from '../base/fast-random.js';
+import { sampled, type Sample } from './sample.js';
 import { InputError } from '../base/errors.js';
 
 /** What `predictRows` gives of rows. */
 export interface PredictRowsOptions extends EvaluateOptions {
   /** Also the responsibilities, of which there are k a row; default false. */
   readonly responsibilities?: boolean;
-}
-
-/** Rows drawn from a mixture. */
-export interface Sample extends Matrix {
-  readonly data: Float64Array;
-  /** The component each row came from, `[n]`. */
-  readonly labels: Int32Array;
 }
 
 /** A fitted mixture Σ_k w_k p(x | θ_k), in the data's units. It holds no device memory and needs no disposal. */
@@ -175,6 +168,20 @@ export class Mixture {
     for await (const block of this.predictRows(data, { ...options, responsibilities: true })) await visit(block);
   }
 
+  /**
+   * The rows with what they lack put in, `[n, d]`: numbers by their mean given what the row has, Σ_k r_k E[x_m | x_o, θ_k],
+   * levels by the likeliest (of text its index in {@link Mixture.levels}). Values that are there stay. Throws
+   * `InputError('unsupported')` where the family has no margins of its own kind.
+   */
+  impute(data: DataInput, options: ImputeOptions = {}): Promise<Matrix> {
+    return imputed(this.parts, data, options);
+  }
+
+  /** The same block after block as rows are read, with which values were missing: memory does not grow with their number. */
+  imputeRows(data: DataInput, options: ImputeOptions = {}): AsyncIterable<ImputedRows> {
+    return imputedRows(this.parts, data, options);
+  }
+
   /** All criteria at once: one read of the data. */
   criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
     return criteriaOf(evaluate(this.parts, data, options).rows, this.parameters);
@@ -205,14 +212,7 @@ export class Mixture {
    * seed is no whole number.
    */
   sample(n: number, { seed = 0 }: { readonly seed?: number } = {}): Sample {
-    requireInteger('sample', n, 0, ' of rows');
-    requireInteger('seed', seed);
-    const { d } = this;
-    const data = new Float64Array(n * d);
-    const labels = new Int32Array(n);
-    drawLabels(this.parts.weights, new FastRandom(seed), labels);
-    this.family.sampler(this.parts.components)(labels, new FastRandom(seed, 1), data);
-    return { data, shape: [n, d], labels };
+    return sampled(this.parts, n, seed);
   }
 
   /** The same mixture with these entries added to its {@link provenance}, in the place of those of the same name. */

@@ -116,7 +116,9 @@ describe('otmix fit --family', () => {
   test('is told by a report too', async () => {
     const args = ['fit', 'people.csv', '-k', '2', '--family', mixed, '--report', 'mixed.html', '-q'];
     expect((await otmix(folder.path, args)).status).toBe(0);
-    expect(folder.read('mixed.html')).toContain('2 components of gaussian(full):age,poisson:visits,categorical:region');
+    const page = folder.read('mixed.html');
+    expect(page).toContain('a mixture of 2 components of columns that are Gaussian, Poisson and categorical');
+    for (const level of ['north, upper', 'south']) expect(page).toContain(level);
   });
 });
 
@@ -140,12 +142,12 @@ describe('--missing model', () => {
     expect(csv(stdout).rows.map(([, label]) => Number(label))).toEqual(Array.from(labels));
   });
 
-  test('is refused for Gaussians in one line', async () => {
-    const { status, stderr } = await otmix(folder.path, ['fit', faithful, '-k', '1', '--missing', 'model']);
-    expect(status).toBe(2);
-    expect(stderr).toMatch(
-      /^otmix: fit: missing: expected error or drop with family gaussian, got model; fill missing/,
-    );
+  test('fits Gaussians by the columns that rows have', async () => {
+    folder.write('holes.csv', 'x,y\n1,2\n2,\n,5\n4,7\n3,7\n,\n');
+    const { logLikelihood } = await fitJson('holes.csv', '-k', '1', '--missing', 'model', '--out', 'holes.json');
+    expect(logLikelihood).toBeLessThan(0);
+    const { status, stdout } = await otmix(folder.path, ['predict', 'holes.json', 'holes.csv', '--missing', 'model']);
+    expect([status, stdout.trim().split('\n').length]).toEqual([0, 7]);
   });
 });
 

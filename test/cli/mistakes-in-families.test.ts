@@ -104,7 +104,7 @@ describeMistakes('families', [
   [
     'gaps of directions',
     'fit missing.csv -k 1 --family von-mises-fisher --missing model',
-    /missing: expected error or drop with family vonMisesFisher, got model; fill missing values in/,
+    /missing: expected error or drop with family vonMisesFisher, which has no margins .+, got model; fill missing values in/,
   ],
   [
     'data that tell nothing',

@@ -123,7 +123,7 @@ describeMistakes('places of results, models or commands', [
   [
     'a model of a newer version',
     'sample newer.json -n 3 --out new.csv',
-    /newer\.json: expected a model file of version 1, got version 99/,
+    /newer\.json: expected a model file of version 1 or 2, got version 99/,
   ],
   [
     'JSON that is no model',
