@@ -15,6 +15,7 @@ import { cases, size } from '../cases.js';
 import { onGpu, simd } from '../devices.js';
 import { componentsOf, expectSameAlone, requestsOf, withShard } from '../sweep/joint.js';
 import { expectWithin } from '../within.js';
+import { submissionsOf } from './submissions.js';
 import { load, modelOf, rowsOf, sweepOn } from './sweep-on.js';
 import { watch } from './watched.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
@@ -110,20 +111,6 @@ describe('sweeps made at once', () => {
     }
   });
 });
-
-/** How often work is handed to the device meanwhile. */
-async function submissionsOf(device: GPUDevice, work: () => Promise<unknown>): Promise<number> {
-  remember(device, 1e9, 0.01); // a device that seems slow is handed less at once
-  const clock = vi.spyOn(performance, 'now').mockReturnValue(1); // and what takes no time says nothing of its speed
-  const submit = vi.spyOn(device.queue, 'submit');
-  try {
-    await work();
-    return submit.mock.calls.length;
-  } finally {
-    submit.mockRestore();
-    clock.mockRestore();
-  }
-}
 
 /** The same rows, swept one model after the other. */
 function sweptOneByOne(shard: Shard): Shard {
