@@ -1,23 +1,10 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import { formatFlag } from './flags.js';
-import { inputOf, mixtureOf, openDataFor, requireOneStream } from './input.js';
-import { catchInterrupts } from './interruption.js';
-import { outputPlaces, rowPlace } from './outputs.js';
+import { modelCells, openModelRows, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import { names } from './parsers.js';
-import { noteTo } from './predict.js';
-import { progressView } from './progress.js';
-import { rowWriter, type Cell } from './rows.js';
-import type { FormatName } from './sniff.js';
-import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
-
-interface Flags extends TextFlags {
-  readonly out?: string;
-  readonly format?: FormatName;
-  readonly columns?: string[];
-  readonly backend: string;
-  readonly quiet?: true;
-}
+import { rowWriter } from './rows.js';
+import { addTextFlags } from './text-flags.js';
 
 const details = `
 Writes the model's columns of every row, with what is missing put in: a number by
@@ -47,31 +34,15 @@ export function addImpute(program: Command): void {
   addTextFlags(command).addHelpText('after', details).action(impute);
 }
 
-async function impute(model: string, spec: string | undefined, flags: Flags): Promise<void> {
-  const signal = catchInterrupts();
-  const asked = rowPlace(flags.out);
-  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
-  requireOneStream(model, spec);
-  const { mixture, files } = await mixtureOf(model, signal);
-  const input = await inputOf(spec, flags, signal);
-  const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
-  const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
-  const source = await input.open((path) =>
-    openDataFor(mixture, path, wanted, (text) => noteTo(flags, text.replaceAll(path, input.name))),
-  );
-  const { show, stop } = await progressView(process.stderr, quiet);
-  const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
-  const texts = mixture.levels.map((levels) => (levels?.some(isText) ? levels : undefined));
-  const types = texts.map((levels) => (levels ? 'VARCHAR' : 'DOUBLE'));
+async function impute(model: string, spec: string | undefined, flags: ModelRowsFlags): Promise<void> {
+  const { mixture, source, place, signal, showWritten, stop } = await openModelRows(model, spec, flags);
+  const { types, cells } = modelCells(mixture);
   const writer = rowWriter(place, mixture.columns, types);
-  const options = { backend: flags.backend as BackendName | 'auto', signal };
-  const { d } = mixture;
   let rows = 0;
   try {
-    for await (const { data, shape } of mixture.imputeRows(source, options)) {
-      const cells = (row: number): Cell[] => texts.map((levels, j) => levels?.[data[row * d + j]] ?? data[row * d + j]);
-      await writer.write(Array.from({ length: shape[0] }, (_, row) => cells(row)));
-      show({ phase: 'write', rows: (rows += shape[0]), ...totalRows });
+    for await (const { data, shape } of mixture.imputeRows(source, { backend: flags.backend as BackendName, signal })) {
+      await writer.write(Array.from({ length: shape[0] }, (_, row) => cells(data, row)));
+      showWritten((rows += shape[0]));
     }
     await writer.commit();
   } catch (error) {
@@ -79,7 +50,5 @@ async function impute(model: string, spec: string | undefined, flags: Flags): Pr
   } finally {
     stop();
   }
-  for (const text of source.notes ?? []) noteTo(flags, text);
+  tellNotes(source, flags);
 }
-
-const isText = (level: unknown): boolean => typeof level === 'string';

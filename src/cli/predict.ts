@@ -1,26 +1,17 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import { printable } from '../base/printable.js';
 import { formatFlag, policies } from './flags.js';
-import { inputOf, mixtureOf, openDataFor, requireOneStream, watched } from './input.js';
-import { catchInterrupts } from './interruption.js';
-import { outputPlaces, rowPlace } from './outputs.js';
+import { watched } from './input.js';
+import { openModelRows, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import { names, oneOf } from './parsers.js';
-import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
-import { progressView } from './progress.js';
 import { PredictionLines } from './prediction-lines.js';
 import { rowWriter } from './rows.js';
-import type { FormatName } from './sniff.js';
+import { addTextFlags } from './text-flags.js';
 
-interface Flags extends TextFlags {
-  readonly out?: string;
-  readonly format?: FormatName;
+interface Flags extends ModelRowsFlags {
   readonly proba?: true;
-  readonly columns?: string[];
   readonly missing: MissingPolicy;
-  readonly backend: string;
-  readonly quiet?: true;
 }
 
 const details = `
@@ -61,21 +52,8 @@ export function addPredict(program: Command): void {
 }
 
 async function predict(model: string, spec: string | undefined, flags: Flags): Promise<void> {
-  const signal = catchInterrupts();
   const { missing, proba = false } = flags;
-  const asked = rowPlace(flags.out);
-  // On a terminal rows and progress would stand in each other's way.
-  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
-  requireOneStream(model, spec);
-  const { mixture, files } = await mixtureOf(model, signal);
-  const input = await inputOf(spec, flags, signal);
-  const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
-  const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
-  const source = await input.open((path) =>
-    openDataFor(mixture, path, wanted, (text) => noteTo(flags, text.replaceAll(path, input.name))),
-  );
-  const { show, stop } = await progressView(process.stderr, quiet);
-  const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
+  const { mixture, source, place, signal, showWritten, stop } = await openModelRows(model, spec, flags);
   let total = 0;
   const counted = watched(source, (batch, before) => void (total = before + batch.rows));
   const lines = new PredictionLines(proba ? mixture.k : 0);
@@ -84,7 +62,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   try {
     for await (const rows of mixture.predictRows(counted, wantedRows)) {
       for (const some of lines.of(rows)) await writer.write(some);
-      show({ phase: 'write', rows: lines.next, ...totalRows });
+      showWritten(lines.next);
     }
     for (const some of lines.upTo(total)) await writer.write(some);
     await writer.commit();
@@ -93,10 +71,5 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   } finally {
     stop();
   }
-  for (const text of source.notes ?? []) noteTo(flags, text);
-}
-
-/** A note on standard error, unless notes are not wanted. */
-export function noteTo({ quiet }: { readonly quiet?: true }, text: string): void {
-  if (!quiet) process.stderr.write(`otmix: note: ${printable(text)}\n`);
+  tellNotes(source, flags);
 }

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { yieldToEvents } from '../base/event-loop.js';
 import { mixtureOf } from './input.js';
 import { catchInterrupts } from './interruption.js';
+import { modelCells } from './model-rows.js';
 import { outputPlaces, rowPlace } from './outputs.js';
 import { integer } from './parsers.js';
-import { rowWriter, unusedName, type Cell } from './rows.js';
+import { rowWriter, unusedName } from './rows.js';
 import { missingOption } from './usage.js';
 
 interface Flags {
@@ -44,22 +45,17 @@ async function sample(model: string, { rows: n, seed, out }: Flags): Promise<voi
   const { mixture, files } = await mixtureOf(model, signal);
   const { '--out': place } = await outputPlaces({ '--out': asked }, files);
   const { data, labels } = mixture.sample(n, { seed });
-  const { d } = mixture;
   const columns = [...mixture.columns, unusedName('label', mixture.columns)];
-  const texts = mixture.levels.map((levels) => (levels?.some(isText) ? levels : undefined));
-  const types = [...texts.map((levels) => (levels ? 'VARCHAR' : 'DOUBLE')), 'INTEGER'];
-  const writer = rowWriter(place, columns, types);
+  const { types, cells } = modelCells(mixture);
+  const writer = rowWriter(place, columns, [...types, 'INTEGER']);
   try {
     for (let from = 0; from < n; from += BLOCK) {
       const length = Math.min(BLOCK, n - from);
       await yieldToEvents(signal);
-      const cells = (row: number): Cell[] => texts.map((levels, j) => levels?.[data[row * d + j]] ?? data[row * d + j]);
-      await writer.write(Array.from({ length }, (_, i) => [...cells(from + i), labels[from + i]]));
+      await writer.write(Array.from({ length }, (_, i) => [...cells(data, from + i), labels[from + i]]));
     }
     await writer.commit();
   } catch (error) {
     throw await writer.failed(error);
   }
 }
-
-const isText = (level: unknown): boolean => typeof level === 'string';

@@ -1,0 +1,61 @@
+/** What commands have in common that put the rows of a source through a saved model. */
+import { printable } from '../base/printable.js';
+import type { Source } from '../data/source.js';
+import type { Mixture } from '../mixture/mixture.js';
+import { inputOf, mixtureOf, openDataFor, requireOneStream } from './input.js';
+import { catchInterrupts } from './interruption.js';
+import { outputPlaces, rowPlace } from './outputs.js';
+import { progressView } from './progress.js';
+import type { Cell } from './rows.js';
+import type { FormatName } from './sniff.js';
+import { textOptions, type TextFlags } from './text-flags.js';
+
+export interface ModelRowsFlags extends TextFlags {
+  readonly out?: string;
+  readonly format?: FormatName;
+  readonly columns?: string[];
+  readonly backend: string;
+  readonly quiet?: true;
+}
+
+/** Opens the model, the source that it is for, the place of the result and the view of progress. */
+export async function openModelRows(model: string, spec: string | undefined, flags: ModelRowsFlags) {
+  const signal = catchInterrupts();
+  const asked = rowPlace(flags.out);
+  // On a terminal rows and progress would stand in each other's way.
+  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
+  requireOneStream(model, spec);
+  const { mixture, files } = await mixtureOf(model, signal);
+  const input = await inputOf(spec, flags, signal);
+  const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
+  const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
+  const source = await input.open((path) =>
+    openDataFor(mixture, path, wanted, (text) => noteTo(flags, text.replaceAll(path, input.name))),
+  );
+  const { show, stop } = await progressView(process.stderr, quiet);
+  const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
+  const showWritten = (rows: number): void => show({ phase: 'write', rows, ...totalRows });
+  return { signal, mixture, source, place, showWritten, stop };
+}
+
+/** Tells what reading has decided, once all is read. */
+export function tellNotes({ notes = [] }: Source, flags: ModelRowsFlags): void {
+  for (const text of notes) noteTo(flags, text);
+}
+
+/** A note on standard error, unless notes are not wanted. */
+function noteTo({ quiet }: ModelRowsFlags, text: string): void {
+  if (!quiet) process.stderr.write(`otmix: note: ${printable(text)}\n`);
+}
+
+/** How the columns of a mixture are written: levels that are text by their names. */
+export function modelCells({ levels, d }: Mixture) {
+  const isText = (level: unknown): boolean => typeof level === 'string';
+  const texts = levels.map((own) => (own?.some(isText) ? own : undefined));
+  return {
+    types: texts.map((own) => (own ? 'VARCHAR' : 'DOUBLE')),
+    /** Of a row of `data`, `[rows, d]`. */
+    cells: (data: ArrayLike<number>, row: number): Cell[] =>
+      texts.map((own, j) => own?.[data[row * d + j]] ?? data[row * d + j]),
+  };
+}
