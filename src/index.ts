@@ -28,7 +28,7 @@ export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
 export * from './families/all.js';
 export { product, type Factor } from './families/product.js';
-export type { Family, Levels } from './families/family.js';
+export type { Family, Filler, Levels } from './families/family.js';
 export type { ComponentBlock, Nested } from './families/components.js';
 export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';

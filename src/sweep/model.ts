@@ -1,4 +1,5 @@
 import type { CovarianceForm } from '../../kernels/form.js';
+import type { Radial } from '../../kernels/model.js';
 import type { LinearShape } from '../../kernels/linear-shape.js';
 
 export { linearColumns, linearWidth, type LinearShape } from '../../kernels/linear-shape.js';
@@ -6,18 +7,25 @@ export { linearColumns, linearWidth, type LinearShape } from '../../kernels/line
 /** Numbers that whoever sweeps computes with: kernels in float32, the host in float64. */
 export type Floats = Float32Array | Float64Array;
 
-/** The shape of a quadratic term: how its factors lie in memory, and its number of columns. */
+/** The shape of a quadratic term: how its factors lie in memory, its number of columns, and what is made of distances. */
 export interface QuadraticShape {
   readonly form: CovarianceForm;
   readonly d: number;
+  /** Left out for a Gaussian's −q / 2. */
+  readonly radial?: Radial | undefined;
 }
 
-/** A term −‖(x − μ_k) W_k‖² / 2 of log p(x | θ_k): one for each Gaussian factor of a family. */
+/**
+ * A term of log p(x | θ_k) that is a function of q = ‖(x − μ_k) W_k‖²: one for each Gaussian or Student-t factor of a
+ * family. A Gaussian's is −q / 2, a Student-t's −(ν_k + d)/2 · log(1 + q / ν_k).
+ */
 export interface QuadraticTerm<Values extends Floats = Float32Array> extends QuadraticShape {
   /** Means `[k, d]`: exactly those that moments are about. */
   readonly means: Values;
   /** Whitening factors W, shaped by `form` (kernels/form.ts). */
   readonly whitening: Values;
+  /** ν, `[k]`, of a term that is `radial: 'student'`; infinite is Gaussian. */
+  readonly degrees?: Float64Array | undefined;
 }
 
 /** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
@@ -46,7 +54,7 @@ export interface PackedShape {
 }
 
 /**
- * Components packed for sweeps, as a sum of terms: log p(x | θ_k) = logNormalizers_k − Σ_q ‖z_ikq‖² / 2 + ⟨t_i, η_k⟩,
+ * Components packed for sweeps, as a sum of terms: log p(x | θ_k) = logNormalizers_k + Σ_q radial_q(‖z_ikq‖²) + ⟨t_i, η_k⟩,
  * nats, and log h(x_i) where rows have it. Whatever enters every row's arithmetic has the sweep's precision, all else is
  * float64.
  */

@@ -18,6 +18,16 @@ export interface QuadraticMoments {
    * spherical: any with its trace.
    */
   readonly second: Float64Array;
+  /** Of a Student-t term, whose first and second moments are weighted by P_ik u_ik instead of P_ik. */
+  readonly radial?: RadialSums | undefined;
+}
+
+/** Sums of u_ik = (ν_k + d) / (ν_k + ‖z_ik‖²), `[k]` each, whatever the form. */
+export interface RadialSums {
+  /** Σ_i P_ik u_ik. */
+  readonly weight: Float64Array;
+  /** Σ_i P_ik (log u_ik − u_ik). */
+  readonly logarithm: Float64Array;
 }
 
 /** Sums over rows, all float64. They are not normalised, so that those of several shards add; `weight` is the divisor. */
@@ -46,10 +56,11 @@ export function emptyMoments(
     objective: 0,
     mass: new Float64Array(k),
     ...(coupling ? { coupling: new Float64Array(k * k) } : {}),
-    quadratic: quadratic.map(({ form, d }) => ({
+    quadratic: quadratic.map(({ form, d, radial }) => ({
       frame,
       first: new Float64Array(k * d),
       second: new Float64Array((form === 'tied' ? 1 : k) * d * (isMatrix(form) ? d : 1)),
+      ...(radial && { radial: { weight: new Float64Array(k), logarithm: new Float64Array(k) } }),
     })),
     ...(linear ? { linear: new Float64Array(k * linearWidth(linear)) } : {}),
   };
@@ -62,11 +73,12 @@ export function addMoments(into: Moments, more: Moments): void {
   addTo(into.mass, more.mass);
   if (into.coupling && more.coupling) addTo(into.coupling, more.coupling);
   if (into.linear && more.linear) addTo(into.linear, more.linear);
-  for (const [index, { frame, first, second }] of into.quadratic.entries()) {
+  for (const [index, { frame, first, second, radial }] of into.quadratic.entries()) {
     const other = more.quadratic[index];
     if (other.frame !== frame) throw new RangeError(`moments in frame ${frame} were expected, got ${other.frame}`);
     addTo(first, other.first);
     addTo(second, other.second);
+    if (radial && other.radial) addRadial(radial, other.radial);
   }
 }
 
@@ -78,10 +90,16 @@ export function clearComponent(
 ): void {
   mass[component] = 0;
   if (linear) clearPart(linear, component, k);
-  for (const [index, { first, second }] of quadratic.entries()) {
+  for (const [index, { first, second, radial }] of quadratic.entries()) {
     clearPart(first, component, k);
+    if (radial) radial.weight[component] = radial.logarithm[component] = 0;
     if (shape.quadratic[index].form !== 'tied') clearPart(second, component, k);
   }
+}
+
+function addRadial(into: RadialSums, more: RadialSums): void {
+  addTo(into.weight, more.weight);
+  addTo(into.logarithm, more.logarithm);
 }
 
 function clearPart(sums: Float64Array, part: number, parts: number): void {
