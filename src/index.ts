@@ -69,7 +69,13 @@ export {
 export type { Batch, Matrix, Source } from './data/source.js';
 export { backendNames, type BackendName } from './backend/backends.js';
 export type { Device, Finding, RowsOptions } from './backend/backend.js';
-export { RowSample, sampledIndices, type DrawnRows, type SampleOptions } from './data/row-sample.js';
+export {
+  RowSample,
+  sampledIndices,
+  type DrawnRows,
+  type RowSampleOptions,
+  type SampleOptions,
+} from './data/row-sample.js';
 export type { ChosenColumns, DataInput } from './data/input.js';
 export type { ArrowTable } from './data/arrow-table.js';
 export type { ArrowBatch, ArrowSchema, ArrowType, ArrowVector } from './data/arrow.js';

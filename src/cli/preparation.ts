@@ -53,7 +53,7 @@ export async function prepare(
     return chosen.source;
   });
   requireDimensions(flags, opened.columns);
-  const sample = new ReportSample(opened.columns.length, flags.seed);
+  const sample = new ReportSample(opened.columns.length, { seed: flags.seed, gaps: flags.missing === 'model' });
   const { '--out': out, '--report': report } = places;
   return {
     families,

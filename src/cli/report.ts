@@ -38,7 +38,10 @@ export async function reportOf(fit: Fit, parts: ReportParts): Promise<string> {
 async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }: ReportParts): Promise<ReportInput> {
   const { mixture, diagnostics } = fit;
   const { rows, ...drawn } = sample.taken(mixture);
-  const labels = await mixture.predict(dataOf(rows, mixture), { backend: flags.backend as 'auto' });
+  const asked = { backend: flags.backend as 'auto' };
+  const gapped = flags.missing === 'model';
+  const labels = await mixture.predict(dataOf(rows, mixture), { ...asked, ...(gapped && { missing: 'model' }) });
+  const gaps = gapped && (await gapsOf(mixture, sample, { rows, ...asked }));
   return {
     title: titleOf(spec),
     source: spec.trim().replace(/\s+/g, ' ') + (flags.every > 1 ? `, one row in ${flags.every}` : ''),
@@ -64,11 +67,23 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     ...(mixture.provenance?.command !== undefined && { command: mixture.provenance.command }),
     model: mixture.toJSON(),
     sample: { rows, labels, ...drawn },
+    ...(gaps && { gaps }),
     ...(flags.dimensions && { dimensions: flags.dimensions }),
     ...(selection && { selection: selectionOf(selection) }),
     version,
     ...(mixture.provenance?.created !== undefined && { created: timeText(mixture.provenance.created) }),
   };
+}
+
+/** What all rows lack, and the rows drawn with what they lack put in; undefined where none lacks anything. */
+async function gapsOf(
+  mixture: Mixture,
+  { missingShares: shares }: ReportSample,
+  { rows, backend }: { readonly rows: number[][]; readonly backend: 'auto' },
+): Promise<ReportInput['gaps']> {
+  if (shares.every((share) => share === 0)) return undefined;
+  const { data, shape } = await mixture.impute(dataOf(rows, mixture), { backend });
+  return { shares, imputed: { data, shape: [shape[0], shape[1]] } };
 }
 
 /** Gaussians by means and covariances, components of other families by what they say of columns. */

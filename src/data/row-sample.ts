@@ -11,6 +11,12 @@ export interface SampleOptions {
   readonly seed?: number;
 }
 
+/** The same of rows as they pass. */
+export interface RowSampleOptions extends SampleOptions {
+  /** Whether rows with missing values, NaN, are drawn as well; default false. */
+  readonly gaps?: boolean;
+}
+
 /** Rows drawn at random from data. */
 export interface DrawnRows {
   /** In the data's own units and order, `[m][d]`. */
@@ -75,21 +81,23 @@ class PrioritySample<T> {
 
 /**
  * Draws rows for a picture from a source as its batches pass, so that a picture costs no second read of the data. Rows
- * with a missing or an infinite value are never drawn.
+ * with an infinite value are never drawn, and those with a missing one only where that is asked for.
  */
 export class RowSample {
   private readonly size: number;
   private readonly seed: number;
+  private readonly takes: (value: number) => boolean;
   private sample: PrioritySample<number[]>;
   private weighted = false;
 
   /** Of rows of d columns. */
   constructor(
     private readonly d: number,
-    { size = ENOUGH, seed = 0 }: SampleOptions = {},
+    { size = ENOUGH, seed = 0, gaps = false }: RowSampleOptions = {},
   ) {
     this.size = size;
     this.seed = seed;
+    this.takes = gaps ? (value) => Math.abs(value) !== Infinity : Number.isFinite;
     this.sample = new PrioritySample(size, seed);
   }
 
@@ -103,7 +111,7 @@ export class RowSample {
     for (let row = 0; row < rows; row++) {
       const weight = weights ? weights[row] : 1;
       const priority = this.sample.priority(before + row, weight);
-      if (priority === undefined || !isWhole(values, row * d, d)) continue;
+      if (priority === undefined || !this.takesRow(values, row * d)) continue;
       this.sample.add(before + row, weight, priority, Array.from(values.subarray(row * d, (row + 1) * d)));
     }
   }
@@ -112,6 +120,11 @@ export class RowSample {
   taken(): DrawnRows {
     const { items: rows, weights, random } = this.sample.taken();
     return this.weighted ? { rows, weights, random } : { rows, random };
+  }
+
+  private takesRow(values: Batch['values'], from: number): boolean {
+    for (let j = 0; j < this.d; j++) if (!this.takes(values[from + j])) return false;
+    return true;
   }
 }
 
@@ -129,9 +142,4 @@ export function sampledIndices(
     if (priority !== undefined) sample.add(at, weight, priority, at);
   }
   return sample.taken().items;
-}
-
-function isWhole(values: Batch['values'], from: number, d: number): boolean {
-  for (let j = 0; j < d; j++) if (!Number.isFinite(values[from + j])) return false;
-  return true;
 }

@@ -47,8 +47,9 @@ function overSums(marginal: ColumnMarginal, c: number, sums: readonly number[]):
 
 /** Evenly spaced quantiles of the sums of a component's rows; of all rows where the sample has none of it. */
 function typicalSums(sums: Float64Array, labels: ArrayLike<number>, c: number): number[] {
-  const own = sums.filter((_, i) => labels[i] === c);
-  const sorted = (own.length > 0 ? own : sums).slice().sort();
+  const all = sums.filter((sum) => !Number.isNaN(sum));
+  const own = sums.filter((sum, i) => labels[i] === c && !Number.isNaN(sum));
+  const sorted = (own.length > 0 ? own : all).slice().sort();
   const distinct = new Set(sorted).size;
   if (distinct < 2) return [sorted.at(0) ?? 1];
   return Array.from({ length: SUMS }, (_, i) => Math.round(quantile(sorted, (i + 0.5) / SUMS)));

@@ -28,7 +28,7 @@ export function countBins([low, high]: Interval, most: number): CountBins {
   return { first: start, width, bins: Math.floor((last - start) / width) + 1 };
 }
 
-/** Share of the weight of all values at each whole number, on average over a bar's. */
+/** Share of the weight of all values at each whole number, on average over a bar's; NaN doesn't count. */
 export function countShares(
   values: Float64Array,
   { first, width, bins }: CountBins,
@@ -37,6 +37,7 @@ export function countShares(
   const shares = new Float64Array(bins);
   let total = 0;
   for (const [i, x] of values.entries()) {
+    if (Number.isNaN(x)) continue;
     const weight = weights?.[i] ?? 1;
     const bin = Math.floor((x - first) / width);
     total += weight;

@@ -61,6 +61,7 @@ export interface Binning {
  * Histogram of the values inside the interval, on the density scale of all values: bars × widths sum to the weight
  * share inside. Bin width by Freedman and Diaconis (1981), 2·IQR·n^(−1/3), or where that is less, half a standard
  * deviation of the narrow components. Of many clusters the quartiles say how far they lie apart, not how wide they are.
+ * Values that are missing, NaN, don't count.
  */
 export function histogram(
   values: Float64Array,
@@ -69,11 +70,12 @@ export function histogram(
   binning: Binning = {},
 ): Bar[] {
   const [low, high] = interval;
-  const bins = binCount(Float64Array.from(values).sort(), high - low, binning);
+  const bins = binCount(values.filter((x) => !Number.isNaN(x)).sort(), high - low, binning);
   const width = (high - low) / bins;
   const mass = new Float64Array(bins);
   let total = 0;
   values.forEach((x, i) => {
+    if (Number.isNaN(x)) return;
     const weight = weights?.[i] ?? 1;
     total += weight;
     if (x >= low && x <= high) mass[Math.min(bins - 1, Math.floor((x - low) / width))] += weight;

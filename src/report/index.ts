@@ -5,6 +5,7 @@
  */
 import { draw, type Size } from './draw.js';
 import type { PictureInput, ReportInput } from './input.js';
+import { gapsSection } from './gaps.js';
 import { page } from './page.js';
 import { paperTheme } from './palette.js';
 import { columnsPhrase } from './prose.js';
@@ -34,9 +35,10 @@ export async function renderReport(given: ReportInput): Promise<string> {
   const input = await withComponents(given);
   const view = viewOf(input, input.dimensions);
   const single = view.dimensions.length < 2;
-  const [scatter, marginals, choice, convergence] = await Promise.all([
+  const [scatter, marginals, gaps, choice, convergence] = await Promise.all([
     single ? undefined : scatterSection(view, input.n),
     marginalsSection(view, input.n),
+    gapsSection(view, input),
     input.selection && choiceSection(input.selection),
     convergenceSection(input),
   ]);
@@ -46,6 +48,7 @@ export async function renderReport(given: ReportInput): Promise<string> {
   const sections = [
     ...data,
     levelsSection(view, input.n),
+    gaps,
     choice,
     convergence,
     restartsSection(input),

@@ -9,6 +9,7 @@ export type SampleRows =
 
 /** Rows drawn from the data to be pictured; a few thousand are enough. `RowSample` of `otmix` draws them. */
 export interface Sample {
+  /** Numbers; of a report with {@link Gaps}, NaN where a value is missing. */
   readonly rows: SampleRows;
   /** The component each row is assigned to, 0 … k − 1, as `predict` answers. */
   readonly labels: ArrayLike<number>;
@@ -66,6 +67,14 @@ export interface Selection {
   /** Index into `rows`. */
   readonly chosen: number;
   readonly criterion: Criterion;
+}
+
+/** What the data lack, of a fit with `missing: 'model'`. */
+export interface Gaps {
+  /** Share of the weight of all rows without a value, by column, `[d]`. */
+  readonly shares: readonly number[];
+  /** The rows of the sample with what they lack put in, as `mixture.impute` answers. */
+  readonly imputed: SampleRows;
 }
 
 /** How the fit was computed. */
@@ -140,6 +149,7 @@ export interface ReportInput extends ComponentInput {
   /** The mixture as `mixture.toJSON()` answers it: the page offers it for download, unless it is too large. */
   readonly model?: ModelFile;
   readonly sample: Sample;
+  readonly gaps?: Gaps;
   /** 1–4 column names to draw; by default those along which the components differ most. */
   readonly dimensions?: readonly string[];
   readonly selection?: Selection;
@@ -150,4 +160,7 @@ export interface ReportInput extends ComponentInput {
 }
 
 /** The part of a report's input that a picture needs. */
-export type PictureInput = Pick<ReportInput, 'columns' | 'd' | 'k' | 'weights' | 'sample' | keyof ComponentInput>;
+export type PictureInput = Pick<
+  ReportInput,
+  'columns' | 'd' | 'k' | 'weights' | 'sample' | 'gaps' | keyof ComponentInput
+>;

@@ -19,7 +19,7 @@ export function page(input: ReportInput, sections: readonly (Markup | undefined)
         <meta name="generator" content="otmix ${input.version}" />
         <title>${input.title}</title>
         <style>
-          ${trusted(styleSheet(input.k, !input.means))}
+          ${trusted(styleSheet(input.k, !input.means || input.gaps !== undefined))}
         </style>
       </head>
       <body>

@@ -85,7 +85,8 @@ function levelRow(view: View, { name, share, shares }: Level): Markup {
   </tr>`;
 }
 
-function shareCell(share: number, colour: string): Markup {
+/** A share as a number and a bar. */
+export function shareCell(share: number, colour: string): Markup {
   return html`<td class="share">
     <span>${percent(share)}</span><i><b style="width:${fixed(100 * share, 1)}%;background:${colour}"></b></i>
   </td>`;
@@ -106,10 +107,16 @@ function levelsOf(view: View, j: number): Level[] {
   }));
 }
 
-function dataShares(indices: Float64Array, levels: number, weights?: ArrayLike<number>): Float64Array | undefined {
+/** Shares of the weight of rows by their level; undefined where no row has one. */
+export function dataShares(
+  indices: Float64Array,
+  levels: number,
+  weights?: ArrayLike<number>,
+): Float64Array | undefined {
   const shares = new Float64Array(levels);
   let total = 0;
   for (const [i, level] of indices.entries()) {
+    if (Number.isNaN(level)) continue;
     const weight = weights?.[i] ?? 1;
     total += weight;
     if (level in shares) shares[level] += weight;

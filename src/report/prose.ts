@@ -48,9 +48,10 @@ export function marginalPhrase({ marginal }: Pick<ReportInput, 'marginal'>): str
 /** Caption of the scatter plots: what is drawn, and everything that is not. */
 export function scatterCaption(view: View, n: number): string {
   const { k, sample, means } = view.input;
+  const present = presentPhrase(view.input, 'where both columns have a value');
   const whose = k > 1 ? 'each component' : means ? 'the Gaussian' : 'the component';
   return [
-    `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}.`,
+    `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}${present}.`,
     ` ${view.dimensions.some(isOval) ? `Ellipses hold ${whose} at 1σ and 2σ; a` : 'A'} disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
     logarithmSentence(view.dimensions),
     k > MOST_ELLIPSES ? ` Ellipses and means are drawn for the ${MOST_ELLIPSES} heaviest components.` : '',
@@ -91,6 +92,34 @@ export function profileNote({ input, levels, order }: View, n: number): string {
   const first = levels.length > 1 ? ' The columns along which the components differ most come first.' : '';
   const left = rest > 0 ? ` Left out: ${counted(rest, 'lighter component')}.` : '';
   return `The share of each level within each component; bars go from 0 to 100 %.${rows}${first}${left}`;
+}
+
+/** What a drawing of imputed beside observed values shows. */
+export function gapLabel(name: string): string {
+  return `Histogram of the observed values of ${shortened(name)}, and over it that of the imputed ones.`;
+}
+
+/** What stands over the columns with gaps; `whole`: how many columns have none. */
+export function gapsNote(told: {
+  readonly sample: Sample;
+  readonly n: number;
+  readonly whole: number;
+  readonly drawn: boolean;
+  readonly levelled: boolean;
+}): string {
+  const { sample, n, whole, drawn, levelled } = told;
+  return [
+    'The share of all rows that lack a value, and what the fitted model puts in its place.',
+    whole > 0 ? ` ${capitalized(counted(whole, 'column'))} ${whole === 1 ? 'has' : 'have'} all values.` : '',
+    ` Observed and imputed values are of ${rowsPhrase(sample, n)}.`,
+    drawn ? ' An imputed number is the mean given what its row has, and so varies less than observed ones.' : '',
+    levelled ? ' An imputed level is the likeliest, and so common ones come more often.' : '',
+  ].join('');
+}
+
+/** Which rows a drawing shows of a sample that lacks values. */
+export function presentPhrase({ gaps }: Pick<ReportInput, 'gaps'>, present: string): string {
+  return gaps?.shares.some((share) => share > 0) ? `, ${present}` : '';
 }
 
 /**

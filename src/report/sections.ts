@@ -78,7 +78,7 @@ export async function marginalsSection(view: View, n: number): Promise<Markup | 
   );
   const cut = dimensions.filter((dimension) => specs.find((one) => one.dimension === dimension)?.cut);
   const note = [
-    `Bars: ${prose.rowsPhrase(input.sample, n)}. Dark line: ${prose.fittedPhrase(dimensions)} of the fitted model.`,
+    `Bars: ${prose.rowsPhrase(input.sample, n)}${prose.presentPhrase(input, 'where there is a value')}. Dark line: ${prose.fittedPhrase(dimensions)} of the fitted model.`,
     input.k > 1 ? ' Coloured: each component times its weight.' : '',
     cut.length > 0
       ? ` Components narrower than the bars run off the top in ${prose.columnsPhrase(cut.map((d) => d.name))}.`

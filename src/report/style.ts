@@ -10,7 +10,7 @@ ${parameters ? PARAMETER_RULES : ''}${RULES}`;
 const LIGHT = `color-scheme:light;--ink:#1d2329;--muted:#5c6670;--rule:#dcdedb;--bar:#dfe2e2;--paper:#fff;--ground:#f6f6f3;--good:#2f7d57;--warn:#a8680b;`;
 const DARK = `color-scheme:dark;--ink:#e8eaec;--muted:#a0a9b2;--rule:#363c43;--bar:#3a4149;--paper:#1b1f24;--ground:#14171b;--good:#6cc799;--warn:#e5ac55;`;
 
-/** Of tables that other families than Gaussians have. */
+/** Of tables of parameters, and of shares. */
 const PARAMETER_RULES = `
 .scroll+.scroll{margin-top:26px}
 thead th small{display:block;font-weight:400;font-size:11px}

@@ -1,6 +1,6 @@
 import { isList, shown } from '../base/check.js';
 import { InputError, type InputErrorCode, listed } from '../base/errors.js';
-import type { ComponentInput, PictureInput, ReportInput, Sample, Selection } from './input.js';
+import type { ComponentInput, Gaps, PictureInput, ReportInput, Sample, SampleRows, Selection } from './input.js';
 
 /**
  * Refuses a picture's input whose shapes disagree or whose numbers are not finite.
@@ -15,7 +15,8 @@ export function checkPicture(input: PictureInput, dimensions?: readonly string[]
   checkNumbers('weights', weights, 'a weight ≥ 0', (w) => w >= 0);
   if (input.columnMeans && !input.means) checkColumns(input, k, d);
   else checkGaussians(input, k, d);
-  checkSample(input.sample, d, k);
+  checkSample(input.sample, d, k, input.gaps !== undefined);
+  if (input.gaps) checkGaps(input.gaps, input.sample, d);
   if (dimensions) checkDimensions(dimensions, columns, fewest);
 }
 
@@ -84,33 +85,50 @@ function checkSelection({ rows, chosen, criterion }: Selection): void {
     );
 }
 
-function checkSample({ rows, labels, weights }: Sample, d: number, k: number): void {
-  if (typeof rows !== 'object' || !(isList(rows) || 'shape' in rows))
-    refuse('shape', 'sample.rows', 'rows of numbers', shown(rows));
-  const matrix = 'shape' in rows;
-  const size = matrix ? rows.shape[0] : rows.length;
-  if (matrix && (rows.shape[1] !== d || rows.data.length !== size * d))
-    refuse(
-      'shape',
-      'sample.rows',
-      `${size * d} values of shape [${size}, ${d}]`,
-      `${rows.data.length} of shape [${rows.shape.join(', ')}]`,
-    );
+/** `gaps`: whether rows may lack values. */
+function checkSample({ rows, labels, weights }: Sample, d: number, k: number, gaps: boolean): void {
+  const size = checkSampleRows('sample.rows', rows, d, gaps);
   checkLength('sample.labels', labels, size, 'labels, one a row');
   if (weights) checkLength('sample.weights', weights, size, 'weights, one a row');
   for (let i = 0; i < size; i++) {
-    if (!matrix) checkLength(`sample.rows[${i}]`, rows[i], d, 'numbers');
-    for (let j = 0; j < d; j++) {
-      const value = matrix ? rows.data[i * d + j] : rows[i][j];
-      if (!Number.isFinite(value))
-        refuse('value', `sample.rows[${i}][${j}]`, 'a finite number', shown(value), 'drop incomplete rows');
-    }
     const label = labels[i];
     if (!(Number.isInteger(label) && label >= 0 && label < k))
       refuse('value', `sample.labels[${i}]`, `a component from 0 to ${k - 1}`, shown(label));
     if (weights && !(Number.isFinite(weights[i]) && weights[i] >= 0))
       refuse('value', `sample.weights[${i}]`, 'a finite weight ≥ 0', shown(weights[i]));
   }
+}
+
+function checkGaps({ shares, imputed }: Gaps, { labels }: Sample, d: number): void {
+  checkLength('gaps.shares', shares, d, 'numbers');
+  checkNumbers('gaps.shares', shares, 'a share from 0 to 1', (share) => share >= 0 && share <= 1);
+  const size = checkSampleRows('gaps.imputed', imputed, d, false);
+  if (size !== labels.length)
+    refuse('shape', 'gaps.imputed', `${labels.length} rows, those of the sample`, shown(size));
+}
+
+/** The number of the rows, which may have NaN where `gaps` says so. */
+function checkSampleRows(entry: string, rows: SampleRows, d: number, gaps: boolean): number {
+  if (typeof rows !== 'object' || !(isList(rows) || 'shape' in rows))
+    refuse('shape', entry, 'rows of numbers', shown(rows));
+  const matrix = 'shape' in rows;
+  const size = matrix ? rows.shape[0] : rows.length;
+  if (matrix && (rows.shape[1] !== d || rows.data.length !== size * d))
+    refuse(
+      'shape',
+      entry,
+      `${size * d} values of shape [${size}, ${d}]`,
+      `${rows.data.length} of shape [${rows.shape.join(', ')}]`,
+    );
+  for (let i = 0; i < size; i++) {
+    if (!matrix) checkLength(`${entry}[${i}]`, rows[i], d, 'numbers');
+    for (let j = 0; j < d; j++) {
+      const value = matrix ? rows.data[i * d + j] : rows[i][j];
+      if (!(Number.isFinite(value) || (gaps && Number.isNaN(value))))
+        refuse('value', `${entry}[${i}][${j}]`, 'a finite number', shown(value), 'drop incomplete rows, or say what they lack by gaps'); // prettier-ignore
+    }
+  }
+  return size;
 }
 
 function checkDimensions(dimensions: readonly string[], columns: readonly string[], fewest: number): void {

@@ -9,7 +9,7 @@ export interface Dimension {
   /** Index into `columns`. */
   readonly column: number;
   readonly name: string;
-  /** The sample's values, one a row. */
+  /** The sample's values, one a row; NaN of those that are missing. */
   readonly values: Float64Array;
   /** Marginal of each component, in component order. */
   readonly bumps: readonly Bump[];
@@ -122,7 +122,7 @@ export function bumpsOf(input: PictureInput, j: number, components = drawnOf(inp
  * than 0.2 % of the weight is always on it. The mean of a lighter one is where that leaves the picture large enough.
  */
 export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimension, 'domain' | 'clip' | 'outside'> {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = values.filter((x) => !Number.isNaN(x)).sort();
   const notable = bumps.filter((bump) => bump.weight > NOTABLE);
   let clip = 0;
   let range = sorted.length > 0 ? between(sorted, 0) : reach(bumps);
@@ -138,7 +138,8 @@ export function axisOf(values: Float64Array, bumps: readonly Bump[]): Pick<Dimen
   return { domain, clip, outside: sorted.filter((x) => x < domain[0] || x > domain[1]).length };
 }
 
-function dimensionOf(input: PictureInput, components: DrawnComponents, column: number): Dimension {
+/** A column as it is drawn. */
+export function dimensionOf(input: PictureInput, components: DrawnComponents, column: number): Dimension {
   const own = { column, name: input.columns[column] };
   const values = columnOf(input.sample.rows, column, input.d);
   const bumps = bumpsOf(input, column, components);

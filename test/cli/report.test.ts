@@ -33,7 +33,7 @@ describe('the report of a command', () => {
       maxIterations: 2,
       tolerance: 0,
     });
-    const sample = new ReportSample(2, 0);
+    const sample = new ReportSample(2, { seed: 0 });
     sample.see({ rows: 4100, values }, 0);
     const origin = { created: '2026-01-02T03:04:05Z', command: 'otmix fit data.csv -k 2' };
     const page = await reportOf(
@@ -57,7 +57,7 @@ describe('the report of a command', () => {
 describe('a report that cannot be drawn', () => {
   test('is a fault of ours, not a mistake of the user', async () => {
     const fit = await fitMixture(rows, { components: 1, family: gaussian(), backend: 'cpu' });
-    const sample = new ReportSample(1, 0); // of one column, where the fit has two
+    const sample = new ReportSample(1, { seed: 0 }); // of one column, where the fit has two
     sample.see({ rows: 4, values: Float64Array.of(0, 1, 2, 3) }, 0);
     const failure = reportOf(fit, { spec: 'data.csv', flags, sample, seconds: {} });
     await expect(failure).rejects.toThrow('the report refused the fit: report sample.rows[0]: expected 2 numbers');

@@ -153,7 +153,7 @@ describe('selection, JSON and report', () => {
 
   test('it is put into a report, alone and among others', async () => {
     const selection = await selected;
-    const sample = new ReportSample(2, 0);
+    const sample = new ReportSample(2, { seed: 0 });
     sample.see({ rows: x.length, values: Float64Array.from(x.flat()) }, 0);
     const flags = { every: 1, backend: 'wasm', dimensions: undefined } as unknown as Parameters<typeof reportOf>[1]['flags']; // prettier-ignore
     const parts = { spec: 'some.csv', flags, sample, seconds: { fit: 1 } };

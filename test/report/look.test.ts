@@ -17,6 +17,7 @@ const reports: Readonly<Record<string, ReportInput>> = {
   'one column': reportInput(1, 1, 60),
   'many components and columns': reportInput(24, 12, 20, { covarianceType: 'full', ...odd }),
   'several kinds of columns': severalKinds(),
+  'columns with gaps': withGaps(severalKinds()),
 };
 
 let browser: Browser;
@@ -67,6 +68,13 @@ function severalKinds(): ReportInput {
     ],
     sample: { ...input.sample, rows: real.flatMap(([x, y], c) => Array.from({ length: 20 }, (_, i) => [x, y + i / 9, (i % 4) + c, i % 2, (i + c) % 2])) }, // prettier-ignore
   };
+}
+
+/** The same, whose rows lack a value each in turn. */
+function withGaps(input: ReportInput): ReportInput {
+  const whole = input.sample.rows as number[][];
+  const rows = whole.map((row, i) => row.map((x, j) => (i % 6 === j ? NaN : x)));
+  return { ...input, sample: { ...input.sample, rows }, gaps: { shares: [0.2, 0.2, 0.2, 0.2, 0.2], imputed: whole } };
 }
 
 /** The texts of drawings that are shown at less than 9 pixels. */

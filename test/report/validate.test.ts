@@ -17,7 +17,7 @@ const mistakes: [changes: Partial<ReportInput>, code: string, message: string][]
   [{ k: 0 }, 'shape', `report k: expected a whole number of components, at least 1, got 0; ${fit}`],
   [{ objective: [1, NaN] }, 'value', `report objective[1]: expected a finite number, got NaN; ${fit}`],
   [{ criteria: { ...fine.criteria, icl: NaN } }, 'value', `report criteria.icl: expected a finite number, got NaN; ${fit}`],
-  [{ sample: { ...fine.sample, rows: [[NaN, 0], ...rows.slice(1)] } }, 'value', 'report sample.rows[0][0]: expected a finite number, got NaN; drop incomplete rows'],
+  [{ sample: { ...fine.sample, rows: [[NaN, 0], ...rows.slice(1)] } }, 'value', 'report sample.rows[0][0]: expected a finite number, got NaN; drop incomplete rows, or say what they lack by gaps'],
   [{ sample: { ...fine.sample, labels: [0, 1, 2, 0] } }, 'value', `report sample.labels[2]: expected a component from 0 to 1, got 2; ${fit}`],
   [{ sample: { rows, labels: [0] } }, 'shape', `report sample.labels: expected 4 labels, one a row, got 1; ${fit}`],
   [{ sample: { ...fine.sample, rows: { data: new Float64Array(8), shape: [4, 3] } } }, 'shape', `report sample.rows: expected 8 values of shape [4, 2], got 8 of shape [4, 3]; ${fit}`],
