@@ -26,6 +26,7 @@ const fitted = (where: Where): Promise<Fit> => fitMixture(data, { components: 3,
 export async function selected(where: Where): Promise<object> {
   const covariances = ['full', 'tied', 'diag', 'spherical'] as const;
   const { candidates, best, criterion, status, failures } = await selectMixture(data, {
+    acceleration: 'none',
     components: [2, 3],
     covariances,
     criterion: 'bic',

@@ -6,6 +6,7 @@ import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
 import type { FitOptions } from '../fit/options.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
+import type { Acceleration } from '../fit/acceleration.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
@@ -15,6 +16,7 @@ import { integer, names, number, numbers, oneName, oneOf, temperature } from './
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
 const seedings = ['k-means++', 'k-means||', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
 const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
+const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 export const policies = ['error', 'drop', 'model'] as const satisfies readonly MissingPolicy[];
 
@@ -49,6 +51,7 @@ export interface FitFlags {
   readonly epsilon: number | { from: number; steps: number };
   readonly seeding: SeedingMethod;
   readonly strategy: Strategy;
+  readonly acceleration: Acceleration;
   readonly restarts: number;
   readonly seed: number;
   readonly tolerance: number;
@@ -98,6 +101,12 @@ export function addFitFlags(command: Command): Command {
       oneOf('--strategy', strategies),
       'plain',
     )
+    .option(
+      '--acceleration <name>',
+      `fewer sweeps where EM is slow: ${accelerations.join(', ')}; auto is squarem in select, else none`,
+      oneOf('--acceleration', accelerations),
+      'auto',
+    )
     .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
@@ -136,6 +145,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     epsilon: rest.epsilon,
     seeding: rest.seeding,
     strategy: rest.strategy,
+    acceleration: rest.acceleration,
     restarts: rest.restarts,
     seed: rest.seed,
     tolerance: rest.tolerance,

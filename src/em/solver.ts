@@ -52,8 +52,9 @@ export class EmSolver {
   async step(state: EmState): Promise<EmState> {
     const { eStep, iterate: from, inner, descent } = state;
     const estimate = await this.estimate(state);
-    const { to, accelerator } = await this.swept(state, estimate);
-    const next = { ...state, iterate: to, accelerator, descent: afterIteration(descent, to.objective, this.problem) };
+    const { to, accelerator, isProposed } = await this.swept(state, estimate);
+    const after = afterIteration(descent, to.objective, { ...this.problem, isProposed });
+    const next = { ...state, iterate: to, accelerator, descent: after };
     // The last word on F is for tight plans; how tight, only gains tell that go on.
     const stopped = hasStopped(next.descent, this.problem.tolerance, eStep.precision);
     return stopped ? next : { ...next, inner: inner.after(from.objective - to.objective) };
@@ -121,17 +122,24 @@ export class EmSolver {
   private async swept(
     state: EmState,
     estimate: Unswept,
-  ): Promise<{ readonly to: Iterate; readonly accelerator: Accelerator | undefined }> {
+  ): Promise<{
+    readonly to: Iterate;
+    readonly accelerator: Accelerator | undefined;
+    readonly isProposed: boolean;
+  }> {
     const { eStep, iterate: from, accelerator } = state;
     const proposal = accelerator?.propose(from, estimate);
     if (proposal) {
       const to = await eStep.meet(proposal, asked(state));
-      if (to.objective <= from.objective) {
-        return { to, accelerator: accelerator?.after({ from, estimate, to, taken: true }) };
+      // F of a plan that meets its marginal but roughly is a lower bound, by which anything would look worse.
+      const before = (await this.meetCloser(state, asked(state).tolerance)).iterate;
+      if (to.objective <= before.objective) {
+        return { to, accelerator: accelerator?.after({ from, estimate, to, taken: true }), isProposed: true };
       }
     }
     const to = await eStep.meet(estimate, asked(state));
-    return { to, accelerator: accelerator?.after({ from, estimate, to, ...(proposal && { taken: false }) }) };
+    const step = { from, estimate, to, ...(proposal && { taken: false }) };
+    return { to, accelerator: accelerator?.after(step), isProposed: false };
   }
 }
 

@@ -23,12 +23,14 @@ export function beginning(objective: number): Descent {
   return { best: objective, waited: 0 };
 }
 
+/** `isProposed`: of an iteration that went where an accelerator led, whose small fall says nothing of EM's. */
 export function afterIteration(
   { best, waited }: Descent,
   objective: number,
-  { tolerance }: { readonly tolerance: number },
+  { tolerance, isProposed = false }: { readonly tolerance: number; readonly isProposed?: boolean },
 ): Descent {
-  return best - objective > tolerance ? beginning(objective) : { best, waited: waited + 1 };
+  if (best - objective > tolerance) return beginning(objective);
+  return { best, waited: isProposed ? waited : waited + 1 };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ColumnSummary, ComponentArray, Components, Spread } from './compon
 import { divergence, logDensity, type ExponentialFamily } from './exponential-family.js';
 import type { FreshStart } from './family.js';
 import { firstOf, type Blocks, type Thetas } from './linear-term.js';
+import type { Scaling } from './scaling.js';
 
 /** Jeffreys' divergence below which two components are one, as for Gaussians. */
 const ALIKE = 0.01;
@@ -77,6 +78,20 @@ export function expectations(blocks: Blocks, k: number, thetas: Thetas): Float64
       blocks.flatMap((block, b) => Array.from(block.expectation(thetas(c, b)))),
     ).flat(),
   );
+}
+
+/** Means of statistics `[k, width]` as a shard holds these. */
+export function heldMeans(means: Float64Array, blocks: Blocks, frame: Scaling | undefined): Float64Array {
+  if (!frame || blocks[0].levels !== undefined) return means;
+  const { shift, scale } = frame;
+  return means.map((mean, at) => (mean - shift[at % shift.length]) / scale[at % shift.length]);
+}
+
+/** Such means as they are before they are shifted and scaled. */
+export function givenMeans(means: Float64Array, blocks: Blocks, frame: Scaling | undefined): Float64Array {
+  if (!frame || blocks[0].levels !== undefined) return means;
+  const { shift, scale } = frame;
+  return means.map((mean, at) => shift[at % shift.length] + scale[at % shift.length] * mean);
 }
 
 /** The same components, some of which start again around rows, `[D]` each, as they are swept before they are shifted. */

@@ -159,9 +159,12 @@ function swept(
       const means = meanStatistics(moments, packed, masksOf(blocksOf(d)), prior, spec.kept);
       return { components: framed(own.ofMeans(blocksOf(d), packed.k, d, means), frame), repairs: [] };
     },
-    toVector: (components) => own.expectations(blocksOf(components.d), components.k, thetasIn(blocksOf, components)),
+    toVector(components) {
+      const { k, d, frame } = components;
+      return own.heldMeans(own.expectations(blocksOf(d), k, thetasIn(blocksOf, components)), blocksOf(d), frame);
+    },
     fromVector(vector, { k, d, frame }) {
-      const components = own.ofMeans(blocksOf(d), k, d, vector);
+      const components = own.ofMeans(blocksOf(d), k, d, own.givenMeans(vector, blocksOf(d), frame));
       const sound = Object.entries(components.arrays).every(([of, { values }]) => values.every(all[of].holds));
       return sound ? framed(components, frame) : undefined;
     },

@@ -7,6 +7,7 @@ import { gaussian } from '../families/gaussian.js';
 import { requireStart, type GivenStart, type NamedStart, type StartInput } from '../seeding/given.js';
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
+import { accelerations, type Acceleration } from './acceleration.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
@@ -48,6 +49,8 @@ export interface FitOptions {
   readonly seeding?: SeedingMethod | StartInput;
   /** How a run goes from its start to its end; default 'plain'. What it needs to decide itself must not be given. */
   readonly strategy?: Strategy;
+  /** Whether parameters are extrapolated along the way of EM, to fewer sweeps; default 'auto'. */
+  readonly acceleration?: Acceleration;
   /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
   readonly restarts?: number;
   /** Seed of all randomness, an integer; default 0. */
@@ -98,6 +101,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     epsilon: 1,
     seeding: 'k-means++',
     strategy: 'plain',
+    acceleration: 'auto',
     restarts: 1,
     seed: 0,
     tolerance: 1e-4,
@@ -118,6 +122,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireOneOf('missing', settings.missing, ['error', 'drop', 'model']);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
+  requireOneOf('acceleration', settings.acceleration, accelerations);
   requireCompatible(settings);
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));

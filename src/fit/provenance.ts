@@ -51,12 +51,13 @@ export function provenanceOf(
 
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
 function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
-  const { components, family, marginal, epsilon, strategy } = settings;
+  const { components, family, marginal, epsilon, strategy, acceleration } = settings;
   const { restarts, seed, tolerance, maxIterations, regularization, missing } = settings;
   return {
     components,
     ...family.options,
     ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
+    ...(acceleration === 'squarem' && { acceleration }),
     ...{ restarts, seed, tolerance, maxIterations, missing },
     regularization: regularization ?? defaultRegularization,
     ...(sampleWeights && { sampleWeights: 'given' }),

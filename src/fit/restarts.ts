@@ -1,3 +1,4 @@
+import { acceleratorOf } from './acceleration.js';
 import { runJobs, type Job, type JobOptions } from './concurrent.js';
 import type { Dataset } from '../data/dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
@@ -41,6 +42,7 @@ export async function runRestarts(
       ...judged,
       shard,
       stages: stagesOf(settings),
+      accelerator: acceleratorOf(settings.acceleration, settings.family),
       regularization,
       exactly: exactRowsOf(dataset, settings),
       leeway: isDear(dataset, settings) ? LEEWAY : 1,

@@ -111,7 +111,7 @@ async function tried(
       if (candidates.length > 0 && signal?.aborted) break;
       const { k, family } = model;
       try {
-        const fit = await fitLoaded(loader, fitSettings({ ...options, family, components: k }));
+        const fit = await fitLoaded(loader, fitSettings({ ...accelerated(options), family, components: k }));
         candidates.push({ ...model, fit });
       } catch (error) {
         if (signal?.aborted && candidates.length > 0) break;
@@ -131,6 +131,11 @@ async function tried(
   } finally {
     loader.dispose();
   }
+}
+
+/** Fits are many, so that sweeps saved count. */
+function accelerated<Options extends Pick<FitOptions, 'acceleration'>>(options: Options): Options {
+  return (options.acceleration ?? 'auto') === 'auto' ? { ...options, acceleration: 'squarem' } : options;
 }
 
 function messageOf(error: unknown): string {

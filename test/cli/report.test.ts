@@ -7,7 +7,15 @@ import { fitMixture } from '../../src/fit/fit.js';
 
 const rows = [[0, 1], [1, 0], [2, 3], [3, 2]]; // prettier-ignore
 const flags = {
-  ...{ every: 1, missing: 'error', marginal: 'free', epsilon: 1, seeding: 'k-means++', strategy: 'plain' },
+  ...{
+    every: 1,
+    missing: 'error',
+    marginal: 'free',
+    epsilon: 1,
+    seeding: 'k-means++',
+    strategy: 'plain',
+    acceleration: 'auto',
+  },
   ...{
     restarts: 1,
     seed: 0,
