@@ -7,6 +7,7 @@ import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { CovarianceForm } from './form.js';
 import { linearProducts, type LinearPart } from './linear.js';
 import type { LinearShape } from './linear-shape.js';
+import { studentRadial } from './student.js';
 
 /** The components as kernels take them: the parameters of a quadratic term, of a linear one, or of both. */
 export interface ModelInputs {
@@ -14,13 +15,18 @@ export interface ModelInputs {
   readonly means?: Tensor2D;
   /** Whitening factors: q_ik = ‖(x_i − μ_k) W_k‖² is the squared Mahalanobis distance. */
   readonly whitening?: Tensor;
+  /** 1/ν_k, `[k]`, of a Student-t term; 0 is Gaussian. Left out for Gaussians. */
+  readonly inverseDegrees?: Tensor1D;
   /** η_k, `[k, width]`. */
   readonly natural?: Tensor2D;
   /** `[k]`: all that is constant over rows in the logit of a component. */
   readonly offsets: Tensor1D;
 }
 
-/** How logits follow from distances and statistics: logit_ik = offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik). */
+/**
+ * How logits follow from distances and statistics: logit_ik = offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik). A Student-t term has
+ * (ν_k + d) log(1 + q_ik / ν_k) for q_ik.
+ */
 export interface LogitAttributes {
   /** Of the quadratic term. */
   readonly form?: CovarianceForm;
@@ -35,6 +41,7 @@ export interface QuadraticPart {
   readonly x: Tensor2D;
   readonly means: Tensor2D;
   readonly whitening: Tensor;
+  readonly inverseDegrees?: Tensor1D | undefined;
   readonly form: CovarianceForm;
 }
 
@@ -46,10 +53,10 @@ export interface Parts {
 
 /** Parts a block `[b, columns]`: the quadratic term's columns come first. */
 export function partsOf(x: Tensor2D, inputs: ModelInputs, { form, linear: shape }: LogitAttributes): Parts {
-  const { means, whitening, natural } = inputs;
+  const { means, whitening, inverseDegrees, natural } = inputs;
   const d = means?.shape[1] ?? 0;
   return {
-    ...(means && whitening && form && { quadratic: { x: columnsOf(x, 0, d), means, whitening, form } }),
+    ...(means && whitening && form && { quadratic: { x: columnsOf(x, 0, d), means, whitening, inverseDegrees, form } }),
     ...(natural && shape && { linear: { held: columnsOf(x, d, x.shape[1] - d), natural, shape } }),
   };
 }
@@ -82,10 +89,16 @@ function component(whitening: Tensor, k: number): Tensor2D {
   return tf.reshape(tf.slice(whitening, [k, 0, 0], [1, -1, -1]), [d, d]);
 }
 
-/** Logits offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik) of a block, `[b, k]`. */
+/** Logits offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik) of a block, `[b, k]`; of a Student-t term as `LogitAttributes` says. */
 export function logits({ quadratic, linear }: Parts, offsets: Tensor1D, { rate }: LogitAttributes): Tensor2D {
-  const squares = quadratic ? tf.sub(offsets, tf.mul(distances(quadratic), rate)) : offsets;
+  const squares = quadratic ? tf.sub(offsets, tf.mul(radial(quadratic), rate)) : offsets;
   return (linear ? tf.add(squares, tf.mul(linearProducts(linear), 2 * rate)) : squares) as Tensor2D;
+}
+
+/** q_ik, or (ν_k + d) log(1 + q_ik / ν_k) of a Student-t term, `[b, k]`. */
+function radial(part: QuadraticPart): Tensor2D {
+  const { inverseDegrees, means } = part;
+  return inverseDegrees ? studentRadial(distances(part), inverseDegrees, means.shape[1]) : distances(part);
 }
 
 /** q_ik, `[b, k]`. */

@@ -1,9 +1,10 @@
 import { tf } from '#tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
-import { isMatrix } from './form.js';
+import { isMatrix, type CovarianceForm } from './form.js';
 import { linearSums } from './linear.js';
 import { logits, partsOf, rowSoftmin, whitened, type LogitAttributes, type ModelInputs, type QuadraticPart } from './mixture.js'; // prettier-ignore
+import { studentWeights } from './student.js';
 
 export interface SweepInputs extends ModelInputs {
   /** Rows of one block, `[g·s, columns]`. */
@@ -35,8 +36,12 @@ export interface SweepAttributes extends LogitAttributes {
  * | first | `[k, g, d]` | Σ v_i r_ik z_ik |
  * | second | full `[k, g, d, d]`, tied `[1, g, d, d]` (summed over k) | Σ v_i r_ik z_ik z_ikᵀ |
  * | | diag and spherical `[k, g, d]` | its diagonal |
+ * | weight | `[k, g]`, of Student-t | Σ v_i r_ik u_ik |
+ * | logarithm | `[k, g]`, of Student-t | Σ v_i r_ik (log u_ik − u_ik + 1) |
  * | linear | `[g, k, width]` | Σ v_i r_ik t_i |
  * | coupling | `[g, k, k]`, on request | Σ v_i r_i r_iᵀ |
+ *
+ * First and second moments of a Student-t term are weighted by u_ik = (ν_k + d) / (ν_k + ‖z_ik‖²) besides.
  */
 export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
   name: 'OtmixSweep',
@@ -63,25 +68,19 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
 });
 
 /**
- * First and second moments of every component; `plan` is `[k, b]`. Whitened rows are recomputed, not kept:
- * k·b·d floats would be too many.
+ * First and second moments of every component, and of a Student-t term the sums of u; `plan` is `[k, b]`. Whitened rows
+ * are recomputed, not kept: k·b·d floats would be too many.
  */
-function moments(part: QuadraticPart, groups: number, plan: Tensor2D): [Tensor, Tensor] {
+function moments(part: QuadraticPart, groups: number, plan: Tensor2D): Tensor[] {
   const [k, d] = part.means.shape;
-  const { form } = part;
   const first: Tensor[] = [];
   const second: Tensor[] = [];
+  const radial: Tensor[][] = [];
   for (let index = 0; index < k; index++) {
-    const [one, two] = tf.tidy((): [Tensor, Tensor] => {
-      const grouped = tf.reshape(whitened(part, index), [groups, -1, d]);
-      const row: Tensor3D = tf.reshape(tf.slice(plan, [index, 0], [1, -1]), [groups, 1, -1]);
-      const mean = rowSums(row, grouped);
-      if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];
-      const weighted = tf.mul(grouped, tf.reshape(row, [groups, -1, 1]));
-      return [mean, outerProducts(weighted, grouped)];
-    });
+    const [one, two, ...sums] = tf.tidy(() => momentsOf(part, index, groups, plan));
     first.push(one);
-    if (form === 'tied' && index > 0) {
+    radial.push(sums);
+    if (part.form === 'tied' && index > 0) {
       const sum = second.pop() as Tensor;
       second.push(tf.add(sum, two));
       tf.dispose([sum, two]);
@@ -90,7 +89,30 @@ function moments(part: QuadraticPart, groups: number, plan: Tensor2D): [Tensor, 
   return [
     tf.reshape(tf.concat(first), [k, groups, d]),
     tf.reshape(tf.concat(second), [second.length, groups, ...second[0].shape.slice(1)]),
+    ...radial[0].map((_, at) => tf.reshape(tf.concat(radial.map((sums) => sums[at])), [k, groups])),
   ];
+}
+
+/** The same of one component: `[g, d]`, `[g, d]` or `[g, d, d]`, and `[g]` twice. */
+function momentsOf(part: QuadraticPart, index: number, groups: number, plan: Tensor2D): Tensor[] {
+  const { form, inverseDegrees } = part;
+  const z = whitened(part, index);
+  const row: Tensor2D = tf.slice(plan, [index, 0], [1, -1]);
+  if (!inverseDegrees) return squares(z, row, groups, form);
+  const { weights, logarithms } = studentWeights(z, tf.slice(inverseDegrees, [index], [1]));
+  const weighted: Tensor2D = tf.mul(row, weights);
+  const sums = [weighted, tf.mul(row, logarithms)].map((each) => tf.sum(tf.reshape(each, [groups, -1]), 1));
+  return [...squares(z, weighted, groups, form), ...sums];
+}
+
+/** Σ p z and Σ p z zᵀ, or its diagonal, by group, of weights p `[1, b]`. */
+function squares(z: Tensor2D, weights: Tensor2D, groups: number, form: CovarianceForm): [Tensor, Tensor] {
+  const grouped = tf.reshape(z, [groups, -1, z.shape[1]]);
+  const row: Tensor3D = tf.reshape(weights, [groups, 1, -1]);
+  const mean = rowSums(row, grouped);
+  if (!isMatrix(form)) return [mean, rowSums(row, tf.square(grouped))];
+  const weighted = tf.mul(grouped, tf.reshape(row, [groups, -1, 1]));
+  return [mean, outerProducts(weighted, grouped)];
 }
 
 /** Weighted sums of rows per group: `[g, 1, s]`, `[g, s, d]` → `[g, d]`. */

@@ -18,7 +18,7 @@ function whitenedTerm(sums: QuadraticMoments, term: QuadraticTerm<Floats>, k: nu
       first[at] *= w;
       second[at] *= w * w;
     }
-    return { frame: 'whitened', first, second };
+    return { ...sums, frame: 'whitened', first, second };
   }
   const factor = (c: number): Floats => (form === 'tied' ? whitening : whitening.subarray(c * d * d, (c + 1) * d * d));
   for (let c = 0; c < k; c++) timesFactor(first.subarray(c * d, (c + 1) * d), factor(c), d);
@@ -30,7 +30,7 @@ function whitenedTerm(sums: QuadraticMoments, term: QuadraticTerm<Floats>, k: nu
       if (pass === 0) transpose(matrix, d);
     }
   }
-  return { frame: 'whitened', first, second };
+  return { ...sums, frame: 'whitened', first, second };
 }
 
 /** row ↦ row W with W upper triangular `[d, d]`, in place: entry j needs the entries up to j. */

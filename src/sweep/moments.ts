@@ -82,6 +82,11 @@ export function addMoments(into: Moments, more: Moments): void {
   }
 }
 
+/** Makes Σ P (log u − u) of what kernels sum in its stead, Σ P (log u − u + 1), which keeps its digits where u is near 1. */
+export function takeOffMass({ mass, quadratic }: Moments): void {
+  for (const { radial } of quadratic) radial?.logarithm.forEach((sum, c) => (radial.logarithm[c] = sum - mass[c]));
+}
+
 /** Takes off the sums of a component that has hardly any: a tied second moment is summed over all, and is left as it is. */
 export function clearComponent(
   { mass, quadratic, linear }: Moments,

@@ -19,3 +19,9 @@ export function quadraticOf({ k, quadratic }: PackedModel): SoleQuadratic {
 export function shapeOf(shape: Pick<PackedShape, 'quadratic'>): QuadraticShape {
   return quadraticIfAny(shape) ?? none;
 }
+
+/** Throws of Student-t terms, for kernels that know none. */
+export function refuseRadial({ quadratic }: Pick<PackedShape, 'quadratic'>, place: string): void {
+  if (quadratic.some(({ radial }) => radial !== undefined))
+    throw new RangeError(`${place}: Gaussian quadratic terms were expected, got one of Student-t`);
+}

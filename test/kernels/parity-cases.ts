@@ -61,11 +61,20 @@ export const shapes: readonly Case[] = [
 
 export const titleOf = ({ name, n, d, k }: Case): string => `${name}, n = ${n}, d = ${d}, k = ${k}`;
 
+/** A quadratic term: of Student-t where it has degrees of freedom, of which components have these in turn. */
+export interface QuadraticCase {
+  readonly form: CovarianceForm;
+  readonly d: number;
+  readonly degrees?: readonly number[] | undefined;
+  /** One row in seven is so many times as far out; default 1. */
+  readonly far?: number | undefined;
+}
+
 /** Rows of a model with a linear term: columns of a quadratic one first, where it has a form. */
 export interface LinearCase {
   readonly n: number;
   readonly k: number;
-  readonly quadratic?: { readonly form: CovarianceForm; readonly d: number } | undefined;
+  readonly quadratic?: QuadraticCase | undefined;
   readonly dense: number;
   readonly levels: readonly number[];
   /** How far components' logits are apart, roughly; as far as makes them overlap where it is left out. */
@@ -109,4 +118,54 @@ export const linearCases: readonly LinearCase[] = [
 export const linearTitle = ({ n, k, quadratic, dense, levels }: LinearCase): string => {
   const shown = levels.length > 5 ? `${levels.length} columns` : levels.join(', ');
   return `n = ${n}, k = ${k}, ${quadratic ? `${quadratic.form} d = ${quadratic.d}, ` : ''}dense ${dense}, levels [${shown}]`;
+};
+
+/** From far heavier tails than any to none: a component has the next of these. */
+const degrees = [0.05, 1, 4, 200, 1e6, Infinity];
+const finite = degrees.slice(0, 4);
+
+type StudentMore = Pick<QuadraticCase, 'degrees' | 'far'> & Partial<Pick<LinearCase, 'dense' | 'levels'>>;
+
+const student = (form: CovarianceForm, d: number, n: number, k: number, more: StudentMore = {}): LinearCase => {
+  const { dense = 0, levels = [], ...rest } = more;
+  return { n, k, dense, levels, quadratic: { form, d, degrees, ...rest } };
+};
+
+/**
+ * Student-t of each form, alone and beside statistics, of one row, fewer than a group, one under and over it, and several
+ * groups; of components that differ in their degrees of freedom and of such as do not; of rows a million times as far out.
+ */
+export const studentCases: readonly LinearCase[] = [
+  student('full', 2, 1, 1),
+  student('diag', 1, 7, 2),
+  student('diag', 8, 1023, 6),
+  student('diag', 40, 1024, 3),
+  student('tied', 3, 1025, 6),
+  student('full', 4, 2100, 7),
+  student('full', 33, 1100, 5),
+  student('tied', 16, 2049, 9),
+  student('tied', 8, 600, 33),
+  student('spherical', 2, 600, 6),
+  student('spherical', 17, 2049, 7),
+  student('diag', 2, 300, 33),
+  student('full', 5, 600, 3, { degrees: [0.05] }),
+  student('tied', 5, 600, 3, { degrees: [1] }),
+  student('full', 5, 600, 3, { degrees: [4] }),
+  student('diag', 5, 600, 3, { degrees: [200] }),
+  student('spherical', 5, 600, 3, { degrees: [1e6] }),
+  student('full', 4, 2100, 5, { degrees: finite, far: 1e6 }),
+  student('tied', 3, 1100, 5, { degrees: finite, far: 1e6 }),
+  student('diag', 6, 1100, 4, { degrees: finite, far: 1e6 }),
+  student('spherical', 3, 600, 4, { degrees: finite, far: 1e6 }),
+  student('full', 4, 2100, 3, { dense: 3, levels: [5, 12] }),
+  student('tied', 5, 1025, 4, { levels: [3] }),
+  student('diag', 3, 2049, 6, { dense: 65 }),
+  student('spherical', 2, 600, 10, { dense: 1, levels: [70, 2] }),
+];
+
+export const studentTitle = ({ n, k, quadratic, dense, levels }: LinearCase): string => {
+  const { form, d, degrees = [], far = 1 } = quadratic ?? { form: 'none', d: 0 };
+  const beside = dense + levels.length > 0 ? `, beside dense ${dense}, levels [${levels.join(', ')}]` : '';
+  const shown = degrees.slice(0, k).join(', ');
+  return `${form}, n = ${n}, d = ${d}, k = ${k}, ν ${shown}${far > 1 ? `, rows ${far} times as far` : ''}${beside}`;
 };

@@ -1,6 +1,7 @@
 import { linearWidth, type Floats, type LinearShape, type LinearTerm, type PackedShape, type PlanModel, type QuadraticTerm, type SoleQuadratic } from '../model.js'; // prettier-ignore
 import { offsetsOf } from '../logits.js';
 import { Gaps, type Gap } from './gaps.js';
+import { exactRadial, type ExactRadial } from './radial.js';
 
 /** Beyond this many scales from 0 a row is shrunk before it is squared, so that which component is nearest stays known. */
 const SHRINK_BEYOND = 1e100;
@@ -34,6 +35,10 @@ export interface ExactRow {
   readonly z: readonly Float64Array[];
   /** What each term's columns lack; undefined where nothing is missing. */
   readonly gaps: (Gap | undefined)[];
+  /** What Student-t terms weight the row's sums by; undefined of Gaussian ones. */
+  readonly radial: readonly (ExactRadial | undefined)[];
+  /** What z was divided by: 1 for all rows but the farthest. */
+  shrink: number;
   /** Softmax of the logits, `[k]`, whatever ε. */
   readonly shares: Float64Array;
   /** The largest share, the first of equals; of rows so far out that no logit is finite, the nearest component. */
@@ -60,6 +65,8 @@ export function exactPlan(model: PlanModel<Floats>): ExactPlan {
   const found: ExactRow = {
     z: parts.map(({ z }) => z),
     gaps: parts.map(() => undefined),
+    radial: parts.map(({ radial }) => radial),
+    shrink: 1,
     shares: new Float64Array(k),
     label: 0,
     logSum: 0,
@@ -68,15 +75,20 @@ export function exactPlan(model: PlanModel<Floats>): ExactPlan {
   const { shares } = found;
   const of = (values: ArrayLike<number>, from: number): ExactRow => {
     const shrink = shrinkOf(values, from, squared);
+    found.shrink = shrink;
     shares.set(offsets);
-    for (const [q, { first, term, whiten, z, gaps }] of parts.entries()) {
+    for (const [q, { first, term, whiten, z, gaps, radial }] of parts.entries()) {
       const gap = gaps.of(values, from + first);
       found.gaps[q] = gap;
       if (gap) {
         gaps.whiten(gap, values, from + first, z);
         for (let c = 0; c < k; c++) shares[c] += gap.offsets[c] / temperature;
       } else (shrink === 1 ? whiten : whitener(term, shrink))(values, from + first, z);
-      for (let c = 0; c < k; c++) shares[c] -= ((squaredLength(z, c, term.d) * shrink) / (2 * temperature)) * shrink;
+      for (let c = 0; c < k; c++) {
+        const square = squaredLength(z, c, term.d);
+        if (radial) shares[c] -= radial.of(c, term.d, square, shrink) / (2 * temperature);
+        else shares[c] -= ((square * shrink) / (2 * temperature)) * shrink;
+      }
     }
     if (linear) addLinear(linear, values, from + squared, 1 / temperature, shares);
     const label = firstLargest(shares);
@@ -107,6 +119,7 @@ interface Part {
   readonly whiten: Whitener;
   readonly z: Float64Array;
   readonly gaps: Gaps;
+  readonly radial: ReturnType<typeof exactRadial>;
 }
 
 function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[] {
@@ -114,7 +127,8 @@ function partsOf(k: number, quadratic: readonly QuadraticTerm<Floats>[]): Part[]
   return quadratic.map((one) => {
     const [first, term] = [next, { k, ...one }];
     next += one.d;
-    return { first, term, whiten: whitener(term), z: new Float64Array(k * one.d), gaps: new Gaps(one, k) };
+    const [z, gaps, radial] = [new Float64Array(k * one.d), new Gaps(one, k), exactRadial(one, k)];
+    return { first, term, whiten: whitener(term), z, gaps, radial };
   });
 }
 

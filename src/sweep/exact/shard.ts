@@ -85,14 +85,15 @@ function adder(moments: Moments, { components, epsilon }: PlanModel<Floats>): Ad
   const { mass, coupling, linear: sums } = moments;
   const { linear } = components;
   const first = quadraticColumns(components);
-  return ({ z, gaps, shares, label }, weight, values, from) => {
+  return (row, weight, values, from) => {
+    const { gaps, shares, label } = row;
     if (epsilon === 0) shares.fill(0).fill(1, label, label + 1);
     for (let c = 0; c < k; c++) {
       const share = weight * shares[c];
       if (share === 0) continue;
       mass[c] += share;
       for (let q = 0; q < quadratic.length; q++) {
-        addSquares(moments.quadratic[q], quadratic[q], c, z[q], share);
+        addTerm(moments.quadratic[q], quadratic[q], row, q, c, share);
         const gap = gaps[q];
         if (gap) gap.mass[c] += share;
       }
@@ -102,20 +103,42 @@ function adder(moments: Moments, { components, epsilon }: PlanModel<Floats>): Ad
   };
 }
 
-/** Adds share · z and share · z zᵀ of component c. */
+/** Adds what a row is to term q of component c. */
+function addTerm(
+  sums: QuadraticMoments,
+  shape: QuadraticShape,
+  { z, radial, shrink }: ExactRow,
+  q: number,
+  c: number,
+  share: number,
+): void {
+  const [student, into] = [radial[q], sums.radial];
+  if (!student || !into) {
+    addSquares(sums, shape, c, z[q], share, share);
+    return;
+  }
+  // u z zᵀ of z as it is: u of z divided by `shrink` is u shrink².
+  const squared = share * student.roots[c] ** 2;
+  addSquares(sums, shape, c, z[q], squared / shrink, squared);
+  into.weight[c] += squared / shrink / shrink;
+  into.logarithm[c] += share * student.logarithms[c];
+}
+
+/** Adds share · z and `squared` · z zᵀ of component c. */
 function addSquares(
   { first, second }: QuadraticMoments,
   { form, d }: QuadraticShape,
   c: number,
   z: Float64Array,
   share: number,
+  squared: number,
 ): void {
   const matrix = isMatrix(form);
   const at = c * d;
   const into = form === 'tied' ? 0 : at * (matrix ? d : 1);
   for (let i = 0; i < d; i++) {
-    const part = share * z[at + i];
-    first[at + i] += part;
+    first[at + i] += share * z[at + i];
+    const part = squared * z[at + i];
     if (matrix) for (let j = 0; j < d; j++) second[into + i * d + j] += part * z[at + j];
     else second[into + i] += part * z[at + i];
   }

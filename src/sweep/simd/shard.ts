@@ -7,7 +7,7 @@ import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { logDensityOf } from '../conversions.js';
-import { quadraticOf } from '../quadratic.js';
+import { quadraticOf, refuseRadial } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
@@ -81,6 +81,7 @@ export class SimdShard implements Shard {
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
+    refuseRadial(plan.components, 'simd');
     const components = quadraticOf(plan.components);
     const { form, k, d, means, whitening } = components;
     const shared = tiedMeans(components)?.shared;

@@ -5,7 +5,7 @@ import type { Sweep } from '../../../kernels/simd/tasks.js';
 import type { LinearShape, PackedShape } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { centreOf, objectiveOf } from '../conversions.js';
-import { quadraticOf, shapeOf } from '../quadratic.js';
+import { quadraticOf, refuseRadial, shapeOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
@@ -61,6 +61,7 @@ export function simdSweep(
 ): SimdSweep {
   const { objectiveNear, coupling = false, tails = false } = request;
   const { weights, components: terms } = request.model;
+  refuseRadial(terms, 'simd');
   const components = quadraticOf(terms);
   const { reference, temperature, ...logits } = logitsOf(request.model);
   const { form, k, d, means, whitening } = components;

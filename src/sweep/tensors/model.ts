@@ -32,9 +32,13 @@ export function tensorModel(model: PlanModel): TensorModel {
   };
 }
 
-function quadraticInputs({ form, d, means, whitening }: QuadraticTerm, k: number): Partial<ModelInputs> {
+function quadraticInputs({ form, d, means, whitening, degrees }: QuadraticTerm, k: number): Partial<ModelInputs> {
   const shapes = { full: [k, d, d], tied: [1, d, d], diag: [k, d], spherical: [k, 1] } as const;
-  return { means: tf.tensor2d(means, [k, d]), whitening: tf.tensor(whitening, [...shapes[form]]) };
+  return {
+    means: tf.tensor2d(means, [k, d]),
+    whitening: tf.tensor(whitening, [...shapes[form]]),
+    ...(degrees && { inverseDegrees: tf.tensor1d(Float32Array.from(degrees, (nu) => 1 / nu)) }),
+  };
 }
 
 function linearInputs(term: LinearTerm, k: number): Partial<ModelInputs> {

@@ -8,7 +8,7 @@ import { yieldToEvents } from '../../base/event-loop.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
 import type { PackedShape, PlanModel } from '../model.js';
-import { emptyMoments, type Moments } from '../moments.js';
+import { emptyMoments, takeOffMass, type Moments } from '../moments.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { readAll, type TensorBlock } from './block.js';
 import { tensorModel, type TensorModel } from './model.js';
@@ -59,6 +59,7 @@ export class TensorShard implements Shard {
     } finally {
       tf.dispose(Object.values(packed.inputs));
     }
+    takeOffMass(moments);
     return moments;
   }
 
@@ -132,10 +133,14 @@ function addGroups(
   const add = (into: Float64Array, inner: number): void =>
     addOver(into, rest.next().value as TypedArray, groups, inner);
   add(mass, k);
-  for (const [index, { first, second }] of quadratic.entries()) {
+  for (const [index, { first, second, radial }] of quadratic.entries()) {
     const { form, d } = shape.quadratic[index];
     add(first, d);
     add(second, isMatrix(form) ? d * d : d);
+    if (radial) {
+      add(radial.weight, 1);
+      add(radial.logarithm, 1);
+    }
   }
   if (linear) add(linear, linear.length);
   if (coupling) add(coupling, k * k);

@@ -14,7 +14,7 @@ import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
 import type { PackedModel, PackedShape, PlanModel, SoleQuadratic } from '../model.js';
 import { emptyMoments, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
-import { quadraticOf, shapeOf } from '../quadratic.js';
+import { quadraticOf, refuseRadial, shapeOf } from '../quadratic.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
@@ -151,6 +151,7 @@ function arraysOf({ quadratic, mass, coupling, linear }: Moments): SweepArrays {
 
 function gpuShape(shape: PackedShape): GpuShape {
   const { k, linear } = shape;
+  refuseRadial(shape, 'webgpu');
   const { form, d } = shapeOf(shape);
   return { form, k, d, ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }) };
 }
