@@ -42,6 +42,19 @@ const steps = [
       ...['--restarts', '5', '--out', 'demo/penguins.json', '--report', 'demo/penguins.html'],
     ],
   },
+  {
+    title: 'Three thousand movies: a table of several kinds of columns, with gaps',
+    notes: [
+      'A family is proposed for each column, and printed as an option to paste. A quarter of the Rotten Tomatoes ratings is',
+      'missing: --missing model fits what rows have. Its report shows what was put in beside what is there.',
+    ],
+    args: [
+      ...['fit', `${data}/movies.json`, '-k', '4', '--family', 'auto', '--missing', 'model', '--restarts', '3'],
+      '--columns',
+      'Production Budget,Worldwide Gross,Rotten Tomatoes Rating,IMDB Rating,IMDB Votes,MPAA Rating,Major Genre,Source',
+      ...['--out', 'demo/movies.json', '--report', 'demo/movies.html'],
+    ],
+  },
 ];
 
 process.chdir(root);
@@ -58,7 +71,8 @@ for (const { title, notes, args } of steps) {
   if (status !== 0) process.exit(status);
 }
 console.log(`\nAll of it took ${((performance.now() - started) / 1000).toFixed(0)} s. Open the reports in a browser:`);
-for (const name of ['flights', 'zipcodes', 'penguins']) console.log(`  ${pathToFileURL(`demo/${name}.html`).href}`);
+for (const name of ['flights', 'zipcodes', 'penguins', 'movies'])
+  console.log(`  ${pathToFileURL(`demo/${name}.html`).href}`);
 
 /** Runs otmix on this terminal and resolves to its exit status. */
 function run(args) {

@@ -67,13 +67,13 @@ function codeBlocks(page, text) {
   return found;
 }
 
-/** The project sees this package, its peers and its command; and nothing that it does not declare. */
+/** The project sees this package, its peers, its command and the data of examples; and nothing that it does not declare. */
 async function prepareProject(project) {
   const bin = join(project, 'node_modules/.bin');
   await mkdir(bin, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'reader', private: true, type: 'module' }));
   await symlink(root, join(project, 'node_modules', manifest.name));
-  for (const peer of Object.keys(manifest.peerDependencies)) {
+  for (const peer of [...Object.keys(manifest.peerDependencies), 'vega-datasets']) {
     const installed = join(root, 'node_modules', peer);
     const place = join(project, 'node_modules', peer);
     if (!existsSync(installed)) continue;
