@@ -20,15 +20,16 @@ fn expOf(x: vec4f) -> vec4f {
   return select(vec4f(0.0), scaled, x >= vec4f(-87.3));
 }`;
 
-/** log x for normal x > 0, absolute error under 3e-7 for x in [1, 4096]. */
-export const LOG = /* wgsl */ `
-fn logOf(x: vec4f) -> vec4f {
-  let bits = bitcast<vec4u>(x);
+/** x = 2ⁿ (1 + f), given `bits` of x, with 1 + f between √½ and √2; `f` says how f follows from 1 + f. */
+const reduction = (f: (whole: string) => string): string => /* wgsl */ `
   let e = vec4f(vec4i(bits >> vec4u(23u)) - 126);
   let m = bitcast<vec4f>((bits & vec4u(0x007fffffu)) | vec4u(0x3f000000u));
   let small = m < vec4f(0.707106781186547524);
   let n = select(e, e - 1.0, small);
-  let f = select(m, m + m, small) - 1.0;
+  let f = ${f('select(m, m + m, small)')};`;
+
+/** n log 2 + log(1 + f). */
+const LOG_OF_REDUCED = /* wgsl */ `
   let square = f * f;
   var p = fma(vec4f(7.0376836292e-2), f, vec4f(-1.1514610310e-1));
   p = fma(p, f, vec4f(1.1676998740e-1));
@@ -39,7 +40,18 @@ fn logOf(x: vec4f) -> vec4f {
   p = fma(p, f, vec4f(-2.4999993993e-1));
   p = fma(p, f, vec4f(3.3333331174e-1));
   p = fma(n, vec4f(-2.12194440e-4), p * f * square);
-  return fma(n, vec4f(0.693359375), f + fma(square, vec4f(-0.5), p));
+  return fma(n, vec4f(0.693359375), f + fma(square, vec4f(-0.5), p));`;
+
+/** log x for normal x > 0, absolute error under 3e-7 for x in [1, 4096]. */
+export const LOG = /* wgsl */ `
+fn logOf(x: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(x);${reduction((whole) => `${whole} - 1.0`)}${LOG_OF_REDUCED}
+}`;
+
+/** log(1 + x) for x ≥ 0, relative error under 3e-7: where 1 + x is near 1, x itself takes the place of (1 + x) − 1. */
+export const LOG1P = /* wgsl */ `
+fn log1pOf(x: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(min(1.0 + x, vec4f(3e38)));${reduction((whole) => `select(${whole} - 1.0, x, n == vec4f(0.0))`)}${LOG_OF_REDUCED}
 }`;
 
 /**

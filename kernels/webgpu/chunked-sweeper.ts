@@ -4,7 +4,7 @@ import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { PipelineCache, Owned } from './pipelines.js';
-import { BLOCK_ROWS, modelLayout, TILE_ROWS } from './layout.js';
+import { BLOCK_ROWS, modelLayout, planLines, TILE_ROWS } from './layout.js';
 import { linearPass, type LinearPass } from './linear-pass.js';
 import { operationsOf, type GpuModel, type GpuShape } from './model.js';
 import { modelSize, packModel } from './pack.js';
@@ -22,6 +22,7 @@ import {
   couplingStage,
   linearStages,
   momentsStage,
+  radialStage,
   type Reduction,
   type SumStage,
   type SweepArrays,
@@ -168,7 +169,7 @@ export class ChunkedSweeper {
     const slots = passSlots(passes);
     const inputs = await own.make({
       model: [4 * modelSize(kind), STORAGE],
-      plan: [longest * TILE_ROWS * k * 4, STORAGE],
+      plan: [longest * TILE_ROWS * planLines(kind) * 4, STORAGE],
       objective: [4 * rows.tiles, STORAGE],
       totals: [16 * TOTALS, STORAGE],
       passes: [PASS_SLOT * slots.length, UNIFORMS],
@@ -176,6 +177,7 @@ export class ChunkedSweeper {
     writeSlots(device, inputs.passes, slots);
     const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
     const stages = kind.d > 0 ? [await momentsStage(gpu, kind, kind.frame, own, trial)] : [];
+    if (kind.radial) stages.push(await radialStage(gpu, kind, own));
     stages.push(...(await linearStages(gpu, kind, own)));
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
     const outputs = await own.make({
@@ -213,7 +215,7 @@ export class ChunkedSweeper {
  */
 function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
   const bytes = Math.min(PLAN_BYTES, limits.maxStorageBufferBindingSize);
-  const room = bytes / (4 * kind.k);
+  const room = bytes / (4 * planLines(kind));
   if (room < BLOCK_ROWS)
     throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
   const rows = Math.min(room, dispatchOperations(device) / operationsOf(kind));

@@ -1,13 +1,17 @@
-/** Moments column by column: Σ p (x − μ), Σ p (x − μ)² and Σ p, four components and four columns to an invocation. */
+/**
+ * Moments column by column: Σ p (x − μ), Σ p (x − μ)² and Σ p, four components and four columns to an invocation. p is the
+ * plan, of a Student-t term P u.
+ */
 import { rowStride, type DiagonalGeometry } from './geometry.js';
-import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
+import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import type { ProgramCode } from './program.js';
 import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 export function diagonalProgram(layout: ModelLayout, k: number, geometry: DiagonalGeometry): ProgramCode {
-  const { d } = layout;
+  const { d, radial } = layout;
   const wide = quads(d);
+  const line = radial ? `(min(k, ${k - 1}u) + ${weightLine({ k, radial })}u)` : `min(k, ${k - 1}u)`;
   const { components, rows } = geometry;
   return {
     label: `moments diagonal d=${d} k=${k}`,
@@ -26,7 +30,7 @@ var<workgroup> xs: array<vec4f, ${rows * rowStride(wide, rows)}>;
 var<workgroup> ps: array<vec4f, ${rows * rowStride(components, rows)}>;
 
 fn planQuad(k: u32, at: u32, stride: u32) -> vec4f {
-  return select(vec4f(0.0), plan[min(k, ${k - 1}u) * stride + at], vec4<bool>(k < ${k}u));
+  return select(vec4f(0.0), plan[${line} * stride + at], vec4<bool>(k < ${k}u));
 }
 ${summingMain({ geometry, place: place(layout, geometry), stage: stage(layout, geometry), ...SUMS })}`,
   };

@@ -4,6 +4,7 @@
  */
 import { isMatrix } from '../form.js';
 import { linearColumns } from '../linear-shape.js';
+import type { Radial } from '../model.js';
 import type { GpuShape } from './model.js';
 
 /** Rows per tile: `[columns, 256]` floats, column by column, so that neighbouring invocations read neighbouring addresses. */
@@ -27,13 +28,14 @@ export function factorBlock(d: number): FactorBlock {
 }
 
 /**
- * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component its offset,
- * its mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the
+ * Where a model's parts lie in its buffer, in quads: a header (rate, centre, 0, 0), then for each component a quad that
+ * begins with its offset (student.wgsl.ts has the rest), its mean, and its whitening. A triangular factor is packed by blocks of columns j: for i = 0 … last column of the
  * block the entries W_ij, 0 below the diagonal. Otherwise one factor per column. A linear term lies behind the components
  * (linear-layout.ts).
  */
 export interface ModelLayout {
   readonly matrix: boolean;
+  readonly radial?: Radial | undefined;
   readonly d: number;
   /** Columns of a row, those of a linear term too. */
   readonly columns: number;
@@ -48,12 +50,13 @@ export const HEADER_QUADS = 1;
 /** Components are filled up to a multiple of this: as many as the kernels of diagonal forms take at once. */
 export const COMPONENT_STEP = 4;
 
-export function modelLayout({ form, d, linear }: GpuShape): ModelLayout {
+export function modelLayout({ form, d, radial, linear }: GpuShape): ModelLayout {
   const matrix = isMatrix(form);
   const columns = d + (linear ? linearColumns(linear) : 0);
   const block = factorBlock(d);
   const whitening = 1 + quads(d);
-  return { matrix, d, columns, whitening, block, stride: whitening + (matrix ? factorQuads(d, block) : quads(d)) };
+  const stride = whitening + (matrix ? factorQuads(d, block) : quads(d));
+  return { matrix, ...(radial && { radial }), d, columns, whitening, block, stride };
 }
 
 /** Quads before block b of a packed factor. */
@@ -69,4 +72,17 @@ function factorQuads(d: number, block: FactorBlock): number {
 export function modelQuads(shape: GpuShape): number {
   const components = Math.ceil(shape.k / COMPONENT_STEP) * COMPONENT_STEP;
   return HEADER_QUADS + components * modelLayout(shape).stride;
+}
+
+/**
+ * Lines of a plan's buffer, each with a number for every row of a pass: P_ik of each component; of a Student-t term after
+ * them P_ik (log u_ik − u_ik + 1), and then P_ik u_ik.
+ */
+export function planLines({ k, radial }: Pick<GpuShape, 'k' | 'radial'>): number {
+  return radial ? 3 * k : k;
+}
+
+/** The line of the first component's weights of rows in moments. */
+export function weightLine({ k, radial }: Pick<GpuShape, 'k' | 'radial'>): number {
+  return radial ? 2 * k : 0;
 }

@@ -4,6 +4,7 @@
  * for every block of columns of W.
  */
 import { COMPONENT_STEP, HEADER_QUADS, quads, type ModelLayout } from './layout.js';
+import { studentLogit, studentWeight } from './student.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /** Columns up to which a row's values stay in registers. */
@@ -111,27 +112,27 @@ ${rest}`;
 }
 
 /**
- * A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given
- * the names of k and of its logits. `added` says what is added to those of the quadratic term, if there is one.
+ * A loop over the components `from` ≤ k < `to` with the logits of each; `use` is given the names of k and of its logits,
+ * and of a Student-t term an expression of u. `added` says what is added to those of the quadratic term, if there is one.
  */
 export function eachLogit(
   layout: ModelLayout,
   row: string,
   [from, to]: readonly [string, string],
-  use: (k: string, logit: string) => string,
+  use: (k: string, logit: string, u: string) => string,
   added?: (k: string) => string,
 ): string {
-  const { d, matrix, stride } = layout;
+  const { d, matrix, radial, stride } = layout;
   const begin = `let c = ${HEADER_QUADS}u + k * ${stride}u;`;
   const more = (k: string): string => (added ? ` + ${added(k)}` : '');
   const logit = (q: string, c: string, k: string): string =>
-    `fma(${q}, vec4f(-model[0].x), vec4f(model[${c}].x))${more(k)}`;
+    `${radial ? studentLogit(q, `model[${c}]`) : `fma(${q}, vec4f(-model[0].x), vec4f(model[${c}].x))`}${more(k)}`;
   if (d === 0) {
     return `
 for (var k = ${from}; k < ${to}; k++) {
 ${begin}
 let logit = vec4f(model[c].x)${more('k')};
-${use('k', 'logit')}
+${use('k', 'logit', 'vec4f(1.0)')}
 }`;
   }
   if (matrix) {
@@ -141,7 +142,7 @@ ${begin}
 var q = vec4f(0.0);
 ${matrixDistance(layout, row, 'c')}
 let logit = ${logit('q', 'c', 'k')};
-${use('k', 'logit')}
+${use('k', 'logit', studentWeight('q', 'model[c]'))}
 }`;
   }
   return `
@@ -149,6 +150,6 @@ for (var k = ${from}; k < ${to}; k += ${COMPONENT_STEP}u) {
 ${begin}
 ${each(COMPONENT_STEP, (one) => `var q${one} = vec4f(0.0);`)}
 ${diagonalDistances(layout, row, 'c')}
-${each(COMPONENT_STEP, (one) => `if (k + ${one}u < ${to}) {\nlet logit = ${logit(`q${one}`, `c + ${one * stride}u`, `(k + ${one}u)`)};\n${use(`(k + ${one}u)`, 'logit')}\n}`)}
+${each(COMPONENT_STEP, (one) => `if (k + ${one}u < ${to}) {\nlet logit = ${logit(`q${one}`, `c + ${one * stride}u`, `(k + ${one}u)`)};\n${use(`(k + ${one}u)`, 'logit', studentWeight(`q${one}`, `model[c + ${one * stride}u]`))}\n}`)}
 }`;
 }

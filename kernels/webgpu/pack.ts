@@ -2,6 +2,7 @@
 import { HEADER_QUADS, modelLayout, modelQuads, type ModelLayout } from './layout.js';
 import { linearLayout, packLinear } from './linear-layout.js';
 import type { GpuModel, GpuShape } from './model.js';
+import { studentNumbers } from './student.wgsl.js';
 
 /** Length of a packed model, floats. */
 export function modelSize(shape: GpuShape): number {
@@ -20,6 +21,7 @@ export function packModel(model: GpuModel): Float32Array<ArrayBuffer> {
   for (let c = 0; c < k; c++) {
     const at = 4 * (HEADER_QUADS + c * layout.stride);
     packed[at] = offsets[c];
+    if (model.degrees) packed.set(studentNumbers(model, model.degrees[c]), at + 1);
     if (d === 0) continue;
     packed.set(means.subarray(c * d, (c + 1) * d), at + 4);
     const factor = packed.subarray(at + 4 * layout.whitening, at + 4 * layout.stride);

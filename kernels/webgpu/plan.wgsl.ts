@@ -6,6 +6,7 @@ import { COMPONENT_STEP, TILE_QUADS, type ModelLayout } from './layout.js';
 import { eachLogit, loadRow } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { STUDENT, studentLogarithm } from './student.wgsl.js';
 
 export interface PlanOptions {
   readonly layout: ModelLayout;
@@ -56,14 +57,28 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
 const sliceSize = (slices: number): string =>
   `((K + ${slices * COMPONENT_STEP - 1}u) / ${slices * COMPONENT_STEP}u * ${COMPONENT_STEP}u)`;
 
-const kindOf = ({ matrix }: ModelLayout): string => (matrix ? 'matrix' : 'diagonal');
+const kindOf = ({ matrix, radial }: ModelLayout): string =>
+  `${radial ? `${radial} ` : ''}${matrix ? 'matrix' : 'diagonal'}`;
 
-/** The logits of a slice of a row's components into the plan, their maximum in `largest`. */
-const logits = (layout: ModelLayout, linear: boolean): string => /* wgsl */ `
+/** Lines of the plan's buffer of a Student-t term (layout.ts), beside those of the plan. */
+const LOGARITHMS = 'plan[(k + K) * stride + quad]';
+const WEIGHTS = 'plan[(k + 2u * K) * stride + quad]';
+
+/** P (log u − u + 1) and P u of component k, where the plan has P as `p`, and u was kept in the place of P u. */
+const WEIGH = /* wgsl */ `
+    let u = ${WEIGHTS};
+    ${LOGARITHMS} = p * ${studentLogarithm('u')};
+    ${WEIGHTS} = p * u;`;
+
+/**
+ * The logits of a slice of a row's components into the plan, their maximum in `largest`; of a Student-t term u besides,
+ * where it is to be kept.
+ */
+const logits = (layout: ModelLayout, linear: boolean, keep: boolean): string => /* wgsl */ `
   let row = (pass_.firstTile + tile) * ${layout.columns * TILE_QUADS}u + lane;
   ${loadRow(layout, 'row')}
   var largest = vec4f(-3e38);
-  ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});`, linear ? (k) => `plan[${k} * stride + quad]` : undefined)}`;
+  ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit, u) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});${keep ? `\nplan[(${k} + 2u * K) * stride + quad] = ${u};` : ''}`, linear ? (k) => `plan[${k} * stride + quad]` : undefined)}`;
 
 /** Combines what every slice of a row has found: `combine` of two texts. */
 const acrossSlices = (name: string, slices: number, combine: (a: string, b: string) => string): string =>
@@ -83,7 +98,7 @@ const softmin = (slices: number): string => /* wgsl */ `
   let logSum = largest + logOf(sum);`;
 
 /** All of a row's weight to the first component that has the largest logit. */
-const assign = (slices: number): string => /* wgsl */ `
+const assign = (slices: number, radial: boolean): string => /* wgsl */ `
   let own = largest;
   ${acrossSlices('largest', slices, (a, b) => `max(${a}, ${b})`)}
   var first = select(vec4f(${slices}.0), vec4f(f32(slice)), own == largest);
@@ -92,7 +107,7 @@ const assign = (slices: number): string => /* wgsl */ `
   for (var k = from_; k < to_; k++) {
     let here = left & (plan[k * stride + quad] == largest);
     left = left & !here;
-    plan[k * stride + quad] = select(vec4f(0.0), weight, here);
+    ${radial ? `let p = select(vec4f(0.0), weight, here);\n    plan[k * stride + quad] = p;${WEIGH}` : 'plan[k * stride + quad] = select(vec4f(0.0), weight, here);'}
   }
   let logSum = largest;`;
 
@@ -100,22 +115,24 @@ const assign = (slices: number): string => /* wgsl */ `
 export function planProgram({ layout, k, hard, subgroups, linear }: PlanOptions): ProgramCode {
   const objective = '@group(0) @binding(5) var<storage, read_write> objective: array<f32>; // [all tiles]';
   const slices = slicesFor(k);
+  const radial = layout.radial !== undefined;
+  const share = 'expOf(plan[k * stride + quad] - largest) * share';
   const plan = hard
-    ? assign(slices)
+    ? assign(slices, radial)
     : `${softmin(slices)}
   let share = weight / sum;
-  for (var k = from_; k < to_; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) * share; }`;
+  for (var k = from_; k < to_; k++) { ${radial ? `let p = ${share};\n    plan[k * stride + quad] = p;${WEIGH}` : `plan[k * stride + quad] = ${share};`} }`;
   return {
     label: `plan ${kindOf(layout)} d=${layout.d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write'],
     code: /* wgsl */ `${subgroups ? 'enable subgroups;' : ''}
 ${bindings(k, objective)}
 ${EXP}
-${LOG}
+${LOG}${radial ? STUDENT : ''}
 ${slices === 1 ? '' : `var<workgroup> found: array<vec4f, ${TILE_QUADS * slices}>;`}
 ${workgroupSum(TILE_QUADS * slices, subgroups)}
 ${begin(subgroups, slices)}
-  ${logits(layout, linear)}
+  ${logits(layout, linear, radial)}
   ${plan}
   let part = select(0.0, dot(weight, logSum - model[0].y), slice == 0u);
   let sumOfTile = workgroupSum(part, t, ${subgroups ? 'invocation, subgroup' : '0u, 1u'});
@@ -139,9 +156,9 @@ export function rowsProgram({ layout, k, linear }: Pick<PlanOptions, 'layout' | 
     code: /* wgsl */ `
 ${bindings(k, outputs)}
 ${EXP}
-${LOG}
+${LOG}${layout.radial ? STUDENT : ''}
 ${begin(false, 1)}
-  ${logits(layout, linear)}
+  ${logits(layout, linear, false)}
   var label = vec4i(0);
   var left = weight == weight; // all of them
   for (var k = 0u; k < K; k++) {

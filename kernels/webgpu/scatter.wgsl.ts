@@ -2,7 +2,7 @@
  * Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by.
  */
 import { rowStride, type ScatterGeometry } from './geometry.js';
-import { HEADER_QUADS, quads, TILE_QUADS, type ModelLayout } from './layout.js';
+import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import type { ProgramCode } from './program.js';
 import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
@@ -10,7 +10,7 @@ import { each, lanes } from './text.wgsl.js';
 /**
  * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much work more.
  * Some covariances are so long and narrow that float32 sums of differences would lose the narrow directions. Either way
- * p is the plan.
+ * p is the plan, of a Student-t term P u.
  */
 export type MomentFrame = 'differences' | 'whitened';
 
@@ -21,9 +21,10 @@ export function momentsProgram(
   geometry: ScatterGeometry,
   frame: MomentFrame,
 ): ProgramCode {
-  const { d, columns } = layout;
+  const { d, columns, radial } = layout;
+  const line = radial ? `(k + ${weightLine({ k, radial })}u)` : 'k';
   const stage = /* wgsl */ `
-      let p = plan[k * stride + quad];
+      let p = plan[${line} * stride + quad];
       let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
       let c = ${HEADER_QUADS}u + k * ${layout.stride}u;
       ${frame === 'differences' ? differences(layout) : whitened(layout)}

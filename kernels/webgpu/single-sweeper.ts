@@ -177,6 +177,12 @@ function unpack(read: Float32Array, shape: SingleShape, into: SweepArrays): numb
     if (isMatrix(form)) triangle(from, d, into.second.subarray(c * d * d, (c + 1) * d * d));
     else for (let j = 0; j < d; j++) into.second[c * d + j] += sum(from + j);
   }
+  if (into.radial) {
+    for (let c = 0; c < k; c++) {
+      into.radial.weight[c] += sum(layout.radial + c);
+      into.radial.logarithm[c] += sum(layout.radial + k + c);
+    }
+  }
   if (linear && into.linear) for (let at = 0; at < into.linear.length; at++) into.linear[at] += sum(layout.linear + at);
   if (coupling && into.coupling) triangle(layout.coupling, k, into.coupling);
   return sum(0);

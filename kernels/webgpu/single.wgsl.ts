@@ -11,6 +11,7 @@ import { modelSize } from './pack.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
 import { statistics, withProducts } from './single-linear.wgsl.js';
+import { STUDENT, studentLogarithm, studentLogit, studentWeight } from './student.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /** Sums that an invocation has room for, and that fit 16 KiB of shared memory for 64 invocations. */
@@ -22,7 +23,10 @@ export interface SingleShape extends GpuShape {
   readonly coupling: boolean;
 }
 
-/** Where each kind of sum begins: the objective first, then masses, first and second moments, statistics, coupling. */
+/**
+ * Where each kind of sum begins: the objective first, then masses, first and second moments, statistics, radial sums,
+ * coupling.
+ */
 export interface SingleLayout {
   readonly first: number;
   readonly second: number;
@@ -33,17 +37,21 @@ export interface SingleLayout {
   readonly secondSize: number;
   /** Statistics of a linear term, `[k, width]`. */
   readonly linear: number;
+  /** Σ P u of each component, then Σ P (log u − u + 1) of each, of a Student-t term. */
+  readonly radial: number;
   readonly coupling: number;
   readonly count: number;
 }
 
-export function singleLayout({ form, k, d, coupling, linear }: SingleShape): SingleLayout {
+export function singleLayout({ form, k, d, radial, coupling, linear }: SingleShape): SingleLayout {
   const first = 1 + k;
   const second = first + k * d;
   const secondSize = isMatrix(form) ? (d * (d + 1)) / 2 : d;
   const last = second + secondSize * (form === 'tied' ? 1 : k);
-  const end = last + (linear ? k * linearWidth(linear) : 0);
-  return { first, second, secondSize, linear: last, coupling: end, count: end + (coupling ? (k * (k + 1)) / 2 : 0) };
+  const after = last + (linear ? k * linearWidth(linear) : 0);
+  const end = after + (radial ? 2 * k : 0);
+  const count = end + (coupling ? (k * (k + 1)) / 2 : 0);
+  return { first, second, secondSize, linear: last, radial: after, coupling: end, count };
 }
 
 export function fitsSingle(shape: SingleShape): boolean {
@@ -52,12 +60,12 @@ export function fitsSingle(shape: SingleShape): boolean {
 
 /** Sums of every segment of `segmentTiles` tiles under every model, `[models, count, segments]`: models are the grid's depth. */
 export function singleProgram(shape: SingleShape, segmentTiles: number): ProgramCode {
-  const { form, k, d, hard } = shape;
+  const { form, k, d, radial, hard } = shape;
   const layout = modelLayout(shape);
   const { columns } = layout;
   const { count } = singleLayout(shape);
   return {
-    label: `single ${form} d=${d} k=${k}${hard ? ' hard' : ''}`,
+    label: `single ${radial ? `${radial} ` : ''}${form} d=${d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
     code: /* wgsl */ `
 ${PASS}
@@ -68,7 +76,7 @@ ${PASS}
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;     // [models, count, all segments]
 ${GROUP_INDEX}
 ${EXP}
-${LOG}
+${LOG}${radial ? STUDENT : ''}
 var<workgroup> shares: array<f32, ${count * TILE_QUADS}>;
 @compute @workgroup_size(${TILE_QUADS})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -102,7 +110,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
 
 /** Adds a quad of rows to the sums `s<index>`. */
 function moments(shape: SingleShape): string {
-  const { form, k, d, coupling, linear } = shape;
+  const { form, k, d, radial, coupling, linear } = shape;
   const sums = singleLayout(shape);
   const columns = Array.from({ length: d }, (_, j) => j);
   const add = (index: number, value: string): string => `s${index} += ${value};`;
@@ -113,9 +121,13 @@ function moments(shape: SingleShape): string {
       : columns.map((j) => [j, j, j] as const);
     return `
       ${add(1 + c, `dot(p${c}, vec4f(1.0))`)}
-      ${columns.map((j) => `let u${c}_${j} = p${c} * z${c}_${j}; ${add(sums.first + c * d + j, `dot(u${c}_${j}, vec4f(1.0))`)}`).join('\n')}
+      ${radial ? ofRadial(c) : ''}${columns.map((j) => `let u${c}_${j} = ${radial ? 'w' : 'p'}${c} * z${c}_${j}; ${add(sums.first + c * d + j, `dot(u${c}_${j}, vec4f(1.0))`)}`).join('\n')}
       ${pairs.map(([at, j, l]) => add(second + at, `dot(u${c}_${j}, z${c}_${l})`)).join('\n')}${linear ? ofStatistics(c, linearWidth(linear)) : ''}`;
   };
+  const ofRadial = (c: number): string => `let w${c} = p${c} * u${c};
+      ${add(sums.radial + c, `dot(w${c}, vec4f(1.0))`)}
+      ${add(sums.radial + k + c, `dot(p${c}, ${studentLogarithm(`u${c}`)})`)}
+      `;
   const ofStatistics = (c: number, width: number): string =>
     `\n${each(width, (j) => add(sums.linear + c * width + j, `dot(p${c}, t${j})`))}`;
   const ofPairs = (c: number): string =>
@@ -140,7 +152,11 @@ function logit(shape: SingleShape, { matrix, d, whitening, stride }: ModelLayout
   const means = each(quads(d), (quad) => `let m${c}_${quad} = model[at + ${at + 1 + quad}u];`);
   const difference = (j: number): string => `(x${j} - m${c}_${j >> 2}.${lanes[j & 3]})`;
   const squares = each(d, (j) => `q${c} = fma(z${c}_${j}, z${c}_${j}, q${c});`);
-  const end = `let l${c} = ${withProducts(shape, `fma(q${c}, vec4f(-model[at].x), vec4f(model[at + ${at}u].x))`, c)};`;
+  const own = `model[at + ${at}u]`;
+  const gaussian = `fma(q${c}, vec4f(-model[at].x), vec4f(${own}.x))`;
+  const quadratic = shape.radial ? studentLogit(`q${c}`, own) : gaussian;
+  const weight = shape.radial ? `\nlet u${c} = ${studentWeight(`q${c}`, own)};` : '';
+  const end = `let l${c} = ${withProducts(shape, quadratic, c)};${weight}`;
   const z = matrix
     ? triangular()
     : each(d, (j) => `let z${c}_${j} = ${difference(j)} * model[at + ${at + whitening + (j >> 2)}u].${lanes[j & 3]};`);

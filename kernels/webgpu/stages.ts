@@ -14,6 +14,7 @@ import type { Owned } from './pipelines.js';
 import { modelLayout } from './layout.js';
 import { levelsGeometry } from './levels-geometry.js';
 import { levelsProgram } from './levels.wgsl.js';
+import { lineGeometry, lineSumsProgram } from './line-sums.wgsl.js';
 import { linearGeometry } from './linear-geometry.js';
 import { entriesOf, linearLayout } from './linear-layout.js';
 import { linearSumsProgram } from './linear-sums.wgsl.js';
@@ -22,7 +23,7 @@ import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
 import { fastest, type Candidate } from './tune.js';
-import { addDiagonals, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+import { addDiagonals, addLines, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 import { addLevels, addStatistics } from './unpack-linear.js';
 
 /** What the sums of a sweep are added to. */
@@ -31,6 +32,8 @@ export interface SweepArrays extends MomentArrays {
   readonly coupling?: Float64Array | undefined;
   /** Σ a r t `[k, width]` of a linear term. */
   readonly linear?: Float64Array | undefined;
+  /** Σ P u and Σ P (log u − u + 1), `[k]` each, of a Student-t term. */
+  readonly radial?: { readonly weight: Float64Array; readonly logarithm: Float64Array } | undefined;
 }
 
 export interface SumStage {
@@ -81,12 +84,12 @@ export async function momentsStage(
       geometry,
       program,
       inputs,
-      add: (sums, into) => addDiagonals(sums, geometry, d, into),
+      add: (sums, into) => addDiagonals(sums, geometry, d, weighted(into)),
     });
   }
   const cutAs = async (geometry: ScatterGeometry, owner: Owned): Promise<SumStage> => {
     const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
-    const add = (sums: Float32Array, into: SweepArrays): void => addScatters(sums, geometry, d, into);
+    const add = (sums: Float32Array, into: SweepArrays): void => addScatters(sums, geometry, d, weighted(into));
     return withBuffers(owner, { geometry, program, inputs, add });
   };
   const usual = scatterGeometry(d, k, gpu.limits);
@@ -95,6 +98,26 @@ export async function momentsStage(
   const candidates = cuts.map((cut) => () => trial((owner) => cutAs(cut, owner)));
   const best = await fastest(gpu, `moments ${frame} d=${d} k=${k}`, candidates);
   return cutAs(cuts[best], own);
+}
+
+/** Moments of a Student-t term are weighted by P u: what they have of masses is Σ P u. */
+function weighted({ mass, radial, ...moments }: SweepArrays): MomentArrays {
+  return { ...moments, mass: radial ? radial.weight : mass };
+}
+
+/** Σ P and Σ P (log u − u + 1) of a Student-t term: line by line of the plan's buffer. */
+export async function radialStage(gpu: Gpu, { k }: GpuShape, own: Owned): Promise<SumStage> {
+  const geometry = lineGeometry(2 * k, gpu.limits);
+  const program = await programOf(gpu.device, lineSumsProgram(geometry));
+  return withBuffers(own, {
+    geometry,
+    program,
+    inputs: (_chunk, _model, plan) => [plan],
+    add(sums, { mass, radial }) {
+      addLines(sums, 0, mass);
+      if (radial) addLines(sums, k, radial.logarithm);
+    },
+  });
 }
 
 /** Σ a r t of a model's linear term, and the masses where it has no other: of columns of many levels by themselves. */

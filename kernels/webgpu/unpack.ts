@@ -92,6 +92,14 @@ export function addDiagonals(
   }
 }
 
+/** Adds sums of lines of numbers, each a quad, from line `first` on. */
+export function addLines(sums: Float32Array, first: number, into: Float64Array): void {
+  const at = reader(sums);
+  for (let c = 0; c < into.length; c++) {
+    for (let lane = 0; lane < 4; lane++) into[c] += at(first + c, lane);
+  }
+}
+
 /** Length of the sums of one sweep, in floats. */
 export const sumsSize = (geometry: { readonly units: number; readonly count: number }): number =>
   8 * geometry.units * geometry.count;

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
-import { describeLinear } from '../kernels/linear-parity.js';
+import { describeLinear, describeStudent } from '../kernels/linear-parity.js';
 import { describeComposites, describeParity, shown } from '../kernels/parity.js';
-import { cases, linearCases, shapes } from '../kernels/parity-cases.js';
+import { cases, linearCases, shapes, studentCases } from '../kernels/parity-cases.js';
 import { describeTensors } from '../tensors/parity.js';
 import { simd, tensors } from '../devices.js';
 
@@ -30,6 +30,11 @@ describeLinear(
   'fused on webgpu',
   await resolveBackend('webgpu'),
   linearCases.filter(({ n }) => n === 7 || n === 300), // a small model, and one of many levels
+);
+describeStudent(
+  'fused on webgpu',
+  await resolveBackend('webgpu'),
+  studentCases.filter(({ n }) => n === 7 || n === 300), // a small model, and one of passes
 );
 describeTensors('webgl', 'webgl');
 describeParity('simd, one thread', simd(1), [...cases, ...shapes], shown.problems);

@@ -12,9 +12,9 @@ import { isMatrix } from '../../../kernels/form.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
 import type { PackedModel, PackedShape, PlanModel, SoleQuadratic } from '../model.js';
-import { emptyMoments, type Frame, type Moments } from '../moments.js';
+import { emptyMoments, takeOffMass, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
-import { quadraticOf, refuseRadial, shapeOf } from '../quadratic.js';
+import { quadraticOf, shapeOf } from '../quadratic.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
@@ -78,6 +78,7 @@ export class WebgpuShard implements Shard {
     const { weight } = this;
     sweep.moments.weight = weight;
     sweep.moments.objective = objectiveOf(sweep, { centre: sweep.model.centre, weight, sum });
+    takeOffMass(sweep.moments);
   }
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
@@ -145,21 +146,26 @@ function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
 /** Moments of one quadratic term, or of none, as the kernels fill them. */
 function arraysOf({ quadratic, mass, coupling, linear }: Moments): SweepArrays {
   const nothing = new Float64Array();
-  const [{ first, second } = { first: nothing, second: nothing }] = quadratic;
-  return { mass, first, second, coupling, linear };
+  const [{ first, second, radial } = { first: nothing, second: nothing, radial: undefined }] = quadratic;
+  return { mass, first, second, coupling, linear, radial };
 }
 
 function gpuShape(shape: PackedShape): GpuShape {
   const { k, linear } = shape;
-  refuseRadial(shape, 'webgpu');
-  const { form, d } = shapeOf(shape);
-  return { form, k, d, ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }) };
+  const { form, d, radial } = shapeOf(shape);
+  return {
+    form,
+    k,
+    d,
+    ...(radial && { radial }),
+    ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }),
+  };
 }
 
 function gpuModel(components: PackedModel, { offsets, rate }: Logits, centre: number): GpuModel {
-  const { means, whitening } = quadraticOf(components);
+  const { means, whitening, degrees } = quadraticOf(components);
   const { linear } = components;
-  return { ...gpuShape(components), means, whitening, linear, offsets, rate, centre };
+  return { ...gpuShape(components), means, whitening, degrees, linear, offsets, rate, centre };
 }
 
 /** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
