@@ -21,8 +21,6 @@ export interface LinearFamilySpec {
   readonly blocks: (d: number) => Blocks;
   /** How many statistics a column has; default 1. */
   readonly perColumn?: number;
-  /** Whether all rows must be whole. */
-  readonly gapless?: true;
   /** Whether values may be missing; default no. */
   readonly gaps?: boolean;
   /** What parameters must be, by name. */
@@ -47,7 +45,7 @@ export function linearFamily(spec: LinearFamilySpec): Family {
     ...held(spec, blocksOf),
     ...swept(spec, blocksOf),
     masks: (d) => masksOf(blocksOf(d)),
-    ...(!gaps && !spec.gapless && { withGaps: () => linearFamily({ ...spec, gaps: true }) }),
+    ...(!gaps && { withGaps: () => linearFamily({ ...spec, gaps: true }) }),
   };
 }
 
@@ -183,7 +181,7 @@ function columnCounter({
   blocks,
 }: Pick<LinearFamilySpec, 'gaps' | 'perColumn' | 'blocks'>) {
   return (count: number): number => {
-    if (!gaps || blocks(1)[0].levels !== undefined) return count / perColumn;
+    if (!gaps || blocks(2)[0].levels !== undefined) return count / perColumn;
     return blocks(2).length === 1 ? count - 1 : count / (perColumn + 1);
   };
 }

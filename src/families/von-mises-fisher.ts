@@ -9,7 +9,14 @@ import { concentration, logDirectionNormalizer, meanLength } from './directions.
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Family } from './family.js';
 import { linearFamily } from './linear-family.js';
-import { textAmong, type RowCoding } from './row-coding.js';
+import {
+  isViolation,
+  textAmong,
+  type CleanColumns,
+  type CodedColumns,
+  type RowCoding,
+  type Violation,
+} from './row-coding.js';
 import { directionSampler } from './sampling/von-mises-fisher.js';
 
 /** Lengths of means from here on count as this: concentrations stay finite, at some 5e9 d. */
@@ -75,33 +82,57 @@ const lengthRule: Rule = {
 /** Rows divided by their lengths. */
 const coding: RowCoding = {
   swept: (columns) => columns.map((name, column) => ({ name, column })),
-  code(given) {
-    const { rows, columns } = given;
-    const text = textAmong(given);
-    if (text) return text;
-    const lengths = new Float64Array(rows);
-    for (const { values, start, stride } of columns) {
-      for (let row = 0, at = start; row < rows; row++, at += stride) lengths[row] += values[at] ** 2;
-    }
-    let scaled = false;
-    for (let row = 0; row < rows; row++) {
-      lengths[row] = Math.sqrt(lengths[row]);
-      if (!lengthRule.holds(lengths[row])) return { row, column: 0, rule: lengthRule };
-      scaled ||= Math.abs(lengths[row] - 1) > ROUNDED;
-    }
-    const directions = columns.map(({ values, start, stride }): Column => {
-      const own = new Float64Array(rows);
-      for (let row = 0, at = start; row < rows; row++, at += stride) own[row] = values[at] / lengths[row];
-      return { values: own, start: 0, stride: 1 };
-    });
-    return { columns: directions, ...(scaled && { note: 'rows were divided by their lengths' }) };
-  },
+  code: (given) => textAmong(given) ?? directionsOf(given),
+};
+
+/** The same where whole rows may lack a direction, coded as statistics then. */
+function codingWithGaps(statistics: RowCoding): RowCoding {
+  return {
+    swept: (columns) => statistics.swept(columns),
+    code(given) {
+      const directions = textAmong(given) ?? directionsOf(given, true);
+      if (isViolation(directions)) return directions;
+      const coded = statistics.code({ ...given, columns: directions.columns });
+      return isViolation(coded) ? coded : { ...directions, ...coded };
+    },
+  };
+}
+
+/** Rows of a length over 0 divided by it; `gaps`: whether those that lack values, of no length, stay as they are. */
+function directionsOf({ rows, columns }: CleanColumns, gaps = false): CodedColumns | Violation {
+  const lengths = new Float64Array(rows);
+  for (const { values, start, stride } of columns) {
+    for (let row = 0, at = start; row < rows; row++, at += stride) lengths[row] += values[at] ** 2;
+  }
+  let scaled = false;
+  for (let row = 0; row < rows; row++) {
+    lengths[row] = Math.sqrt(lengths[row]);
+    if (gaps && Number.isNaN(lengths[row])) lengths[row] = 1;
+    if (!lengthRule.holds(lengths[row])) return { row, column: 0, rule: lengthRule };
+    scaled ||= Math.abs(lengths[row] - 1) > ROUNDED;
+  }
+  const directions = columns.map(({ values, start, stride }): Column => {
+    const own = new Float64Array(rows);
+    for (let row = 0, at = start; row < rows; row++, at += stride) own[row] = values[at] / lengths[row];
+    return { values: own, start: 0, stride: 1 };
+  });
+  return { columns: directions, ...(scaled && { note: 'rows were divided by their lengths' }) };
+}
+
+/** What the family has of its own, whether rows may lack a direction or not. */
+const named: Pick<Family, 'toParameters' | 'fromParameters'> = {
+  toParameters: (components) => ({
+    means: nested(components.arrays.means.values, components.d),
+    concentrations: Array.from(components.arrays.concentrations.values),
+  }),
+  fromParameters,
 };
 
 /**
  * The family whose rows are directions in d ≥ 2 columns: log p(x | μ, κ) = log C_d(κ) + κ ⟨μ, x⟩, with respect to the
  * surface of the unit sphere. Rows of other lengths are divided by them, which is noted. On unit vectors κ(⟨μ, x⟩ − 1) is
- * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large.
+ * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large. Where rows may lack a
+ * direction, all columns of it, the family is a linear term, in which such rows say nothing.
  */
 export function vonMisesFisher(): Family {
   const linear = linearFamily({
@@ -109,11 +140,15 @@ export function vonMisesFisher(): Family {
     words: ['von Mises–Fisher components', 'von Mises–Fisher component'],
     blocks: (d) => [vonMisesFisherDistribution(d)],
     rules: { means: finite, concentrations: notNegative },
-    gapless: true, // rows without a direction would need a term of their own
     draws: (theta) => directionSampler(theta.subarray(0, -1), theta[theta.length - 1]),
   });
   return {
     ...linear,
+    ...named,
+    withGaps() {
+      const gapped = linear.withGaps?.() ?? linear;
+      return { ...gapped, ...named, coding: codingWithGaps(gapped.coding ?? coding) };
+    },
     commonScale: true,
     encoding: 'directions',
     encode: ({ length }) => ({ shift: new Float64Array(length), scale: new Float64Array(length).fill(1) }),
@@ -132,11 +167,6 @@ export function vonMisesFisher(): Family {
         { ...rest, k, quadratic: [], linear: { dense: term.d, levels: [], natural: new Float64Array() } },
         options,
       ),
-    toParameters: (components) => ({
-      means: nested(components.arrays.means.values, components.d),
-      concentrations: Array.from(components.arrays.concentrations.values),
-    }),
-    fromParameters,
   };
 }
 

@@ -104,7 +104,7 @@ describeMistakes('families', [
   [
     'gaps of directions',
     'fit missing.csv -k 1 --family von-mises-fisher --missing model',
-    /missing: expected error or drop with family vonMisesFisher, which has no margins .+, got model; fill missing values in/,
+    /missing\.csv: expected all columns of the family, or none of them, to be missing, got .+; fill it in, or leave such rows out/,
   ],
   [
     'data that tell nothing',

@@ -7,6 +7,7 @@ import { exponentialDistribution } from '../../src/families/exponential.js';
 import { gammaDistribution } from '../../src/families/gamma.js';
 import { geometricDistribution } from '../../src/families/geometric.js';
 import { poissonDistribution } from '../../src/families/poisson.js';
+import { vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import { mulberry32, normal } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { emStep, prepare, type Model } from './exponential-em.js';
@@ -94,6 +95,63 @@ describe.each(scenes.map((scene) => [scene.name, scene] as const))('%s with gaps
   });
 });
 
+describe('directions, of which some rows have none,', () => {
+  /** Rows around two directions, of any length; every fifth is missing. */
+  function directions(gaps: boolean): number[][] {
+    const random = mulberry32(4);
+    return Array.from({ length: 300 }, (_, i) => {
+      const row = [i % 2 ? 2 : 0, i % 2 ? 0 : 2, 0].map((centre) => (1 + (i % 3)) * (centre + normal(random)));
+      return gaps && i % 5 === 4 ? [NaN, NaN, NaN] : row;
+    });
+  }
+  const start = { weights: [0.4, 0.6], components: [{ family: 'vonMisesFisher', means: [[1, 0, 0], [0, 1, 0]], concentrations: [2, 2] }] }; // prettier-ignore
+
+  test.each(['cpu', 'wasm'] as const)('are fitted as plain EM does, on %s', async (backend) => {
+    const rows = directions(true);
+    const family = vonMisesFisher();
+    const asked = { components: 2, missing: 'model', seeding: start, maxIterations: 12, tolerance: 0 } as const;
+    const fit = await fitMixture(rows, { ...asked, family, backend });
+    const distribution = vonMisesFisherDistribution(3);
+    const prepared = prepare([distribution], { rows, counts: rows.map(() => 1) });
+    let model: Model = { blocks: [distribution], weights: [0.4, 0.6], thetas: [[Float64Array.of(1, 0, 0, 2), Float64Array.of(0, 1, 0, 2)]] }; // prettier-ignore
+    for (const [step, objective] of fit.objective.entries()) {
+      model = emStep(model, prepared).next;
+      const { logLikelihood } = emStep(model, prepared);
+      expectWithin((-rows.length * objective) / logLikelihood, 1, 1e-6, `step ${step + 1}`);
+    }
+    const { concentrations } = fit.mixture.components[0] as unknown as { readonly concentrations: number[] };
+    expectAllWithin(concentrations, model.thetas[0].map((theta) => theta[3]), 1e-3); // prettier-ignore
+    expect(fit.diagnostics.notes.join()).toContain('rows were divided by their lengths');
+    const proba = await fit.mixture.predictProba(rows, { missing: 'model' });
+    expectAllWithin(proba.data.slice(8, 10), fit.mixture.weights, 1e-6);
+  });
+
+  test('are without gaps the fit that refuses them', async () => {
+    const rows = directions(false);
+    const [with_, without] = await Promise.all(
+      (['model', 'error'] as const).map(
+        (missing) =>
+        fitMixture(rows, { family: vonMisesFisher(), components: 2, missing, maxIterations: 8, tolerance: 0, seeding: start }), // prettier-ignore
+      ),
+    );
+    expectAllWithin(with_.objective, without.objective, 1e-6);
+  });
+
+  test('beside other columns are missing by themselves', async () => {
+    const rows = directions(true).map(([x, y, z], i) => ({ x, y, z, visits: (i % 2 ? 9 : 2) + (i % 3) }));
+    const family = product([
+      { columns: ['x', 'y', 'z'], family: vonMisesFisher() },
+      { columns: ['visits'], family: poisson() },
+    ]);
+    const { mixture } = await fitMixture(rows, { family, components: 2, missing: 'model' });
+    const labels = await mixture.predict(rows, { missing: 'model' });
+    const same = Array.from(labels).filter((label, i) => label === i % 2).length / 300;
+    expect(Math.max(same, 1 - same)).toBeGreaterThan(0.9);
+    const { data } = await mixture.impute(rows);
+    expect(data.every(Number.isFinite)).toBe(true);
+  });
+});
+
 test('texts, levels and counts of a table with gaps are fitted together', async () => {
   const random = mulberry32(8);
   const people = Array.from({ length: 400 }, (_, i) => {
@@ -121,7 +179,8 @@ describe('refused', () => {
     [3, 1],
   ];
   test.each([
-    ['a family without gaps', vonMisesFisher(), "fit: missing: expected error or drop with family vonMisesFisher, which has no margins of its own kind, got model; fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
+    ['a family without gaps', { ...poisson(), withGaps: undefined } as never, "fit: missing: expected error or drop with family poisson, which has no margins of its own kind, got model; fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
+    ['a direction of which a part is missing', vonMisesFisher(), "data: expected all columns of the family, or none of them, to be missing, got NaN in row 0, column x1; fill it in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
     ['a multinomial row of which a part is missing', multinomial(), "data: expected all columns of the family, or none of them, to be missing, got NaN in row 0, column x1; fill it in, or leave such rows out with missing: 'drop' (--missing drop)"], // prettier-ignore
   ])('%s', async (_, family, message) => {
     await expect(fitMixture(rows, { family, components: 1, missing: 'model' })).rejects.toThrow(message);

@@ -107,7 +107,7 @@ test('rows come block after block, with which values were put in', async () => {
 test('a family without margins of its own kind is refused', async () => {
   const { mixture } = await fitMixture(
     rows.filter((row) => !row.some(Number.isNaN)),
-    { family: vonMisesFisher(), components: 2 },
+    { family: { ...vonMisesFisher(), withGaps: undefined } as never, components: 2 },
   );
   await expect(mixture.impute(rows)).rejects.toThrow(
     "mixture: missing: expected error or drop with family vonMisesFisher, which has no margins of its own kind, got model; fill missing values in, or leave such rows out with missing: 'drop' (--missing drop)",
