@@ -1,5 +1,5 @@
 /**
- * Compiles the AssemblyScript kernels, that of sweeps with and without relaxed SIMD, and bundles the worker; writes all as
+ * Compiles the AssemblyScript kernels, that of sweeps with and without relaxed SIMD, and bundles the workers; writes all as
  * text into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
  */
 import { writeFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ const texts = {
   relaxedKernel: await compile('index', '--enable', 'relaxed-simd'),
   samplingKernel: await compile('sampling'),
   workerCode: await bundle('kernels/simd/worker.ts'),
+  samplingWorkerCode: await bundle('kernels/simd/sampling-worker.ts'),
 };
 const lines = Object.entries(texts).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`);
 await writeFile(`${root}kernels/simd/generated.ts`, `// Written by scripts/build-kernels.mjs.\n${lines.join('\n')}\n`);

@@ -1,5 +1,5 @@
 import { drawGaussians, type Gaussians } from '../../kernels/random/gaussians.js';
-import { samplingKernel } from '../../kernels/simd/sampling.js';
+import { drawOnThreads } from '../threads/drawing.js';
 import type { Components } from './components.js';
 import type { CovarianceLayout } from './covariance.js';
 import type { Sampler } from './family.js';
@@ -15,6 +15,6 @@ export function gaussianSampler(components: Components, layout: CovarianceLayout
   const gaussians: Gaussians = { k, d, means: meansOf(components), factors };
   return (labels, random, data) => {
     const place = random.skip(data.length);
-    if (!samplingKernel()?.gaussians(gaussians, place, labels, data)) drawGaussians(gaussians, place, labels, data);
+    if (!drawOnThreads(gaussians, place, labels, data)) drawGaussians(gaussians, place, labels, data);
   };
 }

@@ -1,5 +1,8 @@
 import type { Thread, ThreadEvents } from './thread.js';
 
+/** Whether the thread that asks may stand still until others have done something: a page must not. */
+export const mayWait: boolean = false;
+
 /** How many threads this page may run: more than one only where memory can be shared. */
 export function threadLimit(): { readonly count: number; readonly reason: string } {
   if (globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined') {

@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Thread, ThreadEvents } from './thread.js';
 
+/** Whether the thread that asks may stand still until others have done something. */
+export const mayWait: boolean = true;
+
 /** How many threads this machine runs at once. */
 export function threadLimit(): { readonly count: number; readonly reason: string } {
   return { count: availableParallelism(), reason: '' };

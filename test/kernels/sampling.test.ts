@@ -4,7 +4,8 @@ import { drawGaussians, type Gaussians } from '../../kernels/random/gaussians.js
 import { fillIndices, fillNormals, fillUniforms, type Place } from '../../kernels/random/numbers.js';
 import { Words, wordOf } from '../../kernels/random/words.js';
 import { logOf } from '../../kernels/random/ziggurat.js';
-import { samplingKernel, type SamplingKernel } from '../../kernels/simd/sampling.js';
+import { samplingKernel } from '../../kernels/simd/sampling.js';
+import type { SamplingKernel } from '../../kernels/simd/sampling-kernel.js';
 
 const kernel = samplingKernel() as SamplingKernel;
 const place = (seed: number, first = 0): Place => ({ base: wordOf(seed), first });
