@@ -10,10 +10,11 @@ export interface Exports {
   placeBounds(columns: number, ...placesOfArrays: number[]): void;
   placeLists(...placesOfArrays: number[]): void;
   placeLinear(dense: number, levelColumns: number, ...placesOfArrays: number[]): void;
+  placeRadial(...placesOfArrays: number[]): void;
   placeShares(...placesOfArrays: number[]): void;
   placeLevels(...placesOfArrays: number[]): void;
   placeSums(...placesOfArrays: number[]): void;
-  temper(rate: number, centre: number, hard: boolean, least: number): void;
+  temper(rate: number, squareRate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
   rows(x: number, labels: number, logSum: number, logLargest: number): void;

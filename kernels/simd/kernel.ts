@@ -2,8 +2,8 @@ import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { levelStarts, pendingLines, type SimdLinear } from './linear.js';
-import { boundArrays, modelArrays, pathOf, paths, sparseBelow, tileColumns, type LogitBounds, type SimdModel } from './model.js'; // prettier-ignore
+import { boundArrays, modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type LogitBounds, type SimdModel } from './model.js'; // prettier-ignore
+import { placeTerms, type Filling } from './terms.js';
 
 /**
  * Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again.
@@ -27,12 +27,6 @@ interface Places {
   readonly totals: number;
 }
 
-/** What belongs at a place. */
-interface Filling {
-  readonly at: number;
-  readonly values: Float32Array | Int32Array;
-}
-
 /** One instance of the fused kernel with a memory of its own: what one thread computes with. */
 export class SimdKernel {
   private readonly wasm: Exports;
@@ -51,7 +45,7 @@ export class SimdKernel {
 
   /** Lays memory out for a model and copies it there. */
   load(model: SimdModel): void {
-    const { form, k, d, coupling } = model;
+    const { form, k, d } = model;
     this.begin(tileColumns(model));
     const { means, origin, whitening, whiteningStep, offsets, slopes } = modelArrays(model);
     const arrays = [means, origin, whitening, offsets, slopes];
@@ -61,19 +55,21 @@ export class SimdKernel {
     this.wasm.placeModel(path, k, meansAt, originAt, whiteningAt, whiteningStep * 4, offsetsAt, slopesAt);
     const plan = this.placeTile(model);
     this.placeSparse(model);
-    const sums = sumsLayout(form, k, d, coupling, model.linear);
+    const sums = sumsLayout(model);
     const sumsAt = this.arena.take(sums.linear * 4);
     const linearSums = this.arena.take(sums.count - sums.linear);
     const totals = this.arena.take(sums.count * 2);
     const secondStep = form === 'tied' ? 0 : sums.secondSize * 16;
     const [secondAt, couplingAt] = [sumsAt + sums.second * 16, sumsAt + sums.coupling * 16];
     this.wasm.placeSums(sumsAt, secondAt, secondStep, couplingAt, sums.linear, totals);
-    const filled = this.placeLinear(model.linear, linearSums, totals + sums.linear * 8);
+    const { wasm, arena, tile } = this;
+    const places = { layout: sums, sums: sumsAt, lines: linearSums, totals };
+    const filled = placeTerms({ wasm, arena, tile }, model, places);
     this.places = { plan, totals, ...this.rowPlaces() };
     this.bounded = model.bounds !== undefined && this.gathers(model);
     if (this.bounded && model.bounds) filled.push(...this.placeBounds(model.bounds, model));
     this.arena.reserve();
-    this.wasm.temper(model.rate, model.centre, model.hard, model.least);
+    this.wasm.temper(model.rate, squareRateOf(model), model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.arena.floats(at, arrays[index].length).set(arrays[index]);
     }
@@ -127,22 +123,6 @@ export class SimdKernel {
   private gathers(model: SimdModel): boolean {
     const { k, d } = model;
     return pathOf(model) === 'matrix' && k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
-  }
-
-  /** Places for a linear term; returns what belongs there. */
-  private placeLinear(linear: SimdLinear | undefined, sums: number, totals: number): Filling[] {
-    if (!linear) {
-      this.wasm.placeLinear(0, 0, 0, 0, 0, 0, 0);
-      return [];
-    }
-    const { dense, levels, natural } = linear;
-    const arrays = [natural, levelStarts(linear), pendingLines(linear)];
-    const filled = arrays.map((values) => ({ at: this.arena.take(values.length), values }));
-    const [eta, starts, pending] = filled.map(({ at }) => at);
-    this.wasm.placeLinear(dense, levels.length, eta, sums, totals, arrays[2].length, pending);
-    this.wasm.placeShares(this.arena.take(this.tile * 12), this.arena.take(this.tile));
-    this.wasm.placeLevels(starts, this.arena.take(levels.length * this.tile));
-    return filled;
   }
 
   /** Places for what chooses components row by row; returns what belongs there. */

@@ -2,8 +2,9 @@
  * How rows, parameters and sums lie in memory for the fused CPU kernel (assembly/index.ts, which says why).
  * Sizes: d columns, k components, b rows in a tile.
  */
-import { isMatrix, type CovarianceForm } from '../form.js';
+import { isMatrix } from '../form.js';
 import type { LinearShape } from '../linear-shape.js';
+import type { ModelShape } from '../model.js';
 import { lineSize, linesOf } from './linear.js';
 
 /** Rows whose float32 sums are added to float64 totals at once. */
@@ -72,30 +73,34 @@ function addMirrored(into: Float64Array, size: number, j: number, l: number, val
  * Where each kind of sum begins among all, counted in numbers. Second moments of spherical components are their traces.
  */
 export interface SumsLayout {
+  /** Of a Student-t term weighted by P u, as `first` and `second` are; of all others Σ P. */
   readonly mass: number;
   readonly first: number;
   readonly second: number;
   /** Numbers per component; all of them where the form shares one. */
   readonly secondSize: number;
   readonly coupling: number;
+  /** Of a Student-t term Σ P `[k]`, and of P (log(1 + q/ν) − (q/ν) u) `[k]`. */
+  readonly radial: number;
   /** As lines (linear.ts); all before them are summed in four lanes each. */
   readonly linear: number;
   readonly count: number;
 }
 
-export function sumsLayout(
-  form: CovarianceForm,
-  k: number,
-  d: number,
-  coupling: boolean,
-  terms?: LinearShape,
-): SumsLayout {
+/** What of a model decides which sums there are. */
+export interface SummedShape extends ModelShape {
+  readonly coupling: boolean;
+  readonly linear?: LinearShape | undefined;
+}
+
+export function sumsLayout({ form, k, d, radial, coupling, linear: terms }: SummedShape): SumsLayout {
   const mass = 1;
   const first = mass + k;
   const second = first + k * d;
   const secondSize = isMatrix(form) ? packedSize(d) : form === 'diag' ? d : 1;
   const end = second + secondSize * (form === 'tied' ? 1 : k);
-  const linear = end + (coupling ? packedSize(k) : 0);
+  const radialSums = end + (coupling ? packedSize(k) : 0);
+  const linear = radialSums + (radial ? 2 * k : 0);
   const count = linear + (terms ? linesOf(terms) * lineSize(k) : 0);
-  return { mass, first, second, secondSize, coupling: end, linear, count };
+  return { mass, first, second, secondSize, coupling: end, radial: radialSums, linear, count };
 }

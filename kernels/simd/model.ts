@@ -96,7 +96,10 @@ export interface ModelArrays {
 const none = new Float32Array();
 
 export function modelArrays(model: SimdModel): ModelArrays {
-  const { k, d, means, whitening, offsets, rate, shared } = model;
+  const { k, d, means, whitening, rate, shared, radial } = model;
+  // Of a Student-t term the kernel is given ‖z‖² first: an offset of 0, and a rate of −1.
+  const offsets = radial ? new Float32Array(k) : model.offsets;
+  const squareRate = squareRateOf(model);
   switch (pathOf(model)) {
     case 'matrix':
       return { ...packedFactors(model), means, origin: none, offsets, slopes: none };
@@ -107,12 +110,17 @@ export function modelArrays(model: SimdModel): ModelArrays {
     case 'diagonal':
       return { means, origin: none, whitening, whiteningStep: d, offsets, slopes: none };
     case 'ball': {
-      const slopes = whitening.map((factor) => -rate * factor ** 2);
+      const slopes = whitening.map((factor) => -squareRate * factor ** 2);
       return { means, origin: none, whitening: none, whiteningStep: 0, offsets, slopes };
     }
     case 'none':
       return { means: none, origin: none, whitening: none, whiteningStep: 0, offsets, slopes: none };
   }
+}
+
+/** logit = offset − this ‖z‖², or where a function of ‖z‖² follows, ‖z‖² itself. */
+export function squareRateOf({ rate, radial }: Pick<KernelModel, 'rate' | 'radial'>): number {
+  return radial ? -1 : rate;
 }
 
 function packedFactors(model: SimdModel): Pick<ModelArrays, 'whitening' | 'whiteningStep'> {

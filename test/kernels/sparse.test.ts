@@ -60,7 +60,7 @@ async function expectSame(build: SimdBuild, setting: Setting): Promise<void> {
   expect(bounds).toBeDefined();
   const all = await totalsOf(build, model, setting);
   const chosen = await totalsOf(build, { ...model, bounds }, setting);
-  const { mass, first, second, coupling, count } = sumsLayout('full', model.k, model.d, model.coupling);
+  const { mass, first, second, coupling, count } = sumsLayout(model);
   expectWithin(chosen[0], all[0], 1e-6 * Math.abs(all[0]), 'objective');
   const parts = [
     [mass, first],

@@ -20,7 +20,7 @@ async function massAt(build: SimdBuild, form: CovarianceForm, d: number, gap: nu
   const rows = tileRows(d);
   kernel.clear();
   kernel.sweepGroup(new Float32Array(rows * d), new Float32Array(rows).fill(1));
-  return kernel.totals()[sumsLayout(form, k, d, false).mass + 1] / rows;
+  return kernel.totals()[sumsLayout({ form, k, d, coupling: false }).mass + 1] / rows;
 }
 
 describe.each<SimdBuild>(['simd', 'relaxed'])('responsibilities that count as nothing, %s kernel', (build) => {

@@ -53,7 +53,7 @@ test.each(forms)('sums of all parts of sweeps made at once take at most 64 MiB, 
     [256, 40, 900],
     [2000, 100, 64],
   ] as const) {
-    const { count } = sumsLayout(form, k, d, true);
+    const { count } = sumsLayout({ form, k, d, coupling: true });
     const sweeps = sweepsInMemory({ k, quadratic: [{ form, d }] }, groups);
     // 256 rows per component, or 16 parts, where components are matrices of many columns.
     const most = form === 'full' && d >= 32 ? Math.max(16, Math.min(64, Math.floor((4 * groups) / k))) : 64;

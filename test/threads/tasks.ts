@@ -39,7 +39,7 @@ export function sweepTask(on: RowSet, k: number): SweepsTask {
     least: EVERYTHING,
   };
   const parts = 64;
-  const results = sharedDoubles(parts * sumsLayout('diag', k, d, false).count);
+  const results = sharedDoubles(parts * sumsLayout({ form: 'diag', k, d, coupling: false }).count);
   return { kind: 'sweeps', on, sweeps: [{ kind: 'sweep', model, parts, results }], control: sharedIntegers(2) };
 }
 

@@ -13,6 +13,8 @@ const CONSTANTS = memory.data<f32>([
   12582912, // 1.5 · 2²³: what is added to it is rounded to an integer
   1.44269504088896341, -0.693359375, 2.12194440e-4, // 1 / log 2, and −log 2 in two parts
   1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1,
+  7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
+  -2.4999993993e-1, 3.3333331174e-1, -2.12194440e-4, -0.5, 0.693359375, 0.707106781186547524,
 ]);
 
 // @ts-ignore
@@ -47,31 +49,51 @@ export function exp(x: v128, least: v128): v128 {
   return v128.and(bits, normal);
 }
 
-/**
- * log x for normal x > 0, absolute error under 2e-7 for x in [1, 4096]. x = m 2^e with m in [√½, √2), log m by the
- * polynomial of Cephes' logf.
- */
+/** log x for normal x > 0, absolute error under 2e-7 for x in [1, 4096]. x = m 2^e with m in [√½, √2). */
 // @ts-ignore
 @inline
 export function log(x: v128): v128 {
   let e = f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126)));
-  let m = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
-  const small = f32x4.lt(m, f32x4.splat(0.707106781186547524));
+  const half = v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const small = f32x4.lt(half, constant(23));
   e = f32x4.sub(e, v128.and(small, f32x4.splat(1)));
-  m = f32x4.sub(f32x4.add(m, v128.and(small, m)), f32x4.splat(1));
+  return logOf(f32x4.sub(f32x4.add(half, v128.and(small, half)), f32x4.splat(1)), e);
+}
+
+/**
+ * log(1 + y) for 0 ≤ y ≤ 1e37, relative error under 3e-7 however small y is. s = 1 + y = (1 + m) 2^e as above, and what
+ * rounding took off s goes back to m: where e is 0, m is y itself.
+ */
+// @ts-ignore
+@inline
+export function log1p(y: v128): v128 {
+  const one = constant(10);
+  const s = f32x4.add(y, one), lost = f32x4.sub(y, f32x4.sub(s, one));
+  const half = v128.or(v128.and(s, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  const small = f32x4.lt(half, constant(23));
+  const e = i32x4.add(i32x4.sub(i32x4.shr_u(s, 23), i32x4.splat(126)), small);
+  const m = f32x4.sub(f32x4.add(half, v128.and(small, half)), one);
+  const inverse = i32x4.shl(i32x4.sub(i32x4.splat(127), e), 23);
+  return logOf(madd(lost, inverse, m), f32x4.convert_i32x4_s(e));
+}
+
+/** log((1 + m) 2^e) for m in [√½ − 1, √2 − 1), by the polynomial of Cephes' logf. */
+// @ts-ignore
+@inline
+function logOf(m: v128, e: v128): v128 {
   const square = f32x4.mul(m, m);
-  let p = madd(f32x4.splat(7.0376836292e-2), m, f32x4.splat(-1.1514610310e-1));
-  p = madd(p, m, f32x4.splat(1.1676998740e-1));
-  p = madd(p, m, f32x4.splat(-1.2420140846e-1));
-  p = madd(p, m, f32x4.splat(1.4249322787e-1));
-  p = madd(p, m, f32x4.splat(-1.6668057665e-1));
-  p = madd(p, m, f32x4.splat(2.0000714765e-1));
-  p = madd(p, m, f32x4.splat(-2.4999993993e-1));
-  p = madd(p, m, f32x4.splat(3.3333331174e-1));
+  let p = madd(constant(11), m, constant(12));
+  p = madd(p, m, constant(13));
+  p = madd(p, m, constant(14));
+  p = madd(p, m, constant(15));
+  p = madd(p, m, constant(16));
+  p = madd(p, m, constant(17));
+  p = madd(p, m, constant(18));
+  p = madd(p, m, constant(19));
   p = f32x4.mul(f32x4.mul(p, m), square);
-  p = madd(e, f32x4.splat(-2.12194440e-4), p);
-  p = madd(square, f32x4.splat(-0.5), p);
-  return madd(e, f32x4.splat(0.693359375), f32x4.add(m, p));
+  p = madd(e, constant(20), p);
+  p = madd(square, constant(21), p);
+  return madd(e, constant(22), f32x4.add(m, p));
 }
 
 /** Sum of the four lanes, in float64. */

@@ -9,6 +9,7 @@ import { accumulateLinear } from './linear-sums';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
 import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, NONE, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
+import { endWeighing, hasRadial, weigh } from './radial';
 import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
@@ -19,6 +20,7 @@ export { placeLinear } from './linear';
 export { placeShares } from './linear-sums';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
+export { placeRadial } from './radial';
 export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
@@ -26,6 +28,18 @@ export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTil
 export function sweep(x: usize, v: usize): void {
   logits(x);
   transport(v);
+  if (hasLinear()) accumulateLinear(x);
+  if (kept) scatter(plan, kept, sumsCoupling, k);
+  if (!hasRadial()) accumulate(x, v);
+  else {
+    const own = weigh();
+    accumulate(x, v);
+    endWeighing(own);
+  }
+}
+
+/** Masses, first and second moments of a tile. */
+function accumulate(x: usize, v: usize): void {
   let count = 0;
   for (let c = 0; c < k; c++) {
     const rows = accumulateMass(c);
@@ -39,8 +53,6 @@ export function sweep(x: usize, v: usize): void {
   if (path != MATRIX) accumulateDifferences(x, count);
   if (turned) endTile();
   if (path == SHARED) accumulateShared(v);
-  if (hasLinear()) accumulateLinear(x);
-  if (kept) scatter(plan, kept, sumsCoupling, k);
 }
 
 /** What the mixture says of a tile's rows: labels (int32), log Σ exp logit and log max r, each `[b]`; r stays in `plan`. */

@@ -2,8 +2,9 @@
 
 import { madd } from './arithmetic';
 import { addLinearLogits, hasLinear } from './linear';
+import { hasRadial, radialLogits } from './radial';
 import {
-  BALL, d, DIAGONAL, k, means, MATRIX, NONE, offsets, origin, path, plan, rate, SHARED, slopes, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
+  BALL, d, DIAGONAL, k, means, MATRIX, NONE, offsets, origin, path, plan, SHARED, slopes, squareRate, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
 } from './state';
 import { whitenMatrix } from './whiten';
 
@@ -17,6 +18,7 @@ export function logits(x: usize): void {
     ballLogits(whitened);
   } else if (path == NONE) constantLogits();
   else ballLogits(x);
+  if (hasRadial()) radialLogits();
   if (hasLinear()) addLinearLogits(x);
 }
 
@@ -41,7 +43,7 @@ function ballLogits(x: usize): void {
   for (; c < k; c++) oneDistance(x, c, false);
 }
 
-/** Logits offset − rate Σ_j ((x_j − μ_j) w_j)². */
+/** Logits offset − squareRate Σ_j ((x_j − μ_j) w_j)². */
 function diagonalLogits(x: usize): void {
   let c = 0;
   for (; c + 4 <= k; c += 4) fourDistances(x, c, true);
@@ -117,7 +119,7 @@ function store(c: i32, row: usize, q0: v128, q1: v128): void {
   if (path == BALL) {
     v128.store(squares + at, q0); v128.store(squares + at, q1, 16);
   }
-  const slope = path == DIAGONAL ? f32x4.splat(-rate) : v128.load32_splat(slopes + (usize(c) << 2));
+  const slope = path == DIAGONAL ? f32x4.splat(-squareRate) : v128.load32_splat(slopes + (usize(c) << 2));
   const offset = v128.load32_splat(offsets + (usize(c) << 2));
   v128.store(plan + at, madd(q0, slope, offset)); v128.store(plan + at, madd(q1, slope, offset), 16);
 }

@@ -72,6 +72,7 @@ export let sumsCoupling: usize = 0;
 export let sumsCount: i32 = 0;
 export let totals: usize = 0; // the same in float64, one number for four lanes
 export let rate: f32 = 0;
+export let squareRate: f32 = 0; // logit = offset − squareRate ‖z‖²: `rate`, or −1 where a function of ‖z‖² follows (radial.ts)
 export let centre: f32 = 0;
 export let hard: bool = false;
 export let least: f32 = 0; // logits so much under the largest of a row count as nothing
@@ -144,9 +145,9 @@ export function placeSums(sumsAt: usize, secondAt: usize, secondBytes: usize, co
 }
 
 /**
- * logit = offset − rate · ‖z‖²; hard: one-hot responsibilities; least: responsibilities under e^least are 0; centre:
+ * logit = offset − squareRate · ‖z‖² + 2 rate · ⟨t, η⟩; hard: one-hot responsibilities; least: responsibilities under e^least are 0; centre:
  * taken off log Σ exp logit before it is summed.
  */
-export function temper(rate_: f32, centre_: f32, hard_: bool, least_: f32): void {
-  rate = rate_; centre = centre_; hard = hard_; least = least_;
+export function temper(rate_: f32, squareRate_: f32, centre_: f32, hard_: bool, least_: f32): void {
+  rate = rate_; squareRate = squareRate_; centre = centre_; hard = hard_; least = least_;
 }

@@ -1,15 +1,15 @@
 // Whitening by triangular matrices: 4 coordinates × 8 rows in registers.
 
 import { madd } from './arithmetic';
-import { d, extent, rate, scratch, stride } from './state';
+import { d, extent, scratch, squareRate, stride } from './state';
 
 /**
- * z `[d, b]` = (x − μ) W for an upper triangular W at `w`, and the logit offset − rate ‖z‖² `[b]`. W is packed by blocks
+ * z `[d, b]` = (x − μ) W for an upper triangular W at `w`, and the logit offset − squareRate ‖z‖² `[b]`. W is packed by blocks
  * of four columns j: for i = 0 … j + 3 the four entries W_ij (0 below the diagonal); what is left over of d column by
  * column, for i = 0 … j.
  */
 export function whitenMatrix(x: usize, mean: usize, w: usize, z: usize, logit: usize, offset: v128): void {
-  const none = f32x4.splat(-Infinity), slope = f32x4.splat(-rate);
+  const none = f32x4.splat(-Infinity), slope = f32x4.splat(-squareRate);
   for (let row: usize = 0, rows = extent; row < rows; row += 32) {
     subtract(x + row, mean, d);
     eightRows(w, z + row, stride, logit + row, offset, slope, d, true, false, none, none);
@@ -28,12 +28,12 @@ export function logitsOfMatrix(x: usize, mean: usize, w: usize, logit: usize, of
 /** z `[d, 8]` and logits of the 8 differences that lie in `scratch`. */
 export function whitenScratch(w: usize, z: usize, logit: usize, offset: v128): void {
   const none = f32x4.splat(-Infinity);
-  eightRows(w, z, 32, logit, offset, f32x4.splat(-rate), d, true, false, none, none);
+  eightRows(w, z, 32, logit, offset, f32x4.splat(-squareRate), d, true, false, none, none);
 }
 
 /** The same, unless the logits, which only fall from column to column, are all under `least`: then false, and nothing is known. */
 export function whitenLikely(w: usize, z: usize, logit: usize, offset: v128, least0: v128, least1: v128): bool {
-  return eightRows(w, z, 32, logit, offset, f32x4.splat(-rate), d, true, true, least0, least1);
+  return eightRows(w, z, 32, logit, offset, f32x4.splat(-squareRate), d, true, true, least0, least1);
 }
 
 /** Differences of 8 rows from a mean, to `scratch` `[columns, 8]`. */

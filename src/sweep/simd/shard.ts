@@ -7,7 +7,7 @@ import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { logDensityOf } from '../conversions.js';
-import { quadraticOf, refuseRadial } from '../quadratic.js';
+import { quadraticOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
@@ -81,13 +81,12 @@ export class SimdShard implements Shard {
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
-    refuseRadial(plan.components, 'simd');
     const components = quadraticOf(plan.components);
-    const { form, k, d, means, whitening } = components;
+    const { form, k, d, radial, degrees, means, whitening } = components;
     const shared = tiedMeans(components)?.shared;
     const linear = handedOverLinear(plan.components.linear, k);
     const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
-    const model = handedOver({ form, k, d, means, whitening, shared, linear, ...logits, ...unsummed });
+    const model = handedOver({ form, k, d, radial, degrees, means, whitening, shared, linear, ...logits, ...unsummed });
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);

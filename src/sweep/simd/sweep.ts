@@ -1,11 +1,11 @@
 import { isMatrix } from '../../../kernels/form.js';
-import { GROUP_ROWS, sumsLayout } from '../../../kernels/simd/layout.js';
+import { GROUP_ROWS, sumsLayout, type SummedShape } from '../../../kernels/simd/layout.js';
 import { EVERYTHING, factorsSize, packFactors, type SimdModel } from '../../../kernels/simd/model.js';
 import type { Sweep } from '../../../kernels/simd/tasks.js';
-import type { LinearShape, PackedShape } from '../model.js';
+import type { PackedShape } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
 import { centreOf, objectiveOf } from '../conversions.js';
-import { quadraticOf, refuseRadial, shapeOf } from '../quadratic.js';
+import { quadraticOf, shapeOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
@@ -61,20 +61,20 @@ export function simdSweep(
 ): SimdSweep {
   const { objectiveNear, coupling = false, tails = false } = request;
   const { weights, components: terms } = request.model;
-  refuseRadial(terms, 'simd');
   const components = quadraticOf(terms);
   const { reference, temperature, ...logits } = logitsOf(request.model);
-  const { form, k, d, means, whitening } = components;
+  const { form, k, d, radial, degrees, means, whitening } = components;
   const centre = centreOf({ reference, temperature }, objectiveNear);
   const tied = tiedMeans(components);
   const shared = tied?.shared;
   const least = tails ? EVERYTHING : Math.max(EVERYTHING, Math.log(negligibleShare(weights, rows.whole)));
   const all = coupling || shared !== undefined;
   const linear = handedOverLinear(terms.linear, k);
-  // Bounds are of logits by the quadratic term alone.
-  const bounds = linear ? undefined : logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
+  // Bounds are of logits by a Gaussian term alone.
+  const bounds =
+    linear || radial ? undefined : logitBounds(components, weights, { n: rows.n, least, rate: logits.rate });
   const arrays = { means, whitening, shared, linear, bounds };
-  const model: SimdModel = { form, k, d, ...arrays, ...logits, centre, coupling: all, least };
+  const model: SimdModel = { form, k, d, radial, degrees, ...arrays, ...logits, centre, coupling: all, least };
   const { parts, count } = partsOf(model, rows.groups);
   const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results: memory.take(parts * count) };
   return { work, request, reference, temperature, tied };
@@ -88,17 +88,9 @@ export function handedOver(model: SimdModel): SimdModel {
 }
 
 /** Parts of a sweep, which depend on no thread, and the numbers that each gives. */
-function partsOf(
-  {
-    form,
-    k,
-    d,
-    coupling,
-    linear,
-  }: Pick<SimdModel, 'form' | 'k' | 'd' | 'coupling'> & { readonly linear?: LinearShape | undefined },
-  groups: number,
-): { readonly parts: number; readonly count: number } {
-  const { count } = sumsLayout(form, k, d, coupling, linear);
+function partsOf(shape: SummedShape, groups: number): { readonly parts: number; readonly count: number } {
+  const { form, k, d } = shape;
+  const { count } = sumsLayout(shape);
   const worthwhile = Math.floor((groups * GROUP_ROWS) / (LEAST_ROWS * k));
   const most = form === 'full' && d >= FAR_COLUMNS ? Math.max(LEAST_PARTS, Math.min(PARTS, worthwhile)) : PARTS;
   return { parts: Math.max(1, Math.min(most, groups, Math.floor(PART_MEMORY / (count * 8)))), count };

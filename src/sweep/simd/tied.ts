@@ -17,9 +17,9 @@ export interface TiedMeans {
   readonly excess: Float64Array;
 }
 
-/** Undefined where the components are not tied, or are better whitened one by one. */
-export function tiedMeans({ form, k, d, means, whitening }: SoleQuadratic): TiedMeans | undefined {
-  if (form !== 'tied' || !pays(k, d)) return undefined;
+/** Undefined where the components are not tied, or not Gaussian, or are better whitened one by one. */
+export function tiedMeans({ form, k, d, means, whitening, radial }: SoleQuadratic): TiedMeans | undefined {
+  if (form !== 'tied' || radial || !pays(k, d)) return undefined;
   const origin = new Float32Array(d);
   for (let j = 0; j < d; j++) origin[j] = column(means, d, j).reduce((sum, value) => sum + value / k, 0);
   const exact = new Float64Array(k * d);
