@@ -1,6 +1,7 @@
 import { ColumnKernel, type Coding, type Column } from './columns.js';
 import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
+import { MarginalRunner, type MarginalTask } from './marginals.js';
 import type { SimdModel } from './model.js';
 import { NearestKernel, type Centres } from './nearest.js';
 import { PairRunner, type PairTask } from './pairs.js';
@@ -73,7 +74,7 @@ export interface NearestTask extends Shared, Centres {
 }
 
 type RowTask = SweepsTask | RowsTask | NearestTask;
-export type Task = RowTask | AddTask | PairTask;
+export type Task = RowTask | AddTask | PairTask | MarginalTask;
 type Job = Sweep | RowsTask | NearestTask;
 
 interface Group {
@@ -93,6 +94,7 @@ export class TaskRunner {
   private kernel: SimdKernel | undefined;
   private nearest: NearestKernel | undefined;
   private pairs: PairRunner | undefined;
+  private marginals: MarginalRunner | undefined;
   private encoder: ColumnKernel | undefined;
   /** A group's tiles. */
   private encoded = new Float32Array();
@@ -106,6 +108,9 @@ export class TaskRunner {
     } else if (task.kind === 'softmin' || task.kind === 'average') {
       this.pairs ??= new PairRunner(this.module);
       yield* this.pairs.run(task);
+    } else if (task.kind === 'marginal sweep' || task.kind === 'marginal rows') {
+      this.marginals ??= new MarginalRunner(this.module);
+      yield* this.marginals.run(task);
     } else {
       yield* this.rows(task);
     }

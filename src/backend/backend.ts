@@ -54,6 +54,8 @@ export interface Device extends Finding {
   readonly notes: readonly string[];
   /** Takes rows of d columns and makes a shard of them there. */
   rows(d: number, options?: RowsOptions): ShardBuilder;
+  /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
+  gappedRows?(d: number): ShardBuilder;
   /** Puts transport problems there, to be solved. */
   geometry(problem: Problem): Geometries;
 }

@@ -7,6 +7,7 @@ import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../../kernels/we
 import { tensorGeometries } from '../geometry/tensors.js';
 import { webgpuShardBuilder } from '../sweep/webgpu/builder.js';
 import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
+import { gappedOnCpu } from './gapped.js';
 
 /** GPUs by WebGPU, with fused kernels for rows; tensors are tfjs's, on the same device. */
 export const webgpu = {
@@ -50,6 +51,7 @@ export function webgpuDevice(
     ...{ name: 'webgpu', onHost: false, threads: 1, tensors: name, notes },
     rows: (d, { trials = true, once = false } = {}) =>
       webgpuShardBuilder(gpu, d, trials && !once ? options : { ...options, tuneFrom: Infinity }),
+    ...gappedOnCpu(),
     geometry: (problem) => tensorGeometries(problem, 'webgpu', { backend: name, gpu }),
   };
 }

@@ -43,12 +43,12 @@ export interface Dataset {
 
 export interface LoadOptions extends RowsOptions {
   /** Where the rows are to be swept. */
-  readonly device: Pick<Device, 'rows'>;
+  readonly device: Pick<Device, 'rows' | 'gappedRows'>;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
   readonly commonScale?: boolean;
-  /** Whether numbers that are swept may be missing: rows are then held on the host. */
+  /** Whether numbers that are swept may be missing: rows are then held in float64 on the CPU. */
   readonly gaps?: boolean | undefined;
   /** How a family codes rows; left out where columns are swept as they are. */
   readonly coding?: RowCoding | undefined;
@@ -115,7 +115,7 @@ async function read(
   const { missing, signal, device, coding, trials = true } = options;
   const facts = coding && new FactSums(d);
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
-  const builder = options.gaps ? new HostBuilder(d) : device.rows(d, { trials });
+  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const notes = new Set<string>();
@@ -204,6 +204,11 @@ function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): n
 function misweighed({ encoding: { weightUnit: unit }, totalWeight, rows, heaviest }: Reading): boolean {
   const mean = totalWeight / rows / unit;
   return mean < 2 ** -30 || mean > 2 ** 30 || heaviest / unit > 2 ** 60;
+}
+
+/** Takes rows of d columns that may lack values: where the device has no place for them, on the host. */
+export function gappedRows(device: Pick<Device, 'gappedRows'>, d: number): ShardBuilder {
+  return device.gappedRows?.(d) ?? new HostBuilder(d);
 }
 
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */

@@ -1,11 +1,12 @@
 import type { Device } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import type { Scaling } from '../families/scaling.js';
+import type { ShardBuilder } from '../sweep/builder.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import { encodeExactly } from '../sweep/encode.js';
 import type { RowOutputs, Shard } from '../sweep/shard.js';
 import { codedBlocks, type CodedBlock, type CodedOptions } from './coded.js';
-import { gateRows } from './dataset.js';
+import { gappedRows, gateRows } from './dataset.js';
 import type { Rereadable } from './exactly.js';
 import { KeptBlocks } from './kept.js';
 import type { Source } from './source.js';
@@ -27,8 +28,10 @@ export interface StreamedRows {
 
 interface StreamOptions extends Omit<CodedOptions, 'blockRows'> {
   /** Where the rows are to be read. */
-  readonly device: Pick<Device, 'rows'>;
+  readonly device: Pick<Device, 'rows' | 'gappedRows'>;
   readonly scaling: Scaling;
+  /** Whether numbers that are swept may be missing: what is asked then is answered in float64, by models of any precision. */
+  readonly gaps?: boolean | undefined;
 }
 
 /** A block that is being worked on. */
@@ -46,7 +49,7 @@ interface Work {
  */
 export async function* streamedRows(
   source: Source,
-  { device, scaling, ...gate }: StreamOptions,
+  { device, scaling, gaps = false, ...gate }: StreamOptions,
   outputsOf: (block: StreamedBlock) => AsyncIterable<RowOutputs>,
 ): AsyncGenerator<StreamedRows> {
   const d = source.columns.length;
@@ -57,7 +60,10 @@ export async function* streamedRows(
   try {
     for await (const passing of reading.untilFailure()) {
       const block = kept.keep(passing);
-      const shard = await shardOf(device, block, scaling, gate.coding !== undefined);
+      const shard = await shardOf(block, scaling, {
+        builder: gaps ? gappedRows(device, block.columns.length) : device.rows(block.columns.length, { once: true }),
+        coded: gate.coding !== undefined,
+      });
       under.push(begin({ block, before, shard }, outputsOf({ shard, scaling, blocks: () => once(block) })));
       before += block.rows;
       if (under.length > 1) yield* finish(under);
@@ -113,13 +119,11 @@ async function* finish(under: Work[]): AsyncGenerator<StreamedRows> {
 }
 
 async function shardOf(
-  device: StreamOptions['device'],
   block: CodedBlock,
   scaling: Scaling,
-  coded: boolean,
+  { builder, coded }: { readonly builder: ShardBuilder; readonly coded: boolean },
 ): Promise<Shard> {
   const { rows, columns, base } = block;
-  const builder = device.rows(columns.length, { once: true });
   try {
     await builder.add({ rows, columns }, { ...scaling, weightUnit: 1 });
     const shard = await builder.finish();

@@ -5,7 +5,7 @@ import { expectationMaximization, type EmIteration, type EmProblem, type EmRun }
 import type { FitSettings, Progress } from './options.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
-import type { PackedShape } from '../sweep/model.js';
+import type { Floats, PackedShape } from '../sweep/model.js';
 import { sweepOperations } from '../sweep/operations.js';
 import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock, Parameters } from '../families/components.js';
@@ -18,7 +18,7 @@ import { bestShortRun, goOn, shortRun } from './short-runs.js';
 import { startsOf, type Starts } from './starts.js';
 import type { Stopwatch } from '../base/stopwatch.js';
 import { SHORT_RUNS, stagesOf } from './strategies.js';
-import type { BorrowedShard } from '../sweep/shard.js';
+import type { BorrowedShard, SweptRows } from '../sweep/shard.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
@@ -80,11 +80,13 @@ function shapeOf({ columns }: Dataset, { family, components: k }: FitSettings): 
 
 /** Whether float64 sweeps take long. */
 function isDear(dataset: Dataset, settings: FitSettings): boolean {
-  return dataset.shard.n * sweepOperations(shapeOf(dataset, settings)) > EXACT_SWEEP;
+  return !settings.family.patterned && dataset.shard.n * sweepOperations(shapeOf(dataset, settings)) > EXACT_SWEEP;
 }
 
 /** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
 function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
+  // Rows that may lack values are held and swept in float64 from the first.
+  if (settings.family.patterned) return () => Promise.resolve(dataset.shard as SweptRows<Floats>);
   const { linear } = shapeOf(dataset, settings);
   // Of linear terms float64 has the last word whatever it takes.
   if (!linear && isDear(dataset, settings)) return undefined;

@@ -11,7 +11,8 @@ import { summarize, type Components } from '../families/components.js';
 import { gapped, logVolumeOf, sweptSpread, type Family } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
 import { beyondFloat32 } from '../sweep/float32-reach.js';
-import type { RowOptions, RowOutputs, Shard } from '../sweep/shard.js';
+import type { Floats } from '../sweep/model.js';
+import type { RowOptions, RowOutputs, Shard, SweptRows } from '../sweep/shard.js';
 
 /** How a mixture looks at data. */
 export interface EvaluateOptions {
@@ -90,7 +91,8 @@ async function* evaluatedRows(
   const likelihood = likelihoodRows(mixture, scaling, FAR);
   const numbers = new RowNumbers();
   const onDropped = (row: number): void => numbers.leaveOut(row);
-  const gate = { device, scaling, missing, signal, onDropped, coding: mixture.family.coding };
+  const { coding, patterned: gaps } = mixture.family;
+  const gate = { device, scaling, missing, signal, onDropped, coding, gaps };
   const outputsOf = (block: StreamedBlock) => likelihood(block, { responsibilities, signal });
   let rows = 0;
   for await (const { block, before, outputs } of streamedRows(source, gate, outputsOf)) {
@@ -185,9 +187,10 @@ function likelihoodRows(
   const model = { ...at, components: family.pack(scaled) };
   const beyond =
     beyondFloat32(exact.components, { spread: sweptSpread(family, scaled) }) ?? beyondFloat32(model.components);
-  if (beyond !== undefined || family.patterned) {
-    return (data, options) => exactRows(exact, data, options);
+  if (family.patterned) {
+    return ({ shard }, options) => (shard as Pick<SweptRows<Floats>, 'rows'>).rows(exact, options);
   }
+  if (beyond !== undefined) return (data, options) => exactRows(exact, data, options);
   return (data, options) => withFarRows(data.shard.rows(model, options), exact, data, far);
 }
 

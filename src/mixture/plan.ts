@@ -119,7 +119,7 @@ export class TransportPlan {
   /** The data, in the user's units and weights, with what the plan says of them. */
   private async *blocks(): AsyncGenerator<Block> {
     const { source, device, missing, scaling, coding, gaps, model } = this.parts;
-    const options = { device, missing, scaling, coding };
+    const options = { device, missing, scaling, coding, gaps };
     const outputsOf = (block: StreamedBlock) => planOutputs(block, model, gaps);
     for await (const { block, before, outputs } of streamedRows(source, options, outputsOf)) {
       const [from, to] = [outputs.start, outputs.start + outputs.rows];
@@ -141,8 +141,9 @@ function planOutputs(
   gaps = false,
 ): AsyncIterable<RowOutputs> {
   const wanted = { responsibilities: true };
-  if (gaps || isExact(model)) return exactRows(model, data, wanted);
   const rows: SweptRows<Floats> = data.shard;
+  if (gaps) return rows.rows(model, wanted);
+  if (isExact(model)) return exactRows(model, data, wanted);
   return withFarRows(rows.rows(model, wanted), model, data, FAR);
 }
 

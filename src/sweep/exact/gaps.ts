@@ -6,7 +6,7 @@
  */
 import { isMatrix } from '../../../kernels/form.js';
 import { cholesky } from '../../base/cholesky.js';
-import type { Floats, QuadraticTerm } from '../model.js';
+import type { Floats, QuadraticShape, QuadraticTerm } from '../model.js';
 import type { QuadraticMoments } from '../moments.js';
 
 const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
@@ -77,26 +77,40 @@ export class Gaps {
   complete(sums: QuadraticMoments, mass: Float64Array): void {
     if (this.found.size === 0) return;
     const { form, d } = this.term;
-    if (isMatrix(form)) for (const gap of this.all()) addCovariances(sums, gap, form === 'tied', d);
-    else this.rescale(sums, mass);
+    if (isMatrix(form)) {
+      for (const gap of this.all()) addCovariances(sums, gap, form === 'tied', d);
+      return;
+    }
+    const missing = new Float64Array(this.k * d);
+    for (const gap of this.all()) {
+      for (let c = 0; c < this.k; c++) for (const j of gap.missing) missing[c * d + j] += gap.mass[c];
+    }
+    rescale(sums, { form, d }, mass, missing);
   }
+}
 
-  private rescale({ first, second }: QuadraticMoments, mass: Float64Array): void {
-    const { form, d } = this.term;
-    for (let c = 0; c < this.k; c++) {
-      const seen = new Float64Array(d).fill(mass[c]);
-      for (const gap of this.all()) for (const j of gap.missing) seen[j] -= gap.mass[c];
-      const there = (j: number): boolean => seen[j] > NOTHING * mass[c];
-      const shifts = seen.map((own, j) => (there(j) ? first[c * d + j] / own : 0));
-      // A column that no row of the component has keeps its variance: 1, as it is whitened.
-      const scatters = seen.map((own, j) => (there(j) ? second[c * d + j] - own * shifts[j] ** 2 : mass[c]));
-      const counts = seen.map((own, j) => (there(j) ? own : mass[c]));
-      const pooled = total(scatters) / total(counts);
-      for (let j = 0; j < d; j++) {
-        const variance = form === 'spherical' ? pooled : scatters[j] / counts[j];
-        first[c * d + j] = mass[c] * shifts[j];
-        second[c * d + j] = mass[c] > 0 ? mass[c] * (shifts[j] ** 2 + variance) : 0;
-      }
+/**
+ * Of a term without matrices: the means over the rows that have a column for sums over these alone. `missing`: the mass of
+ * the rows that lack it, `[k, d]`. To be called once all rows have been added, and where no column is missing not at all.
+ */
+export function rescale(
+  { first, second }: QuadraticMoments,
+  { form, d }: QuadraticShape,
+  mass: Float64Array,
+  missing: Float64Array,
+): void {
+  for (let c = 0; c < mass.length; c++) {
+    const seen = missing.subarray(c * d, (c + 1) * d).map((own) => mass[c] - own);
+    const there = (j: number): boolean => seen[j] > NOTHING * mass[c];
+    const shifts = seen.map((own, j) => (there(j) ? first[c * d + j] / own : 0));
+    // A column that no row of the component has keeps its variance: 1, as it is whitened.
+    const scatters = seen.map((own, j) => (there(j) ? second[c * d + j] - own * shifts[j] ** 2 : mass[c]));
+    const counts = seen.map((own, j) => (there(j) ? own : mass[c]));
+    const pooled = total(scatters) / total(counts);
+    for (let j = 0; j < d; j++) {
+      const variance = form === 'spherical' ? pooled : scatters[j] / counts[j];
+      first[c * d + j] = mass[c] * shifts[j];
+      second[c * d + j] = mass[c] > 0 ? mass[c] * (shifts[j] ** 2 + variance) : 0;
     }
   }
 }

@@ -57,3 +57,21 @@ export class HostRows implements Pick<Shard, 'd' | 'take' | 'nearestCentres'> {
     return sum;
   }
 }
+
+/** Rows `[rows, d]` with the weighted mean of a column, in their place, where they lack it. */
+export function filledRows(values: Float64Array, weights: Float64Array, d: number): HostRows {
+  for (let j = 0; j < d; j++) fillColumn(values, weights, j, d);
+  return new HostRows(values, weights, d);
+}
+
+/** Puts the weighted mean where a column is missing; 0 where it is missing altogether. */
+function fillColumn(values: Float64Array, weights: Float64Array, j: number, d: number): void {
+  let [sum, weight] = [0, 0];
+  for (let row = 0, at = j; row < weights.length; row++, at += d) {
+    if (Number.isNaN(values[at])) continue;
+    sum += weights[row] * values[at];
+    weight += weights[row];
+  }
+  const mean = weight > 0 ? sum / weight : 0;
+  for (let at = j; at < values.length; at += d) if (Number.isNaN(values[at])) values[at] = mean;
+}

@@ -1,10 +1,10 @@
 /** Rows with gaps: they are swept on the host, in float64, by their marginals. */
 import { encodeExactly, gapVolumes, type Columns, type Encoding } from '../encode.js';
 import type { ShardBuilder } from '../builder.js';
-import type { PlanModel } from '../model.js';
+import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
-import { HostRows } from './host-rows.js';
+import { filledRows, type HostRows } from './host-rows.js';
 import { ExactShard, type ExactBlock } from './shard.js';
 
 /** Makes a shard of rows that may lack values, which are NaN. */
@@ -27,12 +27,17 @@ export class HostBuilder implements ShardBuilder {
   }
 
   finish(): Promise<Shard> {
-    return Promise.resolve(new HostShard(this.d, this.blocks));
+    return Promise.resolve(hostShard(this.d, this.blocks));
   }
 
   discard(): void {
     this.blocks = [];
   }
+}
+
+/** Rows that may lack values as a shard, swept in plain TypeScript. */
+export function hostShard(d: number, blocks: readonly ExactBlock[]): Shard {
+  return new HostShard(d, blocks);
 }
 
 /** `ExactShard` as a shard. Rows that are taken, and distances, have the mean of a column where they lack it. */
@@ -88,25 +93,12 @@ class HostShard implements Shard {
       values.set(block.values, block.start * d);
       weights.set(block.weights, block.start);
     }
-    for (let j = 0; j < d; j++) fillColumn(values, weights, j, d);
-    return (this.filled = new HostRows(values, weights, d));
+    return (this.filled = filledRows(values, weights, d));
   }
 }
 
 /** As kernels have it: what components have in common is added by those who know it of all shards. */
-function withoutCommonPart(model: PlanModel): PlanModel {
+export function withoutCommonPart<Values extends Floats>(model: PlanModel<Values>): PlanModel<Values> {
   const { linear, ...rest } = model.components;
   return linear ? { ...model, components: { ...rest, linear: { ...linear, common: undefined } } } : model;
-}
-
-/** Puts the weighted mean where a column is missing; 0 where it is missing altogether. */
-function fillColumn(values: Float64Array, weights: Float64Array, j: number, d: number): void {
-  let [sum, weight] = [0, 0];
-  for (let row = 0, at = j; row < weights.length; row++, at += d) {
-    if (Number.isNaN(values[at])) continue;
-    sum += weights[row] * values[at];
-    weight += weights[row];
-  }
-  const mean = weight > 0 ? sum / weight : 0;
-  for (let at = j; at < values.length; at += d) if (Number.isNaN(values[at])) values[at] = mean;
 }

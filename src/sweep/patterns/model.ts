@@ -1,0 +1,143 @@
+import { isMatrix } from '../../../kernels/form.js';
+import { addExactScatter, lineOf, marginalSums, packedLength, packExactFactor, widthOf, type MarginalModel, type MarginalTerm } from '../../../kernels/simd/marginal-model.js'; // prettier-ignore
+import { linearWidth } from '../../../kernels/linear-shape.js';
+import { sharedDoubles } from '../../threads/shared.js';
+import { rescale } from '../exact/gaps.js';
+import { offsetsOf } from '../logits.js';
+import type { Floats, LinearTerm, PackedShape, PlanModel, QuadraticTerm } from '../model.js';
+import { emptyMoments, type Moments } from '../moments.js';
+import { negligibleShare } from '../negligible.js';
+import type { SweepRequest } from '../shard.js';
+
+/** Stands for log 0: finite, so that differences of it stay numbers. */
+const LOG_ZERO = -1e300;
+/** Temperatures below this would take logits of far rows out of float64's range. */
+const COLDEST = 1e-12;
+
+/** Whether the kernel has what a model is made of. */
+export function isSwept({ components: { quadratic }, epsilon }: PlanModel<Floats>): boolean {
+  return quadratic.every(({ radial }) => radial === undefined) && (epsilon === 0 || epsilon >= COLDEST);
+}
+
+/** A model as threads are given it, and what its sums are to have; `least`: the share under which one counts as nothing. */
+export function marginalModel(model: PlanModel<Floats>, { coupling = false, least = 0 } = {}): MarginalModel {
+  const { k, quadratic, linear } = model.components;
+  const { offsets, hard, temperature } = offsetsOf(model);
+  return {
+    ...{ k, hard, least, coupling, rate: 1 / (2 * temperature) },
+    offsets: filledLine(offsets.map((offset) => Math.max(offset, LOG_ZERO))),
+    terms: quadratic.map((term) => marginalTerm(term, k)),
+    linear: linear && { dense: linear.dense, levels: linear.levels, natural: turned(linear, k) },
+  };
+}
+
+/** The share that a request may leave out, of n rows. */
+export function leastShare({ model, tails = false }: SweepRequest<Floats>, n: number): number {
+  return tails ? 0 : negligibleShare(model.weights, n);
+}
+
+function filledLine(values: Float64Array): Float64Array {
+  const line = new Float64Array(lineOf(values.length)).fill(LOG_ZERO);
+  line.set(values);
+  return line;
+}
+
+function marginalTerm({ form, d, means, whitening }: QuadraticTerm<Floats>, k: number): MarginalTerm {
+  const width = widthOf(d);
+  const centres = sharedDoubles(k * width);
+  for (let c = 0; c < k; c++) centres.set(means.subarray(c * d, (c + 1) * d), c * width);
+  if (isMatrix(form)) {
+    const count = form === 'tied' ? 1 : k;
+    const factors = sharedDoubles(count * packedLength(d));
+    for (let c = 0; c < count; c++) {
+      const into = factors.subarray(c * packedLength(d), (c + 1) * packedLength(d));
+      packExactFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, into);
+    }
+    return { form, d, means: centres, factors };
+  }
+  const factors = sharedDoubles(k * width);
+  for (let c = 0; c < k; c++) {
+    for (let j = 0; j < d; j++) factors[c * width + j] = whitening[form === 'diag' ? c * d + j : c];
+  }
+  return { form, d, means: centres, factors };
+}
+
+/** η as `[statistics, k]`. */
+function turned(linear: LinearTerm<Floats>, k: number): Float64Array {
+  const [width, line] = [linearWidth(linear), lineOf(k)];
+  const natural = sharedDoubles(width * line);
+  for (let c = 0; c < k; c++) for (let j = 0; j < width; j++) natural[j * line + c] = linear.natural[c * width + j];
+  return natural;
+}
+
+/** What all rows have in common, whatever the model. */
+export interface RowTotals {
+  /** Σ_i a_i. */
+  readonly weight: number;
+  /** Σ_i a_i log h(x_i). */
+  readonly base: number;
+}
+
+/** Moments of rows by a model, of the sums of their sweep. */
+export function momentsOf(
+  request: SweepRequest<Floats>,
+  swept: MarginalModel,
+  sums: Float64Array,
+  all: RowTotals,
+): Moments {
+  const { components, epsilon } = request.model;
+  const { k } = components;
+  const layout = marginalSums(swept);
+  const moments = emptyMoments(components, request);
+  moments.weight = all.weight;
+  moments.objective = -(epsilon || 1) * sums[0] - all.base;
+  moments.mass.set(sums.subarray(layout.mass, layout.mass + k));
+  if (moments.coupling) moments.coupling.set(unfilled(sums, layout.coupling, { rows: k, width: k, line: lineOf(k) }));
+  addQuadratic(moments, components, layout.terms, sums);
+  const { linear } = components;
+  if (linear && moments.linear) {
+    const [width, line] = [linearWidth(linear), lineOf(k)];
+    for (let c = 0; c < k; c++) {
+      for (let j = 0; j < width; j++) moments.linear[c * width + j] = sums[layout.linear + j * line + c];
+    }
+  }
+  return moments;
+}
+
+/** Rows `[rows, width]` of numbers that begin at `from`, of lines that are filled up. */
+function unfilled(
+  sums: Float64Array,
+  from: number,
+  { rows, width, line }: { readonly rows: number; readonly width: number; readonly line: number },
+): Float64Array {
+  const own = new Float64Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    own.set(sums.subarray(from + row * line, from + row * line + width), row * width);
+  }
+  return own;
+}
+
+function addQuadratic(
+  { quadratic, mass }: Moments,
+  components: PackedShape,
+  places: ReturnType<typeof marginalSums>['terms'],
+  sums: Float64Array,
+): void {
+  const { k } = components;
+  for (const [q, { form, d }] of components.quadratic.entries()) {
+    const { first, second } = quadratic[q];
+    const width = widthOf(d);
+    const rows = (from: number): Float64Array => unfilled(sums, from, { rows: k, width: d, line: width });
+    first.set(rows(places[q].first));
+    if (!isMatrix(form)) {
+      second.set(rows(places[q].second));
+      const missing = rows(places[q].missing);
+      if (missing.some((one) => one > 0)) rescale(quadratic[q], { form, d }, mass, missing);
+      continue;
+    }
+    for (let c = 0; c * d * d < second.length; c++) {
+      const at = places[q].second + c * packedLength(d);
+      addExactScatter(sums.subarray(at, at + packedLength(d)), d, second.subarray(c * d * d, (c + 1) * d * d));
+    }
+  }
+}

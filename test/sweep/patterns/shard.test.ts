@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import { wasm } from '../../../src/backend/wasm.js';
+import { HostBuilder } from '../../../src/sweep/exact/host.js';
+import type { PlanModel, QuadraticTerm } from '../../../src/sweep/model.js';
+import type { Moments } from '../../../src/sweep/moments.js';
+import type { RowOutputs, Shard } from '../../../src/sweep/shard.js';
+import { mulberry32, normal } from '../../oracle/index.js';
+
+const random = mulberry32(3);
+
+function quadratic(form: CovarianceForm, d: number, k: number): QuadraticTerm {
+  const count = form === 'tied' ? 1 : k;
+  const size = isMatrix(form) ? d * d : form === 'diag' ? d : 1;
+  const whitening = new Float32Array(count * size).map((_, at) => {
+    if (!isMatrix(form)) return 0.5 + random();
+    const [i, j] = [Math.floor((at % size) / d), at % d];
+    return i > j ? 0 : i === j ? 0.7 + random() : 0.4 * normal(random);
+  });
+  return { form, d, means: new Float32Array(k * d).map(() => 1.5 * normal(random)), whitening };
+}
+
+interface Scene {
+  readonly k: number;
+  readonly terms: readonly (readonly [CovarianceForm, number])[];
+  readonly linear?: { readonly dense: number; readonly levels: readonly number[] };
+  readonly epsilon: number;
+}
+
+function modelOf({ k, terms, linear, epsilon }: Scene): PlanModel {
+  const weights = new Float64Array(k).map(() => 0.5 + random());
+  const sum = weights.reduce((a, b) => a + b);
+  const width = linear ? linear.levels.reduce((a, b) => a + b, linear.dense) : 0;
+  return {
+    components: {
+      k,
+      logNormalizers: new Float64Array(k).map(() => normal(random)),
+      quadratic: terms.map(([form, d]) => quadratic(form, d, k)),
+      linear: linear && { ...linear, natural: new Float32Array(k * width).map(() => normal(random)) },
+    },
+    weights: weights.map((weight) => weight / sum),
+    potential: new Float64Array(k).map(() => 0.3 * normal(random)),
+    epsilon,
+  };
+}
+
+/** The same rows, which lack a fifth of their values, in both shards. */
+async function shardsOf({ terms, linear }: Scene, n: number): Promise<[pattern: Shard, host: Shard]> {
+  const measured = terms.reduce((sum, [, d]) => sum + d, 0);
+  const d = measured + (linear ? linear.dense + linear.levels.length : 0);
+  const columns = Array.from({ length: d }, (_, j) => {
+    const level = linear?.levels[j - measured - linear.dense];
+    const values = new Float64Array(n).map(() => {
+      if (level !== undefined) return Math.floor(random() * (level + 1)) - 1;
+      return j < measured && random() < 0.2 ? NaN : 2 * normal(random) + 1;
+    });
+    return { values, start: 0, stride: 1 };
+  });
+  const encoding = { shift: new Float64Array(d).fill(0.5), scale: new Float64Array(d).fill(2), weightUnit: 1 };
+  for (let j = measured; j < d; j++) [encoding.shift[j], encoding.scale[j]] = [0, 1];
+  const block = { rows: n, columns, weights: new Float64Array(n).map(() => random() + 0.1) };
+  const device = await wasm.open({ notes: [], threads: 2 });
+  const builders = [device.gappedRows!(d), new HostBuilder(d)];
+  for (const builder of builders) await builder.add(block, encoding);
+  const [pattern, host] = await Promise.all(builders.map((builder) => builder.finish()));
+  return [pattern, host];
+}
+
+/** Every number of both within a share of the largest. */
+function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
+  expect(actual.length, what).toBe(expected.length);
+  const size = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
+  for (let at = 0; at < expected.length; at++) {
+    if (!(Math.abs(actual[at] - expected[at]) <= tolerance * size)) throw new Error(`${what}[${at}]: expected ${expected[at]}, got ${actual[at]}`); // prettier-ignore
+  }
+}
+
+function expectAlike(actual: Moments, expected: Moments, tolerance: number): void {
+  expectClose([actual.weight, actual.objective], [expected.weight, expected.objective], tolerance, 'objective');
+  expectClose(actual.mass, expected.mass, tolerance, 'mass');
+  if (expected.coupling) expectClose(actual.coupling!, expected.coupling, tolerance, 'coupling');
+  for (const [q, { first, second }] of expected.quadratic.entries()) {
+    expectClose(actual.quadratic[q].first, first, tolerance, `first of ${q}`);
+    expectClose(actual.quadratic[q].second, second, tolerance, `second of ${q}`);
+  }
+  if (expected.linear) expectClose(actual.linear!, expected.linear, tolerance, 'linear');
+}
+
+async function outputsOf(shard: Shard, model: PlanModel): Promise<RowOutputs[]> {
+  const blocks: RowOutputs[] = [];
+  for await (const block of shard.rows(model, { responsibilities: true })) blocks.push(block);
+  return blocks;
+}
+
+const scenes: readonly (readonly [string, Scene])[] = [
+  ['full', { k: 3, terms: [['full', 5]], epsilon: 1 }],
+  ['full of one component', { k: 1, terms: [['full', 4]], epsilon: 1 }],
+  ['full of one column', { k: 2, terms: [['full', 1]], epsilon: 0.5 }],
+  ['full, wide', { k: 9, terms: [['full', 40]], epsilon: 2 }],
+  ['tied', { k: 4, terms: [['tied', 6]], epsilon: 1 }],
+  ['tied of one component', { k: 1, terms: [['tied', 6]], epsilon: 1 }],
+  ['diag', { k: 3, terms: [['diag', 7]], epsilon: 1 }],
+  ['spherical', { k: 3, terms: [['spherical', 3]], epsilon: 0.3 }],
+  ['hard', { k: 3, terms: [['full', 5]], epsilon: 0 }],
+  ['a product', { k: 5, terms: [['full', 3], ['diag', 2], ['tied', 4]], linear: { dense: 3, levels: [4, 2] }, epsilon: 0.7 }], // prettier-ignore
+  ['statistics alone', { k: 3, terms: [], linear: { dense: 2, levels: [3] }, epsilon: 1 }],
+];
+
+describe.each(scenes)('%s: rows by their patterns are', (_, scene) => {
+  test('summed as one by one', async () => {
+    const [pattern, host] = await shardsOf(scene, 700);
+    const model = modelOf(scene);
+    const request = { model, coupling: true, tails: true };
+    const [[actual], [expected]] = await Promise.all([pattern.sweep([request]), host.sweep([request])]);
+    expectAlike(actual, expected, 1e-11);
+    pattern.dispose();
+  });
+
+  test('told of in their order', async () => {
+    const [pattern, host] = await shardsOf(scene, 700);
+    const model = modelOf(scene);
+    const [[actual], [expected]] = await Promise.all([outputsOf(pattern, model), outputsOf(host, model)]);
+    expect(Array.from(actual.labels)).toEqual(Array.from(expected.labels));
+    expectClose(actual.logDensity, expected.logDensity, 1e-12, 'log-density');
+    expectClose(actual.logLargest, expected.logLargest, 1e-12, 'log of the largest share');
+    expectClose(actual.responsibilities, expected.responsibilities, 1e-6, 'responsibilities');
+    expect(actual.weights).toEqual(expected.weights);
+    pattern.dispose();
+  });
+});
