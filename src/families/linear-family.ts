@@ -241,8 +241,14 @@ function encode(blocks: Blocks, swept: readonly ColumnSummary[]): Scaling {
   const shift = new Float64Array(swept.length);
   const scale = new Float64Array(swept.length).fill(1);
   if (blocks[0].levels !== undefined) return { shift, scale };
+  const masks = masksOf(blocks);
   for (const [j, { mean, variance }] of swept.entries()) {
     const deviation = Math.sqrt(variance);
+    if (masks && masks[j] < 0) {
+      // 0 where a value is missing, else 1: exact, where a scale by a deviation that is all but 0 would not be.
+      if (mean > NEAR * deviation) shift[j] = 1;
+      continue;
+    }
     scale[j] = powerOfTwo(deviation);
     if (Math.abs(mean) > NEAR * deviation) shift[j] = nearMean(mean, scale[j]);
   }
