@@ -205,11 +205,14 @@ function isWhole(source: Source, { columns, weights }: CleanBlock, row: number, 
   return whole && !Number.isNaN(weight);
 }
 
+/** A value that is missing where none may be. */
+export class MissingValueError extends InputError {}
+
 function missingValue(source: Source, { columns, levels }: CleanBlock, row: number, index: number): InputError {
   const at = columns.findIndex((column) => Number.isNaN(valueAt(column, row)));
   const isText = levels?.[at] !== undefined;
   const column = at < 0 ? 'of the sample weight' : source.columns[at];
-  return new InputError('value', {
+  return new MissingValueError('value', {
     where: source.name,
     expected: isText ? 'text in every cell' : 'a number in every cell',
     got: `a missing value (${isText ? 'empty' : 'NaN'} or null) in row ${index}, column ${column}`,

@@ -2,6 +2,7 @@ import type { Device } from '../backend/backend.js';
 import { resolveBackend } from '../backend/resolve.js';
 import type { Stopwatch } from '../base/stopwatch.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import { MissingValueError } from '../data/blocks.js';
 import { remembered } from '../data/remembered.js';
 import { isSource, type Source } from '../data/source.js';
 import { surveyed } from '../data/survey.js';
@@ -45,6 +46,8 @@ export class Loader {
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
+  /** Whether values are known to be missing. */
+  private lacking = false;
   private readonly levels = new Map<string, Promise<Levels[]>>();
   private readonly held = new Map<string, Held>();
 
@@ -65,11 +68,32 @@ export class Loader {
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
     const plain = await watch.time('load', () => this.adapted(rows, settings));
-    const family = settings.missing === 'model' ? gapped(plain, 'fit') : plain;
-    const own = { ...settings, family };
-    const held = await watch.time('load', () => this.found(own) ?? this.read(rows, device, own));
-    this.held.set(family.encoding, held);
-    return { source, device, plain, family, ...held };
+    const asked = { ...settings, family: plain };
+    const own = await watch.time('load', async () => {
+      if (settings.missing === 'model') return this.modelled(rows, device, asked);
+      return { family: plain, held: await this.of(rows, device, asked) };
+    });
+    this.held.set(own.family.encoding, own.held);
+    return { source, device, plain, family: own.family, ...own.held };
+  }
+
+  /** Rows that may lack values: where none does, as if none might, to the last bit. */
+  private async modelled(rows: Source, device: Device, settings: FitSettings): Promise<{ family: Family; held: Held }> {
+    const family = gapped(settings.family, 'fit');
+    if (!this.lacking) {
+      try {
+        return { family: settings.family, held: await this.of(rows, device, { ...settings, missing: 'error' }) };
+      } catch (error) {
+        if (!(error instanceof MissingValueError)) throw error;
+        this.lacking = true;
+      }
+    }
+    return { family, held: await this.of(rows, device, { ...settings, family }) };
+  }
+
+  /** What an earlier fit has loaded, or else is read. */
+  private of(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
+    return this.found(settings) ?? this.read(rows, device, settings);
   }
 
   /** Frees what no fit asks for any more: all, or the dataset of one encoding. */

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import { simdModule } from '../../../kernels/simd/module.js';
 import { wasm } from '../../../src/backend/wasm.js';
 import { HostBuilder } from '../../../src/sweep/exact/host.js';
+import type { ShardBuilder } from '../../../src/sweep/builder.js';
+import type { Columns, Encoding } from '../../../src/sweep/encode.js';
 import type { PlanModel, QuadraticTerm } from '../../../src/sweep/model.js';
 import type { Moments } from '../../../src/sweep/moments.js';
 import type { RowOutputs, Shard } from '../../../src/sweep/shard.js';
+import { patternShardBuilder } from '../../../src/sweep/patterns/builder.js';
+import { taskForce } from '../../../src/threads/pool.js';
 import { mulberry32, normal } from '../../oracle/index.js';
 
 const random = mulberry32(3);
@@ -44,26 +49,34 @@ function modelOf({ k, terms, linear, epsilon }: Scene): PlanModel {
   };
 }
 
-/** The same rows, which lack a fifth of their values, in both shards. */
-async function shardsOf({ terms, linear }: Scene, n: number): Promise<[pattern: Shard, host: Shard]> {
+/** Rows, of which a fifth of what can be missing is. */
+function rowsOf({ terms, linear }: Scene, n: number, share = 0.2): { block: Columns; encoding: Encoding; d: number } {
   const measured = terms.reduce((sum, [, d]) => sum + d, 0);
   const d = measured + (linear ? linear.dense + linear.levels.length : 0);
   const columns = Array.from({ length: d }, (_, j) => {
     const level = linear?.levels[j - measured - linear.dense];
     const values = new Float64Array(n).map(() => {
       if (level !== undefined) return Math.floor(random() * (level + 1)) - 1;
-      return j < measured && random() < 0.2 ? NaN : 2 * normal(random) + 1;
+      return j < measured && random() < share ? NaN : 2 * normal(random) + 1;
     });
     return { values, start: 0, stride: 1 };
   });
   const encoding = { shift: new Float64Array(d).fill(0.5), scale: new Float64Array(d).fill(2), weightUnit: 1 };
   for (let j = measured; j < d; j++) [encoding.shift[j], encoding.scale[j]] = [0, 1];
   const block = { rows: n, columns, weights: new Float64Array(n).map(() => random() + 0.1) };
+  return { block, encoding, d };
+}
+
+async function built({ block, encoding }: ReturnType<typeof rowsOf>, builder: ShardBuilder): Promise<Shard> {
+  await builder.add(block, encoding);
+  return builder.finish();
+}
+
+/** The same rows in both shards. */
+async function shardsOf(scene: Scene, n: number, share?: number): Promise<[pattern: Shard, host: Shard]> {
+  const rows = rowsOf(scene, n, share);
   const device = await wasm.open({ notes: [], threads: 2 });
-  const builders = [device.gappedRows!(d), new HostBuilder(d)];
-  for (const builder of builders) await builder.add(block, encoding);
-  const [pattern, host] = await Promise.all(builders.map((builder) => builder.finish()));
-  return [pattern, host];
+  return [await built(rows, device.gappedRows!(rows.d)), await built(rows, new HostBuilder(rows.d))];
 }
 
 /** Every number of both within a share of the largest. */
@@ -126,5 +139,67 @@ describe.each(scenes)('%s: rows by their patterns are', (_, scene) => {
     expectClose(actual.responsibilities, expected.responsibilities, 1e-6, 'responsibilities');
     expect(actual.weights).toEqual(expected.weights);
     pattern.dispose();
+  });
+});
+
+describe('rows by their patterns', () => {
+  const scene: Scene = { k: 3, terms: [['full', 6]], linear: { dense: 2, levels: [3] }, epsilon: 1 };
+
+  test('have the same sums, bit for bit, whatever the number of threads', async () => {
+    const rows = rowsOf(scene, 5000);
+    const request = { model: modelOf(scene), coupling: true };
+    const module = await simdModule('simd');
+    const shards = await Promise.all(
+      [1, 2, 3].map((threads) =>
+        built(
+          rows,
+          patternShardBuilder(rows.d, () => Promise.resolve(taskForce(threads, module, 0))),
+        ),
+      ),
+    );
+    const sums: Moments[] = [];
+    for (const shard of shards) {
+      await shard.sweep([request]); // threads start
+      await new Promise((done) => setTimeout(done, 300));
+      sums.push(...(await shard.sweep([request])));
+      shard.dispose();
+    }
+    expect(sums[1]).toEqual(sums[0]);
+    expect(sums[2]).toEqual(sums[0]);
+  });
+
+  test('are of some 10,000 patterns, most of one row', async () => {
+    const many: Scene = { k: 4, terms: [['full', 20]], epsilon: 1 };
+    const [pattern, host] = await shardsOf(many, 10_500, 0.4);
+    const request = { model: modelOf(many), tails: true };
+    const [[actual], [expected]] = await Promise.all([pattern.sweep([request]), host.sweep([request])]);
+    expectAlike(actual, expected, 1e-10);
+    pattern.dispose();
+  }, 60_000);
+
+  test('leave out shares that decide nothing, unless tails are asked for', async () => {
+    const [pattern, host] = await shardsOf(scene, 3000);
+    const model = modelOf(scene);
+    const [[actual], [expected]] = await Promise.all([pattern.sweep([{ model }]), host.sweep([{ model }])]);
+    expectAlike(actual, expected, 1e-8);
+    pattern.dispose();
+  });
+
+  test('take means of columns where they lack them, in their order', async () => {
+    const [pattern, host] = await shardsOf(scene, 300);
+    const some = [0, 17, 299, 4];
+    expect(await pattern.take(some)).toEqual(await host.take(some));
+    pattern.dispose();
+  });
+
+  test('far beyond what squares can be of are swept one by one', async () => {
+    const rows = rowsOf(scene, 100);
+    (rows.block.columns[0].values as Float64Array)[3] = 1e200;
+    const device = await wasm.open({ notes: [], threads: 1 });
+    const shard = await built(rows, device.gappedRows!(rows.d));
+    const [{ objective, mass }] = await shard.sweep([{ model: modelOf(scene) }]);
+    expect(Number.isFinite(objective)).toBe(true);
+    expect(mass.every(Number.isFinite)).toBe(true);
+    shard.dispose();
   });
 });
