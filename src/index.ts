@@ -9,6 +9,8 @@ export type { FitStatus } from './em/em.js';
 export type { Repair } from './families/family.js';
 export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
 export type { FitOptions, Progress } from './fit/options.js';
+export type { PriorChoice, PriorOptions } from './fit/prior.js';
+export type { ComponentPriorOptions } from './families/prior.js';
 export type { AssignedStart } from './seeding/assigned.js';
 export type { GivenStart, NamedStart, PartialStart, StartInput } from './seeding/given.js';
 export {

@@ -5,12 +5,14 @@ import type { MissingPolicy } from '../data/blocks.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
 import type { FitOptions } from '../fit/options.js';
+import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
+import { prior } from './prior-flag.js';
 import { integer, names, number, numbers, oneName, oneOf, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
@@ -49,6 +51,7 @@ export interface FitFlags {
   readonly weights?: number[];
   readonly rho?: number;
   readonly epsilon: number | { from: number; steps: number };
+  readonly prior: PriorChoice;
   readonly seeding: SeedingMethod;
   readonly strategy: Strategy;
   readonly acceleration: Acceleration;
@@ -93,6 +96,7 @@ export function addFitFlags(command: Command): Command {
     .option('--weights <list>', 'the proportions of fixed and relaxed, as in .2,.8', numbers('--weights'))
     .option('--rho <r>', 'how strongly relaxed draws to them, nats', number('--rho'))
     .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal to 1, as in 1.5:5', temperature('--epsilon'), 1)
+    .option('--prior <p>', 'none, default, or options of it, as in weights=2,rows=1', prior, 'none')
     .optionsGroup('Algorithm:')
     .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
     .option(
@@ -143,6 +147,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
   return {
     marginal: marginalOf(rest),
     epsilon: rest.epsilon,
+    prior: rest.prior,
     seeding: rest.seeding,
     strategy: rest.strategy,
     acceleration: rest.acceleration,

@@ -20,6 +20,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     ...familyJson(mixture),
     parameters: mixture.parameters,
     ...criteria,
+    logPrior: fit.logPrior,
     weights: mixture.weights,
     ...parametersJson(mixture),
     iterations: fit.iterations,

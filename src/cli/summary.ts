@@ -21,7 +21,7 @@ function openingSentence({ mixture, diagnostics, restarts }: Fit, totalSeconds: 
   return `Fitted ${model} to ${data} in ${duration(totalSeconds)}, at ${speed}, on ${backend} (${adapter}, ${counted(threads, 'thread')}).`;
 }
 
-function endingSentence({ status, iterations, criteria, restarts }: Fit): string {
+function endingSentence({ status, iterations, criteria, logPrior, restarts }: Fit): string {
   const { logLikelihood, meanLogLikelihood, bic, aic, icl } = criteria;
   const after = counted(iterations, 'iteration');
   const endings = {
@@ -31,8 +31,9 @@ function endingSentence({ status, iterations, criteria, restarts }: Fit): string
     precision: `Stopped where float32 can't tell whether the fit goes on, after ${after}`,
   };
   const best = restarts.length > 1 ? `, the best of ${restarts.length} starts` : '';
+  const prior = logPrior === undefined ? '' : `log prior ${nats(logPrior)}, `;
   return (
-    `${endings[status]}${best}: log-likelihood ${nats(logLikelihood)} (${significant(meanLogLikelihood, 6)} per row), ` +
+    `${endings[status]}${best}: log-likelihood ${nats(logLikelihood)} (${significant(meanLogLikelihood, 6)} per row), ${prior}` +
     `bic ${nats(bic)}, aic ${nats(aic)}, icl ${nats(icl)}.`
   );
 }

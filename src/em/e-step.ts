@@ -6,6 +6,7 @@ import type { Precision } from '../sweep/float32-reach.js';
 import { negligibleShare } from '../sweep/negligible.js';
 import type { SweptRows } from '../sweep/shard.js';
 import { EXACT } from '../transport/tolerance.js';
+import { penaltyOf, type MixturePrior } from './prior.js';
 import type { ComponentSide, InnerSolve, MarginalSolver, Solved, Swept } from '../transport/solver.js';
 
 /** A share of its mass that may be missing of a component whose mass's logarithm is taken. */
@@ -22,6 +23,8 @@ export interface Unswept {
 /** A model, and the plan that meets its marginal: what an iteration of EM begins and ends with. */
 export interface Iterate extends Unswept, Solved {
   readonly model: PlanModel<Floats>;
+  /** −log prior / n of its parameters, nats, which is part of `objective`; 0 where there is no prior. */
+  readonly penalty: number;
 }
 
 export interface EStepProblem {
@@ -29,6 +32,8 @@ export interface EStepProblem {
   /** The same rows in float64; undefined, or left out, where they can't be had so. */
   readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
   readonly family: Family;
+  /** Left out for maximum likelihood. */
+  readonly prior?: MixturePrior | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,7 +79,7 @@ export class EStep {
     const inner = this.inner(packed, ask);
     const solved = await ask.marginal.solve(await inner.sweep(side), inner);
     const model = { components: packed, ...solved.side, epsilon: ask.epsilon };
-    return { ...solved, components, repairs, model };
+    return { ...this.penalized(components, solved), components, repairs, model };
   }
 
   /** Has it meet the marginal better, from where the last solve ended. */
@@ -82,7 +87,15 @@ export class EStep {
     const { components, epsilon } = iterate.model;
     const inner = this.inner(components, { marginal, epsilon, tolerance, near: objectiveOf(iterate) });
     const solved = await marginal.solve(iterate, inner);
-    return { ...iterate, ...solved, model: { components, ...solved.side, epsilon } };
+    const model = { components, ...solved.side, epsilon };
+    return { ...iterate, ...this.penalized(iterate.components, solved), model };
+  }
+
+  /** A solution whose F has the prior's term. */
+  private penalized(components: Components, solved: Solved): Solved & Pick<Iterate, 'penalty'> {
+    const { prior, family } = this.problem;
+    const penalty = penaltyOf(prior, family, components, solved.side.weights);
+    return { ...solved, objective: solved.objective + penalty, penalty };
   }
 
   private inner(components: PackedModel<Floats>, { marginal, epsilon, tolerance, near = 0 }: Ask): InnerSolve {

@@ -18,10 +18,12 @@ export interface EmRun {
   readonly components: Components;
   readonly weights: Float64Array;
   readonly status: FitStatus;
-  /** F after each iteration, with the marginal's terms, shard coordinates, nats. */
+  /** F after each iteration, with the marginal's terms and the prior's, shard coordinates, nats. */
   readonly objective: readonly number[];
   /** F at the components it ended with. */
   readonly finalObjective: number;
+  /** What of that is the prior's, −log prior / n. */
+  readonly penalty: number;
   /** What it is judged by, as `judge` says; left out where nobody asks, and where it was aborted. */
   readonly judged?: number | undefined;
   /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
@@ -153,13 +155,14 @@ async function verdict(problem: EmProblem, { iterate, stage, eStep }: EmState): 
 }
 
 function ending({ iterate, eStep }: EmState): Omit<EmRun, 'status' | 'objective' | 'judged' | 'repairs' | 'limit'> {
-  const { components, model, moments, objective, error, repairs } = iterate;
+  const { components, model, moments, objective, penalty, error, repairs } = iterate;
   const sum = moments.mass.reduce((total, share) => total + share, 0);
   const ridgedComponents = repairs.flatMap(({ kind, component }) => (kind === 'ridge' ? component : []));
   return {
     components,
     weights: model.weights,
     finalObjective: objective,
+    penalty,
     plan: { model, mass: moments.mass.map((share) => share / sum) },
     marginalError: error,
     ridged: ridgedComponents.length > 0,

@@ -2,6 +2,7 @@ import type { Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
 import type { SweptRows } from '../sweep/shard.js';
 import type { Accelerator } from './accelerator.js';
+import type { MixturePrior } from './prior.js';
 import type { Stage } from './stages.js';
 
 export interface EmProblem {
@@ -18,6 +19,8 @@ export interface EmProblem {
   readonly maxIterations: number;
   /** Per column, in the shard's coordinates. */
   readonly regularization: Float64Array;
+  /** Left out for maximum likelihood. */
+  readonly prior?: MixturePrior | undefined;
   /** Left out for plain EM. */
   readonly accelerator?: Accelerator | undefined;
   /** How many rows there are, whatever their weights sum to, if the run is to be judged when it has ended. */

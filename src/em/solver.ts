@@ -106,14 +106,18 @@ export class EmSolver {
    * M-step: weights and parameters from moments; components that lost all their rows start again where rows fit worst.
    */
   private async estimate({ stage, eStep, iterate }: EmState): Promise<Unswept> {
-    const { family, regularization, signal } = this.problem;
+    const { family, regularization, prior, signal } = this.problem;
     const { model } = iterate;
     const { moments, fresh } = await reseed(eStep.rows, model, iterate.moments, signal);
-    const { components: estimated, repairs } = family.estimate(moments, model.components, { regularization });
+    const { components: estimated, repairs } = family.estimate(moments, model.components, {
+      regularization,
+      ...(prior?.components && { prior: prior.components }),
+    });
     const components = fresh.length > 0 ? family.restarted(estimated, fresh) : estimated;
     const side = stage.marginal.advance(
       { ...iterate, moments },
       fresh.map(({ component }) => component),
+      stage.epsilon,
     );
     return { components, side, repairs: [...repairs, ...fresh.map(({ repair }) => repair)] };
   }

@@ -46,7 +46,8 @@ export function finerThanRows(precision: Precision, iterate: Iterate, leeway?: n
   if (precision === 'float64') return undefined;
   // A ridge is what it takes to be told from rounding.
   const ridged = iterate.repairs.find(({ kind }) => kind === 'ridge');
-  return ridged?.component ?? beyondFloat32(iterate.model.components, { objective: iterate.objective, leeway });
+  const objective = iterate.objective - iterate.penalty;
+  return ridged?.component ?? beyondFloat32(iterate.model.components, { objective, leeway });
 }
 
 /** What rounding has decided of a run, and what to do, in a sentence; undefined where it has decided nothing. */

@@ -4,7 +4,7 @@ import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
 import type { AddedShares } from './narrow.js';
-import type { Prior } from './prior.js';
+import type { Conjugates, Prior } from './prior.js';
 import type { RowCoding } from './row-coding.js';
 import { logVolume, type Scaling } from './scaling.js';
 
@@ -137,6 +137,8 @@ export interface Family {
    * is not positive definite is repaired.
    */
   estimate(moments: Moments, packed: PackedModel<Floats>, options: EstimateOptions): Estimate;
+  /** Its conjugate priors, which `estimate` then takes; left out where it has none. */
+  readonly conjugates?: Conjugates | undefined;
   /** Components as a vector in which steps may be extrapolated. */
   toVector(components: Components): Float64Array;
   /** Components like some others, of such a vector; undefined where it makes none. */

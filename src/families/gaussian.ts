@@ -11,10 +11,11 @@ import type { DenseComponents, OwnComponents } from './dense.js';
 import type { Estimate, EstimateOptions, Family } from './family.js';
 import * as own from './gaussian-components.js';
 import { fromFile, gaussianParameters, toFile } from './gaussian-file.js';
-import { posteriorMode } from './gaussian-prior.js';
+import { gaussianConjugates, posteriorMode } from './gaussian-prior.js';
 import { gaussianFiller } from './gaussian-filler.js';
 import { gaussianSampler } from './gaussian-sampler.js';
 import { addedShare, type AddedShares } from './narrow.js';
+import { priorOf } from './prior.js';
 import { makeDefinite, makeDefiniteExactly } from './ridge.js';
 import { scaledBy } from './scaling.js';
 import { centred, sum } from './scatter.js';
@@ -84,6 +85,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     pack: packed,
     packExactly,
     estimate: (moments, packed, options) => estimate(moments, packed, options, layout),
+    conjugates: gaussianConjugates(form),
     toVector,
     fromVector(vector, like) {
       const components = fromVector(vector, like);
@@ -141,9 +143,8 @@ function estimate(
   const { k, d, means: about } = soleQuadratic(packed);
   const { weight, mass } = moments;
   const { regularization, prior } = options;
-  if (prior?.kind === 'weak') {
-    const { rows } = prior;
-    return { components: posteriorMode(moments, packed, { regularization, rows }, layout), repairs: [] };
+  if (prior && prior.kind !== 'pool') {
+    return posteriorMode(moments, packed, { regularization, prior: priorOf(prior, 'normal') }, layout);
   }
   const pooling = prior?.share ?? 0;
   const { shifts, scatters } = centred(moments, packed, layout);

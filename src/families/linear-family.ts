@@ -7,7 +7,9 @@ import { Numbers } from './sampling/numbers.js';
 import * as own from './linear-components.js';
 import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
 import { masksOf, withGaps } from './gaps.js';
-import { linearShape, meanStatistics, packLinear, type Blocks, type Thetas } from './linear-term.js';
+import { meanStatistics } from './linear-means.js';
+import { linearConjugates } from './linear-prior.js';
+import { linearShape, packLinear, type Blocks, type Thetas } from './linear-term.js';
 import { atDistances } from './seeding-metric.js';
 import { nearMean, powerOfTwo, type Scaling } from './scaling.js';
 
@@ -127,6 +129,7 @@ function swept(
   | 'pack'
   | 'packExactly'
   | 'estimate'
+  | 'conjugates'
   | 'toVector'
   | 'fromVector'
   | 'coincident'
@@ -157,6 +160,7 @@ function swept(
       const means = meanStatistics(moments, packed, masksOf(blocksOf(d)), prior, spec.kept);
       return { components: framed(own.ofMeans(blocksOf(d), packed.k, d, means), frame), repairs: [] };
     },
+    conjugates: linearConjugates(blocksOf, (components) => thetasIn(blocksOf, components)),
     toVector(components) {
       const { k, d, frame } = components;
       return own.heldMeans(own.expectations(blocksOf(d), k, thetasIn(blocksOf, components)), blocksOf(d), frame);

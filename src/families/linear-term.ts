@@ -4,9 +4,7 @@
  * distributions over levels are held as one index each.
  */
 import { linearWidth, type Floats, type LinearShape, type PackedModel } from '../sweep/model.js';
-import type { Moments } from '../sweep/moments.js';
 import type { ExponentialFamily } from './exponential-family.js';
-import type { Prior } from './prior.js';
 import type { Scaling } from './scaling.js';
 
 /** Distributions of consecutive columns: either all over levels, or none. */
@@ -19,12 +17,6 @@ export type Thetas = (component: number, block: number) => Float64Array;
 const ROUNDING = 2 ** -24;
 /** Of η in float32: products with rows stay finite. Where η is larger, float32 is out of reach. */
 const LARGEST = 2 ** 100;
-/** What a start keeps of its clusters; the rest is spread evenly over all, so that no probability begins, and stays, at 0. */
-const KEPT = 0.8;
-/** Rows of the pool that the weak prior counts for. */
-const WEAK_ROWS = 1;
-/** A share of a component's rows that is none but for rounding. */
-const NOTHING = 1e-6;
 
 export function linearShape(blocks: Blocks): LinearShape {
   return {
@@ -40,7 +32,11 @@ export function firstOf(blocks: Blocks): number[] {
 }
 
 /** η of all components, `[k, width]`, and −A, `[k]`. */
-function naturals(blocks: Blocks, k: number, thetas: Thetas): { eta: Float64Array; logNormalizers: Float64Array } {
+export function naturals(
+  blocks: Blocks,
+  k: number,
+  thetas: Thetas,
+): { eta: Float64Array; logNormalizers: Float64Array } {
   const width = linearWidth(linearShape(blocks));
   const eta = new Float64Array(k * width);
   const logNormalizers = new Float64Array(k);
@@ -132,66 +128,4 @@ function roundingOf(
     }
     return ROUNDING * Math.sqrt(sum);
   });
-}
-
-/**
- * Means of the statistics by component, `[k, width]`: of maximum likelihood, or drawn to the mean of all rows by a prior. Of
- * a component without rows, that mean.
- */
-export function meanStatistics(
-  { mass, weight, linear: sums = new Float64Array() }: Moments,
-  { k, linear }: PackedModel<Floats>,
-  masks: readonly number[] | undefined,
-  prior: Prior | undefined,
-  keptByStart = KEPT,
-): Float64Array {
-  const width = sums.length / k;
-  const { dense = 0, held } = linear ?? {};
-  const all = total(mass);
-  const pool = new Float64Array(width);
-  for (let c = 0, at = 0; c < k; c++) for (let j = 0; j < width; j++) pool[j] += sums[at++] / all;
-  const [kept, share] = drawn(prior, keptByStart);
-  const unheld = (mean: number, j: number): number => (held && j < dense ? held.shift[j] + held.scale[j] * mean : mean);
-  const means = new Float64Array(k * width);
-  for (let c = 0, at = 0; c < k; c++) {
-    const rows = kept * mass[c] + ((1 - kept) / k) * all + share * weight;
-    for (let j = 0; j < width; j++, at++) {
-      const own = kept * sums[at] + ((1 - kept) / k) * all * pool[j] + share * weight * pool[j];
-      means[at] = unheld(rows > 0 ? own / rows : pool[j], j);
-    }
-  }
-  if (masks) fillEmpty(means, pool.map(unheld), masks, { dense, levels: linear?.levels ?? [] });
-  return means;
-}
-
-/** A component all of whose rows lack a column has that of the mean of all rows. */
-function fillEmpty(
-  means: Float64Array,
-  pool: Float64Array,
-  masks: readonly number[],
-  { dense, levels }: LinearShape,
-): void {
-  const width = pool.length;
-  for (let from = 0; from < means.length; from += width) {
-    const own = means.subarray(from, from + width);
-    const empty = masks.map((mask, j) => own[mask < 0 ? j : mask] < NOTHING);
-    empty.forEach((one, j) => {
-      if (one) own[j] = pool[j];
-    });
-    let at = dense;
-    for (const count of levels) {
-      if (total(own.subarray(at, at + count)) < NOTHING) own.set(pool.subarray(at, at + count), at);
-      at += count;
-    }
-  }
-}
-
-/** What a prior keeps of a component's own rows, and how much of the pool it adds, as a share of all rows. */
-function drawn(prior: Prior | undefined, keptByStart: number): readonly [kept: number, share: number] {
-  if (!prior) return [1, 0];
-  return prior.kind === 'pool' ? [keptByStart, prior.share] : [1, WEAK_ROWS / prior.rows];
-}
-
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

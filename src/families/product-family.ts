@@ -4,6 +4,7 @@ import { componentBlocks, componentsOfBlocks } from './blocks.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
 import { fillerOf, logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type Filler, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
 import type { AddedShares } from './narrow.js';
+import type { Conjugates } from './prior.js';
 import { codingOf } from './product-coding.js';
 import { misgiven, ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
 import {
@@ -16,8 +17,9 @@ import {
   withPlaces,
   worstShares,
 } from './product-places.js';
+import { jointConjugates } from './product-prior.js';
 import { filledTogether, sampledTogether, summed } from './product-rows.js';
-import { columnsAt, joined, joinedShape, scalingAt, split } from './product-terms.js';
+import { columnsAt, joined, joinedShape, partsOf, scalingAt, split } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
 
@@ -151,12 +153,16 @@ export class ProductFamily implements Family {
     const estimates = this.factors.map(({ family, places }, f) =>
       family.estimate(own[f], partsOf(packed)[f], {
         regularization: columnsAt(regularization, this.width, places),
-        ...(prior && { prior }),
+        ...(prior && { prior: prior.kind === 'joint' ? prior.parts[f] : prior }),
       }),
     );
     const parts = estimates.map(({ components }) => components);
     const frame = scalingOf(this.factors, this.width, ({ places }, f) => parts[f].frame ?? identity(places.length));
     return { components: this.together(parts, frame), repairs: estimates.flatMap(({ repairs }) => repairs) };
+  }
+
+  get conjugates(): Conjugates | undefined {
+    return jointConjugates(this.factors, (components, f) => partOf(components, this.factors, f));
   }
 
   toVector(components: Components): Float64Array {
@@ -245,8 +251,4 @@ export class ProductFamily implements Family {
   private together(parts: readonly Components[], frame?: Scaling): Components {
     return { ...ofParts(parts, this.names.length), ...(frame && { frame }) };
   }
-}
-
-function partsOf({ parts = [] }: PackedModel<Floats>): readonly PackedModel<Floats>[] {
-  return parts;
 }

@@ -111,6 +111,11 @@ function joinedLinear<Values extends Floats>(k: number, terms: readonly LinearTe
   return { ...shape, natural, ...(terms.some((term) => term.common) && { common, rounding }) };
 }
 
+/** The models that were joined. */
+export function partsOf({ parts = [] }: PackedModel<Floats>): readonly PackedModel<Floats>[] {
+  return parts;
+}
+
 /** Moments of each of the models that were joined. */
 export function split(moments: Moments, { k, quadratic, linear, parts = [] }: PackedModel<Floats>): Moments[] {
   const terms = parts.flatMap((part) => part.quadratic);

@@ -142,6 +142,7 @@ export function vonMisesFisher(): Family {
     rules: { means: finite, concentrations: notNegative },
     draws: (theta) => directionSampler(theta.subarray(0, -1), theta[theta.length - 1]),
   });
+  const { conjugates } = linear;
   return {
     ...linear,
     ...named,
@@ -161,12 +162,11 @@ export function vonMisesFisher(): Family {
     shape: (k, d) => ({ k, quadratic: [{ form: 'spherical', d }] }),
     pack: (components) => pack(components, (values) => new Float32Array(values)),
     packExactly: (components) => pack(components, (values) => values),
-    estimate: (moments, { k, quadratic: [term], ...rest }, options) =>
-      linear.estimate(
-        { ...moments, quadratic: [], linear: sumsOfRows(moments, { k, ...term }) },
-        { ...rest, k, quadratic: [], linear: { dense: term.d, levels: [], natural: new Float64Array() } },
-        options,
-      ),
+    estimate: (moments, packed, options) => linear.estimate(...asLinear(moments, packed), options),
+    conjugates: conjugates && {
+      ...conjugates,
+      of: (moments, packed, settings) => conjugates.of(...asLinear(moments, packed), settings),
+    },
   };
 }
 
@@ -220,6 +220,18 @@ function sumsOfRows({ mass, quadratic }: Moments, { k, d, means, whitening }: So
     for (let at = c * d; at < (c + 1) * d; at++) sums[at] *= factor;
   }
   return sums;
+}
+
+/** Moments, and the model that they are of, as a linear term would have them. */
+function asLinear(
+  moments: Moments,
+  { k, quadratic: [term], ...rest }: PackedModel<Floats>,
+): [Moments, PackedModel<Floats>] {
+  const linear = { dense: term.d, levels: [], natural: new Float64Array() };
+  return [
+    { ...moments, quadratic: [], linear: sumsOfRows(moments, { k, ...term }) },
+    { ...rest, k, quadratic: [], linear },
+  ];
 }
 
 /** Means are divided by their lengths. */

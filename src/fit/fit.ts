@@ -10,6 +10,7 @@ import { logVolumeOf, type Repair } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
+import { requireConjugate } from './prior.js';
 import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
 import { Stopwatch } from '../base/stopwatch.js';
@@ -22,8 +23,8 @@ export interface RestartOutcome {
   /** F at its components, nats. */
   readonly objective: number;
   /**
-   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once a weak prior (mclust's) has drawn
-   * the parameters to the pool of all rows. That undoes components that have collapsed on a few. So the best of more
+   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once the prior of the components, or a weak
+   * one where they have none (mclust's), has drawn the parameters to the pool of all rows. That undoes components that have collapsed on a few. So the best of more
    * restarts never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was
    * aborted.
    */
@@ -65,7 +66,7 @@ export interface Fit {
   /**
    * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean
    * log-likelihood. Under a prescribed marginal it has the marginal's terms. The last is that of a plan that meets the
-   * marginal; those before it are of plans that need only come near.
+   * marginal; those before it are of plans that need only come near. With a prior it has −log prior / n besides.
    */
   readonly objective: readonly number[];
   /**
@@ -75,7 +76,12 @@ export interface Fit {
   readonly marginalError: number;
   /** The transport plan between rows and components that the fit ended with. */
   readonly plan: TransportPlan;
-  /** How well the mixture describes the data it was fitted to, always at ε = 1. */
+  /**
+   * log p(w, θ) of the prior at the mixture, without its constants, nats; left out where there is none. With the
+   * log-likelihood it is what a fit at ε = 1 with a free marginal maximises.
+   */
+  readonly logPrior?: number;
+  /** How well the mixture describes the data it was fitted to, always at ε = 1 and without a prior. */
   readonly criteria: Criteria;
   /** What the restart that won is judged by, as `RestartOutcome` has it. */
   readonly judged?: number;
@@ -99,6 +105,7 @@ export interface Fit {
  */
 export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
   const settings = fitSettings(options);
+  requireConjugate(settings.prior, [settings.family]);
   const loader = new Loader(data);
   try {
     return await fitLoaded(loader, settings);
@@ -150,6 +157,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
     objective: (run.objective.length > 0 ? run.objective : [run.finalObjective]).map((value) => value + volume),
     marginalError: run.marginalError,
     plan: planOf(making, run),
+    ...(settings.prior !== 'none' && { logPrior: -run.penalty * totalWeight }),
     criteria,
     ...judgedOf(run, volume),
     ridged: run.ridged,
@@ -206,7 +214,7 @@ function planOf({ source, dataset, settings, device }: Making, run: EmRun): Tran
     coding: family.coding,
     gaps: family.patterned,
     ...run.plan,
-    objective: run.finalObjective + volume,
+    objective: run.finalObjective - run.penalty + volume,
     volume,
     ...rho,
   });

@@ -8,6 +8,7 @@ import { requireStart, type GivenStart, type NamedStart, type StartInput } from 
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { accelerations, type Acceleration } from './acceleration.js';
+import { requirePrior, type PriorChoice } from './prior.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
@@ -64,6 +65,11 @@ export interface FitOptions {
    * at the most.
    */
   readonly regularization?: number;
+  /**
+   * What is believed of the mixture before its rows are seen; default 'none', maximum likelihood. Else the fit is a mode of the
+   * posterior, and F has −log prior / n besides, n being the sum of the sample weights.
+   */
+  readonly prior?: PriorChoice;
   /** `[n]`, not negative. A weight of 2 is the row twice. */
   readonly sampleWeights?: ArrayLike<number>;
   /**
@@ -106,6 +112,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     seed: 0,
     tolerance: 1e-4,
     maxIterations: 200,
+    prior: 'none',
     missing: 'error',
     backend: 'auto',
     autotune: true,
@@ -126,6 +133,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireCompatible(settings);
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
+  requirePrior(settings);
   return settings;
 }
 

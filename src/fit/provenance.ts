@@ -1,3 +1,4 @@
+import { isList } from '../base/check.js';
 import type { Criteria } from '../mixture/criteria.js';
 import type { Source } from '../data/source.js';
 import type { FitStatus } from '../em/em.js';
@@ -52,7 +53,7 @@ export function provenanceOf(
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
 function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
   const { components, family, marginal, epsilon, strategy, acceleration } = settings;
-  const { restarts, seed, tolerance, maxIterations, regularization, missing } = settings;
+  const { restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
   return {
     components,
     ...family.options,
@@ -60,6 +61,17 @@ function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readon
     ...(acceleration === 'squarem' && { acceleration }),
     ...{ restarts, seed, tolerance, maxIterations, missing },
     regularization: regularization ?? defaultRegularization,
+    ...(prior !== 'none' && { prior: plainPrior(prior) }),
     ...(sampleWeights && { sampleWeights: 'given' }),
   };
+}
+
+/** A prior whose numbers are in arrays, as JSON has them. */
+function plainPrior(prior: FitSettings['prior']): unknown {
+  if (typeof prior !== 'object') return prior;
+  return Object.fromEntries(Object.entries(prior).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: unknown): unknown {
+  return isList(value) ? Array.from(value, plain) : value;
 }

@@ -2,7 +2,9 @@ import { acceleratorOf } from './acceleration.js';
 import { runJobs, type Job, type JobOptions } from './concurrent.js';
 import type { Dataset } from '../data/dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
+import { pullOf } from '../em/prior.js';
 import type { FitSettings, Progress } from './options.js';
+import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
 import { loadExactly } from '../data/exactly.js';
 import type { Floats, PackedShape } from '../sweep/model.js';
@@ -33,6 +35,7 @@ export async function runRestarts(
   const { shard } = dataset;
   const regularization = regularizationOf(settings.regularization, dataset);
   const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization, common));
+  const prior = await watch.time('seed', () => priorOf(dataset, settings));
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
   const fitting: Fitting = {
@@ -41,7 +44,8 @@ export async function runRestarts(
       ...settings,
       ...judged,
       shard,
-      stages: stagesOf(settings),
+      prior,
+      stages: stagesOf(settings, pullOf(prior)),
       accelerator: acceleratorOf(settings.acceleration, settings.family),
       regularization,
       exactly: exactRowsOf(dataset, settings),

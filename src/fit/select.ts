@@ -8,6 +8,7 @@ import { gaussian } from '../families/gaussian.js';
 import { fitLoaded, type Fit } from './fit.js';
 import { Loader } from './loader.js';
 import { fitSettings, requireFamily, type FitOptions } from './options.js';
+import { requireConjugate } from './prior.js';
 
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
@@ -76,6 +77,7 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   const models = (families ?? covariances.map((covariance) => gaussian({ covariance }))).flatMap((family) =>
     counts.map((k): Model => ({ k, family, covariance: covarianceOf(family) })),
   );
+  if (rest.prior) requireConjugate(rest.prior, models.map(({ family }) => family)); // prettier-ignore
   const { candidates, failures } = await tried(data, models, rest, onCandidate);
   if (candidates.length === 0) throw failures[0].error;
   const { fit: last } = candidates[candidates.length - 1];

@@ -32,9 +32,15 @@ interface Asked {
   readonly seeding: string | object;
 }
 
-/** The stages of every run; throws `InputError('option')` for a marginal or temperature that makes no sense. */
-export function stagesOf({ strategy, marginal: asked, epsilon, components: k }: Omit<Asked, 'seeding'>): Stage[] {
-  const marginal = marginalSolver(asked, k);
+/**
+ * The stages of every run; throws `InputError('option')` for a marginal or temperature that makes no sense. `pull`: what a
+ * prior draws free weights by.
+ */
+export function stagesOf(
+  { strategy, marginal: asked, epsilon, components: k }: Omit<Asked, 'seeding'>,
+  pull?: Float64Array,
+): Stage[] {
+  const marginal = marginalSolver(asked, k, pull);
   if (strategy === 'anneal') {
     const { iterations, ...schedule } = ANNEALING;
     return temperatures(schedule).map((value) => ({ epsilon: value, marginal, ...(value > 1 && { iterations }) }));

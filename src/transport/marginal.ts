@@ -1,6 +1,6 @@
 import { shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
-import { free } from './free.js';
+import { free, freely } from './free.js';
 import { prescribed } from './prescribed.js';
 import { proportions, strength } from './proportions.js';
 import type { MarginalSolver } from './solver.js';
@@ -19,11 +19,14 @@ export type Marginal =
   | { readonly kind: 'fixed'; readonly weights: readonly number[] }
   | { readonly kind: 'relaxed'; readonly weights: readonly number[]; readonly rho: number };
 
-/** The solver of a marginal over k components; throws `InputError('option')` for one that makes no sense. */
-export function marginalSolver(marginal: Marginal, k: number): MarginalSolver {
+/**
+ * The solver of a marginal over k components; throws `InputError('option')` for one that makes no sense. `pull`: what draws
+ * the weights of `free`, as `freely` has it.
+ */
+export function marginalSolver(marginal: Marginal, k: number, pull?: Float64Array): MarginalSolver {
   switch (marginal.kind) {
     case 'free':
-      return free;
+      return pull ? freely(pull) : free;
     case 'fixed':
       return prescribed(proportions(marginal.weights, k, 'marginal.weights'), Infinity);
     case 'relaxed':

@@ -44,6 +44,9 @@ export interface MarginalSolver {
   start(weights: Float64Array): ComponentSide;
   /** E-step: the potential that meets the marginal, from a sweep at the one of last time. */
   solve(first: Swept, inner: InnerSolve): Promise<Solved>;
-  /** M-step: the next weights, and the potential to go on from. The components `fresh` start again at a row. */
-  advance(swept: Swept, fresh: readonly number[]): ComponentSide;
+  /**
+   * M-step: the next weights, and the potential to go on from. The components `fresh` start again at a row. `epsilon`: of the
+   * sweep; default 1.
+   */
+  advance(swept: Swept, fresh: readonly number[], epsilon?: number): ComponentSide;
 }

@@ -10,6 +10,7 @@ const flags = {
   ...{
     every: 1,
     missing: 'error',
+    prior: 'none',
     marginal: 'free',
     epsilon: 1,
     seeding: 'k-means++',

@@ -1,6 +1,8 @@
 /** The default prior of Gaussians: mclust's, for which one M-step gives the mode of the posterior. */
 import { describe, expect, test } from 'vitest';
+import type { Family } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
+import type { Conjugates } from '../../src/families/prior.js';
 import { goldenRows } from '../golden/data.js';
 import {
   cholesky,
@@ -21,13 +23,15 @@ import { momentsOf } from './moments.js';
 
 const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
 
+const conjugatesOf = ({ conjugates }: Family): Conjugates => conjugates ?? expect.unreachable();
+
 /** The posterior given the plan of a mixture. */
 function posteriorOf(x: number[][], mixture: OracleMixture, form: Covariance, regularization = 0) {
   const family = gaussian({ covariance: form });
   const packed = family.pack(family.fromParameters(mixture, 'start'));
   const moments = momentsOf(x, sweep(x, undefined, mixture).responsibilities, packed);
   const added = new Float64Array(x[0].length).fill(regularization);
-  const prior = { kind: 'weak', rows: x.length } as const;
+  const prior = conjugatesOf(family).of(moments, packed, { k: mixture.weights.length, n: x.length, options: {} });
   return family.toParameters(family.estimate(moments, packed, { regularization: added, prior }).components);
 }
 
@@ -130,6 +134,23 @@ describe.each(forms)('%s', (form) => {
       const covariances = found.covariances.map((s) => times(times(bent, s), transposed(bent)));
       const moved = constrain({ weights: mixture.weights, means, covariances }, form);
       expect(gained(moved)).toBeLessThan(best);
+    }
+  });
+
+  test('has the log prior of its definition, also where it is computed in other units', () => {
+    const family = gaussian({ covariance: form });
+    const scale = Float64Array.from([4, form === 'spherical' ? 4 : 0.5, form === 'spherical' ? 4 : 2]);
+    const scaling = { shift: Float64Array.of(1, -2, 30), scale };
+    const held = x.map((row) => row.map((value, j) => (value - scaling.shift[j]) / scale[j]));
+    const shard = (at: Pick<OracleMixture, 'means' | 'covariances'>) =>
+      family.toShard(family.fromParameters(at, 'test'), scaling);
+    const packed = family.pack(shard(mixture));
+    const moments = momentsOf(held, shares.map((row) => row.map((share) => x.length * share)), packed); // prettier-ignore
+    const settings = { k: 3, n: x.length, options: {}, scaling };
+    const prior = conjugatesOf(family).of(moments, packed, settings);
+    for (const at of [found, mixture]) {
+      const log = conjugatesOf(family).log(shard(at), prior);
+      expectWithin(log, logPrior(x, at, form), 1e-5 * Math.abs(log));
     }
   });
 

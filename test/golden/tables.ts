@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { PriorOptions } from '../../src/index.js';
 
 /** Parameters by name, as `mixture.components` has them. */
 type Components = Readonly<Record<string, unknown>>;
@@ -12,15 +13,20 @@ export interface TableFit {
     readonly covariance?: 'full' | 'diag';
     readonly columns: readonly string[];
   }[];
+  /** Of fits to a mode of the posterior. */
+  readonly prior?: PriorOptions;
   readonly start: { readonly weights: readonly number[]; readonly components: readonly Components[] };
-  /** Log-likelihoods after some numbers of EM steps. */
+  /** Log-likelihoods, with the log prior where there is one, after some numbers of EM steps. */
   readonly trace: Readonly<Record<string, number>>;
   /** Steps to the optimum. */
   readonly iterations: number;
   readonly optimum: {
     readonly logLikelihood: number;
+    /** With the log prior, of fits that have one. */
+    readonly objective?: number;
     readonly weights: readonly number[];
     readonly parameters: number;
+    readonly components?: readonly Components[];
   };
 }
 

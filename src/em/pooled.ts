@@ -1,0 +1,51 @@
+import type { Family } from '../families/family.js';
+import type { Scaling } from '../families/scaling.js';
+import type { PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
+import type { SweptRows } from '../sweep/shard.js';
+
+/** Rows, and how they are held. */
+interface Rows {
+  readonly shard: SweptRows;
+  readonly scaling: Scaling;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The moments of all rows by a model of one component. */
+export interface Pooled {
+  readonly packed: PackedModel;
+  readonly moments: Moments;
+}
+
+/** Sweeps at the most, of rows with gaps: EM of one component. */
+const MOST = 100;
+/** A fall of F by less is none, nats. */
+const LEAST = 1e-7;
+
+/**
+ * The moments of all rows: statistics by one sweep. Squares come by another about the mean that the first finds, so that they
+ * keep their digits. Where values are missing what lacks is completed again and again, as EM of one component does, until F
+ * stops falling.
+ */
+export async function pooledMoments({ shard, scaling, signal }: Rows, family: Family): Promise<Pooled> {
+  const regularization = new Float64Array(shard.d);
+  const sweep = async (packed: PackedModel): Promise<Pooled> => {
+    const model = { components: packed, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
+    const [moments] = await shard.sweep([{ model, tails: true }], { signal });
+    return { packed, moments };
+  };
+  const from = family.around(new Float64Array(shard.d), new Float64Array(shard.d).fill(1), scaling);
+  let pooled = await sweep(from);
+  const most = from.quadratic.length === 0 ? 0 : family.patterned ? MOST : 1;
+  for (let turn = 0, fall = Infinity; turn < most && fall > LEAST; turn++) {
+    const { components } = family.estimate(pooled.moments, pooled.packed, { regularization });
+    const next = await sweep(family.pack(components));
+    fall = turn > 0 ? meanObjective(pooled) - meanObjective(next) : Infinity;
+    pooled = next;
+  }
+  return pooled;
+}
+
+function meanObjective({ moments: { objective, weight } }: Pooled): number {
+  return objective / weight;
+}

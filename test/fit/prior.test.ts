@@ -1,0 +1,375 @@
+/** Fits to modes of the posterior: what F has of a prior, and what options mean. */
+import { describe, expect, test } from 'vitest';
+import {
+  bernoulli,
+  categorical,
+  fitMixture,
+  gaussian,
+  logNormal,
+  poisson,
+  product,
+  selectMixture,
+  type Family,
+  type Fit,
+  type FitOptions,
+  type PriorChoice,
+} from '../../src/index.js';
+import { drawn, nearby, scenes, startOf } from '../families/scenes.js';
+import { unitGaussian } from '../families/unit-gaussian.js';
+import { goldenRows } from '../golden/data.js';
+import { constrain, mulberry32, normal, problem, type Covariance } from '../oracle/index.js';
+import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
+
+const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
+const strong: PriorChoice = { weights: 20 };
+
+/** F of iterations never rises by more than rounding; of a schedule, within each stage. */
+function expectFalling({ objective }: Fit, stages: readonly number[] = []): void {
+  const scale = Math.max(1, Math.abs(objective[0]));
+  objective.forEach((value, t) => {
+    if (t > 0 && !stages.includes(t)) expect(value - objective[t - 1], `step ${t + 1}`).toBeLessThan(5e-7 * scale);
+  });
+  expect(objective.length).toBeGreaterThan(1);
+}
+
+interface Scene {
+  readonly rows: number[][];
+  readonly options: FitOptions;
+}
+
+/** Every Gaussian form, every other family, and a product, each from a start that has a way to go. */
+const all: Readonly<Record<string, Scene>> = {
+  ...Object.fromEntries(
+    forms.map((covariance): [string, Scene] => {
+      const { x, start } = problem('overlapping', { n: 90, d: 2, k: 3, seed: 5 });
+      const seeding = constrain(start, covariance);
+      return [covariance, { rows: x, options: { family: gaussian({ covariance }), components: 3, seeding } }];
+    }),
+  ),
+  ...Object.fromEntries(
+    scenes.map((scene): [string, Scene] => {
+      const options = { family: scene.family, components: 3, seeding: startOf(scene, nearby(scene)) };
+      return [scene.name, { rows: drawn(scene, 150).rows, options }];
+    }),
+  ),
+};
+const common = { maxIterations: 15, tolerance: 0, regularization: 0, backend: 'wasm' } as const;
+
+describe.each(Object.entries(all))('%s', (_, { rows, options }) => {
+  test.each([
+    ['default, ε = 1', 'default', 1],
+    ['strong, ε = 1', strong, 1],
+    ['strong, ε = 0.6', strong, 0.6],
+    ['strong, ε = 1.8', strong, 1.8],
+  ] as const)('F never rises: %s', async (__, prior, epsilon) => {
+    const fit = await fitMixture(rows, {
+      ...common,
+      ...options,
+      maxIterations: epsilon === 1 ? 15 : 50,
+      prior,
+      epsilon,
+    });
+    expectFalling(fit);
+    expect(Number.isFinite(fit.logPrior)).toBe(true);
+  });
+
+  test('F is −(log-likelihood + log prior) / n, and the plan has but the likelihood', async () => {
+    const { objective, criteria, logPrior = NaN, plan } = await fitMixture(rows, { ...common, ...options, prior: strong }); // prettier-ignore
+    const n = rows.length;
+    const last = objective[objective.length - 1];
+    expectWithin(last, -(criteria.logLikelihood + logPrior) / n, 2e-6 * Math.max(1, Math.abs(last)));
+    const { dual, gap } = await plan.duality();
+    expectWithin(dual, -criteria.meanLogLikelihood, 2e-6 * Math.max(1, Math.abs(dual)));
+    expectWithin(gap, 0, 5e-6 * Math.max(1, Math.abs(dual)));
+  });
+
+  test('F never rises along the shorter way of an accelerator', async () => {
+    expectFalling(await fitMixture(rows, { ...common, ...options, prior: strong, acceleration: 'squarem' }));
+  });
+
+  test('a weight of 2 is the row twice, of the prior too', async () => {
+    const counts = rows.map((_row, i) => 1 + (i % 2));
+    const repeated = rows.flatMap((row, i) => new Array<number[]>(counts[i]).fill(row));
+    const [one, other] = await Promise.all([
+      fitMixture(repeated, { ...common, ...options, prior: strong, maxIterations: 6 }),
+      fitMixture(rows, { ...common, ...options, prior: strong, maxIterations: 6, sampleWeights: counts }),
+    ]);
+    expectAllWithin(other.objective, one.objective, 2e-6 * Math.max(1, Math.abs(one.objective[0])));
+    expectAllWithin(other.mixture.weights, one.mixture.weights, 1e-5);
+  });
+
+  test('of ever more rows nothing is left of it', async () => {
+    const many = rows.map(() => 1e9);
+    const settings = { ...common, ...options, maxIterations: 6, sampleWeights: many };
+    const [one, other] = await Promise.all([
+      fitMixture(rows, settings),
+      fitMixture(rows, { ...settings, prior: strong }),
+    ]);
+    expectAllWithin(other.objective, one.objective, 1e-6 * Math.max(1, Math.abs(one.objective[0])));
+    expectAllWithin(other.mixture.weights, one.mixture.weights, 1e-5);
+  });
+
+  test('no prior is none, bit for bit', async () => {
+    const [plain, none, flat] = await Promise.all([
+      fitMixture(rows, { ...common, ...options }),
+      fitMixture(rows, { ...common, ...options, prior: 'none' }),
+      fitMixture(rows, { ...common, ...options, prior: { components: 'none' } }),
+    ]);
+    expect(none.mixture.toJSON()).toEqual(plain.mixture.toJSON());
+    expect(none.logPrior).toBeUndefined();
+    expect(flat.objective).toEqual(plain.objective);
+    expectWithin(flat.logPrior ?? NaN, 0, 0);
+  });
+});
+
+describe('mixed columns and gaps', () => {
+  const random = mulberry32(4);
+  const rows = Array.from({ length: 200 }, (_, i) => {
+    const own = i % 3;
+    const holes = (value: number): number => (random() < 0.15 ? NaN : value);
+    const level = Math.floor(random() * 3);
+    return [holes(3 * own + normal(random)), holes(own - normal(random)), holes(Math.floor(random() * 4 * (own + 1))), holes(random() < 0.5 ? own : level)]; // prettier-ignore
+  });
+  const family = (): Family =>
+    product([
+      { columns: ['x0', 'x1'], family: gaussian() },
+      { columns: ['x2'], family: poisson() },
+      { columns: ['x3'], family: categorical() },
+    ]);
+  const options: FitOptions = { ...common, family: family(), components: 3, missing: 'model', restarts: 3 };
+
+  test.each(['default', { weights: 2, rows: 4, shrinkage: 0.5 }] as const)('F never rises: %j', async (prior) => {
+    const fit = await fitMixture(rows, { ...options, restarts: 1, prior });
+    expectFalling(fit);
+    expect(Number.isFinite(fit.logPrior)).toBe(true);
+  });
+
+  test('the restart that wins is judged least, with the prior', async () => {
+    const { restarts, judged } = await fitMixture(rows, { ...options, prior: 'default' });
+    const all = restarts.map((one) => one.judged ?? NaN);
+    expect(judged).toBe(Math.min(...all));
+    // One step of EM from where each ended: F with the prior never rises.
+    for (const one of restarts) expect(one.judged).toBeLessThan(one.objective + 1e-6);
+  });
+
+  test('the prior of gaps is drawn to the mean of maximum likelihood, at random as they are missing', async () => {
+    const far = { shrinkage: 1e9, components: 'default' } as const;
+    const gaussians: FitOptions = { family: gaussian(), components: 1, missing: 'model', tolerance: 1e-9, regularization: 0 }; // prettier-ignore
+    const pairs = rows.map((row) => row.slice(0, 2)).filter((row) => !row.every(Number.isNaN));
+    const ml = await fitMixture(pairs, { ...gaussians, maxIterations: 500 });
+    const drawnTo = await fitMixture(pairs, { ...gaussians, prior: far });
+    expectAllWithin(drawnTo.mixture.means[0], ml.mixture.means[0], 1e-3);
+  });
+});
+
+test('F never rises within the stages of a schedule, nor after a warm-up', async () => {
+  const { x } = problem('overlapping', { n: 120, d: 2, k: 3, seed: 8 });
+  const options = { ...common, components: 3, prior: strong, tolerance: 1e-5, maxIterations: 200 } as const;
+  const seen: { epsilon: number; objective: number }[] = [];
+  await fitMixture(x, {
+    ...options,
+    epsilon: { from: 1.6, steps: 3 },
+    onProgress: ({ phase, epsilon = NaN, objective = NaN }) => {
+      if (phase === 'fit') seen.push({ epsilon, objective });
+    },
+  });
+  expect(new Set(seen.map(({ epsilon }) => epsilon)).size).toBe(3);
+  seen.forEach((one, t) => {
+    if (t > 0 && seen[t - 1].epsilon === one.epsilon) expect(one.objective - seen[t - 1].objective).toBeLessThan(1e-6);
+  });
+  const warmed = await fitMixture(x, { ...options, strategy: 'warm-up' });
+  expectFalling(warmed, [10]);
+});
+
+test('weights are drawn to each other: (m + (α − 1)/n) of all of that', async () => {
+  const rows = [...Array.from({ length: 9 }, (_, i) => [i / 10]), [100]];
+  const seeding = { labels: rows.map(([x]) => (x < 50 ? 0 : 1)) };
+  const options: FitOptions = { ...common, components: 2, seeding, maxIterations: 3, family: gaussian() };
+  const { mixture } = await fitMixture(rows, {
+    ...options,
+    prior: { weights: 3, shrinkage: 1e-9, dof: 5, scale: 0.1 },
+  });
+  expectAllWithin(mixture.weights, [(9 + 2) / 14, (1 + 2) / 14], 1e-6);
+  const apart = await fitMixture(rows, { ...options, prior: { weights: [1, 11], scale: 0.1 } });
+  expectAllWithin(apart.mixture.weights, [9 / 20, 11 / 20], 1e-6);
+});
+
+describe.each(forms)('%s: the default prior', (covariance) => {
+  const { x, start } = problem('overlapping', { n: 80, d: 2, k: 3, seed: 2 });
+  const seeding = constrain(start, covariance);
+  const options: FitOptions = { ...common, family: gaussian({ covariance }), components: 3, seeding, prior: 'default' };
+
+  test('knows no units: columns that are shifted and scaled have the fit shifted and scaled', async () => {
+    const scale = covariance === 'spherical' ? [300, 300] : [300, 0.02];
+    const shift = [1e4, -7];
+    const move = (row: readonly number[]): number[] => row.map((value, j) => shift[j] + scale[j] * value);
+    const stretch = (s: readonly (readonly number[])[]): number[][] => s.map((row, i) => row.map((value, j) => value * scale[i] * scale[j])); // prettier-ignore
+    const moved = { weights: seeding.weights, means: seeding.means.map(move), covariances: seeding.covariances.map(stretch) }; // prettier-ignore
+    const [one, other] = await Promise.all([fitMixture(x, options), fitMixture(x.map(move), { ...options, seeding: moved })]); // prettier-ignore
+    expectAllWithin(other.mixture.weights, one.mixture.weights, 1e-4);
+    const { means, covariances } = one.mixture;
+    expectComponentsWithin(other.mixture, { means: means.map(move), covariances: covariances.map(stretch) }, 2e-4);
+    const volume = x.length * (Math.log(scale[0]) + Math.log(scale[1]));
+    expectWithin(other.criteria.logLikelihood, one.criteria.logLikelihood - volume, 1e-3);
+  });
+
+  test('keeps components of few rows, of equal rows and of none wide and finite', async () => {
+    const rows = [...x, ...new Array<number[]>(4).fill([50, 50])];
+    const means = [seeding.means[0], [50, 50], [1e3, -1e3]];
+    const fit = await fitMixture(rows, { ...options, seeding: { ...seeding, means } });
+    expect(fit.collapsed).toEqual([]);
+    expect(fit.diagnostics.repairs.filter(({ kind }) => kind === 'ridge')).toEqual([]);
+    for (const s of fit.mixture.covariances) for (let j = 0; j < 2; j++) expect(s[j][j]).toBeGreaterThan(1e-3);
+    expect([...fit.objective, fit.logPrior].every(Number.isFinite)).toBe(true);
+  });
+});
+
+test('select fits each model under the prior, and criteria stay those of the likelihood', async () => {
+  const rows = goldenRows('faithful');
+  const { candidates, best } = await selectMixture(rows, { components: [1, 2, 3], covariances: ['full', 'diag'], prior: 'default' }); // prettier-ignore
+  for (const { fit, k } of candidates) {
+    const { bic, logLikelihood } = fit.criteria;
+    expectWithin(bic, -2 * logLikelihood + fit.mixture.parameters * Math.log(272), 1e-6);
+    expect(fit.mixture.provenance?.options).toMatchObject({ prior: 'default', components: k });
+  }
+  expect(best.k).toBeGreaterThan(1);
+  const mixed = await selectMixture(rows, {
+    components: [2],
+    families: [gaussian(), logNormal()],
+    prior: { shrinkage: 0.1 },
+  });
+  expect(mixed.candidates.length).toBe(2);
+});
+
+describe('what is refused, in one line', () => {
+  const rows = goldenRows('faithful');
+  const fit = (prior: unknown, more: Partial<FitOptions> = {}): Promise<Fit> =>
+    fitMixture(rows, { components: 2, ...more, prior: prior as PriorChoice });
+  const fixed = { marginal: { kind: 'fixed', weights: [0.5, 0.5] } } as const;
+
+  test.each<[string, unknown, Partial<FitOptions>, string]>([
+    ['a word', 'weak', {}, 'prior: expected one of none, default, got "weak"; choose one of these'],
+    ['a list', [2], {}, "prior: expected 'none', 'default' or an object of options, got [2]; correct it"],
+    ['a number', 2, {}, 'prior: expected one of none, default, got 2; choose one of these'],
+    [
+      'an option that is none',
+      { alpha: 2 },
+      {},
+      'prior: expected options among weights, components, rows, shrinkage, mean, dof, scale, got "alpha"; leave it out',
+    ],
+    [
+      'what is no prior of components',
+      { components: 'pool' },
+      {},
+      'prior.components: expected one of default, none, got "pool"; choose one of these',
+    ],
+    [
+      'weights under 1',
+      { weights: 0.5 },
+      {},
+      'prior.weights: expected a finite number ≥ 1, or 2 of them, got 0.5; use 2 for a pseudo-row a component, or 1 for none',
+    ],
+    [
+      'too many weights',
+      { weights: [1, 2, 3] },
+      {},
+      'prior.weights: expected a finite number ≥ 1, or 2 of them, got [1, 2, 3]; use 2 for a pseudo-row a component, or 1 for none',
+    ],
+    [
+      'weights that are fixed',
+      { weights: 2 },
+      fixed,
+      'prior.weights: expected proportions that are free, got marginal fixed; leave weights out of the prior, or the marginal out',
+    ],
+    [
+      'weights at ε = 0',
+      { weights: 2 },
+      { epsilon: 0 },
+      'prior.weights: expected epsilon > 0, since hard assignment says nothing of weights, got epsilon 0; leave weights out of the prior, or use a small epsilon such as 0.1',
+    ],
+    [
+      'rows of Gaussians',
+      { rows: 2 },
+      {},
+      'prior.rows: expected options of family gaussian: weights, components, shrinkage, mean, dof, scale, got rows; leave it out',
+    ],
+    [
+      'shrinkage of counts',
+      { shrinkage: 2 },
+      { family: poisson() },
+      'prior.shrinkage: expected options of family poisson: weights, components, rows, got shrinkage; leave it out',
+    ],
+    [
+      'negative rows',
+      { rows: -1 },
+      { family: bernoulli() },
+      'prior.rows: expected a finite number ≥ 0, got -1; correct it',
+    ],
+    ['negative shrinkage', { shrinkage: -1 }, {}, 'prior.shrinkage: expected a finite number ≥ 0, got -1; correct it'],
+    [
+      'too few degrees of freedom',
+      { dof: 1 },
+      {},
+      'prior.dof: expected a finite number > 1 for 2 columns, got 1; use 4, the default',
+    ],
+    [
+      'a mean of one column',
+      { mean: [3] },
+      {},
+      'prior.mean: expected 2 numbers, one for each column, got [3]; leave it out for the mean of all rows',
+    ],
+    [
+      'a scale of another shape',
+      { scale: [1, 2, 3] },
+      {},
+      'prior.scale: expected a number, 2 variances or a matrix [2][2], got [1, 2, 3]; leave it out for the default',
+    ],
+    [
+      'a scale that is not symmetric',
+      {
+        scale: [
+          [1, 2],
+          [0, 1],
+        ],
+      },
+      {},
+      'prior.scale: expected a symmetric positive definite matrix, or variances > 0, got one that is not symmetric; leave it out for the default',
+    ],
+    [
+      'a scale that is not definite',
+      { scale: 0 },
+      {},
+      'prior.scale: expected a symmetric positive definite matrix, or variances > 0, got one that is not positive definite; leave it out for the default',
+    ],
+    [
+      'a family without one',
+      'default',
+      { family: unitGaussian() },
+      "prior: expected none with family unitGaussian, which has no conjugate prior, got one; leave it out, or give { components: 'none', weights: 2 } (--prior components=none,weights=2)",
+    ],
+  ])('%s', async (_, prior, more, message) => {
+    // prettier-ignore
+    await expect(fit(prior, more)).rejects.toThrow(expect.objectContaining({ name: 'InputError', message }));
+  });
+
+  test('what the remedies say works', async () => {
+    for (const [prior, more] of [
+      [{ components: 'none', weights: 2 }, { family: unitGaussian() }],
+      [{}, fixed],
+      [{ weights: 2 }, { epsilon: 0.1 }],
+      [{ dof: 4 }, {}],
+    ] as const) {
+      expect((await fit(prior, { ...more, maxIterations: 3 })).iterations).toBeGreaterThan(0);
+    }
+  });
+
+  test('a mean of two Gaussian factors', async () => {
+    const family = product([
+      { columns: ['x0'], family: gaussian() },
+      { columns: ['x1'], family: logNormal() },
+    ]);
+    await expect(fit({ mean: [3] }, { family })).rejects.toThrow(
+      'prior.mean: expected one factor of Gaussians with it, got 2; leave it out for the default of each',
+    );
+  });
+});
