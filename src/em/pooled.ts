@@ -7,6 +7,8 @@ import type { SweptRows } from '../sweep/shard.js';
 /** Rows, and how they are held. */
 interface Rows {
   readonly shard: SweptRows;
+  /** How many columns the data have. */
+  readonly columns: number;
   readonly scaling: Scaling;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,17 +19,17 @@ export interface Pooled {
   readonly moments: Moments;
 }
 
-/** Sweeps at the most, of rows with gaps: EM of one component. */
+/** Iterations at the most of EM of one component. */
 const MOST = 100;
 /** A fall of F by less is none, nats. */
 const LEAST = 1e-7;
 
 /**
  * The moments of all rows: statistics by one sweep. Squares come by another about the mean that the first finds, so that they
- * keep their digits. Where values are missing what lacks is completed again and again, as EM of one component does, until F
- * stops falling.
+ * keep their digits. Where values are missing, and of Student-t terms, sums depend on the model: then EM of one component
+ * goes on until F stops falling.
  */
-export async function pooledMoments({ shard, scaling, signal }: Rows, family: Family): Promise<Pooled> {
+export async function pooledMoments({ shard, columns, scaling, signal }: Rows, family: Family): Promise<Pooled> {
   const regularization = new Float64Array(shard.d);
   const sweep = async (packed: PackedModel): Promise<Pooled> => {
     const model = { components: packed, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
@@ -36,7 +38,9 @@ export async function pooledMoments({ shard, scaling, signal }: Rows, family: Fa
   };
   const from = family.around(new Float64Array(shard.d), new Float64Array(shard.d).fill(1), scaling);
   let pooled = await sweep(from);
-  const most = from.quadratic.length === 0 ? 0 : family.patterned ? MOST : 1;
+  const { quadratic } = family.shape(1, columns);
+  const depends = family.patterned === true || quadratic.some(({ radial }) => radial !== undefined);
+  const most = quadratic.length === 0 ? 0 : depends ? MOST : 1;
   for (let turn = 0, fall = Infinity; turn < most && fall > LEAST; turn++) {
     const { components } = family.estimate(pooled.moments, pooled.packed, { regularization });
     const next = await sweep(family.pack(components));

@@ -26,6 +26,8 @@ const priorRows: Readonly<Record<CovarianceForm, (dof: number, d: number, k: num
 interface Clusters {
   readonly rows: number;
   readonly counts: readonly number[];
+  /** What the rows weigh in means and scatters: of a Student-t term Σ P u, else the counts. */
+  readonly weights: readonly number[];
   readonly means: readonly Float64Array[];
   readonly scatters: readonly Float64Array[];
 }
@@ -64,7 +66,7 @@ function normalPrior(
 
 /**
  * The mode of the posterior: μ_k = (n_k x̄_k + κ μ_P) / (n_k + κ) and Σ_k = (Λ + κ n_k/(κ + n_k) (x̄_k − μ_P)(x̄_k − μ_P)ᵀ +
- * S_k) / (ν + d + n_k + 2).
+ * S_k) / (ν + d + n_k + 2). Of a Student-t term Σ is the scale, and n_k is Σ P u but for the denominator.
  */
 export function posteriorMode(
   moments: Moments,
@@ -75,14 +77,14 @@ export function posteriorMode(
   const { k, d, form } = soleQuadratic(packed);
   const { n, shrinkage, mean, dof, scale } = prior;
   const clusters = clustersOf(moments, packed, n, layout);
-  const { counts, scatters } = clusters;
+  const { counts, weights, scatters } = clusters;
   const from = clusters.means.map((one) => one.map((value, j) => value - mean[j]));
   const size = layout.size(d);
   const exact = packedExactly(packed);
   const covariances = new Float64Array(scatters.length * size);
   const means = new Float64Array(k * d).map((_, at) => {
     const c = Math.floor(at / d);
-    return mean[at % d] + from[c][at % d] * (counts[c] > 0 ? counts[c] / (counts[c] + shrinkage) : 0);
+    return mean[at % d] + from[c][at % d] * (weights[c] > 0 ? weights[c] / (weights[c] + shrinkage) : 0);
   });
   const definite = scatters.map((own, index) => {
     const members = layout.shared ? Array.from(counts.keys()) : [index];
@@ -90,7 +92,7 @@ export function posteriorMode(
     let held = priorRows[form](dof, d, k);
     for (const c of members) {
       held += counts[c];
-      if (counts[c] > 0) layout.takeOuter(scatter, from[c], -(shrinkage * counts[c]) / (shrinkage + counts[c]));
+      if (weights[c] > 0) layout.takeOuter(scatter, from[c], -(shrinkage * weights[c]) / (shrinkage + weights[c]));
     }
     const covariance = covariances.subarray(index * size, (index + 1) * size);
     layout.fromScatter(scatter, held, covariance);
@@ -152,10 +154,12 @@ function squared(factor: Float64Array, x: Float64Array, { matrix }: CovarianceLa
 function clustersOf(moments: Moments, packed: PackedModel<Floats>, rows: number, layout: CovarianceLayout): Clusters {
   const { d, means: about } = soleQuadratic(packed);
   const { shifts, scatters } = centred(moments, packed, layout);
+  const { mass, quadratic } = moments;
   const unit = rows / moments.weight;
   return {
     rows,
-    counts: Array.from(moments.mass, (mass) => mass * unit),
+    counts: Array.from(mass, (held) => held * unit),
+    weights: Array.from(quadratic[0].radial?.weight ?? mass, (held) => held * unit),
     means: shifts.map((shift, c) => shift.map((value, j) => about[c * d + j] + value)),
     scatters: scatters.map((scatter) => scatter.map((value) => value * unit)),
   };

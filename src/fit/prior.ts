@@ -77,7 +77,7 @@ export function requireConjugate(prior: PriorChoice, families: readonly Family[]
 
 /** The prior of a fit, of what one reading of its rows says; undefined where there is none. */
 export async function priorOf(
-  { shard, scaling, totalWeight: n }: Dataset,
+  { shard, scaling, columns, totalWeight: n }: Dataset,
   asked: Asked & { readonly family: Family; readonly signal?: AbortSignal | undefined },
 ): Promise<MixturePrior | undefined> {
   const { prior, family, components: k, signal } = asked;
@@ -85,7 +85,7 @@ export async function priorOf(
   const { weights, ...rest } = prior === 'default' ? {} : prior;
   let components: ConjugatePrior | undefined;
   if (givesComponents(prior)) {
-    const { moments, packed } = await pooledMoments({ shard, scaling, signal }, family);
+    const { moments, packed } = await pooledMoments({ shard, columns: columns.length, scaling, signal }, family);
     components = conjugatesOf(family).of(moments, packed, { k, n, options: componentOptionsOf(rest), scaling });
   }
   return { components, concentrations: concentrationsOf(weights, k), n };
