@@ -1,7 +1,7 @@
 import { timeFamily, timeFamilySeeding, type FamilyRun } from './family-iterations.js';
 import { familyOperations, familyProblem, type FamilyProblem, type FamilySize } from './family-problem.js';
 import type { Machine } from './machine.js';
-import { numpyFamilies, stepMix, type Dtype, type Script } from './peers/list.js';
+import { numpyFamilies, numpyPatterns, stepMix, type Dtype, type Script } from './peers/list.js';
 import { onFile, runOnFile, type PeerOutcome } from './peers/peer.js';
 import { digits, table } from './table.js';
 
@@ -11,6 +11,7 @@ const sizes: readonly FamilySize[] = [
   of('vonMisesFisher', 200_000, 768, 32),
   of('poisson', 1_000_000, 10, 8),
   of('categorical', 1_000_000, 10, 8),
+  { ...of('gaussian', 100_000, 16, 8), name: 'gaussian, a tenth missing', missing: 0.1 },
   {
     name: 'product',
     n: 500_000,
@@ -37,6 +38,13 @@ const peers = {
   stepMix: [stepMix, 'float64'],
 } as const satisfies Readonly<Record<string, readonly [Script, Dtype]>>;
 type PeerName = keyof typeof peers;
+
+/** The peers that have a problem's families. */
+function peersOf({ name, missing }: FamilySize): Readonly<Partial<Record<PeerName, readonly [Script, Dtype]>>> {
+  if (missing) return { float64: [numpyPatterns, 'float64'] };
+  const { stepMix: classes, ...numpy } = peers;
+  return name === 'bernoulli' ? { ...numpy, stepMix: classes } : numpy;
+}
 
 /** One line of the bench: what is least of several turns, in seconds. */
 export interface FamilyResult extends FamilySize {
@@ -80,7 +88,6 @@ export async function compareFamily(
   rounds: number,
 ): Promise<FamilyResult> {
   const { name, n, k, d, factors, data } = problem;
-  const names = (Object.keys(peers) as PeerName[]).filter((peer) => peer !== 'stepMix' || name === 'bernoulli');
   const [one, all, seeding]: [FamilyRun[], FamilyRun[], number[]] = [[], [], []];
   const theirs = new Map<PeerName, PeerOutcome>();
   await onFile(data, [n, d], async (path) => {
@@ -88,8 +95,10 @@ export async function compareFamily(
       one.push(await timeFamily(problem, ITERATIONS, 1));
       all.push(await timeFamily(problem, ITERATIONS, threads));
       seeding.push(await timeFamilySeeding(problem, threads));
-      for (const peer of names) {
-        const [script, dtype] = peers[peer];
+      for (const [peer, [script, dtype]] of Object.entries(peersOf(problem)) as [
+        PeerName,
+        readonly [Script, Dtype],
+      ][]) {
         const job = { n, d, k, factors, start: problem.start, dtype, iterations: ITERATIONS, data: path };
         theirs.set(peer, faster(await runOnFile(script, job), theirs.get(peer)));
       }

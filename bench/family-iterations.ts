@@ -24,7 +24,15 @@ export async function timeFamily(problem: FamilyProblem, iterations: number, thr
   const limits = { maxIterations: iterations, tolerance: 0, regularization: 0 };
   const { status, criteria, diagnostics } = await fitMixture(
     { data, shape: [n, d] },
-    { family: familyOf(problem), components: k, seeding: start, threads, onProgress, ...limits },
+    {
+      family: familyOf(problem),
+      components: k,
+      seeding: start,
+      missing: policyOf(problem),
+      threads,
+      onProgress,
+      ...limits,
+    },
   );
   if (ends.length !== iterations) throw new Error(`bench: expected ${iterations} iterations, got ${ends.length}, ${status}`); // prettier-ignore
   const { load, score } = diagnostics.seconds;
@@ -35,6 +43,11 @@ export async function timeFamily(problem: FamilyProblem, iterations: number, thr
 /** Seconds of k-means++ seeding, the start estimated from its clusters included. */
 export async function timeFamilySeeding(problem: FamilyProblem, threads: number): Promise<number> {
   const { n, d, k, data } = problem;
-  const options = { family: familyOf(problem), components: k, maxIterations: 0, threads };
+  const missing = policyOf(problem);
+  const options = { family: familyOf(problem), components: k, missing, maxIterations: 0, threads };
   return (await fitMixture({ data, shape: [n, d] }, options)).diagnostics.seconds['seed'];
+}
+
+function policyOf({ missing }: FamilyProblem): 'model' | 'error' {
+  return missing ? 'model' : 'error';
 }

@@ -18,13 +18,15 @@ export interface FamilySize {
   readonly n: number;
   readonly k: number;
   readonly factors: readonly FactorSize[];
+  /** Share of the values that are missing; default none. */
+  readonly missing?: number;
 }
 
 /** Rows and a start, the same for otmix and its peers. */
 export interface FamilyProblem extends FamilySize {
   /** Columns. */
   readonly d: number;
-  /** Row-major `[n, d]`. */
+  /** Row-major `[n, d]`, NaN where a value is missing. */
   readonly data: Float32Array;
   /** Weights `[k]`, and a block of parameters for each factor, as `mixture.components` has them. */
   readonly start: { readonly weights: number[]; readonly components: readonly NestedParameters[] };
@@ -35,7 +37,7 @@ const DRAWN = 0.3;
 
 /** Rows of k components of equal weights, and a start on the way from their parameters to what these have in common. */
 export function familyProblem(size: FamilySize, seed = 1): FamilyProblem {
-  const { n, k, factors } = size;
+  const { n, k, factors, missing = 0 } = size;
   const random = seededRandom(seed);
   const parameters = factors.map(({ family, columns }) => kinds[family].parameters(k, columns, random));
   const draws = factors.map(({ family }, f) => kinds[family].draws(parameters[f]));
@@ -52,6 +54,7 @@ export function familyProblem(size: FamilySize, seed = 1): FamilyProblem {
     }
     data.set(row, i * d);
   }
+  if (missing > 0) for (let at = 0; at < data.length; at++) if (random.uniform() < missing) data[at] = NaN;
   const components = parameters.map(
     (own, f) =>
     Object.fromEntries(Object.entries(own).map(([name, values]) => [name, drawn(values, kinds[factors[f].family].byColumn)])), // prettier-ignore
@@ -74,9 +77,10 @@ export function familyOf({ factors }: FamilySize): Family {
 
 /**
  * Multiplications and additions of one EM iteration where all statistics are dense: two products of `[n, width]` and
- * `[k, width]`. NaN where otmix has other work: columns of levels, and covariances.
+ * `[k, width]`. NaN where otmix has other work: columns of levels, covariances, and gaps.
  */
-export function familyOperations({ n, k, factors }: FamilySize): number {
+export function familyOperations({ n, k, factors, missing }: FamilySize): number {
+  if (missing) return NaN;
   const dense = factors.every(({ family }) => kinds[family].dense);
   return dense ? factors.reduce((sum, { columns }) => sum + 4 * n * k * columns, 0) : NaN;
 }

@@ -64,5 +64,12 @@ export const numpyFamilies: Script = {
   modules: ['numpy', 'scipy', 'threadpoolctl'],
 };
 
+/** EM for full Gaussians of rows that lack values, by a script of our own that takes rows by their patterns. */
+export const numpyPatterns: Script = {
+  name: 'numpy by pattern',
+  script: 'numpy_patterns.py',
+  modules: ['numpy', 'threadpoolctl'],
+};
+
 /** Latent class analysis. */
 export const stepMix: Script = { name: 'StepMix', script: 'stepmix_em.py', modules: ['stepmix', 'threadpoolctl'] };

@@ -147,3 +147,17 @@ test('another mean log-likelihood than numpy’s is an error', () => {
   expect(() => requireAgreement('poisson', NaN, exact)).toThrow('got NaN');
   expect(() => requireAgreement('poisson', -3, { missing: 'numpy' })).not.toThrow();
 });
+
+test(
+  'rows with gaps are fitted beside numpy by pattern, to the same mean log-likelihood',
+  async () => {
+    const asked = { ...size('gaps', ['gaussian', 4]), missing: 0.2 };
+    const problem = familyProblem(asked);
+    const share = problem.data.filter(Number.isNaN).length / problem.data.length;
+    expectWithin(share, 0.2, 0.05, 'share of gaps');
+    const result = await compareFamily(problem, { threads: 1, peak: 50 }, 1); // throws where they differ
+    expect(Object.keys(result.peers)).toEqual(['float64']);
+    expect(familyOperations(problem)).toBeNaN();
+  },
+  patience,
+);
