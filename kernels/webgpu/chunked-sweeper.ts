@@ -4,7 +4,7 @@ import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { PipelineCache, Owned } from './pipelines.js';
-import { BLOCK_ROWS, modelLayout, planLines, TILE_ROWS } from './layout.js';
+import { BLOCK_ROWS, modelLayout, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
 import { linearPass, type LinearPass } from './linear-pass.js';
 import { operationsOf, type GpuModel, type GpuShape } from './model.js';
 import { modelSize, packModel } from './pack.js';
@@ -155,9 +155,10 @@ export class ChunkedSweeper {
     const { gpu, rows } = this;
     const { device } = gpu;
     const { k, hard } = kind;
-    const { subgroups } = gpu.features;
+    const { subgroups, subgroupSizes } = gpu.features;
+    const within = Math.max(...subgroupSizes) <= TILE_QUADS;
     const rowsOfPass = rowsPerPass(gpu, kind);
-    const options = { layout: modelLayout(kind), k, hard, subgroups, linear: kind.linear !== undefined };
+    const options = { layout: modelLayout(kind), k, hard, subgroups, within, linear: kind.linear !== undefined };
     const [linear, plan, reduce, total] = await Promise.all([
       linearPass(gpu, kind),
       programOf(device, planProgram(options)),

@@ -14,6 +14,8 @@ export interface PlanOptions {
   /** One-hot responsibilities: the limit ε → 0. */
   readonly hard: boolean;
   readonly subgroups: boolean;
+  /** Whether no subgroup has invocations of two slices. */
+  readonly within: boolean;
   /** Whether the plan begins as the linear part of logits (linear.wgsl.ts). */
   readonly linear: boolean;
 }
@@ -37,7 +39,11 @@ export function slicesFor(k: number): number {
   return k < 16 ? 1 : k < 32 ? 2 : 4;
 }
 
-const begin = (subgroups: boolean, slices: number): string => /* wgsl */ `
+/**
+ * A workgroup's beginning. What a slice reads of the model is the same for a whole subgroup where that lies `within` one:
+ * saying so lets compilers load it once, and keep it in registers that all lanes share.
+ */
+const begin = (subgroups: boolean, slices: number, within = false): string => /* wgsl */ `
 @compute @workgroup_size(${TILE_QUADS * slices})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   @builtin(local_invocation_index) t: u32${
@@ -46,7 +52,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) count: vec3u,
   let tile = groupIndex(id, count);
   if (tile >= pass_.tiles) { return; }
   let lane = t % ${TILE_QUADS}u;
-  let slice = t / ${TILE_QUADS}u;
+  let slice = ${within && slices > 1 ? `subgroupBroadcastFirst(t / ${TILE_QUADS}u)` : `t / ${TILE_QUADS}u`};
   let from_ = ${slices === 1 ? '0u' : `slice * ${sliceSize(slices)}`};
   let to_ = ${slices === 1 ? 'K' : `min(K, from_ + ${sliceSize(slices)})`};
   let stride = pass_.tiles * ${TILE_QUADS}u;
@@ -112,7 +118,7 @@ const assign = (slices: number, radial: boolean): string => /* wgsl */ `
   let logSum = largest;`;
 
 /** The plan v · r of a pass, and for every tile Σ v (log Σ exp logit − centre). */
-export function planProgram({ layout, k, hard, subgroups, linear }: PlanOptions): ProgramCode {
+export function planProgram({ layout, k, hard, subgroups, within, linear }: PlanOptions): ProgramCode {
   const objective = '@group(0) @binding(5) var<storage, read_write> objective: array<f32>; // [all tiles]';
   const slices = slicesFor(k);
   const radial = layout.radial !== undefined;
@@ -131,7 +137,7 @@ ${EXP}
 ${LOG}${radial ? STUDENT : ''}
 ${slices === 1 ? '' : `var<workgroup> found: array<vec4f, ${TILE_QUADS * slices}>;`}
 ${workgroupSum(TILE_QUADS * slices, subgroups)}
-${begin(subgroups, slices)}
+${begin(subgroups, slices, subgroups && within)}
   ${logits(layout, linear, radial)}
   ${plan}
   let part = select(0.0, dot(weight, logSum - model[0].y), slice == 0u);
