@@ -96,10 +96,15 @@ const acrossSlices = (name: string, slices: number, combine: (a: string, b: stri
   ${name} = ${Array.from({ length: slices }, (_, slice) => `found[${slice * TILE_QUADS}u + lane]`).reduce(combine)};
   workgroupBarrier();`;
 
+/** Leaves exp (logit − largest) in the plan. */
 const softmin = (slices: number): string => /* wgsl */ `
   ${acrossSlices('largest', slices, (a, b) => `max(${a}, ${b})`)}
   var sum = vec4f(0.0);
-  for (var k = from_; k < to_; k++) { sum += expOf(plan[k * stride + quad] - largest); }
+  for (var k = from_; k < to_; k++) {
+    let e = expOf(plan[k * stride + quad] - largest);
+    plan[k * stride + quad] = e;
+    sum += e;
+  }
   ${acrossSlices('sum', slices, (a, b) => `${a} + ${b}`)}
   let logSum = largest + logOf(sum);`;
 
@@ -122,7 +127,7 @@ export function planProgram({ layout, k, hard, subgroups, within, linear }: Plan
   const objective = '@group(0) @binding(5) var<storage, read_write> objective: array<f32>; // [all tiles]';
   const slices = slicesFor(k);
   const radial = layout.radial !== undefined;
-  const share = 'expOf(plan[k * stride + quad] - largest) * share';
+  const share = 'plan[k * stride + quad] * share';
   const plan = hard
     ? assign(slices, radial)
     : `${softmin(slices)}
@@ -173,7 +178,7 @@ ${begin(false, 1)}
     label = select(label, vec4i(i32(k)), here);
   }
   ${softmin(1)}
-  for (var k = 0u; k < K; k++) { plan[k * stride + quad] = expOf(plan[k * stride + quad] - largest) / sum; }
+  for (var k = 0u; k < K; k++) { plan[k * stride + quad] /= sum; }
   labels[quad] = label;
   logSums[quad] = logSum;
   logLargest[quad] = largest - logSum;
