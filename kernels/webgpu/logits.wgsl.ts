@@ -50,10 +50,12 @@ function unrolledMatrix(layout: ModelLayout, row: string, c: string): string {
 
 function loopedMatrix({ d, whitening, block }: ModelLayout, row: string, c: string): string {
   const width = 4 * block;
-  const accumulate = (difference: string, i: number): string =>
-    `{ let d = ${difference}; ${Array.from({ length: width }, (_, j) => {
+  // Columns of the block from `first` on: W is 0 before.
+  const accumulate = (difference: string, i: number, first = 0): string =>
+    `{ let d = ${difference}; ${Array.from({ length: width - first }, (_, index) => {
+      const j = first + index;
       const quad = j >> 2;
-      return `${j % 4 === 0 ? `let w${quad} = model[p + ${i * block + quad}u]; ` : ''}z${j} = fma(d, vec4f(w${quad}.${lanes[j % 4]}), z${j});`;
+      return `${index === 0 || j % 4 === 0 ? `let w${quad} = model[p + ${i * block + quad}u]; ` : ''}z${j} = fma(d, vec4f(w${quad}.${lanes[j % 4]}), z${j});`;
     }).join(' ')} }`;
   return `
 var p = ${c} + ${whitening}u;
@@ -71,7 +73,7 @@ ${each(block, (quad) => {
   const one = (lane: number): string => {
     // Beyond the last column W is 0: what is read instead does not matter.
     const value = `x[${row} + 64u * min(${first} + ${lane}u, ${d - 1}u)]`;
-    return accumulate(`${value} - m${quad}.${lanes[lane]}`, 4 * quad + lane);
+    return accumulate(`${value} - m${quad}.${lanes[lane]}`, 4 * quad + lane, 4 * quad + lane);
   };
   return `${means}\n${each(4, one)}`;
 })}
