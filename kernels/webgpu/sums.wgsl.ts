@@ -46,6 +46,8 @@ export interface Summing {
 
 /** A kernel that stages rows, adds, and flushes after every block of 1024 rows of its split. */
 export function summingMain({ geometry, place, clear, stage, add, flush }: Summing): string {
+  // Where an invocation takes every row, compilers see that all of a workgroup take the same.
+  const rows = geometry.lanes === 1 ? 'var i = 0u; i < ROWS; i++' : 'var i = lane; i < ROWS; i += LANES';
   return /* wgsl */ `
 @compute @workgroup_size(${geometry.workgroup})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -63,7 +65,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
       ${stage}
       workgroupBarrier();
       if (works) {
-        for (var i = lane; i < ROWS; i += LANES) {
+        for (${rows}) {
           ${add}
         }
       }
