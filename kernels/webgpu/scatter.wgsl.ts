@@ -22,21 +22,24 @@ export function momentsProgram(
   frame: MomentFrame,
 ): ProgramCode {
   const { d, columns, radial } = layout;
-  const line = radial ? `(k + ${weightLine({ k, radial })}u)` : 'k';
-  const stage = /* wgsl */ `
-      let p = plan[${line} * stride + quad];
-      let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
-      let c = ${HEADER_QUADS}u + k * ${layout.stride}u;
-      ${frame === 'differences' ? differences(layout) : whitened(layout)}
-      ${each(4, (j) => `let f${j} = e${j} * p;`)}
-      if (j == 0u) { ${each(4, (r) => `masses[component * ROWS + ${r}u * ROW_QUADS + rows] = p.${lanes[r]};`)} }`;
+  const line = weightLine({ k, radial });
+  const staging: Staging = {
+    begin: `let from_ = (pass_.firstTile + begin / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + begin % ${TILE_QUADS}u;`,
+    prepare: (n) => `let c${n} = ${HEADER_QUADS}u + k${n} * ${layout.stride}u;
+  let plan${n} = (k${n}${line > 0 ? ` + ${line}u` : ''}) * stride + rows${n};
+  ${frame === 'differences' ? `let m${n} = model[select(0u, c${n} + 1u + j${n}, stages${n})];` : ''}`,
+    values: (n) => `let p = plan[plan${n} + begin];
+        ${frame === 'differences' ? differences(layout, n) : whitened(layout, n)}
+        ${each(4, (j) => `let f${j} = e${j} * p;`)}`,
+    mass: 'p',
+  };
   return {
     label: `moments ${frame} d=${d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
     code: scatterCode(
       geometry,
       quads(d),
-      stage,
+      staging,
       /* wgsl */ `
 @group(0) @binding(1) var<storage, read> x: array<vec4f>;     // tiles [tiles, d, 64] of quads of rows
 @group(0) @binding(2) var<storage, read> model: array<vec4f>; // kernels/webgpu/layout.ts
@@ -48,21 +51,24 @@ export function momentsProgram(
 
 /** Σ a r rᵀ over the plan itself, as one matrix of k columns. */
 export function couplingProgram(k: number, geometry: ScatterGeometry): ProgramCode {
-  const stage = /* wgsl */ `
-      let weight = v[pass_.firstTile * ${TILE_QUADS}u + quad];
-      ${each(4, (lane) => {
-        const index = `4u * j + ${lane}u`;
-        const value = `plan[min(${index}, ${k - 1}u) * stride + quad]`;
-        return `let f${lane} = select(vec4f(0.0), ${value}, vec4<bool>(${index} < ${k}u));`;
-      })}
-      ${each(4, (lane) => `let e${lane} = select(f${lane} / weight, vec4f(0.0), weight == vec4f(0.0));`)}`;
+  const staging: Staging = {
+    begin: `let weights = pass_.firstTile * ${TILE_QUADS}u + begin;`,
+    prepare: () => '',
+    values: (n) => `let weight = v[weights + rows${n}];
+        ${each(4, (lane) => {
+          const index = `4u * j${n} + ${lane}u`;
+          const value = `plan[min(${index}, ${k - 1}u) * stride + begin + rows${n}]`;
+          return `let f${lane} = select(vec4f(0.0), ${value}, vec4<bool>(${index} < ${k}u));`;
+        })}
+        ${each(4, (lane) => `let e${lane} = select(f${lane} / weight, vec4f(0.0), weight == vec4f(0.0));`)}`,
+  };
   return {
     label: `coupling k=${k}`,
     bindings: ['uniform', 'read', 'read', 'write'],
     code: scatterCode(
       geometry,
       quads(k),
-      stage,
+      staging,
       /* wgsl */ `
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;    // row weights [tiles, 64]
 @group(0) @binding(2) var<storage, read> plan: array<vec4f>; // [k, tiles of the pass, 64]
@@ -71,68 +77,131 @@ export function couplingProgram(k: number, geometry: ScatterGeometry): ProgramCo
   };
 }
 
+/**
+ * How u and p u of four rows and four columns come about: an item. An invocation has the same items all along, those of
+ * `rows<n>`, of quad of columns `j<n>`, and of component `k<n>`.
+ */
+interface Staging {
+  /** For all items, before a number of rows from quad `begin` on is staged. */
+  readonly begin: string;
+  /** What an item is known by, once. */
+  readonly prepare: (n: number) => string;
+  /** Declares u as e0 … e3 and p u as f0 … f3, by columns. */
+  readonly values: (n: number) => string;
+  /** What is summed besides with first moments, if they are: the name of p. */
+  readonly mass?: string;
+}
+
 /** e0 … e3 = x − μ in four columns from 4j, for four rows; 0 beyond the last column. */
-function differences({ d }: ModelLayout): string {
+function differences({ d }: ModelLayout, n: number): string {
   const one = (lane: number): string => {
-    if (d % 4 === 0) return `let e${lane} = x[at + (4u * j + ${lane}u) * 64u] - m.${lanes[lane]};`;
-    const index = `4u * j + ${lane}u`;
-    const value = `x[at + min(${index}, ${d - 1}u) * 64u] - m.${lanes[lane]}`;
+    const index = `4u * j${n} + ${lane}u`;
+    if (d % 4 === 0) return `let e${lane} = x[from_ + rows${n} + (${index}) * 64u] - m${n}.${lanes[lane]};`;
+    const value = `x[from_ + rows${n} + min(${index}, ${d - 1}u) * 64u] - m${n}.${lanes[lane]}`;
     return `let e${lane} = select(vec4f(0.0), ${value}, vec4<bool>(${index} < ${d}u));`;
   };
-  return `let m = model[c + 1u + j];\n${each(4, one)}`;
+  return each(4, one);
 }
 
 /** e0 … e3 = ((x − μ) W) in four columns from 4j. W is 0 where rows that are not there would be read. */
-function whitened({ d, whitening, block }: ModelLayout): string {
+function whitened({ d, whitening, block }: ModelLayout, n: number): string {
   const term = (lane: number): string => {
     const index = d % 4 === 0 ? `4u * i + ${lane}u` : `min(4u * i + ${lane}u, ${d - 1}u)`;
-    return `{ let u = x[at + (${index}) * 64u] - m.${lanes[lane]}; let w = model[factor + ${lane * block}u];
+    return `{ let u = x[from_ + rows${n} + (${index}) * 64u] - m.${lanes[lane]}; let w = model[factor + ${lane * block}u];
         ${each(4, (column) => `e${column} = fma(u, vec4f(w.${lanes[column]}), e${column});`)} }`;
   };
   return /* wgsl */ `
       ${each(4, (column) => `var e${column} = vec4f(0.0);`)}
-      let b = j / ${block}u;
-      var factor = c + ${whitening}u + ${2 * block * block}u * b * (b + 1u) + j % ${block}u;
-      for (var i = 0u; i <= j; i++) {
-        let m = model[c + 1u + i];
+      let b = j${n} / ${block}u;
+      var factor = c${n} + ${whitening}u + ${2 * block * block}u * b * (b + 1u) + j${n} % ${block}u;
+      for (var i = 0u; i <= j${n}; i++) {
+        let m = model[c${n} + 1u + i];
         ${each(4, term)}
         factor += ${4 * block}u;
       }`;
 }
 
-function scatterCode(geometry: ScatterGeometry, wide: number, stage: string, bindings: string): string {
-  const { side, diagonals, components, rows, workgroup } = geometry;
-  const staged = components * rows * rowStride(diagonals * side, rows);
+function scatterCode(geometry: ScatterGeometry, wide: number, staging: Staging, bindings: string): string {
+  const { side, diagonals, components, rows } = geometry;
+  const staged = `array<array<array<vec4f, ${rowStride(diagonals * side, rows)}>, ${rows}>, ${components}>`;
   return /* wgsl */ `
 ${bindings}
 ${sumDeclarations(geometry)}
 const K = ${geometry.units}u;
 const COMPONENTS = ${components}u; // per workgroup
 const WIDE = ${diagonals * side}u; // quads of columns, filled up to whole tiles
-const STAGED = ${rowStride(diagonals * side, rows)}u; // quads from one staged row to the next
 const TILES = ${geometry.tiles}u;
 const TILES_PER_GROUP = ${geometry.tilesPerGroup}u;
-var<workgroup> us: array<vec4f, ${staged}>;
-var<workgroup> ps: array<vec4f, ${staged}>; // p u
-var<workgroup> masses: array<f32, ${components * rows}>;
+// By component, row and quad of columns; the even quads before the odd ones where tiles have both.
+var<workgroup> us: ${staged};
+var<workgroup> ps: ${staged}; // p u
 ${summingMain({
   geometry,
-  place: place(geometry),
+  place: `${place(geometry)}${items(geometry, (n) => item(geometry, wide, n, staging))}`,
   clear: /* wgsl */ `
     ${each(4 * side * side, (i) => `var a${i} = vec4f(0.0);`)}
-    ${each(side, (i) => `var first${i} = vec4f(0.0);`)}
-    var mass = 0.0;`,
-  stage: /* wgsl */ `
-      for (var item = t; item < COMPONENTS * ROW_QUADS * WIDE; item += ${workgroup}u) {
-        let rows = item % ROW_QUADS;
-        let component = item / (ROW_QUADS * WIDE);
-        let k = firstComponent + component;
-        if (k < K) { stageQuad(begin + rows, rows, item / ROW_QUADS % WIDE, component, k, stride); }
-      }`,
+    ${staging.mass ? items(geometry, (n) => `var first${n} = vec4f(0.0);\nvar mass${n} = 0.0;`) : ''}`,
+  stage: `${staging.begin}\n${items(geometry, (n) => stageItem(n, staging))}`,
   add: add(side),
-  flush: flush(side),
-})}
-${stageQuad(wide, stage)}`;
+  flush: each(4 * side * side, (i) => `flush(partialAt + tile * ${4 * side * side}u + ${i}u, a${i});`),
+  ...(staging.mass && { after: flushFirsts(geometry) }),
+})}`;
+}
+
+/** Text for each of an invocation's items. */
+function items({ components, rows, diagonals, side, workgroup }: ScatterGeometry, of: (n: number) => string): string {
+  return each(Math.ceil((components * rows * diagonals * side) / (4 * workgroup)), of);
+}
+
+/** Where an item lies, and whether there is such a one. */
+function item({ side, diagonals, workgroup }: ScatterGeometry, wide: number, n: number, staging: Staging): string {
+  return /* wgsl */ `
+  let rows${n} = (t + ${n * workgroup}u) % ROW_QUADS;
+  let j${n} = (t + ${n * workgroup}u) / ROW_QUADS % WIDE;
+  let component${n} = (t + ${n * workgroup}u) / (ROW_QUADS * WIDE);
+  let to${n} = ${side === 1 ? `j${n}` : `j${n} / 2u + j${n} % 2u * ${diagonals}u`};
+  let k${n} = firstComponent + component${n};
+  let stages${n} = component${n} < COMPONENTS && k${n} < K;
+  let filled${n} = ${wide === diagonals * side ? `stages${n}` : `stages${n} && j${n} < ${wide}u`};
+  ${staging.prepare(n)}`;
+}
+
+/** An item's u and p u, each row's columns together; rows of a quad are ROW_QUADS apart. Beyond all columns are zeros. */
+function stageItem(n: number, { values, mass }: Staging): string {
+  const to = (r: number): string => `[component${n}][${r}u * ROW_QUADS + rows${n}][to${n}]`;
+  return /* wgsl */ `
+      if (filled${n}) {
+        ${values(n)}
+        ${each(4, (r) => `let g${r} = ${rowOf('f', r)};\nus${to(r)} = ${rowOf('e', r)};\nps${to(r)} = g${r};`)}
+        ${mass ? `first${n} += (g0 + g1) + (g2 + g3);\nmass${n} += (${mass}.x + ${mass}.y) + (${mass}.z + ${mass}.w);` : ''}
+      } else if (stages${n}) {
+        ${each(4, (r) => `us${to(r)} = vec4f(0.0);\nps${to(r)} = vec4f(0.0);`)}
+      }`;
+}
+
+/**
+ * First moments and masses, which items have summed: those of the same columns are added up in shared memory, once it has
+ * been read, by the item of the first rows. They are the first lane's.
+ */
+function flushFirsts(geometry: ScatterGeometry): string {
+  const { side } = geometry;
+  const sum = (n: number): string => /* wgsl */ `
+    if (stages${n} && rows${n} == 0u) {
+      var first = vec4f(0.0);
+      var mass = 0.0;
+      for (var r = 0u; r < ROW_QUADS; r++) {
+        first += us[component${n}][r][to${n}];
+        mass += ps[component${n}][r][to${n}].x;
+      }
+      let at = (split * LANES * K + k${n}) * COUNT;
+      flush(at + TILES * ${4 * side * side}u + j${n}, first);
+      if (j${n} == 0u) { flush(at + COUNT - 1u, vec4f(mass, 0.0, 0.0, 0.0)); }
+    }`;
+  return /* wgsl */ `
+    workgroupBarrier();
+    ${items(geometry, (n) => `if (stages${n}) {\nus[component${n}][rows${n}][to${n}] = first${n};\nps[component${n}][rows${n}][to${n}] = vec4f(mass${n});\n}`)}
+    workgroupBarrier();
+    ${items(geometry, sum)}`;
 }
 
 /**
@@ -162,37 +231,8 @@ function place({ components, tilesPerGroup, tileGroups, splits, diagonals }: Sca
 
 function add(side: number): string {
   const factor = (i: number): string => `vec4f(u${Math.floor(i / (4 * side))}.${lanes[Math.floor(i / side) % 4]})`;
+  const place = (of: string, q: number): string => (q === 0 ? of : `${of} + WIDE / 2u`);
   return /* wgsl */ `
-          let at = (mine * ROWS + i) * STAGED;
-          ${each(side, (q) => `let u${q} = us[at + row * ${side}u + ${q}u];\nlet p${q} = ps[at + column * ${side}u + ${q}u];`)}
-          ${each(4 * side * side, (i) => `a${i} = fma(${factor(i)}, p${i % side}, a${i});`)}
-          if (diagonal) {
-            ${each(side, (q) => `first${q} += p${q};`)}
-            mass += masses[mine * ROWS + i];
-          }`;
-}
-
-function flush(side: number): string {
-  const size = 4 * side * side;
-  return /* wgsl */ `
-      ${each(size, (i) => `flush(partialAt + tile * ${size}u + ${i}u, a${i});`)}
-      if (diagonal) {
-        ${each(side, (q) => `flush(partialAt + TILES * ${size}u + tile * ${side}u + ${q}u, first${q});`)}
-        if (tile == 0u) { flush(partialAt + COUNT - 1u, vec4f(mass, 0.0, 0.0, 0.0)); }
-      }`;
-}
-
-/** Four rows of four columns of one component, each row's columns together; rows of a quad are ROW_QUADS apart. */
-function stageQuad(wide: number, stage: string): string {
-  const to = (r: number): string => `to + (${r}u * ROW_QUADS + rows) * STAGED`;
-  return /* wgsl */ `
-fn stageQuad(quad: u32, rows: u32, j: u32, component: u32, k: u32, stride: u32) {
-  let to = component * ROWS * STAGED + j;
-  if (j >= ${wide}u) {
-    ${each(4, (r) => `us[${to(r)}] = vec4f(0.0);\nps[${to(r)}] = vec4f(0.0);`)}
-    return;
-  }
-  ${stage}
-  ${each(4, (r) => `us[${to(r)}] = ${rowOf('e', r)};\nps[${to(r)}] = ${rowOf('f', r)};`)}
-}`;
+          ${each(side, (q) => `let u${q} = us[mine][i][${place('row', q)}];\nlet p${q} = ps[mine][i][${place('column', q)}];`)}
+          ${each(4 * side * side, (i) => `a${i} = fma(${factor(i)}, p${i % side}, a${i});`)}`;
 }

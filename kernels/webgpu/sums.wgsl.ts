@@ -42,10 +42,12 @@ export interface Summing {
   readonly add: string;
   /** Those that work, after every block. */
   readonly flush: string;
+  /** All invocations, after that. */
+  readonly after?: string;
 }
 
 /** A kernel that stages rows, adds, and flushes after every block of 1024 rows of its split. */
-export function summingMain({ geometry, place, clear, stage, add, flush }: Summing): string {
+export function summingMain({ geometry, place, clear, stage, add, flush, after = '' }: Summing): string {
   // Where an invocation takes every row, compilers see that all of a workgroup take the same.
   const rows = geometry.lanes === 1 ? 'var i = 0u; i < ROWS; i++' : 'var i = lane; i < ROWS; i += LANES';
   return /* wgsl */ `
@@ -72,7 +74,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
     }
     if (works) {
       ${flush}
-    }
+    }${after}
   }
 }`;
 }
