@@ -49,6 +49,11 @@ const steps = [
   page('pack', ['node', 'scripts/pack-check.mjs']),
   page('pack on Node 24', ['npx', '--yes', '-p', 'node@24', 'node', 'scripts/pack-check.mjs']),
   {
+    name: 'kernels compiled for an AMD GPU',
+    command: ['sh', 'scripts/with-radv.sh', 'node', 'dist/bench/gpu/compiled/main.js'],
+    needs: ['build', 'WebGPU on lavapipe'], // which installs Mesa: apt has one lock
+  },
+  {
     name: 'bench bundle',
     command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')],
     needs: ['build'],

@@ -1,0 +1,71 @@
+/**
+ * What part of the peak of multiply-adds a kernel can reach by what is counted in its machine code. Useful are
+ * (d + 1)(d + 2) / 2 multiply-adds a row and component, or 2d where columns are measured one by one. Nothing is timed:
+ * waits for memory, caches and clocks are in none of it.
+ */
+import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import type { ScatterGeometry } from '../../../kernels/webgpu/geometry.js';
+import { COMPONENT_STEP, quads } from '../../../kernels/webgpu/layout.js';
+import { holds, slotsOf, type Counts, type Loop } from './machine-code.js';
+
+export interface Size {
+  readonly form: CovarianceForm;
+  readonly d: number;
+  readonly k: number;
+}
+
+/** Bounds as parts of the peak. */
+export interface Bounds {
+  readonly rdna2: number;
+  readonly rdna3: number;
+}
+
+/** Lanes of a wave, which Dawn asks RADV for. */
+const WAVE = 64;
+
+const usefulOf = ({ form, d }: Size): number => (isMatrix(form) ? ((d + 1) * (d + 2)) / 2 : 2 * d);
+
+/** Those of a plan: slots of one component and a lane's four rows. Undefined where loops are none that are known. */
+export function planBounds(size: Size, loops: readonly Loop[]): Bounds | undefined {
+  const { form, d } = size;
+  const matrix = isMatrix(form);
+  const [main] = loops;
+  const exponentials = loops.filter(({ depth, begin }) => depth === 0 && begin > main.end);
+  if (exponentials.length === 0) return undefined;
+  // Rounds of the loops inside (logits.wgsl.ts): blocks of eight columns and quads before each, or quads of columns.
+  const blocks = Math.ceil(d / 8);
+  const rounds = matrix ? [1, blocks, blocks * (blocks - 1)] : [1, Math.floor(d / 4)];
+  const inside = loops.filter((loop) => holds(main, loop));
+  const bound = (kind: keyof Bounds, peak: number): number => {
+    const sum = (some: readonly Loop[]): number =>
+      some.reduce((slots, { depth, counts }) => slots + rounds[depth] * slotsOf[kind](counts), 0);
+    const slots = sum(inside) / (matrix ? 1 : COMPONENT_STEP) + sum(exponentials);
+    return (4 * usefulOf(size)) / slots / peak;
+  };
+  return { rdna2: bound('rdna2', 1), rdna3: bound('rdna3', 1) };
+}
+
+/** Those of moments that are matrices: slots in which a workgroup stages some rows, and adds them. */
+export function momentBounds(size: Size, geometry: ScatterGeometry, loops: readonly Loop[]): Bounds | undefined {
+  const { side, components, rows, lanes, workgroup } = geometry;
+  const sums = 16 * side * side;
+  const add = loops.find(({ counts }) => counts.fma >= sums && counts.sharedRead > 0);
+  const stage = loops.find(({ counts }) => counts.sharedWritten >= 128);
+  if (!add || !stage || !holds(stage, add)) return undefined;
+  const filled = size.k / (Math.ceil(size.k / components) * components);
+  const useful = (usefulOf(size) * components * filled * rows) / (Math.ceil(workgroup / WAVE) * WAVE);
+  const bound = (kind: keyof Bounds): number => {
+    const slots = (counts: Counts): number => slotsOf[kind](counts);
+    const added = add === stage ? 0 : (slots(add.counts) * sums * rows) / lanes / add.counts.fma;
+    return useful / (slots(stage.counts) + added);
+  };
+  return { rdna2: bound('rdna2'), rdna3: bound('rdna3') };
+}
+
+/** Those of moments column by column: slots of a row's add, of four components and four columns. */
+export function diagonalBounds(size: Size, loops: readonly Loop[]): Bounds | undefined {
+  const add = loops.find(({ counts, depth }) => depth > 1 && counts.fma >= 16);
+  if (!add) return undefined;
+  const useful = (32 * size.d) / (4 * quads(size.d)) / (add.counts.fma / 16);
+  return { rdna2: useful / slotsOf.rdna2(add.counts), rdna3: useful / slotsOf.rdna3(add.counts) };
+}

@@ -1,0 +1,105 @@
+/**
+ * `sh scripts/with-radv.sh node dist/bench/gpu/compiled/main.js [--record]` compiles the kernels of eight sizes for an AMD
+ * GPU that is not there, prints registers, scratch memory and bounds, and holds them to `bench/results`; `--record` writes
+ * these. A kernel may have no more registers or scratch than recorded, and no lower bound.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMatrix } from '../../../kernels/form.js';
+import { openGpu, type Gpu } from '../../../kernels/webgpu/device.js';
+import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
+import { diagonalGeometry, scatterGeometry } from '../../../kernels/webgpu/geometry.js';
+import { modelLayout } from '../../../kernels/webgpu/layout.js';
+import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
+import { programOf, type ProgramCode } from '../../../kernels/webgpu/program.js';
+import { momentsProgram } from '../../../kernels/webgpu/scatter.wgsl.js';
+import { fitsSingle, singleProgram } from '../../../kernels/webgpu/single.wgsl.js';
+import { diagonalBounds, momentBounds, planBounds, type Bounds, type Size } from './bounds.js';
+import { failuresOf, type Compiled, type Record } from './held.js';
+import { loopsOf, type Loop } from './machine-code.js';
+
+const sizes: readonly Size[] = [
+  { form: 'full', d: 2, k: 3 },
+  { form: 'full', d: 8, k: 8 },
+  { form: 'full', d: 16, k: 64 },
+  { form: 'full', d: 32, k: 64 },
+  { form: 'full', d: 64, k: 64 },
+  { form: 'tied', d: 32, k: 64 },
+  { form: 'diag', d: 64, k: 256 },
+  { form: 'spherical', d: 64, k: 256 },
+];
+
+/** A kernel of a sweep, and what bounds follow from its loops. */
+interface Kernel {
+  readonly name: string;
+  readonly program: ProgramCode;
+  readonly bounds: (loops: readonly Loop[]) => Bounds | undefined;
+}
+
+function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
+  const { form, d, k } = size;
+  const shape = { form, d, k, hard: false, coupling: false };
+  if (fitsSingle(shape)) return [{ name: 'single', program: singleProgram(shape, 16), bounds: () => undefined }];
+  const layout = modelLayout(shape);
+  const { subgroups } = features;
+  const options = { layout, k, hard: false, subgroups, within: subgroups, linear: false };
+  const plan: Kernel = { name: 'plan', program: planProgram(options), bounds: (loops) => planBounds(size, loops) };
+  if (!isMatrix(form)) {
+    const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
+    return [plan, { name: 'moments', program, bounds: (loops) => diagonalBounds(size, loops) }];
+  }
+  const geometry = scatterGeometry(d, k, limits);
+  const program = momentsProgram(layout, k, geometry, 'differences');
+  return [plan, { name: 'moments', program, bounds: (loops) => momentBounds(size, geometry, loops) }];
+}
+
+/** What the driver has left of the last pipeline that was made. */
+function lastOf(folder: string): Pick<Compiled, 'registers' | 'scratch'> & { readonly loops: Loop[] } {
+  const last = readdirSync(folder).filter((name) => name.endsWith('.stats')).sort().at(-1); // prettier-ignore
+  if (last === undefined)
+    throw new Error(`${folder}: expected files of the driver, got none; run scripts/with-radv.sh`);
+  const lines = readFileSync(join(folder, last), 'utf8').split('\n');
+  const statistics = new Map(lines.map((line) => line.split('\t') as [string, string]));
+  const code = readFileSync(join(folder, last.replace('stats', 'Assembly.txt')), 'utf8');
+  return {
+    registers: Number(statistics.get('VGPRs')),
+    scratch: Number(statistics.get('Scratch size')),
+    loops: loopsOf(code),
+  };
+}
+
+const percent = (part: number): number => Math.round(1000 * part) / 10;
+
+async function compiled(gpu: Gpu, folder: string): Promise<Compiled[]> {
+  const all: Compiled[] = [];
+  const known = new Map<string, ReturnType<typeof lastOf>>(); // a program that was made before is made no more
+  for (const size of sizes) {
+    for (const { name, program, bounds } of kernelsOf(size, gpu)) {
+      await programOf(gpu.device, program);
+      const { registers, scratch, loops } = known.get(program.code) ?? lastOf(folder);
+      known.set(program.code, { registers, scratch, loops });
+      const found = bounds(loops);
+      const kernel = `${size.form} d=${size.d} k=${size.k} ${name}`;
+      all.push({
+        kernel,
+        registers,
+        scratch,
+        ...(found && { rdna2: percent(found.rdna2), rdna3: percent(found.rdna3) }),
+      });
+    }
+  }
+  return all;
+}
+
+const path = new URL('../../../../bench/results/gpu-compiled.json', import.meta.url);
+const gpu = await openGpu();
+const kernels = await compiled(gpu, process.env.COMPILED_OUT ?? '.');
+console.table(kernels);
+const now: Record = { compiler: gpu.adapter, kernels };
+if (process.argv.includes('--record')) writeFileSync(path, `${JSON.stringify(now, undefined, 2)}\n`);
+else {
+  const failures = failuresOf(JSON.parse(readFileSync(path, 'utf8')) as Record, now);
+  for (const failure of failures) console.error(failure);
+  process.exitCode = failures.length > 0 ? 1 : 0;
+}
+process.exit(); // the device is still open
