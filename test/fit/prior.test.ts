@@ -224,6 +224,17 @@ describe.each(forms)('%s: the default prior', (covariance) => {
   });
 });
 
+test.each(['exponential', 'gamma', 'logNormal'])('%s: the default prior knows no units', async (name) => {
+  const { rows, options } = all[name];
+  const settings: FitOptions = { ...common, ...options, prior: 'default', seeding: { labels: rows.map((_row, i) => i % 3) } }; // prettier-ignore
+  const factors = [300, 0.02];
+  const scaled = rows.map((row) => row.map((value, j) => value * factors[j]));
+  const [one, other] = await Promise.all([fitMixture(rows, settings), fitMixture(scaled, settings)]);
+  expectAllWithin(other.mixture.weights, one.mixture.weights, 1e-4);
+  const ratios = other.mixture.columnMeans.flatMap((row, c) => row.map((value, j) => value / one.mixture.columnMeans[c][j] / factors[j])); // prettier-ignore
+  expectAllWithin(ratios, ratios.map(() => 1), 1e-3); // prettier-ignore
+});
+
 test('select fits each model under the prior, and criteria stay those of the likelihood', async () => {
   const rows = goldenRows('faithful');
   const { candidates, best } = await selectMixture(rows, { components: [1, 2, 3], covariances: ['full', 'diag'], prior: 'default' }); // prettier-ignore
