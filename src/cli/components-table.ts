@@ -68,6 +68,9 @@ const moments: Telling = {
   },
 };
 
+/** Of families that have it a parameter `[k]`, which a column of its own tells. */
+const wholes: Readonly<Record<string, string>> = { studentT: 'degrees' };
+
 /** Components by falling weight, numbered as `predict` answers them: a table for each family. */
 export function componentsTables(mixture: Mixture, width: number): string {
   if (haveMoments(mixture.family)) return blockTable(mixture, mixture.components[0], moments, width);
@@ -92,11 +95,17 @@ function blockTable(mixture: Mixture, block: ComponentBlock, { cells: cellsOf, l
     cells.push(column);
   }
   const heads: TextColumn[] = ['component', 'weight'].map((head) => ({ head, right: true }));
+  const told = cells.length;
   const own = cells.map(([head]): TextColumn => (left ? { head } : { head, right: true }));
+  if (Object.hasOwn(wholes, block.family)) {
+    const parameter = wholes[block.family];
+    own.push({ head: parameter, right: true });
+    cells.push([parameter, ...shown.map((c) => significant((block[parameter] as readonly number[])[c], 3))]);
+  }
   const rows = shown.map((c, at) => [String(c), percent(weights[c]), ...cells.map((column) => column[at + 1])]);
   const more = [
     ...(k > shown.length ? [counted(k - shown.length, 'lighter component')] : []),
-    ...(names.length > cells.length ? [counted(names.length - cells.length, 'column')] : []),
+    ...(names.length > told ? [counted(names.length - told, 'column')] : []),
   ];
   const rest = more.length > 0 ? `and ${more.join(' and ')} more: see --json or --report\n` : '';
   return textTable([...heads, ...own], rows) + rest;

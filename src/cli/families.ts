@@ -56,7 +56,7 @@ export async function familiesAsked(
   if (covariance !== undefined && lists.length > 0 && !lists.some(leavesCovariance)) {
     throw new InputError('option', {
       where: '--covariance',
-      expected: 'gaussian without an option of its own with it',
+      expected: 'gaussian or student-t without a covariance type of its own with it',
       got: `${FLAG} ${texts.join(` ${FLAG} `)}`,
       remedy: 'leave it out',
     });
@@ -64,8 +64,21 @@ export async function familiesAsked(
   return { lists, covariances: [covariance ?? usual].flat() };
 }
 
+/** Options of families that have a covariance type, as they are without them; the type comes last. */
+const FORMED: Readonly<Record<string, readonly string[]>> = { gaussian: [], studentT: ['each'] };
+
 function leavesCovariance(list: FamiliesAsked['lists'][number]): boolean {
-  return list === AUTO || list.some(({ family, options }) => family === 'gaussian' && options.length === 0);
+  return list === AUTO || list.some(saysNoCovariance);
+}
+
+function saysNoCovariance({ family, options }: Pick<FamilyEntry, 'family' | 'options'>): boolean {
+  return Object.hasOwn(FORMED, family) && options.length <= FORMED[family].length;
+}
+
+/** Options of a family with a covariance type, where it has one and says none. */
+function withCovariance(entry: Pick<FamilyEntry, 'family' | 'options'>, covariance: CovarianceForm): readonly string[] {
+  const { family, options } = entry;
+  return saysNoCovariance(entry) ? [...options, ...FORMED[family].slice(options.length), covariance] : options;
 }
 
 /**
@@ -141,12 +154,12 @@ function ignoredBy(entries: readonly FamilyEntry[]): string {
   return ignoring.some(({ columns }) => columns === '*') ? '*' : ignoring.flatMap(columnsNamed).sort().join('+');
 }
 
-/** One family for all columns, or the product of several; `covariance` is that of Gaussians that say none. */
+/** One family for all columns, or the product of several; `covariance` is that of those that say none. */
 async function familyOfColumns(resolved: readonly ColumnFamily[], covariance: CovarianceForm): Promise<Family> {
   const { familyOf } = await import('../families/families.js');
   const factors = resolved.map(({ family, options, columns }) => ({
     columns,
-    family: familyOf(family, family === 'gaussian' && options.length === 0 ? [covariance] : options, FLAG),
+    family: familyOf(family, withCovariance({ family, options }, covariance), FLAG),
   }));
   if (factors.length === 1) return factors[0].family;
   const { product } = await import('../families/product.js');

@@ -10,4 +10,5 @@ export { logNormal } from './log-normal.js';
 export { multinomial } from './multinomial.js';
 export { negativeBinomial, type NegativeBinomialOptions } from './negative-binomial.js';
 export { poisson } from './poisson.js';
+export { studentT, type StudentTOptions } from './student-t.js';
 export { vonMisesFisher } from './von-mises-fisher.js';

@@ -42,6 +42,9 @@ export function denseMatrix(dense: unknown, rows: number, columns: number, where
   });
 }
 
+/** What matrices of components are called: Student-t's are no covariances. */
+export type Matrices = 'covariances' | 'precisions' | 'scales';
+
 /**
  * Covariances `[k][d][d]` as row-major matrices; throws `InputError` where one is not symmetric and positive definite.
  */
@@ -50,14 +53,14 @@ export function denseCovariances(
   k: number,
   d: number,
   where: string,
-  what: 'covariances' | 'precisions' = 'covariances',
+  what: Matrices = 'covariances',
 ): Float64Array[] {
   if (dense.length !== k) {
     throw new InputError('shape', {
       where: `${where}: ${what}`,
       expected: `${k} matrices, one per component`,
       got: String(dense.length),
-      remedy: `give every component its ${what === 'precisions' ? 'precision' : 'covariance'}, whatever the covariance type`,
+      remedy: `give every component its ${what.slice(0, -1)}, whatever the covariance type`,
     });
   }
   return Array.from(dense, (one, index) => {

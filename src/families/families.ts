@@ -14,6 +14,7 @@ const single: Readonly<Record<string, FamilyMaker>> = { ...all };
 const optionNames: Readonly<Record<string, readonly string[]>> = {
   gaussian: ['covariance'],
   negativeBinomial: ['size'],
+  studentT: ['degrees', 'covariance'],
 };
 
 /** Every family, by its name. */

@@ -103,6 +103,8 @@ export interface Family {
   masks?(d: number): readonly number[] | undefined;
   /** How rows become the D numbers that are swept, its statistics; left out where these are the columns. */
   readonly coding?: RowCoding;
+  /** Whether its quadratic term can't be part of one with those of other families, as radial functions can't. */
+  readonly apart?: boolean;
   /** Whether all columns must be scaled alike, so that scaling keeps the family's shape. */
   readonly commonScale: boolean;
   /** The coordinates in which numbers swept that have these means and variances are held, `[D]`. */

@@ -1,7 +1,14 @@
 import { isList } from '../base/check.js';
 import { covarianceLayouts, type CovarianceLayout } from './covariance.js';
 import type { ComponentArray, Components, Spread } from './components.js';
-import { denseCovariances, denseMatrix, nested, type DenseComponents, type OwnComponents } from './dense.js';
+import {
+  denseCovariances,
+  denseMatrix,
+  nested,
+  type DenseComponents,
+  type Matrices,
+  type OwnComponents,
+} from './dense.js';
 import type { Floats } from '../sweep/model.js';
 import type { Scaling } from './scaling.js';
 import { sum } from './scatter.js';
@@ -92,12 +99,17 @@ export function toDense(components: Components, layout: CovarianceLayout): OwnCo
 }
 
 /** Throws `InputError` where the arrays do not make valid components; `where` is what it calls them. */
-export function fromDense(dense: DenseComponents, layout: CovarianceLayout, where: string): Components {
+export function fromDense(
+  dense: DenseComponents,
+  layout: CovarianceLayout,
+  where: string,
+  what: Matrices = 'covariances',
+): Components {
   const [first] = dense.means as readonly unknown[];
   const k = Math.max(1, dense.means.length);
   const d = Math.max(1, isList(first) ? first.length : 0);
   const means = denseMatrix(dense.means, k, d, `${where}: means`);
-  const matrices = denseCovariances(dense.covariances, k, d, where).map((one) => layout.fromMatrix(one, d));
+  const matrices = denseCovariances(dense.covariances, k, d, where, what).map((one) => layout.fromMatrix(one, d));
   const covariances = layout.shared ? sum(matrices).map((value) => value / k) : concatenated(matrices);
   return gaussians({ k, d }, layout, { means, covariances });
 }

@@ -19,7 +19,7 @@ import {
 } from './product-places.js';
 import { jointConjugates } from './product-prior.js';
 import { filledTogether, sampledTogether, summed } from './product-rows.js';
-import { columnsAt, joined, joinedShape, partsOf, scalingAt, split } from './product-terms.js';
+import { columnsAt, joined, joinedShape, partsOf, scalingAt, split, termsApart } from './product-terms.js';
 import type { RowCoding } from './row-coding.js';
 import type { Scaling } from './scaling.js';
 
@@ -48,7 +48,7 @@ export class ProductFamily implements Family {
   ) {
     this.factors = withPlaces(factors);
     this.options = { factors: text };
-    this.patterned = factors.some(({ family }) => family.patterned);
+    this.patterned = factors.some(({ family }) => family.patterned) || termsApart(factors);
     this.encoding = `product ${text}: ${factors.map(({ family }) => family.encoding).join(', ')}`;
     this.coding = codingOf(this.factors);
     this.positions = positionsOf(this.factors);

@@ -11,20 +11,35 @@ import {
   type QuadraticTerm,
 } from '../sweep/model.js';
 import type { Moments, QuadraticMoments } from '../sweep/moments.js';
+import type { Family } from './family.js';
 import type { Scaling } from './scaling.js';
 
 /**
+ * Whether quadratic terms of several families can't be one. Kernels know but one, so that rows are then swept on the host.
+ */
+export function termsApart(
+  families: readonly { readonly family: Pick<Family, 'apart' | 'shape'>; readonly columns: readonly unknown[] }[],
+): boolean {
+  if (!families.some(({ family }) => family.apart)) return false;
+  return families.filter(({ family, columns }) => family.shape(1, columns.length).quadratic.length > 0).length > 1;
+}
+
+/**
  * Kernels know one quadratic term. So those of several are one in all their columns, of the simplest form that holds them,
- * unless they are left apart.
+ * unless they are left apart, as Student-t's are always.
  */
 export function joinedShape(k: number, shapes: readonly PackedShape[], apart = false): PackedShape {
   const quadratic = shapes.flatMap((shape) => shape.quadratic);
   const linear = shapes.flatMap((shape) => shape.linear ?? []);
   return {
     k,
-    quadratic: apart || quadratic.length < 2 ? quadratic : [{ form: joinedForm(quadratic), d: columnsOf(quadratic) }],
+    quadratic: staysApart(quadratic, apart) ? quadratic : [{ form: joinedForm(quadratic), d: columnsOf(quadratic) }],
     ...(linear.length > 0 && { linear: joinedLinearShape(linear) }),
   };
+}
+
+function staysApart(quadratic: readonly QuadraticShape[], apart: boolean): boolean {
+  return apart || quadratic.length < 2 || quadratic.some(({ radial }) => radial !== undefined);
 }
 
 function joinedForm(shapes: readonly QuadraticShape[]): CovarianceForm {
@@ -53,7 +68,7 @@ export function joined<Values extends Floats>(
   return {
     k,
     logNormalizers,
-    quadratic: apart || quadratic.length < 2 ? quadratic : [joinedQuadratic(k, quadratic)],
+    quadratic: staysApart(quadratic, apart) ? quadratic : [joinedQuadratic(k, quadratic)],
     ...(linear.length > 0 && { linear: joinedLinear(k, linear) }),
     parts,
   };

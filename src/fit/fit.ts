@@ -177,6 +177,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
         ...device.notes,
         ...(making.source.notes ?? []),
         ...dataset.notes,
+        ...(making.settings.family.patterned && making.settings.missing !== 'model' ? [ON_HOST] : []),
         ...(run.limit === undefined ? [] : [run.limit]),
         ...notes,
       ],
@@ -193,6 +194,9 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
 function judgedOf({ judged }: EmRun, volume: number): Pick<RestartOutcome, 'judged'> {
   return judged === undefined ? {} : { judged: judged + volume };
 }
+
+/** Of families that look at rows on the host though none may lack a value. */
+const ON_HOST = 'Student-t columns beside Gaussian ones are swept on the host, in float64';
 
 /** In words. */
 const PRECISIONS = {

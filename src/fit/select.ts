@@ -3,6 +3,7 @@ import { isList, requireInteger, requireOneOf, shown } from '../base/check.js';
 import type { DataInput } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
 import { covarianceLayouts } from '../families/covariance.js';
+import { haveMoments } from '../families/dense.js';
 import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
 import { fitLoaded, type Fit } from './fit.js';
@@ -89,9 +90,8 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
 /** A model to try. */
 type Model = Omit<Candidate, 'fit'>;
 
-function covarianceOf({ options }: Family): CovarianceForm | undefined {
-  const { covariance } = options as Readonly<Record<string, CovarianceForm | undefined>>;
-  return covariance;
+function covarianceOf(family: Family): CovarianceForm | undefined {
+  return haveMoments(family) ? (family.options.covariance as CovarianceForm | undefined) : undefined;
 }
 
 /** Fits models one after the other, of data that are loaded once for all that scale them alike. */

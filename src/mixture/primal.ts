@@ -12,7 +12,8 @@ export function relativeEntropy(p: ArrayLike<number>, q: ArrayLike<number>): num
 
 /**
  * A function from rows `[rows, D]`, as they are before they are shifted and scaled, and the index of one, to its costs in
- * float64: −log p(y_i | θ_k) but for log h, `[k]`, nats of scaled coordinates. Σ_q ‖z_q‖²/2 − ⟨t, η_k⟩ − logNormalizer_k
+ * float64: −log p(y_i | θ_k) but for log h, `[k]`, nats of scaled coordinates. Σ_q ‖z_q‖²/2 − ⟨t, η_k⟩ − logNormalizer_k,
+ * or of Student-t terms (ν_k + d)/2 log (1 + ‖z_q‖²/ν_k),
  * with z = (y − μ_k) W_k, by the very parameters and rows that sweeps of the same precision use and none of their arithmetic.
  */
 export function costsOf(
@@ -32,13 +33,16 @@ export function costsOf(
     const y = scaling.shift.map((shift, j) => held((values[row * width + j] - shift) / scaling.scale[j]));
     const costs = logNormalizers.map((normalizer) => -normalizer);
     let first = 0;
-    for (const { d, whiten, gaps, z } of terms) {
+    for (const { d, degrees, whiten, gaps, z } of terms) {
       const gap = gaps.of(y, first);
       if (gap) gaps.whiten(gap, y, first, z);
       else whiten(y, first, z);
       first += d;
       for (let c = 0; c < k; c++) costs[c] -= gap?.offsets[c] ?? 0;
-      for (let c = 0; c < k; c++) costs[c] += z.subarray(c * d, (c + 1) * d).reduce((sum, value) => sum + value * value, 0) / 2; // prettier-ignore
+      for (let c = 0; c < k; c++) {
+        const square = z.subarray(c * d, (c + 1) * d).reduce((sum, value) => sum + value * value, 0);
+        costs[c] += degrees ? ((degrees[c] + d) / 2) * Math.log1p(square / degrees[c]) : square / 2;
+      }
     }
     if (linear) addLinear(linear, y, first, -1, costs);
     return costs;

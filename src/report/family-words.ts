@@ -22,6 +22,7 @@ const tellings: Readonly<Record<string, Telling>> = {
   multinomial: { called: 'multinomial', columns: { probabilities: 'share of the counts' }, shares: true },
   negativeBinomial: { called: 'negative binomial', columns: { means: 'mean', sizes: 'size' } },
   poisson: { called: 'Poisson', columns: { rates: 'rate' } },
+  studentT: { called: 'Student-t', columns: { means: 'mean' }, whole: { degrees: 'degrees of freedom' } },
   vonMisesFisher: {
     called: 'von Mises–Fisher',
     columns: { means: 'mean direction' },

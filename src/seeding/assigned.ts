@@ -69,7 +69,9 @@ async function momentsOf(
   sharesOfRow: (row: number) => Float64Array,
 ): Promise<Moments> {
   const { d } = shard;
-  const moments = emptyMoments(packed, { frame: 'differences' });
+  // Rows that are told their components have the same say in these, however far out they are.
+  const plain = { ...packed, quadratic: packed.quadratic.map(({ form, d: own }) => ({ form, d: own })) };
+  const moments = emptyMoments(plain, { frame: 'differences' });
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
   const components = one.pack(one.atRows(new Float64Array(d), new Float64Array(d).fill(1)));

@@ -33,7 +33,17 @@ describeMistakes('families', [
   [
     'a covariance type of no Gaussian',
     `${fit} -k 2 --family poisson --covariance diag`,
-    /--covariance: expected gaussian without an option of its own with it, got --family poisson; leave it out/,
+    /--covariance: expected gaussian or student-t without a covariance type of its own with it, got --family poisson; leave it out/,
+  ],
+  [
+    'a covariance type where degrees of freedom belong',
+    `${fit} -k 2 --family student-t(tied)`,
+    /studentT: expected degrees to be 'each', 'common' or a number > 0, got "tied"; .*student-t\(each,tied\)/,
+  ],
+  [
+    'two covariance types of Student-t',
+    `${fit} -k 2 --family student-t(4,full) --covariance diag`,
+    /--covariance: expected gaussian or student-t without .*, got --family student-t\(4,full\); leave it out/,
   ],
   [
     'a column without a family',

@@ -11,7 +11,7 @@ const known = familyFits.filter(({ family, columns }) => Object.hasOwn(families,
 function parametersOf({ family, start }: FamilyFit): Record<string, unknown> {
   const entries = Object.entries(start.parameters).map(([name, values]) => [
     name,
-    family === 'categorical' || name === 'concentrations' ? values : (values as (number | number[])[]).map((own) => (typeof own === 'number' ? [own] : own)), // prettier-ignore
+    family === 'categorical' || ['concentrations', 'degrees'].includes(name) ? values : (values as (number | number[])[]).map((own) => (typeof own === 'number' ? [own] : own)), // prettier-ignore
   ]);
   return { family, ...(Object.fromEntries(entries) as Record<string, unknown>) };
 }
@@ -21,7 +21,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const { rows, counts } = familyRows(fit);
     const n = counts.reduce((sum, count) => sum + count, 0);
     const result = await fitMixture(rows, {
-      family: families[fit.family](),
+      family: families[fit.family](fit.options),
       components: fit.start.weights.length,
       sampleWeights: counts,
       seeding: { weights: fit.start.weights, components: [parametersOf(fit)] },

@@ -18,6 +18,7 @@ import {
   negativeBinomialDistribution,
 } from '../../src/families/negative-binomial.js';
 import { poisson, poissonDistribution } from '../../src/families/poisson.js';
+import { studentT } from '../../src/families/student-t.js';
 import { vonMisesFisher, vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import type { NamedStart } from '../../src/index.js';
 import type { Model } from './exponential-em.js';
@@ -28,9 +29,11 @@ export interface Scene {
   readonly family: Family;
   /** Told of the columns' levels, where it asks for them. */
   readonly adapted: Family;
-  /** The same in the terms of the oracle. */
+  /** The same in the terms of the oracle; none of families that are not exponential. */
   readonly blocks: readonly ExponentialFamily[];
   readonly components: Components;
+  /** Where EM starts, where it can't be told of the components' numbers as a list. */
+  readonly start?: Components;
 }
 
 export const weights = [0.5, 0.3, 0.2];
@@ -80,6 +83,17 @@ function documents(): Scene {
   return { ...plain, components: { ...plain.components, arrays: { ...arrays, sizes } } };
 }
 
+/** Student-t of matrices, whose degrees of freedom differ. */
+function heavyTails(): Scene {
+  const means = [[0, 0], [6, 2], [-2, 7]]; // prettier-ignore
+  const scales = [[[1, 0.3], [0.3, 2]], [[0.5, -0.2], [-0.2, 0.6]], [[3, 0], [0, 0.4]]]; // prettier-ignore
+  const plain = scene(studentT(), [], { means, scales, degrees: [3, 8, 5] });
+  const wide = scales.map((matrix) => matrix.map((row) => row.map((value) => 1.3 * value)));
+  const moved = means.map((mean) => mean.map((value) => 0.7 * value + 0.6));
+  const start = plain.family.fromParameters({ means: moved, scales: wide, degrees: [10, 10, 10] }, 'start');
+  return { ...plain, start };
+}
+
 const counts = { means: [[3, 30], [15, 4], [60, 90]], sizes: [[2, 5], [4, 1], [8, 3]] }; // prettier-ignore
 const some = Array.from({ length: 2 }, () => Array.from({ length: 2000 }, (_, count) => count));
 
@@ -114,6 +128,7 @@ export const scenes: readonly Scene[] = [
     means: [[1, 0, 0, 0], [0.6, 0.8, 0, 0], [0, 0.6, 0, -0.8]], // prettier-ignore
     concentrations: [6, 12, 3],
   }),
+  heavyTails(),
 ];
 
 /** Rows of a scene with the components that they are drawn from. */
@@ -129,7 +144,8 @@ export function drawn({ adapted, components }: Scene, n: number, seed = 1): { ro
 }
 
 /** Components drawn to their middle: a start from which EM has a way to go. */
-export function nearby({ adapted, components }: Scene): Components {
+export function nearby({ adapted, components, start: own }: Scene): Components {
+  if (own) return own;
   const vector = adapted.toVector(components);
   const width = vector.length / components.k;
   const middle = Array.from({ length: width }, (_, j) => (vector[j] + vector[width + j] + vector[2 * width + j]) / 3);

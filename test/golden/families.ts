@@ -9,6 +9,8 @@ export interface FamilyFit {
   readonly name: string;
   readonly data: string;
   readonly family: string;
+  /** As a model file has them; left out where the family has none. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
   /** Of categorical columns. */
   readonly levels?: readonly number[];
