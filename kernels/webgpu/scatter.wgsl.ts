@@ -181,12 +181,12 @@ function stageItem(n: number, { values, mass }: Staging): string {
 
 /**
  * First moments and masses, which items have summed: those of the same columns are added up in shared memory, once it has
- * been read, by the item of the first rows. They are the first lane's.
+ * been read, by the item of the first rows. They are the first lane's, of the workgroup that has the first tiles.
  */
 function flushFirsts(geometry: ScatterGeometry): string {
   const { side } = geometry;
   const sum = (n: number): string => /* wgsl */ `
-    if (stages${n} && rows${n} == 0u) {
+    if (firstTile == 0u && stages${n} && rows${n} == 0u) {
       var first = vec4f(0.0);
       var mass = 0.0;
       for (var r = 0u; r < ROW_QUADS; r++) {

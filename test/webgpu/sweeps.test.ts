@@ -146,6 +146,13 @@ test('thousands of components have their masses', async () => {
   }
 });
 
+test('components whose tiles of sums are several workgroups’ have their masses once', async () => {
+  const [n, d, k] = [300, 200, 2]; // 325 tiles
+  const { mass } = await sweepOn((await onGpu()).device, n, d, k);
+  const cpu = await sweepOn(simd(1), n, d, k);
+  mass.forEach((one, c) => expectWithin(one, cpu.mass[c], 1e-5 * n, 'mass'));
+});
+
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
   const here = await onGpu();
   const { device } = here.gpu;
