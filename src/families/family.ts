@@ -95,6 +95,8 @@ export interface Family {
   readonly levels?: readonly (Levels | undefined)[];
   /** Of columns that the shard holds as levels, in order of these: where each lies on a line, undefined of mere names. */
   readonly positions?: readonly (Float64Array | undefined)[];
+  /** The same family with models that are all of the shape that `shape` says; left out where they are anyway. */
+  beside?(): Family;
   /** Whether numbers swept may be missing themselves, NaN: rows are then looked at by what they lack, on the host. */
   readonly patterned?: boolean;
   /** The same family for rows some of whose values are missing at random, NaN; left out where it has no such. */

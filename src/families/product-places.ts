@@ -5,8 +5,12 @@ import type { PlacedFactor } from './product-factors.js';
 import { placesOf } from './product-terms.js';
 import type { Scaling } from './scaling.js';
 
-/** Where the shard has the numbers of each factor. Of factors that must know levels first, nowhere. */
-export function withPlaces(given: readonly Omit<PlacedFactor, 'places'>[]): PlacedFactor[] {
+/**
+ * Where the shard has the numbers of each factor. Of factors that must know levels first, nowhere. The columns of a shard lie
+ * by kinds of terms, so that a factor's models are to be of one kind.
+ */
+export function withPlaces(factors: readonly Omit<PlacedFactor, 'places'>[]): PlacedFactor[] {
+  const given = factors.map(({ family, columns }) => ({ family: family.beside?.() ?? family, columns }));
   const ready = given.every(({ family, columns }) => columns.length > 0 && (!family.survey || family.levels));
   const places = ready ? placesOf(given.map(({ family, columns }) => family.shape(1, columns.length))) : [];
   return given.map((factor, f) => ({ ...factor, places: places[f] ?? [] }));

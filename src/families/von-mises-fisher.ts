@@ -1,10 +1,9 @@
 import { finite, nestedNumbers, notNegative, wrongNumber, type Rule } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import type { Column } from '../sweep/encode.js';
-import type { Floats, PackedModel, SoleQuadratic } from '../sweep/model.js';
-import type { Moments } from '../sweep/moments.js';
 import type { Components, Parameters } from './components.js';
 import { nested } from './dense.js';
+import { asLinear, packDifferences, packed, packProducts } from './direction-terms.js';
 import { concentration, logDirectionNormalizer, meanLength } from './directions.js';
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Family } from './family.js';
@@ -21,12 +20,8 @@ import { directionSampler } from './sampling/von-mises-fisher.js';
 
 /** Lengths of means from here on count as this: concentrations stay finite, at some 5e9 d. */
 const LONGEST = 1 - 1e-10;
-/** Squared deviations of rows up to which they tell the length of their mean. */
-const NEAR = 0.5;
 /** Lengths of rows that float32 has made of 1. */
 const ROUNDED = 1e-5;
-/** A concentration below this counts as this, so that sums of differences keep the rows. */
-const LEAST = 1e-12;
 
 /**
  * Directions in d columns, unit vectors: log p(x | μ, κ) = log C_d(κ) + κ ⟨μ, x⟩ with respect to the surface measure.
@@ -131,8 +126,9 @@ const named: Pick<Family, 'toParameters' | 'fromParameters'> = {
 /**
  * The family whose rows are directions in d ≥ 2 columns: log p(x | μ, κ) = log C_d(κ) + κ ⟨μ, x⟩, with respect to the
  * surface of the unit sphere. Rows of other lengths are divided by them, which is noted. On unit vectors κ(⟨μ, x⟩ − 1) is
- * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large. Where rows may lack a
- * direction, all columns of it, the family is a linear term, in which such rows say nothing.
+ * −κ/2 ‖x − μ‖²: a spherical quadratic term, whose differences keep their digits where κ is large. In many columns it is
+ * the linear term ⟨κ μ, x⟩ instead, unless κ is large. Where rows may lack a direction, all columns of it, the family is a
+ * linear term of any columns, in which such rows say nothing.
  */
 export function vonMisesFisher(): Family {
   const linear = linearFamily({
@@ -142,6 +138,16 @@ export function vonMisesFisher(): Family {
     rules: { means: finite, concentrations: notNegative },
     draws: (theta) => directionSampler(theta.subarray(0, -1), theta[theta.length - 1]),
   });
+  const differences = byDifferences(linear);
+  return {
+    ...differences,
+    pack: (components) => packProducts(components, linear) ?? differences.pack(components),
+    beside: () => differences,
+  };
+}
+
+/** The family by differences alone, whose models are all of one shape. Moments may be of products, too. */
+function byDifferences(linear: Family): Family {
   const { conjugates } = linear;
   return {
     ...linear,
@@ -159,79 +165,16 @@ export function vonMisesFisher(): Family {
       const k = means.length / d;
       return packed(k, d, Float32Array.from(means), new Float32Array(k).fill(1), new Float64Array(k));
     },
+    // Of products the same columns are the linear term's.
     shape: (k, d) => ({ k, quadratic: [{ form: 'spherical', d }] }),
-    pack: (components) => pack(components, (values) => new Float32Array(values)),
-    packExactly: (components) => pack(components, (values) => values),
+    pack: (components) => packDifferences(components, (values) => new Float32Array(values)),
+    packExactly: (components) => packDifferences(components, (values) => values),
     estimate: (moments, packed, options) => linear.estimate(...asLinear(moments, packed), options),
     conjugates: conjugates && {
       ...conjugates,
       of: (moments, packed, settings) => conjugates.of(...asLinear(moments, packed), settings),
     },
   };
-}
-
-/**
- * Of means and κ as they are once they are rounded: κ ⟨μ, x⟩ = κ (1 + ‖μ‖²)/2 − κ/2 ‖x − μ‖², and what is normalised is of
- * concentration κ ‖μ‖.
- */
-function pack<Values extends Floats>(
-  { k, d, arrays }: Components,
-  toPrecision: (values: Float64Array) => Values,
-): PackedModel<Values> {
-  const whitening = toPrecision(arrays.concentrations.values.map((kappa) => Math.sqrt(Math.max(kappa, LEAST))));
-  const means = toPrecision(arrays.means.values);
-  const logNormalizers = Float64Array.from(whitening, (w, c) => {
-    let squared = 0;
-    for (let j = 0; j < d; j++) squared += means[c * d + j] ** 2;
-    return logDirectionNormalizer(d, w * w * Math.sqrt(squared)) + (w * w * (1 + squared)) / 2;
-  });
-  return packed(k, d, means, whitening, logNormalizers);
-}
-
-function packed<Values extends Floats>(
-  k: number,
-  d: number,
-  means: Values,
-  whitening: Values,
-  logNormalizers: Float64Array,
-): PackedModel<Values> {
-  return { k, logNormalizers, quadratic: [{ form: 'spherical', d, means, whitening }] };
-}
-
-/**
- * Σ_i P_ik x_i, `[k, d]`. Rows have length 1, so that the mean's length is √(1 − v) with v = E ‖x − E x‖². Where v is small
- * it comes from the squared differences: of the sums alone its digits would be lost.
- */
-function sumsOfRows({ mass, quadratic }: Moments, { k, d, means, whitening }: SoleQuadratic<Floats>): Float64Array {
-  const [{ frame, first, second }] = quadratic;
-  const sums = new Float64Array(k * d);
-  for (let c = 0; c < k; c++) {
-    const unit = frame === 'whitened' ? 1 / whitening[c] : 1;
-    let [squared, variance] = [0, 0];
-    for (let at = c * d; at < (c + 1) * d; at++) {
-      const difference = (first[at] * unit) / mass[c];
-      const moved = means[at] + difference;
-      sums[at] = mass[c] * means[at] + first[at] * unit;
-      squared += moved ** 2;
-      variance += (second[at] * unit ** 2) / mass[c] - difference ** 2;
-    }
-    if (!(variance >= 0 && variance < NEAR)) continue;
-    const factor = Math.sqrt((1 - variance) / squared);
-    for (let at = c * d; at < (c + 1) * d; at++) sums[at] *= factor;
-  }
-  return sums;
-}
-
-/** Moments, and the model that they are of, as a linear term would have them. */
-function asLinear(
-  moments: Moments,
-  { k, quadratic: [term], ...rest }: PackedModel<Floats>,
-): [Moments, PackedModel<Floats>] {
-  const linear = { dense: term.d, levels: [], natural: new Float64Array() };
-  return [
-    { ...moments, quadratic: [], linear: sumsOfRows(moments, { k, ...term }) },
-    { ...rest, k, quadratic: [], linear },
-  ];
 }
 
 /** Means are divided by their lengths. */
