@@ -9,6 +9,7 @@ import {
   poisson,
   product,
   selectMixture,
+  studentT,
   type Family,
   type Fit,
   type FitOptions,
@@ -44,6 +45,24 @@ const all: Readonly<Record<string, Scene>> = {
       const { x, start } = problem('overlapping', { n: 90, d: 2, k: 3, seed: 5 });
       const seeding = constrain(start, covariance);
       return [covariance, { rows: x, options: { family: gaussian({ covariance }), components: 3, seeding } }];
+    }),
+  ),
+  ...Object.fromEntries(
+    [
+      ['full', 'each'],
+      ['tied', 'common'],
+      ['diag', 4],
+      ['spherical', 'each'],
+    ].map(([covariance, degrees]): [string, Scene] => {
+      const { x, start } = problem('overlapping', { n: 90, d: 2, k: 3, seed: 6 });
+      const { weights, means, covariances: scales } = constrain(start, covariance as Covariance);
+      const family = studentT({ covariance: covariance as Covariance, degrees: degrees as 'each' });
+      const own = [4, 4, 4];
+      const seeding = {
+        weights,
+        components: [{ family: 'studentT', columns: ['x0', 'x1'], means, scales, degrees: own }],
+      };
+      return [`studentT ${covariance} ${degrees}`, { rows: x, options: { family, components: 3, seeding } }];
     }),
   ),
   ...Object.fromEntries(
