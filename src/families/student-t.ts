@@ -60,7 +60,7 @@ function ofGaussians(normal: GaussianFamily, degrees: Degrees): Family {
   const packExactly = (components: Components): PackedModel<Float64Array> =>
     packed(normal.packExactly(components), degreesOf(components));
   const estimates = { each: (k: number) => k, common: () => 1 };
-  return {
+  const family: Family = {
     ...{ name: 'studentT', options: { degrees: String(degrees), covariance: form } },
     describe: (k) => described(k, form, degrees),
     parameterCount: (k, d) => normal.parameterCount(k, d) + (typeof degrees === 'number' ? 0 : estimates[degrees](k)),
@@ -87,6 +87,8 @@ function ofGaussians(normal: GaussianFamily, degrees: Degrees): Family {
     sampler: (components) => studentSampler(components, degreesOf(components), covarianceLayouts[form]),
     ...studentParameters(normal, degrees, form),
   };
+  const encoding = `${family.encoding} with gaps`;
+  return { ...family, withGaps: () => ({ ...family, encoding, patterned: true }) };
 }
 
 function described(k: number, form: CovarianceForm, degrees: Degrees): string {

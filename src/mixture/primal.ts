@@ -41,7 +41,8 @@ export function costsOf(
       for (let c = 0; c < k; c++) costs[c] -= gap?.offsets[c] ?? 0;
       for (let c = 0; c < k; c++) {
         const square = z.subarray(c * d, (c + 1) * d).reduce((sum, value) => sum + value * value, 0);
-        costs[c] += degrees ? ((degrees[c] + d) / 2) * Math.log1p(square / degrees[c]) : square / 2;
+        const there = d - (gap?.missing.length ?? 0);
+        costs[c] += degrees ? ((degrees[c] + there) / 2) * Math.log1p(square / degrees[c]) : square / 2;
       }
     }
     if (linear) addLinear(linear, y, first, -1, costs);

@@ -26,7 +26,10 @@ export interface QuadraticMoments {
 export interface RadialSums {
   /** Σ_i P_ik u_ik. */
   readonly weight: Float64Array;
-  /** Σ_i P_ik (log u_ik − u_ik). */
+  /**
+   * Σ_i P_ik (log u_ik − u_ik), and of rows that lack all but e columns Σ P (g((ν_k + d)/2) − g((ν_k + e)/2)) besides, with
+   * g(x) = log x − ψ(x).
+   */
   readonly logarithm: Float64Array;
 }
 

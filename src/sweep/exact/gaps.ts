@@ -2,10 +2,12 @@
  * Rows that lack columns of a quadratic term, missing at random. They have the marginal of the columns that are there.
  * With the precision Q = W Wᵀ, log |Σ_oo| = log |Σ| + log |Q_mm|. Given these, the others differ from μ_m by B (x_o − μ_o) in
  * the mean, B = −Q_mm⁻¹ Q_mo, and have the covariance C = Q_mm⁻¹. Their differences completed by B have the same squared length once they
- * are whitened. Source: Little & Rubin, Statistical Analysis with Missing Data, 11.2.
+ * are whitened. Source: Little & Rubin, Statistical Analysis with Missing Data, 11.2. Of Student-t terms the same holds, by ν + e
+ * for ν + d where e columns are there: rows are weighted by u, and what completes them, C, is not.
  */
 import { isMatrix } from '../../../kernels/form.js';
 import { cholesky } from '../../base/cholesky.js';
+import { logMinusDigamma, logRising } from '../../base/special/gamma.js';
 import type { Floats, QuadraticShape, QuadraticTerm } from '../model.js';
 import type { QuadraticMoments } from '../moments.js';
 
@@ -76,9 +78,14 @@ export class Gaps {
   /** What sums of completed rows lack: of matrices mass · C, of others the means over the rows that have a column. */
   complete(sums: QuadraticMoments, mass: Float64Array): void {
     if (this.found.size === 0) return;
-    const { form, d } = this.term;
+    const { form, d, degrees } = this.term;
+    if (degrees) for (const gap of this.all()) addDegrees(sums, gap, degrees, d);
     if (isMatrix(form)) {
       for (const gap of this.all()) addCovariances(sums, gap, form === 'tied', d);
+      return;
+    }
+    if (degrees) {
+      for (const gap of this.all()) addVariances(sums, gap, d);
       return;
     }
     const missing = new Float64Array(this.k * d);
@@ -118,17 +125,27 @@ export function rescale(
 function gapOf(term: QuadraticTerm<Floats>, k: number, missing: readonly number[]): Gap {
   const { form, d, whitening } = term;
   const mass = new Float64Array(k);
+  const constants = constantsOf(term, k, missing.length);
   if (!isMatrix(form)) {
-    const offsets = mass.map((_, c) =>
-      missing.reduce((sum, j) => sum + HALF_LOG_TWO_PI - Math.log(whitening[form === 'diag' ? c * d + j : c]), 0),
+    const offsets = constants.map((constant, c) =>
+      missing.reduce((sum, j) => sum - Math.log(whitening[form === 'diag' ? c * d + j : c]), constant),
     );
     return { missing, offsets, mass, factors: [] };
   }
   const own = Array.from({ length: form === 'tied' ? 1 : k }, (_, c) =>
     factorsOf(whitening.subarray(c * d * d, (c + 1) * d * d), d, missing),
   );
-  const offsets = mass.map((_, c) => missing.length * HALF_LOG_TWO_PI - own[form === 'tied' ? 0 : c].logDeterminant);
+  const offsets = constants.map((constant, c) => constant - own[form === 'tied' ? 0 : c].logDeterminant);
   return { missing, offsets, mass, factors: own };
+}
+
+/** What the constants of log-densities are more by of m columns less, `[k]`, but for what scales have to do with it. */
+function constantsOf({ d, degrees }: QuadraticTerm<Floats>, k: number, m: number): Float64Array {
+  const constants = new Float64Array(k).fill(m * HALF_LOG_TWO_PI);
+  return constants.map((gaussian, c) => {
+    const nu = degrees?.[c] ?? Infinity;
+    return nu < Infinity ? (m / 2) * Math.log(nu * Math.PI) - logRising((nu + d - m) / 2, m / 2) : gaussian;
+  });
 }
 
 /** Y, B and log |L| of a whitening factor and the columns that are missing. */
@@ -179,6 +196,20 @@ function backward(lower: Float64Array, y: Float64Array, d: number): Float64Array
     for (let j = 0; j < d; j++) own[j] /= lower[i * m + i];
   }
   return x;
+}
+
+/** Adds mass_k of columns that are missing: whitened variances are 1. */
+function addVariances({ second }: QuadraticMoments, { mass, missing }: Gap, d: number): void {
+  mass.forEach((held, c) => missing.forEach((j) => (second[c * d + j] += held)));
+}
+
+/** Adds what ψ((ν + e)/2) − log ((ν + e)/2) of e columns is more than that of all, by which degrees of freedom are estimated. */
+function addDegrees({ radial }: QuadraticMoments, { mass, missing }: Gap, degrees: Float64Array, d: number): void {
+  degrees.forEach((nu, c) => {
+    if (!radial || nu === Infinity) return;
+    const e = d - missing.length;
+    radial.logarithm[c] += mass[c] * (logMinusDigamma((nu + d) / 2) - logMinusDigamma((nu + e) / 2));
+  });
 }
 
 /** Adds mass_k Yᵀ Y. */

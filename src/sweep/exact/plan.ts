@@ -86,7 +86,7 @@ export function exactPlan(model: PlanModel<Floats>): ExactPlan {
       } else (shrink === 1 ? whiten : whitener(term, shrink))(values, from + first, z);
       for (let c = 0; c < k; c++) {
         const square = squaredLength(z, c, term.d);
-        if (radial) shares[c] -= radial.of(c, term.d, square, shrink) / (2 * temperature);
+        if (radial) shares[c] -= radial.of(c, term.d - (gap?.missing.length ?? 0), square, shrink) / (2 * temperature);
         else shares[c] -= ((square * shrink) / (2 * temperature)) * shrink;
       }
     }
