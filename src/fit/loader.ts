@@ -49,7 +49,10 @@ export class Loader {
   /** Whether values are known to be missing. */
   private lacking = false;
   private readonly levels = new Map<string, Promise<Levels[]>>();
+  /** By the encoding of what is swept. */
   private readonly held = new Map<string, Held>();
+  /** From that to the encoding of the same family where nothing may be missing. */
+  private readonly plain = new Map<string, string>();
 
   /** `wanted`: left out for one fit. */
   constructor(
@@ -74,6 +77,7 @@ export class Loader {
       return { family: plain, held: await this.of(rows, device, asked) };
     });
     this.held.set(own.family.encoding, own.held);
+    this.plain.set(own.family.encoding, plain.encoding);
     return { source, device, plain, family: own.family, ...own.held };
   }
 
@@ -96,10 +100,10 @@ export class Loader {
     return this.found(settings) ?? this.read(rows, device, settings);
   }
 
-  /** Frees what no fit asks for any more: all, or the dataset of one encoding. */
+  /** Frees what no fit asks for any more: all, or the dataset of one encoding of plain families. */
   dispose(encoding?: string): void {
     for (const [name, { dataset }] of this.held) {
-      if (encoding !== undefined && encoding !== name) continue;
+      if (encoding !== undefined && encoding !== this.plain.get(name)) continue;
       this.held.delete(name);
       dataset.shard.dispose();
     }
