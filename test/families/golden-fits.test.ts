@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { fitMixture } from '../../src/index.js';
 import { families } from '../../src/families/families.js';
 import { familyFits, familyRows, type FamilyFit } from '../golden/families.js';
+import { compareParameters } from '../golden/compare.js';
 import { expectWithin } from '../within.js';
 
 const known = familyFits.filter(({ family, columns }) => Object.hasOwn(families, family) && columns.length > 0);
 
 /** Parameters as `mixture.components` has them. */
-function parametersOf({ family, start }: FamilyFit): Record<string, unknown> {
-  const entries = Object.entries(start.parameters).map(([name, values]) => [
+function parametersOf({ family }: FamilyFit, { parameters }: FamilyFit['start']): Record<string, unknown> {
+  const entries = Object.entries(parameters).map(([name, values]) => [
     name,
     family === 'categorical' || ['concentrations', 'degrees'].includes(name) ? values : (values as (number | number[])[]).map((own) => (typeof own === 'number' ? [own] : own)), // prettier-ignore
   ]);
@@ -24,7 +25,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       family: families[fit.family](fit.options),
       components: fit.start.weights.length,
       sampleWeights: counts,
-      seeding: { weights: fit.start.weights, components: [parametersOf(fit)] },
+      seeding: { weights: fit.start.weights, components: [parametersOf(fit, fit.start)] },
       maxIterations: fit.iterations,
       tolerance: 0,
       missing: fit.name.includes('missing') ? 'model' : 'error',
@@ -36,6 +37,9 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         expectWithin((-n * found) / value, 1, 1e-6, `step ${step}`);
     }
     expectWithin(result.criteria.logLikelihood / fit.optimum.logLikelihood, 1, 1e-6);
+    const { family, ...known } = parametersOf(fit, fit.optimum);
+    expect(result.mixture.components[0].family).toBe(family);
+    compareParameters(fit.name, result.mixture, { weights: fit.optimum.weights, components: [known] });
     expect(result.status).not.toBe('aborted');
   });
 });

@@ -25,8 +25,9 @@ export interface TableFit {
     /** With the log prior, of fits that have one. */
     readonly objective?: number;
     readonly weights: readonly number[];
+    /** How many there are. */
     readonly parameters: number;
-    readonly components?: readonly Components[];
+    readonly components: readonly Components[];
   };
 }
 
@@ -41,6 +42,11 @@ const fixture = JSON.parse(readFileSync(new URL('./tables.json', import.meta.url
 
 /** Converged fits of tables, from tables.json. */
 export const tableFits = fixture.fits;
+
+/** The whole table that a fit is of, null where a value is missing. */
+export function wholeTable({ data }: TableFit): Fixture['data'][string] {
+  return fixture.data[data];
+}
 
 /** The rows that a fit is of as records, null where a value is missing. */
 export function tableRows({ data, blocks }: TableFit): Record<string, number | null>[] {
