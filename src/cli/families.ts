@@ -126,7 +126,8 @@ function ready(
 /** Which columns are to be read, and how. */
 function wantedOf(lists: readonly (readonly FamilyEntry[])[], { columns }: SourceOptions): SourceOptions {
   const [entries] = lists;
-  const text = lists.flat().some(({ family }) => OF_TEXT.includes(family)) ? { text: 'levels' as const } : {};
+  const ofText = lists.flat().filter(({ family }) => OF_TEXT.includes(family));
+  const text = ofText.length > 0 ? { text: 'levels' as const, named: ofText.flatMap(columnsNamed) } : {};
   const ignoring = entries.filter(({ family }) => family === IGNORE);
   if (ignoring.some((entry) => entry.columns === '*')) {
     const named = entries.filter(({ family }) => family !== IGNORE).flatMap(columnsNamed);

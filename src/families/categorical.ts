@@ -7,10 +7,18 @@ import { weighted, type Family, type Filler, type Levels, type Question } from '
 import { linearFamily } from './linear-family.js';
 import { categoricalSampler } from './sampling/multinomial.js';
 
-/** What must be known of a column. */
+/** Levels of a column that no one named: more are names or notes. And of one that is named. */
+const [MANY, MOST] = [1000, 2 ** 16];
+
+/** What must be known of a column that no one named, and of one that is. */
 const question: Question = {
-  most: 1000,
+  most: MANY,
   of: 'levels',
+  remedy: 'name the column, as in categorical:NAME, leave it out, or give it a family of numbers',
+};
+const questionOfNamed: Question = {
+  ...question,
+  most: MOST,
   remedy: 'leave the column out, or give it a family of numbers',
 };
 
@@ -71,13 +79,21 @@ export function summaryOf(probabilities: Float64Array, valueOf: (p: number, leve
 
 /**
  * The family whose columns are levels, with a probability each: log p(x | p) = Σ_j log p_{j, x_j}. On all columns of a
- * table this is latent class analysis. Levels are those of the data that it is fitted to, up to 1,000 a column.
+ * table this is latent class analysis. Levels are those of the data that it is fitted to, up to 1,000 a column, or up to
+ * 65,536 where a product names the column.
  */
 export function categorical(): Family {
   return ofLevels([]);
 }
 
-function ofLevels(levels: readonly Levels[], gaps = false): Family {
+/** How columns of levels are: whether values may be missing, and whether the caller named each. */
+interface Kind {
+  readonly gaps?: boolean;
+  readonly named?: boolean;
+}
+
+function ofLevels(levels: readonly Levels[], kind: Kind = {}): Family {
+  const { gaps = false, named = false } = kind;
   const blocks = levels.map((own) => categoricalDistribution(own.length, own));
   const family = linearFamily({
     name: 'categorical',
@@ -92,8 +108,12 @@ function ofLevels(levels: readonly Levels[], gaps = false): Family {
   });
   return {
     ...family,
-    survey: { question: () => question, adapted: (found) => ofLevels(found, gaps) },
-    ...(!gaps && { withGaps: () => ofLevels(levels, true) }),
+    survey: {
+      question: () => (named ? questionOfNamed : question),
+      adapted: (found) => ofLevels(found, kind),
+    },
+    forNamed: () => ofLevels(levels, { ...kind, named: true }),
+    ...(!gaps && { withGaps: () => ofLevels(levels, { ...kind, gaps: true }) }),
     ...(levels.length > 0 && { levels }),
     sampler: (components) => {
       const draw = family.sampler(components);

@@ -89,6 +89,8 @@ export interface Family {
 
   /** The family for data with columns of these names; left out where names are nothing to it. */
   forColumns?(names: readonly string[]): Family;
+  /** The same family for columns that the caller named one by one, and no `*`; left out where that is nothing to it. */
+  forNamed?(): Family;
   /** Left out where nothing must be known of the rows beforehand. */
   readonly survey?: Survey;
   /** Of a family that was adapted to columns: their levels, `[d]`; undefined of those that a model need not keep. */

@@ -32,10 +32,11 @@ class UnplacedProduct extends ProductFamily {
 
   forColumns(names: readonly string[]): Family {
     const resolved = resolveFamilies(this.entries, names, 'product');
-    const factors = resolved.map(({ columns }, f) => ({
-      family: this.given[f].family,
-      columns: columns.map((name) => names.indexOf(name)),
-    }));
+    const factors = resolved.map(({ columns }, f) => {
+      const { family, columns: asked } = this.given[f];
+      const own = asked === '*' ? family : (family.forNamed?.() ?? family);
+      return { family: own, columns: columns.map((name) => names.indexOf(name)) };
+    });
     return new ProductFamily(factors, names, printFamilies(resolved));
   }
 }

@@ -104,11 +104,11 @@ describeMistakes('families', [
   [
     'more levels of a column by name',
     'fit many.csv -k 1 --columns a --family categorical',
-    /many\.csv: expected at most 1,000 levels in a column, got more in column a; leave the column out/,
+    /many\.csv: expected at most 1,000 levels in a column, got more in column a; name the column, as in categorical:NAME, leave it out/,
   ],
   [
     'more numbers than levels',
-    'fit many.csv -k 1 --family categorical:b,ignore:*',
+    'fit many.csv -k 1 --family categorical:*,ignore:a',
     /many\.csv: expected at most 1,000 levels in a column, got more in column b; .*a family of numbers/,
   ],
   [

@@ -15,7 +15,7 @@ import { negativeBinomialAmong, negativeBinomialDistribution } from '../../src/f
 import { poissonDistribution } from '../../src/families/poisson.js';
 import { vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import * as families from '../../src/families/all.js';
-import { fitMixture, type BackendName, type Family } from '../../src/index.js';
+import { fitMixture, product, type BackendName, type Family } from '../../src/index.js';
 import { size } from '../cases.js';
 import { expectWithin } from '../within.js';
 import { emStep, prepare, type Model } from './exponential-em.js';
@@ -168,6 +168,53 @@ describe('rows that are all one', () => {
     }
   });
 });
+
+describe('columns of over 1,000 levels', () => {
+  /** 1,500 levels, some of which one kind of rows has alone, and a count that tells the kinds apart. */
+  const rows = Array.from({ length: 6000 }, (_, i) => ({
+    place: `p${((Math.floor(i / 2) * 7) % 900) + 600 * (i % 2)}`,
+    visits: (i % 2 ? 9 : 1) + (i % 3),
+  }));
+  const named = product([
+    { columns: ['place'], family: families.categorical() },
+    { columns: ['visits'], family: poisson() },
+  ]);
+
+  test.each(backends)('are fitted where they are named, on %s', async (backend) => {
+    const { mixture, criteria } = await fitMixture(rows, { family: named, components: 1, backend });
+    expect(mixture.levels[0]).toHaveLength(1500);
+    const often = new Map<string, number>();
+    for (const { place } of rows) often.set(place, (often.get(place) ?? 0) + 1);
+    const ofPlaces = Array.from(often.values()).reduce((sum, n) => sum + n * Math.log(n / rows.length), 0);
+    const alone = await fitMixture(rows.map(({ visits }) => [visits]), { family: poisson(), components: 1, backend }); // prettier-ignore
+    expectWithin(criteria.logLikelihood / (ofPlaces + alone.criteria.logLikelihood), 1, 1e-6);
+    const two = await fitMixture(rows, { family: named, components: 2, backend });
+    expect(two.criteria.logLikelihood).toBeGreaterThan(criteria.logLikelihood);
+    const labels = await two.mixture.predict(rows, { backend });
+    const same = Array.from(labels).filter((label, i) => label === i % 2).length / rows.length;
+    expect(Math.max(same, 1 - same)).toBeGreaterThan(0.95);
+  });
+
+  test('are refused where they are not', async () => {
+    const family = product([
+      { columns: '*', family: families.categorical() },
+      { columns: ['visits'], family: poisson() },
+    ]);
+    const message = 'expected at most 1,000 levels in a column';
+    await expect(fitMixture(rows, { family, components: 1 })).rejects.toThrow(message);
+  });
+});
+
+test.each([
+  ['missing altogether', poisson(), [[1, NaN], [3, NaN], [2, NaN]]],
+  ['of levels, missing altogether', families.categorical(), [[1, NaN], [3, NaN], [1, NaN]]],
+  ['of Gaussians, missing altogether', families.gaussian(), [[1, NaN], [3, NaN], [2, NaN]]],
+] as const)('a column %s is one clear error, or said to be nothing', async (_, family, rows) => {
+  const asked = { family, components: 1, missing: 'model' } as const;
+  const made = await fitMixture(rows as never, asked).then(({ mixture }) => mixture.columnMeans.flat(), String); // prettier-ignore
+  if (typeof made === 'string') expect(made).toMatch(/^InputError: .*column x1/);
+  else expect(made.every(Number.isFinite)).toBe(true);
+}); // prettier-ignore
 
 test.each([
   ['1e300', exponential(), [1e300, 2e300], 'got 2e+300 in row 1, column x0; remove the row, or divide the column by a power of 10'], // prettier-ignore

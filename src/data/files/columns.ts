@@ -37,6 +37,8 @@ export interface Wanted {
   readonly columns?: readonly string[] | undefined;
   /** Those that are none, where `columns` names none. */
   readonly ignore?: readonly string[] | undefined;
+  /** Those that hold levels, be they ever so many, beside those that `columns` names. */
+  readonly named?: readonly string[] | undefined;
   readonly weight?: string | undefined;
   /** Whether text is read, as levels, where it does not spell numbers. */
   readonly text?: 'levels' | undefined;
@@ -61,7 +63,8 @@ export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choic
     if (!asText) {
       if (!(await holdsNumbers(table, index, names !== undefined, isWeight))) bad.push(index);
     } else if (!(await spellsNumbers(table, index, true))) {
-      levels.set(index, levelColumn(table, index, features, names !== undefined));
+      const isNamed = names !== undefined || wanted.named?.includes(table.columns[index].name) === true;
+      levels.set(index, levelColumn(table, index, features, isNamed));
     }
   }
   if (bad.length > 0) throw unusable(table, bad, weight, text);
@@ -86,7 +89,7 @@ async function holdsNumbers(table: Table, index: number, named: boolean, isWeigh
   }
 }
 
-/** What levels need to know of a column. `named`: all features were named. */
+/** What levels need to know of a column. `named`: the caller named it. */
 function levelColumn(
   { name: where, columns }: Table,
   index: number,

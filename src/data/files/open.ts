@@ -24,6 +24,8 @@ export interface SourceOptions extends TextOptions {
   readonly text?: 'levels';
   /** Columns that are no features, whatever they hold, where `columns` names none. */
   readonly ignore?: readonly string[];
+  /** Columns whose texts may be more than 1,000 where `columns` names none: they are levels, and no notes. */
+  readonly named?: readonly string[];
   /** The column of sample weights; a feature too only if `columns` names it. */
   readonly weight?: string;
   /** Takes rows 0, m, 2m, …; 1 takes all. */
