@@ -67,8 +67,35 @@ export function ofMeans(blocks: Blocks, k: number, d: number, means: Float64Arra
   const first = firstOf(blocks);
   return ofThetas(blocks, k, d, (c, b) => {
     const from = c * width + first[b];
-    return blocks[b].fit(means.subarray(from, from + blocks[b].width));
+    const own = means.subarray(from, from + blocks[b].width);
+    return blocks[b].fit(hasValues(blocks[b], own) ? own : anyStatistics(blocks[b], means, first[b], width));
   });
+}
+
+/** Whether a component has any rows with a value of the block. */
+function hasValues({ gaps, levels }: Blocks[number], own: Float64Array): boolean {
+  return !gaps || levels !== undefined || own[own.length - 1] > 0;
+}
+
+/** Two values that no family's likelihood prefers to others, of columns of real numbers and of whole ones. */
+const ANY = { real: [0.25, 0.75], whole: [0, 1] } as const;
+
+/**
+ * Mean statistics of a component none of whose rows has a value of the block, so that all parameters are alike: those of
+ * all components together, or of any values where no row has one.
+ */
+function anyStatistics(block: Blocks[number], means: Float64Array, first: number, width: number): Float64Array {
+  const together = new Float64Array(block.width);
+  for (let from = first; from < means.length; from += width) {
+    for (let j = 0; j < block.width; j++) together[j] += means[from + j];
+  }
+  if (hasValues(block, together)) return together;
+  const one = new Float64Array(block.width);
+  for (const value of ANY.real.every(block.domain.holds) ? ANY.real : ANY.whole) {
+    block.statistic(new Float64Array(block.columns).fill(value), one);
+    for (let j = 0; j < block.width; j++) together[j] += one[j] / 2;
+  }
+  return together;
 }
 
 /** Means of the statistics under every component, `[k, width]`. */
