@@ -11,6 +11,7 @@ export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
 export type { FitOptions, Progress } from './fit/options.js';
 export type { PriorChoice, PriorOptions } from './fit/prior.js';
 export type { ComponentPriorOptions } from './families/prior.js';
+export type { NoiseOption } from './fit/noise.js';
 export type { AssignedStart } from './seeding/assigned.js';
 export type { GivenStart, NamedStart, PartialStart, StartInput } from './seeding/given.js';
 export {
@@ -31,6 +32,7 @@ export type { Criteria } from './mixture/criteria.js';
 export * from './families/all.js';
 export { product, type Factor } from './families/product.js';
 export type { Family, Filler, Levels } from './families/family.js';
+export type { Noise, Range, Support } from './families/noise.js';
 export type { ComponentBlock, Nested } from './families/components.js';
 export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';

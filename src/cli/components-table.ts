@@ -82,9 +82,9 @@ export function componentsTables(mixture: Mixture, width: number): string {
 }
 
 function blockTable(mixture: Mixture, block: ComponentBlock, { cells: cellsOf, left }: Telling, width: number): string {
-  const { k, weights } = mixture;
+  const { k, weights, noise } = mixture;
   const { columns: names } = block;
-  const order = weights.map((_, c) => c).sort((a, b) => weights[b] - weights[a] || a - b);
+  const order = Array.from({ length: k }, (_, c) => c).sort((a, b) => weights[b] - weights[a] || a - b);
   const shown = order.slice(0, MOST_COMPONENTS);
   const cells: string[][] = [];
   for (let own = 0, used = 20; own < Math.min(names.length, MOST_COLUMNS); own++) {
@@ -103,6 +103,7 @@ function blockTable(mixture: Mixture, block: ComponentBlock, { cells: cellsOf, l
     cells.push([parameter, ...shown.map((c) => significant((block[parameter] as readonly number[])[c], 3))]);
   }
   const rows = shown.map((c, at) => [String(c), percent(weights[c]), ...cells.map((column) => column[at + 1])]);
+  if (noise) rows.push(['noise', percent(weights[k]), ...cells.map(() => '')]);
   const more = [
     ...(k > shown.length ? [counted(k - shown.length, 'lighter component')] : []),
     ...(names.length > told ? [counted(names.length - told, 'column')] : []),

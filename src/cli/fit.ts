@@ -26,6 +26,7 @@ Examples:
   otmix fit visits.csv -k 3 --family poisson
   otmix fit people.csv -k 4 --family 'gaussian:age+income,poisson:visits,categorical:*'
   otmix fit people.csv -k 4 --family auto
+  otmix fit data.csv -k 3 --noise
   otmix fit data.csv -k 2 --marginal fixed --weights .2,.8
   otmix fit data.csv -k 2 --marginal relaxed --weights .2,.8 --rho 1
   otmix fit "SELECT delay, distance FROM 'flights.parquet' WHERE delay < 60" -k 4`;

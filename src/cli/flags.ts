@@ -4,6 +4,7 @@ import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
+import type { NoiseOption } from '../fit/noise.js';
 import type { FitOptions } from '../fit/options.js';
 import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
@@ -13,7 +14,7 @@ import type { Marginal } from '../transport/marginal.js';
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { prior } from './prior-flag.js';
-import { integer, names, number, numbers, oneName, oneOf, temperature } from './parsers.js';
+import { integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
 const seedings = ['k-means++', 'k-means||', 'k-means', 'random'] as const satisfies readonly SeedingMethod[];
@@ -47,6 +48,8 @@ export interface DataFlags extends TextFlags {
 
 /** How to fit. */
 export interface FitFlags {
+  readonly noise?: true;
+  readonly noiseDensity?: number;
   readonly marginal: Marginal['kind'];
   readonly weights?: number[];
   readonly rho?: number;
@@ -92,6 +95,12 @@ export function addDataFlags(command: Command): Command {
 
 export function addFitFlags(command: Command): Command {
   return command
+    .option('--noise', 'also fit noise: rows of no cluster, of constant density, labelled -1')
+    .option(
+      '--noise-density <p>',
+      'that density; default one over the ranges of the columns',
+      positive('--noise-density'),
+    )
     .option('--marginal <kind>', 'component proportions: free, fixed, relaxed', oneOf('--marginal', marginals), 'free')
     .option('--weights <list>', 'the proportions of fixed and relaxed, as in .2,.8', numbers('--weights'))
     .option('--rho <r>', 'how strongly relaxed draws to them, nats', number('--rho'))
@@ -145,7 +154,8 @@ export function sourceOptions(flags: DataFlags): SourceOptions {
 export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<FitOptions, 'components' | 'family'> {
   const { threads, ...rest } = flags;
   return {
-    marginal: marginalOf(rest),
+    marginal: marginalOf(rest, isNoisy(rest)),
+    ...(isNoisy(rest) && { noise: noiseOf(rest) }),
     epsilon: rest.epsilon,
     prior: rest.prior,
     seeding: rest.seeding,
@@ -163,8 +173,19 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
   };
 }
 
+function isNoisy({ noise, noiseDensity }: Pick<FitFlags, 'noise' | 'noiseDensity'>): boolean {
+  return noise === true || noiseDensity !== undefined;
+}
+
+function noiseOf({ noiseDensity: density }: Pick<FitFlags, 'noiseDensity'>): NoiseOption {
+  return density === undefined ? true : { density };
+}
+
 /** The marginal that flags name; throws `InputError('option')` where one is missing or says nothing. */
-function marginalOf({ marginal, weights, rho }: Pick<FitFlags, 'marginal' | 'weights' | 'rho'>): Marginal {
+function marginalOf(
+  { marginal, weights, rho }: Pick<FitFlags, 'marginal' | 'weights' | 'rho'>,
+  noisy: boolean,
+): Marginal {
   const wrong = (where: string, expected: string, got: string, remedy: string): InputError =>
     new InputError('option', { where, expected, got, remedy });
   if (marginal === 'free' && weights) {
@@ -175,7 +196,10 @@ function marginalOf({ marginal, weights, rho }: Pick<FitFlags, 'marginal' | 'wei
   }
   if (marginal === 'free') return { kind: marginal };
   if (!weights) {
-    throw wrong('--weights', `proportions with --marginal ${marginal}`, 'none', 'add one per component, as in .2,.8');
+    const remedy = noisy
+      ? 'add one per component and the last for noise, as in .2,.7,.1'
+      : 'add one per component, as in .2,.8';
+    throw wrong('--weights', `proportions with --marginal ${marginal}`, 'none', remedy);
   }
   if (marginal === 'fixed') return { kind: marginal, weights };
   if (rho === undefined) throw wrong('--rho', 'how strongly to draw, with --marginal relaxed', 'none', 'add --rho 1');

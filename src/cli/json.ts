@@ -6,7 +6,8 @@ import type { Mixture } from '../mixture/mixture.js';
 
 /**
  * A fit as `--json` prints it; numbers in full float64 precision, covariances `[k][d][d]` whatever their type. Gaussians
- * have means and covariances, others `components`, a block of parameters by name for each family.
+ * have means and covariances, others `components`, a block of parameters by name for each family. With noise, weights and
+ * column masses have k + 1 entries, its own last.
  */
 export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Record<string, unknown> {
   const { mixture, criteria, diagnostics } = fit;
@@ -22,6 +23,7 @@ export function fitJson(fit: Fit, seconds: Readonly<Record<string, number>>): Re
     ...criteria,
     logPrior: fit.logPrior,
     weights: mixture.weights,
+    ...(mixture.noise && { noise: mixture.noise }),
     ...parametersJson(mixture),
     iterations: fit.iterations,
     sweeps: fit.sweeps,

@@ -22,6 +22,15 @@ export function number(flag: string): Parser<number> {
   };
 }
 
+/** A finite number over 0. */
+export function positive(flag: string): Parser<number> {
+  return (text) => {
+    const value = numberOf(text);
+    if (!(value > 0 && value < Infinity)) throw invalid(flag, 'a finite number > 0', text);
+    return value;
+  };
+}
+
 /** Finite numbers that are not negative, between commas. */
 export function numbers(flag: string): Parser<number[]> {
   const one = number(flag);

@@ -16,8 +16,8 @@ interface Flags extends ModelRowsFlags {
 
 const details = `
 Writes one line per row of the source: row (from 0), label (the likeliest
-component), log_density (nats) and, with --proba, the probability of each
-component p0, p1, …. A row that --missing drop leaves out keeps its line, without
+component, -1 where that is noise), log_density (nats) and, with --proba, the
+probability of each component p0, p1, … (and p_noise). A row that --missing drop leaves out keeps its line, without
 a label.
 
 Examples:
@@ -56,7 +56,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   const { mixture, source, place, signal, showWritten, stop } = await openModelRows(model, spec, flags);
   let total = 0;
   const counted = watched(source, (batch, before) => void (total = before + batch.rows));
-  const lines = new PredictionLines(proba ? mixture.k : 0);
+  const lines = new PredictionLines(proba ? mixture.k : 0, proba && mixture.noise !== undefined);
   const writer = rowWriter(place, lines.columns, lines.types);
   const wantedRows = { backend: flags.backend as BackendName | 'auto', missing, signal, responsibilities: proba };
   try {

@@ -12,10 +12,14 @@ export class PredictionLines {
   /** The first row that has no line yet. */
   next = 0;
 
-  /** With the probabilities of `probabilities` components. */
-  constructor(private readonly probabilities: number) {
-    this.columns = ['row', 'label', 'log_density', ...Array.from({ length: probabilities }, (_, k) => `p${k}`)];
-    this.types = ['BIGINT', 'INTEGER', ...new Array<string>(1 + probabilities).fill('DOUBLE')];
+  private readonly probabilities: number;
+
+  /** With the probabilities of so many components, and of noise. */
+  constructor(components: number, noise = false) {
+    const shares = [...Array.from({ length: components }, (_, k) => `p${k}`), ...(noise ? ['p_noise'] : [])];
+    this.probabilities = shares.length;
+    this.columns = ['row', 'label', 'log_density', ...shares];
+    this.types = ['BIGINT', 'INTEGER', ...new Array<string>(1 + shares.length).fill('DOUBLE')];
   }
 
   /** The lines of evaluated rows, and of the rows left out before each, some at a time. */

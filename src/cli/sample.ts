@@ -18,8 +18,8 @@ interface Flags {
 const BLOCK = 10_000;
 
 const details = `
-Writes one line per row: the model's columns, then label, the component the row was drawn from. Levels that
-are text go by their names.
+Writes one line per row: the model's columns, then label, the component the row was drawn from, -1 for noise.
+Levels that are text go by their names.
 
 Examples:
   otmix sample model.json -n 1000 > sample.csv

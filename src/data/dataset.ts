@@ -69,7 +69,7 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   const { statistics, encoding } = first;
   const wrong = statistics ? misjudged(encoding, statistics, encodeOf(options)) : [];
   const swept = sweptOf(source, options);
-  const unlike = [...new Set(wrong.map((at) => source.columns[swept[at].column])), ...(misweighed(first) ? ['their weights'] : [])]; // prettier-ignore
+  const unlike = [...new Set(wrong.map((at) => nameOf(swept[at], source))), ...(misweighed(first) ? ['their weights'] : [])]; // prettier-ignore
   if (unlike.length === 0) return finish(source, options, first, []);
   first.builder.discard();
   const scaling = options.scaling ?? (statistics && scalingOf(statistics, encodeOf(options)));
@@ -81,6 +81,11 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
 
 function encodeOf({ encode, commonScale = false }: LoadOptions): Encode {
   return encode ?? ((columns) => scaledBy(columns, commonScale));
+}
+
+/** What to call a number that is swept: by its column, if it is of one. */
+function nameOf({ name, column }: SweptNumber, { columns }: Source): string {
+  return column === undefined ? name : columns[column];
 }
 
 /** The numbers that rows are swept by. */

@@ -32,7 +32,9 @@ const LEAST = 1e-7;
 export async function pooledMoments({ shard, columns, scaling, signal }: Rows, family: Family): Promise<Pooled> {
   const regularization = new Float64Array(shard.d);
   const sweep = async (packed: PackedModel): Promise<Pooled> => {
-    const model = { components: packed, weights: Float64Array.of(1), potential: Float64Array.of(0), epsilon: 1 };
+    const weights = new Float64Array(packed.k); // noise, where there is some, has none
+    weights[0] = 1;
+    const model = { components: packed, weights, potential: new Float64Array(packed.k), epsilon: 1 };
     const [moments] = await shard.sweep([{ model, tails: true }], { signal });
     return { packed, moments };
   };

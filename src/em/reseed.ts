@@ -16,16 +16,18 @@ export interface Reseeding {
 }
 
 /**
- * Finds components that no row belongs to, clears their moments and gives each one of the rows that the mixture
+ * Finds components, of the first k, that no row belongs to, clears their moments and gives each one of the rows that the mixture
  * explains worst. One more read of the data where there are any, none where there are not. The moments given stay.
  */
 export async function reseed(
   shard: SweptRows<Floats>,
   model: PlanModel<Floats>,
   moments: Moments,
-  signal?: AbortSignal,
+  { k, signal }: { readonly k: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Reseeding> {
-  const empty = [...moments.mass.keys()].filter((k) => moments.mass[k] < (EMPTY_ROWS / shard.n) * moments.weight);
+  const empty = [...moments.mass.keys()].filter(
+    (c) => c < k && moments.mass[c] < (EMPTY_ROWS / shard.n) * moments.weight,
+  );
   if (empty.length === 0) return { moments, fresh: [] };
   const worst = await worstExplained(shard, model, empty.length, signal);
   const rows = await shard.take(worst);

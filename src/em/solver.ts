@@ -108,7 +108,8 @@ export class EmSolver {
   private async estimate({ stage, eStep, iterate }: EmState): Promise<Unswept> {
     const { family, regularization, prior, signal } = this.problem;
     const { model } = iterate;
-    const { moments, fresh } = await reseed(eStep.rows, model, iterate.moments, signal);
+    const { k } = iterate.components; // noise, which the model may have besides, never starts again
+    const { moments, fresh } = await reseed(eStep.rows, model, iterate.moments, { k, signal });
     const { components: estimated, repairs } = family.estimate(moments, model.components, {
       regularization,
       ...(prior?.components && { prior: prior.components }),

@@ -9,6 +9,7 @@ export const bernoulliDistribution: ExponentialFamily = {
   name: 'bernoulli',
   columns: 1,
   domain: binary,
+  support: 'levels',
   parameters: { probabilities: 1 },
   free: 1,
   width: 1,

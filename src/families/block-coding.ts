@@ -17,6 +17,7 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
         return Array.from({ length: block.width }, (_, j) => ({ name: `${own.join(', ')} (statistic ${j})`, column: from })); // prettier-ignore
       });
     },
+    hasBase: (columns) => blocksOf(columns).some((block) => block.logBase !== noBase),
     code(rows) {
       const columns: Column[] = [];
       let base: Float64Array | undefined;

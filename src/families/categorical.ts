@@ -37,6 +37,7 @@ export function categoricalDistribution(
     name: 'categorical',
     columns: 1,
     domain: levelsRule(levels),
+    support: 'levels',
     parameters: { probabilities: count },
     free: count - 1,
     width: count,

@@ -1,4 +1,5 @@
 import type { Rule } from '../base/check.js';
+import type { Support } from './noise.js';
 import type { ColumnSummary } from './components.js';
 
 /**
@@ -11,6 +12,8 @@ export interface ExponentialFamily {
   readonly columns: number;
   /** What values of the columns must be. */
   readonly domain: Rule;
+  /** What values of the columns are where these are no numbers of a range. */
+  readonly support?: Support;
   /** The parameters of one component, as they follow each other in θ: their names, and how many numbers each has. */
   readonly parameters: Readonly<Record<string, number>>;
   /** How many of these numbers are free. */

@@ -4,6 +4,7 @@ import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
 import type { AddedShares } from './narrow.js';
+import type { Noise, Support } from './noise.js';
 import type { Conjugates, Prior } from './prior.js';
 import type { RowCoding } from './row-coding.js';
 import { logVolume, type Scaling } from './scaling.js';
@@ -101,6 +102,12 @@ export interface Family {
   beside?(): Family;
   /** Whether numbers swept may be missing themselves, NaN: rows are then looked at by what they lack, on the host. */
   readonly patterned?: boolean;
+  /** Where the values of d columns lie, for noise among them; left out: they are numbers. */
+  supports?(d: number): readonly Support[];
+  /** Of a family with noise beside its components: what it is. Packed models have one component more then, the last. */
+  readonly noise?: Noise | undefined;
+  /** Of the numbers swept the one that says nothing of how far rows are apart, where there is such. */
+  readonly unmeasured?: number | undefined;
   /** The same family for rows some of whose values are missing at random, NaN; left out where it has no such. */
   withGaps?(): Family;
   /** Of each dense statistic of d columns the one that is 0 where it is missing, else 1, and −1 of such; undefined without gaps. */
@@ -176,6 +183,16 @@ export interface Family {
   toFile(components: Components): Readonly<Record<string, unknown>>;
   /** Reads these again, of k components and d columns; throws `InputError('format')` where they are damaged. */
   fromFile(file: Readonly<Record<string, unknown>>, size: { readonly k: number; readonly d: number }, where: string): Components; // prettier-ignore
+}
+
+/** Where the values of d columns lie. */
+export function supportsOf(family: Family, d: number): readonly Support[] {
+  return family.supports?.(d) ?? new Array<Support>(d).fill('numbers');
+}
+
+/** How many weights a mixture of k components has: noise has one too. */
+export function weightsOf({ noise }: Pick<Family, 'noise'>, k: number): number {
+  return noise ? k + 1 : k;
 }
 
 /** What log-densities of a shard's coordinates exceed those of the data's units by, nats. */

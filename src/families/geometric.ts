@@ -9,6 +9,7 @@ export const geometricDistribution: ExponentialFamily = {
   name: 'geometric',
   columns: 1,
   domain: counts,
+  support: 'counts',
   parameters: { probabilities: 1 },
   free: 1,
   width: 1,

@@ -10,6 +10,7 @@ import { masksOf, withGaps } from './gaps.js';
 import { meanStatistics } from './linear-means.js';
 import { linearConjugates } from './linear-prior.js';
 import { linearShape, packLinear, type Blocks, type Thetas } from './linear-term.js';
+import type { Support } from './noise.js';
 import { atDistances } from './seeding-metric.js';
 import { nearMean, powerOfTwo, type Scaling } from './scaling.js';
 
@@ -62,6 +63,7 @@ function named(
   | 'parameters'
   | 'describe'
   | 'parameterCount'
+  | 'supports'
   | 'sampler'
   | 'toParameters'
   | 'fromParameters'
@@ -75,6 +77,7 @@ function named(
     parameters: Object.keys(rules),
     describe: (k) => `${k.toLocaleString('en-US')} ${words[k === 1 ? 1 : 0]}`,
     parameterCount: (k, d) => k * blocksOf(d).reduce((sum, { free }) => sum + free, 0),
+    supports: (d) => blocksOf(d).flatMap(({ columns, support = 'numbers' }) => new Array<Support>(columns).fill(support)),
     sampler: (components) => sampler(blocksOf(components.d), components, thetasIn(blocksOf, components), draws),
     toParameters: (components) => nestedArrays(components, Object.keys(rules)),
     fromParameters: (given, where) => withHidden(arraysOfParameters(given, rules, where), hidden),

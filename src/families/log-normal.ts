@@ -13,6 +13,7 @@ const rules = { meanLogs: finite, varianceLogs: positiveNumber };
 /** Logarithms of columns, and what turns their density into that of the columns: log h = −Σ_j log x_j. */
 const coding: RowCoding = {
   swept: (columns) => columns.map((name, column) => ({ name: `log ${name}`, column })),
+  hasBase: () => true,
   code(given) {
     const { rows, columns } = given;
     const text = textAmong(given);

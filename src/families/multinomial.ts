@@ -16,6 +16,7 @@ export function multinomialDistribution(columns: number): ExponentialFamily {
     name: 'multinomial',
     columns,
     domain: counts,
+    support: 'counts',
     parameters: { probabilities: columns, sizes: 1 },
     free: columns - 1,
     width: columns,

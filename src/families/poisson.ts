@@ -11,6 +11,7 @@ export const poissonDistribution: ExponentialFamily = {
   name: 'poisson',
   columns: 1,
   domain: counts,
+  support: 'counts',
   parameters: { rates: 1 },
   free: 1,
   width: 1,

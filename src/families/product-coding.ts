@@ -10,10 +10,13 @@ export function codingOf(factors: readonly PlacedFactor[]): RowCoding {
       for (const { family, columns: own, places } of factors) {
         const names = own.map((column) => columns[column]);
         const swept = family.coding?.swept(names) ?? names.map((name, column) => ({ name, column }));
-        swept.forEach(({ name, column }, j) => (all[places[j]] = { name, column: own[column] }));
+        swept.forEach(
+          ({ name, column }, j) => (all[places[j]] = { name, ...(column !== undefined && { column: own[column] }) }),
+        );
       }
       return all;
     },
+    hasBase: () => factors.some(({ family, columns }) => family.coding?.hasBase?.(columns.length)),
     code({ columns, levels, ...rows }) {
       const all: Column[] = [];
       let base: Float64Array | undefined;

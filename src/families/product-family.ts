@@ -5,6 +5,7 @@ import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } fr
 import { fillerOf, logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type Filler, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
 import type { AddedShares } from './narrow.js';
 import type { Conjugates } from './prior.js';
+import type { Support } from './noise.js';
 import { codingOf } from './product-coding.js';
 import { misgiven, ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
 import {
@@ -14,6 +15,7 @@ import {
   positionsOf,
   scalingOf,
   spreadAt,
+  supportsAt,
   withPlaces,
   worstShares,
 } from './product-places.js';
@@ -85,6 +87,10 @@ export class ProductFamily implements Family {
 
   parameterCount(k: number): number {
     return this.factors.reduce((sum, { family, columns }) => sum + family.parameterCount(k, columns.length), 0);
+  }
+
+  supports(): readonly Support[] {
+    return supportsAt(this.factors, this.names.length);
   }
 
   encode(swept: readonly ColumnSummary[]): Scaling {

@@ -1,6 +1,8 @@
 /** What factors of a product know of their own numbers, put together. */
 import type { Spread } from './components.js';
+import { supportsOf } from './family.js';
 import type { AddedShare, AddedShares } from './narrow.js';
+import type { Support } from './noise.js';
 import type { PlacedFactor } from './product-factors.js';
 import { placesOf } from './product-terms.js';
 import type { Scaling } from './scaling.js';
@@ -22,6 +24,17 @@ export function positionsOf(factors: readonly PlacedFactor[]): (Float64Array | u
     if (family.positions || places.length === 0) return family.positions ?? [];
     return family.shape(1, columns.length).linear?.levels.map(() => undefined) ?? [];
   });
+}
+
+/** Where the values of the columns of the data lie, `[d]`. */
+export function supportsAt(factors: readonly PlacedFactor[], d: number): readonly Support[] {
+  const all = new Array<Support>(d).fill('numbers');
+  for (const { family, columns } of factors) {
+    for (const [j, support] of supportsOf(family, columns.length).entries()) {
+      all[columns[j]] = typeof support === 'string' ? support : { sphere: support.sphere.map((own) => columns[own]) };
+    }
+  }
+  return all;
 }
 
 /** A scaling put together of the factors'. */

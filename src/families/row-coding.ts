@@ -7,10 +7,10 @@ export interface CleanColumns extends Columns {
   readonly levels?: readonly (readonly string[] | undefined)[] | undefined;
 }
 
-/** A number that rows are swept by: what messages call it, and the column of the data that it is of. */
+/** A number that rows are swept by: what messages call it, and the column of the data that it is of, if it is of one. */
 export interface SweptNumber {
   readonly name: string;
-  readonly column: number;
+  readonly column?: number;
 }
 
 /** Rows as they are swept, before they are shifted and scaled. */
@@ -34,6 +34,8 @@ export interface Violation {
 export interface RowCoding {
   /** The numbers of rows of these columns, `[D]`. */
   swept(columns: readonly string[]): readonly SweptNumber[];
+  /** Whether rows of so many columns have a log h(x); left out where they never have. */
+  hasBase?(columns: number): boolean;
   /** The numbers of rows, or the first value that is outside the family's domain. */
   code(rows: CleanColumns): CodedColumns | Violation;
 }

@@ -36,6 +36,7 @@ export function vonMisesFisherDistribution(d: number): ExponentialFamily {
     name: 'vonMisesFisher',
     columns: d,
     domain: finite,
+    support: { sphere: Array.from({ length: d }, (_, j) => j) },
     parameters: { means: d, concentrations: 1 },
     free: d,
     width: d,

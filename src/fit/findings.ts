@@ -25,7 +25,7 @@ const MOST = 5;
 export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings): Findings {
   const { family } = settings;
   const packed = run.plan.model.components;
-  const { k } = packed;
+  const { k } = run.components;
   const constant = dataset.columns.map((name) => dataset.constant.includes(name));
   // A constant column is as wide as regularization makes it, which is said elsewhere.
   const added = regularizationOf(settings.regularization, dataset).map((value, j) => (constant[j] ? 0 : value));

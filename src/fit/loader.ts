@@ -3,11 +3,15 @@ import { resolveBackend } from '../backend/resolve.js';
 import type { Stopwatch } from '../base/stopwatch.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { MissingValueError } from '../data/blocks.js';
+import { rangesOf } from '../data/ranges.js';
 import { remembered } from '../data/remembered.js';
 import { isSource, type Source } from '../data/source.js';
 import { surveyed } from '../data/survey.js';
-import { gapped, type Family, type Levels } from '../families/family.js';
+import { gapped, supportsOf, type Family, type Levels } from '../families/family.js';
+import { noiseOver, type Range } from '../families/noise.js';
+import { withNoise } from '../families/noise-family.js';
 import { CommonSeeding } from '../seeding/common.js';
+import { givenLogDensity } from './noise.js';
 import type { FitSettings } from './options.js';
 
 /** Data on a backend, as a fit takes them. */
@@ -49,6 +53,7 @@ export class Loader {
   /** Whether values are known to be missing. */
   private lacking = false;
   private readonly levels = new Map<string, Promise<Levels[]>>();
+  private readonly ranges = new Map<string, Promise<Range[]>>();
   /** By the encoding of what is swept. */
   private readonly held = new Map<string, Held>();
   /** From that to the encoding of the same family where nothing may be missing. */
@@ -66,11 +71,11 @@ export class Loader {
     const { sampleWeights } = settings;
     const text = settings.family.survey || settings.family.forColumns ? ('levels' as const) : undefined;
     this.source ??= toSource(data, sampleWeights, undefined, { text });
-    const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined;
+    const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined || settings.noise !== false;
     this.rows ??= isSource(data) && again ? remembered(this.source, REMEMBERED) : this.source;
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
-    const plain = await watch.time('load', () => this.adapted(rows, settings));
+    const plain = await watch.time('load', () => this.beside(rows, settings));
     const asked = { ...settings, family: plain };
     const own = await watch.time('load', async () => {
       if (settings.missing === 'model') return this.modelled(rows, device, asked);
@@ -119,6 +124,18 @@ export class Loader {
     const levels = this.levels.get(key) ?? surveyed(rows, { missing, questions, signal });
     this.levels.set(key, levels);
     return survey.adapted(await levels);
+  }
+
+  /** The same with noise beside its components, where that is asked for. */
+  private async beside(rows: Source, settings: FitSettings): Promise<Family> {
+    const family = await this.adapted(rows, settings);
+    const { noise, missing, signal } = settings;
+    if (noise === false) return family;
+    const { levels } = family;
+    const key = JSON.stringify(levels ?? []);
+    const ranges = this.ranges.get(key) ?? rangesOf(rows, { missing, levels, signal });
+    this.ranges.set(key, ranges);
+    return withNoise(family, noiseOver(supportsOf(family, rows.columns.length), await ranges, givenLogDensity(noise)));
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */

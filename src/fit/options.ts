@@ -8,6 +8,7 @@ import { requireStart, type GivenStart, type NamedStart, type StartInput } from 
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { accelerations, type Acceleration } from './acceleration.js';
+import { givenLogDensity, type NoiseOption } from './noise.js';
 import { requirePrior, type PriorChoice } from './prior.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
@@ -42,6 +43,11 @@ export interface FitOptions {
   readonly family?: Family;
   /** Number of components k. */
   readonly components: number;
+  /**
+   * Whether rows may also come of noise, a component of constant density beyond the k asked for; default false. Weights,
+   * masses and responsibilities have k + 1 entries then, the last its own, and its rows the label −1.
+   */
+  readonly noise?: NoiseOption;
   /** What the component side of the plan must satisfy; default free. */
   readonly marginal?: Marginal;
   /** Temperature, or a schedule that ends at 1; default 1, maximum likelihood. */
@@ -103,6 +109,7 @@ export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions
 export function fitSettings(options: FitOptions): FitSettings {
   const settings: FitSettings = {
     family: gaussian(),
+    noise: false,
     marginal: { kind: 'free' },
     epsilon: 1,
     seeding: 'k-means++',
@@ -126,6 +133,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireNotNegative('tolerance', settings.tolerance);
   if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
   requireTools(settings);
+  givenLogDensity(settings.noise); // throws where that is none
   requireOneOf('missing', settings.missing, ['error', 'drop', 'model']);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
@@ -149,7 +157,7 @@ function requireSoftPlan({ kind }: Marginal, epsilons: readonly number[]): void 
   });
 }
 
-function requireSeeding({ seeding, components, restarts }: FitSettings): void {
+function requireSeeding({ seeding, components, restarts, noise }: FitSettings): void {
   if (typeof seeding === 'string') {
     requireOneOf('seeding', seeding, seedingMethods);
     return;
@@ -157,7 +165,7 @@ function requireSeeding({ seeding, components, restarts }: FitSettings): void {
   if (restarts > 1) {
     throw invalid('restarts', '1 where the start is given', restarts, 'leave restarts out, or choose a seeding method');
   }
-  requireStart(seeding, components);
+  requireStart(seeding, components, noise !== false);
 }
 
 /** Throws `InputError('option')` for what is no family. */

@@ -6,13 +6,14 @@ import type { MixturePrior } from '../em/prior.js';
 import type { Family } from '../families/family.js';
 import type { ComponentPriorOption, ComponentPriorOptions, ConjugatePrior } from '../families/prior.js';
 import type { Marginal } from '../transport/marginal.js';
+import type { NoiseOption } from './noise.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
 
 /** What is believed of a mixture before its rows are seen. What is left out is as `default` has it. */
 export interface PriorOptions extends ComponentPriorOptions {
   /**
    * α ≥ 1 of the Dirichlet distribution of the weights, one for all or one for each: α − 1 pseudo-rows a component. Default 1,
-   * under which all weights are equally likely.
+   * under which all weights are equally likely. Noise has a weight too, the last.
    */
   readonly weights?: number | readonly number[] | undefined;
   /** Whether components have a prior; default 'default'. */
@@ -31,12 +32,13 @@ const names = ['weights', 'components', 'rows', 'shrinkage', 'mean', 'dof', 'sca
 interface Asked {
   readonly prior: PriorChoice;
   readonly components: number;
+  readonly noise: NoiseOption;
   readonly marginal: Marginal;
   readonly epsilon: number | EpsilonSchedule;
 }
 
 /** Throws `InputError('option')` for a prior that makes no sense, whatever the family. */
-export function requirePrior({ prior, components, marginal, epsilon }: Asked): void {
+export function requirePrior({ prior, components, noise, marginal, epsilon }: Asked): void {
   if (typeof prior !== 'object') {
     requireOneOf('prior', prior, ['none', 'default']);
     return;
@@ -46,7 +48,7 @@ export function requirePrior({ prior, components, marginal, epsilon }: Asked): v
   if (unknown !== undefined) throw invalid('prior', `options among ${names.join(', ')}`, unknown, 'leave it out');
   requireOneOf('prior.components', prior.components ?? 'default', ['default', 'none']);
   for (const name of ['rows', 'shrinkage'] as const) requireNotNegative(`prior.${name}`, prior[name] ?? 0);
-  if (!concentrationsOf(prior.weights, components)) return;
+  if (!concentrationsOf(prior.weights, weightCount(components, noise))) return;
   const wrong = (where: string, expected: string, got: string, remedy: string): InputError =>
     new InputError('option', { where, expected, got, remedy });
   if (marginal.kind !== 'free') {
@@ -80,7 +82,7 @@ export async function priorOf(
   { shard, scaling, columns, totalWeight: n }: Dataset,
   asked: Asked & { readonly family: Family; readonly signal?: AbortSignal | undefined },
 ): Promise<MixturePrior | undefined> {
-  const { prior, family, components: k, signal } = asked;
+  const { prior, family, components: k, noise, signal } = asked;
   if (prior === 'none') return undefined;
   const { weights, ...rest } = prior === 'default' ? {} : prior;
   let components: ConjugatePrior | undefined;
@@ -88,7 +90,12 @@ export async function priorOf(
     const { moments, packed } = await pooledMoments({ shard, columns: columns.length, scaling, signal }, family);
     components = conjugatesOf(family).of(moments, packed, { k, n, options: componentOptionsOf(rest), scaling });
   }
-  return { components, concentrations: concentrationsOf(weights, k), n };
+  return { components, concentrations: concentrationsOf(weights, weightCount(k, noise)), n };
+}
+
+/** How many weights there are: noise has one too. */
+function weightCount(components: number, noise: NoiseOption): number {
+  return noise === false ? components : components + 1;
 }
 
 function givesComponents(prior: PriorChoice): boolean {

@@ -52,11 +52,12 @@ export function provenanceOf(
 
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
 function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
-  const { components, family, marginal, epsilon, strategy, acceleration } = settings;
+  const { components, family, noise, marginal, epsilon, strategy, acceleration } = settings;
   const { restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
   return {
     components,
     ...family.options,
+    ...(noise !== false && { noise }),
     ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
     ...(acceleration === 'squarem' && { acceleration }),
     ...{ restarts, seed, tolerance, maxIterations, missing },

@@ -2,17 +2,21 @@ import type { Dataset } from '../data/dataset.js';
 import { keptIndices } from '../mixture/evaluate.js';
 import type { FitSettings } from './options.js';
 import { picked } from '../families/components.js';
+import { weightsOf, type Family } from '../families/family.js';
 import { seededRandom } from '../base/random.js';
 import { startOfRows } from '../seeding/assigned.js';
 import { columnVariances } from '../seeding/columns.js';
 import type { CommonSeeding } from '../seeding/common.js';
 import { isAssigned, needsMetric, startOfParts } from '../seeding/given.js';
 import type { SeedingProblem } from '../seeding/seeding.js';
-import { seed, type Start } from '../seeding/start.js';
+import { besideNoise, seed, type Start } from '../seeding/start.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /** Finds the start of a number, from 0, among rows that others may read meanwhile. */
 export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
+
+/** A squared unit of length so large that a difference counts for nothing, and that float32 holds its inverse's root. */
+const UNMEASURED = 1e30;
 
 /** The starts of a fit, in the shard's coordinates: each has luck of its own. `common`: what other fits find alike. */
 export async function startsOf(
@@ -22,9 +26,10 @@ export async function startsOf(
   common?: CommonSeeding,
 ): Promise<Starts> {
   const { seeding, family, signal } = settings;
-  const own = needsMetric(seeding)
+  const measured = needsMetric(seeding)
     ? await (common?.variances(shard, signal) ?? columnVariances(shard, signal))
     : new Float64Array(shard.d).fill(1);
+  const own = withoutNoise(measured, family);
   const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
   const variances = family.commonScale ? own.fill(mean) : own;
   const kept = { n: shard.n + dropped.length, indexOf: keptIndices(shard, dropped) };
@@ -34,12 +39,25 @@ export async function startsOf(
     const held = { shard: rows, columns: columns.length, scaling };
     const problem = { ...held, k: settings.components, variances, random, signal, kMeansPlusPlus };
     if (typeof seeding === 'string') {
-      return seed(seeding, problem, family, regularization).then((start) => inOrder(start, settings));
+      const start = seed(seeding, problem, family, regularization);
+      return start.then((found) => inOrder(withNoiseShare(found, family), settings));
     }
-    return isAssigned(seeding)
-      ? startOfRows(seeding, problem, family, { regularization, kept })
-      : startOfParts(seeding, problem, family, regularization);
+    if (isAssigned(seeding)) return startOfRows(seeding, problem, family, { regularization, kept });
+    return startOfParts(seeding, problem, family, regularization).then((start) => withNoiseShare(start, family));
   };
+}
+
+/** What noise has of rows no metric says; so it says nothing of this number either. */
+function withoutNoise(variances: Float64Array, family: Family): Float64Array {
+  return family.unmeasured === undefined
+    ? variances
+    : variances.fill(UNMEASURED, family.unmeasured, family.unmeasured + 1);
+}
+
+/** A start that also has a share for noise, where it lacks it. */
+function withNoiseShare(start: Start, family: Family): Start {
+  const { weights, components } = start;
+  return weights.length === weightsOf(family, components.k) ? start : { ...start, weights: besideNoise(weights) };
 }
 
 /**
@@ -47,14 +65,15 @@ export async function startsOf(
  * found get the larger ones. A start the user gives stays in its order.
  */
 function inOrder(start: Start, { marginal }: FitSettings): Start {
-  if (marginal.kind === 'free' || new Set(marginal.weights).size === 1) return start;
+  if (marginal.kind === 'free' || new Set(marginal.weights.slice(0, start.components.k)).size === 1) return start;
+  const { k } = start.components; // noise stays the last
   const falling = (weights: ArrayLike<number>): number[] =>
-    Array.from(weights, (_, k) => k).sort((a, b) => weights[b] - weights[a] || a - b);
+    Array.from({ length: k }, (_, c) => c).sort((a, b) => weights[b] - weights[a] || a - b);
   const from = falling(start.weights);
   const order: number[] = [];
-  for (const [rank, k] of falling(marginal.weights).entries()) order[k] = from[rank];
+  for (const [rank, c] of falling(marginal.weights).entries()) order[c] = from[rank];
   return {
-    weights: Float64Array.from(order, (k) => start.weights[k]),
+    weights: start.weights.map((weight, c) => (c < k ? start.weights[order[c]] : weight)),
     components: picked(start.components, order),
   };
 }

@@ -1,13 +1,16 @@
 import { InputError } from '../base/errors.js';
 import { marginalSolver, type Marginal } from '../transport/marginal.js';
 import type { Stage } from '../em/stages.js';
+import { besideNoise } from '../seeding/start.js';
+import type { NoiseOption } from './noise.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
 
 /**
  * How a fit goes about finding a good optimum from each of its starts.
  * - `plain`: EM from the start to the end.
  * - `anneal`: a few iterations at each temperature of a schedule that falls to ε = 1, then EM to the end.
- * - `warm-up`: a few iterations with all proportions held equal (Sinkhorn-EM), then EM with free ones to the end.
+ * - `warm-up`: a few iterations with all proportions held equal (Sinkhorn-EM), but for that of noise at .05, then EM with
+ *   free ones to the end.
  * - `short-runs`: a few iterations from each of several seedings, then EM to the end from the best of them (em-EM,
  *   Biernacki, Celeux & Govaert 2003).
  */
@@ -28,6 +31,7 @@ interface Asked {
   readonly marginal: Marginal;
   readonly epsilon: number | EpsilonSchedule;
   readonly components: number;
+  readonly noise?: NoiseOption;
   /** The name of a method, or a start. */
   readonly seeding: string | object;
 }
@@ -37,22 +41,26 @@ interface Asked {
  * prior draws free weights by.
  */
 export function stagesOf(
-  { strategy, marginal: asked, epsilon, components: k }: Omit<Asked, 'seeding'>,
+  { strategy, marginal: asked, epsilon, components: k, noise = false }: Omit<Asked, 'seeding'>,
   pull?: Float64Array,
 ): Stage[] {
-  const marginal = marginalSolver(asked, k, pull);
+  const noisy = noise !== false;
+  const marginal = marginalSolver(asked, k, { noise: noisy, pull });
   if (strategy === 'anneal') {
     const { iterations, ...schedule } = ANNEALING;
     return temperatures(schedule).map((value) => ({ epsilon: value, marginal, ...(value > 1 && { iterations }) }));
   }
   const stages = temperatures(epsilon).map((value) => ({ epsilon: value, marginal }));
   if (strategy !== 'warm-up') return stages;
-  const even = marginalSolver({ kind: 'fixed', weights: new Array<number>(k).fill(1 / k) }, k);
+  const equal = new Float64Array(k).fill(1 / k);
+  const even = marginalSolver({ kind: 'fixed', weights: Array.from(noisy ? besideNoise(equal) : equal) }, k, {
+    noise: noisy,
+  });
   return [{ epsilon: stages[0].epsilon, marginal: even, iterations: WARM_UP }, ...stages];
 }
 
 /** Throws `InputError('option')` where a strategy would have to override what was asked for. */
-export function requireCompatible({ strategy, epsilon, marginal, seeding }: Omit<Asked, 'components'>): void {
+export function requireCompatible({ strategy, epsilon, marginal, seeding }: Omit<Asked, 'components' | 'noise'>): void {
   if (strategy === 'anneal' && epsilon !== 1) {
     throw conflict(
       'epsilon 1, since anneal has a schedule of its own',

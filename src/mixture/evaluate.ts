@@ -101,10 +101,16 @@ async function* evaluatedRows(
     found.totalWeight += total(weights);
     rows += outputs.rows;
     found.n = rows + numbers.leftOut;
+    if (mixture.family.noise) labelNoise(outputs.labels, mixture.components.k);
     yield { ...inUnits(outputs, volume), start: before + from, index: numbers.next(outputs.rows), weights };
   }
   found.n = rows + numbers.leftOut;
   if (found.totalWeight === 0) throw nothingLeft(source, numbers.leftOut);
+}
+
+/** Rows of noise have the label −1. */
+function labelNoise(labels: Int32Array, k: number): void {
+  for (let row = 0; row < labels.length; row++) if (labels[row] === k) labels[row] = -1;
 }
 
 /** The mixture with a family that knows what values these rows have, where it must and others may be among them. */
@@ -205,7 +211,14 @@ export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: nu
 
 /** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */
 export function scalingFor({ family, weights, components }: MixtureParts): Scaling {
-  return family.encode(summarize(sweptSpread(family, components), weights));
+  return family.encode(summarize(sweptSpread(family, components), clusterWeights(weights, components.k)));
+}
+
+/** Weights of the components alone, `[k]`, sum 1: where noise has all of them, equal ones. */
+function clusterWeights(weights: Float64Array, k: number): Float64Array {
+  if (weights.length === k) return weights;
+  const rest = total(weights.subarray(0, k));
+  return weights.slice(0, k).map((weight) => (rest > 0 ? weight / rest : 1 / k));
 }
 
 function requireColumns(source: Source, d: number): void {

@@ -11,6 +11,7 @@ import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } f
 import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock } from '../families/components.js';
 import type { Family, Levels } from '../families/family.js';
+import type { Noise } from '../families/noise.js';
 import { sampled, type Sample } from './sample.js';
 import { InputError } from '../base/errors.js';
 
@@ -45,7 +46,7 @@ export class Mixture {
     this.parts = { ...parts, columns: this.columns };
   }
 
-  /** Mixture weights w, `[k]`, sum 1. */
+  /** Mixture weights w, `[k]`, sum 1; with noise `[k + 1]`, its own last. */
   get weights(): number[] {
     return Array.from(this.parts.weights);
   }
@@ -65,6 +66,11 @@ export class Mixture {
    */
   get levels(): readonly (Levels | undefined)[] {
     return this.columns.map((_, column) => this.family.levels?.[column]);
+  }
+
+  /** What rows of noise are like; undefined of a mixture without. */
+  get noise(): Noise | undefined {
+    return this.family.noise;
   }
 
   /** Means of the columns under each component, `[k][d]`, whatever the family. */
@@ -118,18 +124,18 @@ export class Mixture {
 
   /** Number of free parameters p, mixture weights included. */
   get parameters(): number {
-    return this.k - 1 + this.family.parameterCount(this.k, this.d);
+    return this.parts.weights.length - 1 + this.family.parameterCount(this.k, this.d);
   }
 
-  /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals. */
+  /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals, −1 where that is noise. */
   predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
     const empty = (length: number): Int32Array => new Int32Array(length);
     return collect(evaluate(this.parts, data, options), { empty, width: 1, absent: -1, of: ({ labels }) => labels });
   }
 
-  /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. */
+  /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. With noise `[n, k + 1]`. */
   async predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
-    const { k } = this;
+    const k = this.parts.weights.length;
     const evaluation = evaluate(this.parts, data, { ...options, responsibilities: true });
     const empty = (length: number): Float32Array => new Float32Array(length);
     const of = ({ responsibilities }: EvaluatedRows): Float32Array => responsibilities;
@@ -223,11 +229,11 @@ export class Mixture {
   /** The mixture as plain JSON data. */
   toJSON(): ModelFile {
     const { family, components } = this.parts;
-    const { name, options, levels } = family;
+    const { name, options, levels, noise } = family;
     const head = { format: 'otmix-mixture', family: name, options, weights: this.weights } as const;
     const tail = this.provenance && { provenance: this.provenance };
     const own = family.toFile(components);
-    if (haveMoments(family)) {
+    if (haveMoments(family) && !noise) {
       const { format, weights, ...kind } = head;
       const gaussians = own as Pick<GaussianModelFile, 'means' | 'covariances'>;
       return { format, version: 1, ...kind, columns: this.columns, weights, ...gaussians, ...tail };
@@ -236,7 +242,7 @@ export class Mixture {
       const its = levels?.[j];
       return { name: column, ...(its && { levels: its }) };
     });
-    return { ...head, version: 2, columns, components: own, ...tail };
+    return { ...head, version: 2, columns, components: own, ...(noise && { noise }), ...tail };
   }
 
   /** Writes a model file, whole or not at all; throws `InputError('file')` where it can't be written. Node only. */

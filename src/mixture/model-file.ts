@@ -5,6 +5,7 @@ import { scalingFor, type MixtureParts } from './evaluate.js';
 import { families } from '../families/families.js';
 import { damagedModel as damaged, isNumbers, misfit } from '../families/file.js';
 import { sweptSpread, type Family, type Question } from '../families/family.js';
+import { withNoise } from '../families/noise-family.js';
 import { Mixture } from './mixture.js';
 import type { ModelFile } from './model-json.js';
 
@@ -36,8 +37,10 @@ function fromJson(json: unknown, where: string): Mixture {
   try {
     const plain = families[file.family](file.options);
     requireOptions(file.options, plain, where);
-    const family = adapted(plain, file, where);
-    const size = { k: file.weights.length, d: file.columns.length };
+    const own = adapted(plain, file, where);
+    const noise = file.version === 1 ? undefined : file.noise;
+    const size = { k: file.weights.length - (noise ? 1 : 0), d: file.columns.length };
+    const family = noise ? withNoise(own, noise) : own;
     const components = family.fromFile(file.version === 1 ? { ...file } : file.components, size, where);
     const parts = { family, weights: Float64Array.from(file.weights), components };
     requireWithinReach(parts, where);
@@ -95,7 +98,7 @@ function requireWithinReach(parts: MixtureParts, where: string): void {
 
 function checked(json: unknown, where: string): ModelFile {
   if (typeof json !== 'object' || json === null) throw damaged(where, 'JSON that is no object');
-  const file = json as Partial<Record<keyof ModelFile | 'components', unknown>>;
+  const file = json as Partial<Record<keyof ModelFile | 'components' | 'noise', unknown>>;
   if (file.format !== 'otmix-mixture') throw damaged(where, `format ${given(file.format)}`);
   if (!VERSIONS.includes(file.version)) {
     throw new InputError('unsupported', {
@@ -118,6 +121,9 @@ function checked(json: unknown, where: string): ModelFile {
     (file.version === 1 || isRecord(file.components)) &&
     isRecord(options);
   if (!sound) throw misfit(where, families[file.family]().parameters);
+  if (file.version === 2 && file.noise !== undefined && !(isNoise(file.noise, columns.length) && weights.length > 1)) {
+    throw damaged(where, 'noise that is none, or none beside components');
+  }
   if (weights.some((weight) => weight < 0) || Math.abs(weights.reduce((a, b) => a + b, 0) - 1) > 1e-6) {
     throw damaged(where, 'weights that are no proportions');
   }
@@ -140,6 +146,14 @@ function isColumn(value: unknown): boolean {
   const { name, levels = [] } = value as { readonly name?: unknown; readonly levels?: unknown };
   const sound = (level: unknown): boolean => typeof level === 'string' || Number.isFinite(level);
   return isText(name) && Array.isArray(levels) && levels.every(sound) && new Set(levels).size === levels.length;
+}
+
+/** Whether this is the noise of so many columns. */
+function isNoise(value: unknown, d: number): boolean {
+  if (!isRecord(value)) return false;
+  const { logDensity, ranges } = value as { readonly logDensity?: unknown; readonly ranges?: unknown };
+  const isRange = (one: unknown): boolean => isNumbers(one) && one.length === 2 && one[0] <= one[1];
+  return Number.isFinite(logDensity) && Array.isArray(ranges) && ranges.length === d && ranges.every(isRange);
 }
 
 function isRecord(value: unknown): boolean {

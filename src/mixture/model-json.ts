@@ -1,3 +1,4 @@
+import type { Noise } from '../families/noise.js';
 import type { Criteria } from './criteria.js';
 
 /**
@@ -52,13 +53,15 @@ export interface GaussianModelFile extends AnyModelFile {
   readonly covariances: readonly number[];
 }
 
-/** Version 2: of other families. */
+/** Version 2: of other families, and of Gaussians with noise. */
 export interface NamedModelFile extends AnyModelFile {
   readonly version: 2;
   /** Names of the columns, and the levels of those that have such. */
   readonly columns: readonly { readonly name: string; readonly levels?: readonly (number | string)[] }[];
   /** What the family keeps of the components, by name; parameters as arrays with their shapes. */
   readonly components: Readonly<Record<string, unknown>>;
+  /** Of a mixture with noise, whose weight is the last, one more than there are components. */
+  readonly noise?: Noise;
 }
 
 /** A mixture as JSON: what `save` writes and `loadMixture` reads. Numbers come back bit for bit. */

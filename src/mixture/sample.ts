@@ -6,7 +6,7 @@ import type { MixtureParts } from './evaluate.js';
 /** Rows drawn from a mixture. */
 export interface Sample extends Matrix {
   readonly data: Float64Array;
-  /** The component each row came from, `[n]`. */
+  /** The component each row came from, `[n]`; −1 is noise. */
   readonly labels: Int32Array;
 }
 
@@ -19,5 +19,6 @@ export function sampled({ family, weights, components }: MixtureParts, n: number
   const labels = new Int32Array(n);
   drawLabels(weights, new FastRandom(seed), labels);
   family.sampler(components)(labels, new FastRandom(seed, 1), data);
-  return { data, shape: [n, d], labels };
+  const { k } = components;
+  return { data, shape: [n, d], labels: family.noise ? labels.map((label) => (label < k ? label : -1)) : labels };
 }

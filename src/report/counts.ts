@@ -4,7 +4,7 @@ import { heightOf } from './marginal.js';
 import { shortened } from './numbers.js';
 import type { Theme } from './palette.js';
 import { MOST_ELLIPSES } from './scatter.js';
-import type { Dimension, View } from './view.js';
+import { allBumps, drawnBumps, type Dimension, type View } from './view.js';
 
 /** Up to so many bars carry a point of every component. */
 const MOST_POINTS = 40;
@@ -69,13 +69,13 @@ export function countSpec(
   theme: Theme,
   size: Size,
 ): { spec: Layered; dimension: Dimension; cut: boolean } {
-  const { bumps, domain, values, name } = dimension;
+  const { domain, values, name } = dimension;
   const bins = countBins(domain, Math.max(12, Math.floor(size.width / 5)));
   const { first, width } = bins;
   const shares = countShares(values, bins, view.input.sample.weights);
   const bars = Array.from(shares, (height, bin) => ({ low: first + bin * width - 0.5, height }));
   const middle = (bin: number): number => first + bin * width + (width - 1) / 2;
-  const total = Array.from(countProbabilities(bumps, bins), (y, bin) => ({ x: middle(bin), y }));
+  const total = Array.from(countProbabilities(allBumps(dimension), bins), (y, bin) => ({ x: middle(bin), y }));
   const { top, cut } = heightOf(bars, total);
   const high = first + bins.bins * width - 0.5;
   const title = width > 1 ? 'share of rows per whole number' : 'share of rows';
@@ -98,14 +98,15 @@ export function countSpec(
   return { spec, dimension, cut };
 }
 
-function componentMarks(view: View, { bumps }: Dimension, bins: CountBins, theme: Theme): Layer[] {
-  if (view.input.k === 1) return [];
-  const values = view.order.slice(0, MOST_ELLIPSES).flatMap((component, rank): Datum[] =>
-    Array.from(countProbabilities([bumps[component]], bins), (y, bin) => ({
+function componentMarks(view: View, dimension: Dimension, bins: CountBins, theme: Theme): Layer[] {
+  const drawn = drawnBumps(view, dimension, { theme, most: MOST_ELLIPSES });
+  if (drawn.length === 1) return [];
+  const values = drawn.flatMap(({ component, bump, colour }): Datum[] =>
+    Array.from(countProbabilities([bump], bins), (y, bin) => ({
       x: bins.first + bin * bins.width + (bins.width - 1) / 2,
       y,
       component,
-      colour: theme.fill(rank),
+      colour,
     })),
   );
   return marks(values, undefined, bins.bins <= MOST_POINTS, 1.25);

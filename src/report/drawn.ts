@@ -81,14 +81,16 @@ export function modelPhrase({
   covarianceType,
   kind = '',
   components,
-}: Pick<ReportInput, 'k' | 'covarianceType' | 'kind' | 'components'>): string {
+  noise,
+}: Pick<ReportInput, 'k' | 'covarianceType' | 'kind' | 'components' | 'noise'>): string {
+  const besides = noise ? ' and noise' : '';
   if (components && components.length > 1) {
     const several = k === 1 ? 'a single component' : `a mixture of ${counted(k, 'component')}`;
-    return `${several} of columns that are ${joined(kindsOfColumns(components))}`;
+    return `${several} of columns that are ${joined(kindsOfColumns(components))}${besides && `,${besides}`}`;
   }
   if (!covarianceType) return k === 1 ? kind.replace(/^1 /, 'a single ') : `a mixture of ${kind}`;
   const [one, several] = PHRASES[covarianceType];
-  return k === 1 ? `a single Gaussian with ${one}` : `a mixture of ${count(k)} Gaussians with ${several}`;
+  return `${k === 1 ? `a single Gaussian with ${one}` : `a mixture of ${count(k)} Gaussians with ${several}`}${besides}`;
 }
 
 /** The kind of components, as a tile names it. */

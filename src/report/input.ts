@@ -11,7 +11,7 @@ export type SampleRows =
 export interface Sample {
   /** Numbers; of a report with {@link Gaps}, NaN where a value is missing. */
   readonly rows: SampleRows;
-  /** The component each row is assigned to, 0 … k − 1, as `predict` answers. */
+  /** The component each row is assigned to, 0 … k − 1, as `predict` answers; −1 is noise. */
   readonly labels: ArrayLike<number>;
   /** What the rows stand for; they scale the histograms. Absent when every row weighs 1. */
   readonly weights?: ArrayLike<number>;
@@ -107,6 +107,12 @@ export interface ComponentInput {
   readonly levels?: readonly (Levels | undefined)[];
 }
 
+/** Rows of no component, of constant density. */
+export interface NoiseInput {
+  readonly weight: number;
+  readonly ranges: readonly (readonly [low: number, high: number])[];
+}
+
 /** Everything a report shows: plain data, in the data's own units. */
 export interface ReportInput extends ComponentInput {
   readonly title: string;
@@ -123,8 +129,10 @@ export interface ReportInput extends ComponentInput {
   readonly covarianceType?: CovarianceType;
   /** Of other families, what the components are, as `family.describe(k)` says. */
   readonly kind?: string;
-  /** `[k]`, sum 1. */
+  /** `[k]`, sum 1; with noise, what it leaves. */
   readonly weights: readonly number[];
+  /** Noise beside the components: its weight, and the least and largest value of each column, `[d]`, as `mixture.noise` has them. */
+  readonly noise?: NoiseInput;
   /** The objective F after each iteration, nats per row; −(mean log-likelihood) when ε = 1. */
   readonly objective: readonly number[];
   readonly status: Status;
@@ -162,5 +170,5 @@ export interface ReportInput extends ComponentInput {
 /** The part of a report's input that a picture needs. */
 export type PictureInput = Pick<
   ReportInput,
-  'columns' | 'd' | 'k' | 'weights' | 'sample' | 'gaps' | keyof ComponentInput
+  'columns' | 'd' | 'k' | 'weights' | 'noise' | 'sample' | 'gaps' | keyof ComponentInput
 >;

@@ -3,7 +3,7 @@ import { COLOUR, type Datum, framed, type Layer, type Layered, linear, PLACE, ty
 import { shortened } from './numbers.js';
 import type { Theme } from './palette.js';
 import { MOST_ELLIPSES } from './scatter.js';
-import type { Dimension, View } from './view.js';
+import { allBumps, drawnBumps, type Dimension, type View } from './view.js';
 
 /** Up to so many components are filled under their curve. */
 const MOST_FILLED = 12;
@@ -20,8 +20,9 @@ export function marginalSpec(
   size: Size,
 ): { spec: Layered; dimension: Dimension; cut: boolean } {
   const { bumps, domain, values, name } = dimension;
+  const all = allBumps(dimension);
   const bars = histogram(values, domain, view.input.sample.weights, { bumps, most: size.width / 3 });
-  const total = densityGrid(domain, bumps).map((x) => ({ x, y: mixtureDensity(x, bumps) }));
+  const total = densityGrid(domain, bumps).map((x) => ({ x, y: mixtureDensity(x, all) }));
   const { top, cut, held } = heightOf(bars, total);
   const spec: Layered = {
     ...framed(size, 2),
@@ -54,9 +55,10 @@ export function heightOf(bars: readonly { readonly height: number }[], total: re
   return { top, cut: peak > top, held: (y: number): number => (y === Infinity ? 4 * top : y) };
 }
 
-function componentCurves(view: View, { bumps, domain }: Dimension, theme: Theme, held: (y: number) => number): Layer[] {
-  const values = view.order.slice(0, MOST_ELLIPSES).flatMap((component, rank): Datum[] => {
-    const bump = bumps[component];
+function componentCurves(view: View, dimension: Dimension, theme: Theme, held: (y: number) => number): Layer[] {
+  const { domain } = dimension;
+  const drawn = drawnBumps(view, dimension, { theme, most: MOST_ELLIPSES });
+  const values = drawn.flatMap(({ component, bump, colour }): Datum[] => {
     const around = bump.logDensity ? domain : ([bump.mean - 4 * bump.scale, bump.mean + 4 * bump.scale] as const);
     if (!(bump.scale > 0) || around[0] > domain[1] || around[1] < domain[0]) return [];
     const inside = [Math.max(around[0], domain[0]), Math.min(around[1], domain[1])] as const;
@@ -64,7 +66,7 @@ function componentCurves(view: View, { bumps, domain }: Dimension, theme: Theme,
       x,
       y: held(density(x, bump)),
       component,
-      colour: theme.fill(rank),
+      colour,
     }));
   });
   const encoding = { ...PLACE, detail: { field: 'component' } } as const;

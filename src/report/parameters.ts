@@ -1,7 +1,7 @@
 import type { ComponentBlock } from '../families/components.js';
 import { html, type Markup } from './markup.js';
 import { counted, percent, shortened, significant } from './numbers.js';
-import { componentRow, meanCells, strip, table, text, type Cells } from './tables.js';
+import { componentRow, meanCells, noiseRows, strip, table, text, type Cells } from './tables.js';
 import { restSentence } from './prose.js';
 import { tellingOf, type Telling } from './family-words.js';
 import { bumpsOf, mostSeparating, type View } from './view.js';
@@ -33,7 +33,7 @@ export function parameterTables(view: View): Markup {
 function cellsTable(view: View, cells: readonly Cells[], rest: string | undefined): Markup {
   const { input, order } = view;
   const shown = order.slice(0, order.length > MOST_ROWS ? MOST_ROWS - 1 : MOST_ROWS);
-  const rows = shown.map((c) => componentRow(view, c, cells));
+  const rows = [...shown.map((c) => componentRow(view, c, cells)), ...noiseRows(view, cells.length)];
   const lighter = order.length > shown.length ? restSentence(input.weights, shown) : undefined;
   const heads = [text('no.'), text('weight'), ...cells.map(({ head }) => head)];
   const foot = [lighter, rest].filter((one) => one !== undefined).join('; ');

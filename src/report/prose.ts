@@ -47,11 +47,13 @@ export function marginalPhrase({ marginal }: Pick<ReportInput, 'marginal'>): str
 
 /** Caption of the scatter plots: what is drawn, and everything that is not. */
 export function scatterCaption(view: View, n: number): string {
-  const { k, sample, means } = view.input;
+  const { k, sample, means, noise } = view.input;
+  const coloured = k === 1 ? '' : ', coloured by the component they most likely belong to';
+  const grey = noise ? ', grey where they most likely are noise' : '';
   const present = presentPhrase(view.input, 'where both columns have a value');
   const whose = k > 1 ? 'each component' : means ? 'the Gaussian' : 'the component';
   return [
-    `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${k === 1 ? '' : ', coloured by the component they most likely belong to'}${present}.`,
+    `${capitalized(rowsPhrase(sample, n, MOST_DOTS))}${coloured}${grey}${present}.`,
     ` ${view.dimensions.some(isOval) ? `Ellipses hold ${whose} at 1σ and 2σ; a` : 'A'} disc at its mean${k > MOST_NUMBERS ? '' : ' carries its number'}.`,
     logarithmSentence(view.dimensions),
     k > MOST_ELLIPSES ? ` Ellipses and means are drawn for the ${MOST_ELLIPSES} heaviest components.` : '',
@@ -189,8 +191,8 @@ export function pointSentence(view: View): string {
 /** The components left out of a table. */
 export function restSentence(weights: readonly number[], shown: readonly number[]): string {
   const rest = weights.length - shown.length;
-  const share = 1 - shown.reduce((sum, c) => sum + weights[c], 0);
-  return `and ${count(rest)} lighter ${rest === 1 ? 'component' : 'components'}, ${percent(Math.max(0, share))} of the weight together`;
+  const share = weights.reduce((sum, weight, c) => (shown.includes(c) ? sum : sum + weight), 0);
+  return `and ${count(rest)} lighter ${rest === 1 ? 'component' : 'components'}, ${percent(share)} of the weight together`;
 }
 
 function capitalized(text: string): string {

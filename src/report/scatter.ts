@@ -71,7 +71,7 @@ function dots({ view, theme, x, y, zoom }: Panel): Layer {
     const earlier = seen.get(component) ?? 0;
     seen.set(component, earlier + 1);
     const path = `${component} ${Math.floor(earlier / DOTS_PER_PATH)}`;
-    const own = { path, colour: theme.fill(view.rank[component]) };
+    const own = { path, colour: component < 0 ? theme.muted : theme.fill(view.rank[component]) };
     values.push({ x: x.values[i], y: y.values[i], ...own }, { x: null, y: null, ...own });
   }
   const diameter = zoom * Math.min(5.5, Math.max(2.5, 15 * drawn.length ** -0.21));

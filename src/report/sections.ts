@@ -13,7 +13,7 @@ import { parameterTables } from './parameters.js';
 import { profiles } from './profile.js';
 import * as prose from './prose.js';
 import { scatterSpec } from './scatter.js';
-import { chip, choiceTable, columnsNote, componentsTable, restartsTable } from './tables.js';
+import { chip, choiceTable, columnsNote, componentsTable, noiseChip, restartsTable } from './tables.js';
 import type { Dimension, View } from './view.js';
 
 const CRITERIA = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
@@ -31,12 +31,14 @@ export async function scatterSection(view: View, n: number): Promise<Markup> {
     dimensions.length === 2 ? drawn('scatter-narrow', { width: 264, height: 250 }) : undefined,
   ]);
   const entries = order.map((c) => html`<li>${chip(view, c)} ${percent(input.weights[c])}</li>`);
-  const legend = html`<ul class="legend" aria-label="Components and weights">${entries}</ul>`; // prettier-ignore
+  const { noise } = input;
+  const all = noise ? [...entries, html`<li>${noiseChip} ${percent(noise.weight)}</li>`] : entries;
+  const legend = html`<ul class="legend" aria-label="Components and weights">${all}</ul>`; // prettier-ignore
   return section(
     'Data and components',
     prose.scatterCaption(view, n),
     html`<div class="${dimensions.length > 2 ? 'matrix' : ''}">
-      ${input.k > 1 && input.k <= MOST_LEGEND ? legend : undefined} ${plot('Scatter plots', wide, narrow)}
+      ${all.length > 1 && input.k <= MOST_LEGEND ? legend : undefined} ${plot('Scatter plots', wide, narrow)}
     </div>`,
   );
 }

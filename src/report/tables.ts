@@ -16,13 +16,23 @@ export function chip(view: Pick<View, 'rank'>, component: number): Markup {
   >`;
 }
 
+/** The same of noise: grey, as its rows are. */
+export const noiseChip = html`<span class="chip"><i style="background:${PAGE_THEME.muted}"></i>noise</span>`;
+
+/** The row of noise in a table of components of so many columns; none where there is none. */
+export function noiseRows({ input: { noise } }: View, columns: number): Markup[] {
+  if (!noise) return [];
+  const blanks = Array.from({ length: columns }, () => html`<td></td>`);
+  return [html`<tr><th scope="row">${noiseChip}</th><td class="weight"><span>${percent(noise.weight)}</span></td>${blanks}</tr>`]; // prettier-ignore
+}
+
 /** Components by falling weight: a bar for the weight, mean ± standard deviation a column. */
 export function componentsTable(view: View): Markup {
   const { input, order } = view;
   const drawn = input.d > MOST_COLUMNS ? mostSeparating(input, MOST_COLUMNS) : input.columns.map((_, j) => j);
   const columns = drawn.map((j) => meanCells(view, j));
   const shown = order.slice(0, order.length > MOST_ROWS ? MOST_ROWS - 1 : MOST_ROWS);
-  const rows = shown.map((c) => componentRow(view, c, columns));
+  const rows = [...shown.map((c) => componentRow(view, c, columns)), ...noiseRows(view, columns.length)];
   const heads = [text('no.'), text('weight'), ...columns.map((cells) => cells.head)];
   const rest = order.length > shown.length ? restSentence(input.weights, shown) : undefined;
   return table('Components', heads, rows, rest, columns.length > 6 ? 'components dense' : 'components');

@@ -1,6 +1,15 @@
 import { isList, shown } from '../base/check.js';
 import { InputError, type InputErrorCode, listed } from '../base/errors.js';
-import type { ComponentInput, Gaps, PictureInput, ReportInput, Sample, SampleRows, Selection } from './input.js';
+import type {
+  ComponentInput,
+  Gaps,
+  NoiseInput,
+  PictureInput,
+  ReportInput,
+  Sample,
+  SampleRows,
+  Selection,
+} from './input.js';
 
 /**
  * Refuses a picture's input whose shapes disagree or whose numbers are not finite.
@@ -15,9 +24,15 @@ export function checkPicture(input: PictureInput, dimensions?: readonly string[]
   checkNumbers('weights', weights, 'a weight ≥ 0', (w) => w >= 0);
   if (input.columnMeans && !input.means) checkColumns(input, k, d);
   else checkGaussians(input, k, d);
-  checkSample(input.sample, d, k, input.gaps !== undefined);
+  if (input.noise) checkNoise(input.noise, d);
+  checkSample(input.sample, d, k, { gaps: input.gaps !== undefined, noise: input.noise !== undefined });
   if (input.gaps) checkGaps(input.gaps, input.sample, d);
   if (dimensions) checkDimensions(dimensions, columns, fewest);
+}
+
+function checkNoise({ weight, ranges }: NoiseInput, d: number): void {
+  checkNumbers('noise.weight', [weight], 'a weight ≥ 0', (w) => w >= 0);
+  checkRows('noise.ranges', ranges, d, 2);
 }
 
 function checkGaussians({ means = [], covariances = [] }: ComponentInput, k: number, d: number): void {
@@ -86,14 +101,20 @@ function checkSelection({ rows, chosen, criterion }: Selection): void {
 }
 
 /** `gaps`: whether rows may lack values. */
-function checkSample({ rows, labels, weights }: Sample, d: number, k: number, gaps: boolean): void {
+function checkSample(
+  { rows, labels, weights }: Sample,
+  d: number,
+  k: number,
+  { gaps, noise }: { readonly gaps: boolean; readonly noise: boolean },
+): void {
+  const least = noise ? -1 : 0;
   const size = checkSampleRows('sample.rows', rows, d, gaps);
   checkLength('sample.labels', labels, size, 'labels, one a row');
   if (weights) checkLength('sample.weights', weights, size, 'weights, one a row');
   for (let i = 0; i < size; i++) {
     const label = labels[i];
-    if (!(Number.isInteger(label) && label >= 0 && label < k))
-      refuse('value', `sample.labels[${i}]`, `a component from 0 to ${k - 1}`, shown(label));
+    if (!(Number.isInteger(label) && label >= least && label < k))
+      refuse('value', `sample.labels[${i}]`, `a component from ${least} to ${k - 1}`, shown(label));
     if (weights && !(Number.isFinite(weights[i]) && weights[i] >= 0))
       refuse('value', `sample.weights[${i}]`, 'a finite weight ≥ 0', shown(weights[i]));
   }

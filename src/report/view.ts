@@ -3,6 +3,8 @@ import { columnOf, componentDensities, directionsOf, isPlanar, levelSeparation, 
 import { type Bump, type Interval, quantile } from './density.js';
 import { drawnOf, type DrawnComponents } from './drawn.js';
 import type { PictureInput } from './input.js';
+import { noiseBump } from './noise.js';
+import type { Theme } from './palette.js';
 
 /** A column as drawn: its sample, its axis and the mixture's marginal on it. */
 export interface Dimension {
@@ -21,6 +23,8 @@ export interface Dimension {
   readonly outside: number;
   /** Of other families than Gaussians, what the column is like. */
   readonly marginal?: ColumnMarginal;
+  /** What noise has of it. */
+  readonly noise?: Bump | undefined;
 }
 
 /** What every drawing needs, derived once from the input. */
@@ -144,18 +148,34 @@ export function dimensionOf(input: PictureInput, components: DrawnComponents, co
   const values = columnOf(input.sample.rows, column, input.d);
   const bumps = bumpsOf(input, column, components);
   const marginal = components.marginals?.[column];
-  if (!marginal) return { ...own, values, bumps, ...axisOf(values, bumps) };
+  const noise = noiseBump(input, column, marginal);
+  if (!marginal) return { ...own, values, bumps, noise, ...axisOf(values, bumps) };
   const seen = marginal.kind === 'direction' ? directionsOf(input, marginal, values) : values;
   const densities = componentDensities(input, marginal);
   const shaped = bumps.map((bump, c) => ({ ...bump, ...(densities && { logDensity: densities[c] }) }));
   const { domain: free, clip } = axisOf(seen, shaped);
   const domain = withinSupport(free, marginal);
   const outside = seen.filter((x) => x < domain[0] || x > domain[1]).length;
-  return { ...own, values: seen, bumps: shaped, domain, clip, outside, marginal };
+  return { ...own, values: seen, bumps: shaped, noise, domain, clip, outside, marginal };
 }
 
 function between(sorted: Float64Array, share: number): Interval {
   return [quantile(sorted, share), quantile(sorted, 1 - share)];
+}
+
+/** All that a column's density is the sum of. */
+export function allBumps({ bumps, noise }: Pick<Dimension, 'bumps' | 'noise'>): readonly Bump[] {
+  return noise ? [...bumps, noise] : bumps;
+}
+
+/** The bumps that are drawn, with their colours: the heaviest components, at most so many, and noise. */
+export function drawnBumps(
+  { order }: Pick<View, 'order'>,
+  { bumps, noise }: Dimension,
+  { theme, most }: { readonly theme: Theme; readonly most: number },
+): { readonly component: number; readonly bump: Bump; readonly colour: string }[] {
+  const components = order.slice(0, most).map((component, rank) => ({ component, bump: bumps[component], colour: theme.fill(rank) })); // prettier-ignore
+  return noise ? [...components, { component: -1, bump: noise, colour: theme.muted }] : components;
 }
 
 /** The range, made longer where it leaves out means that belong into the picture. */

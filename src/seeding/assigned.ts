@@ -5,21 +5,21 @@ import type { Matrix } from '../data/source.js';
 import { InputError } from '../base/errors.js';
 import { gaussian } from '../families/gaussian.js';
 import type { Components } from '../families/components.js';
-import type { Family } from '../families/family.js';
+import { weightsOf, type Family } from '../families/family.js';
 import { addStatistics } from '../sweep/exact/plan.js';
 import type { PackedModel, SoleQuadratic } from '../sweep/model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../sweep/moments.js';
 import type { SeedingProblem } from './seeding.js';
-import type { Start } from './start.js';
+import { besideNoise, type Start } from './start.js';
 
 /**
  * A start by what belongs to which component: the first step is to estimate components from that. One entry per row of
  * the data; those of rows that are left out for missing values are not read.
  */
 export type AssignedStart =
-  /** `[n][k]` or a matrix, none negative, rows sum to 1. */
+  /** `[n][k]` or a matrix, none negative, rows sum to 1. With noise `[n][k + 1]`, its own last. */
   | { readonly responsibilities: readonly ArrayLike<number>[] | Matrix }
-  /** `[n]`: the number of each row's component, from 0. */
+  /** `[n]`: the number of each row's component, from 0; −1 is noise. */
   | { readonly labels: ArrayLike<number> };
 
 /** Which rows of the source those of the shard are. */
@@ -46,9 +46,12 @@ export async function startOfRows(
   family: Family,
   { regularization, kept }: { readonly regularization: Float64Array; readonly kept: Kept },
 ): Promise<Start> {
-  const { k, shard } = problem;
-  const sharesOfRow = 'labels' in given ? ofLabels(given.labels, k, kept) : ofMatrix(given.responsibilities, k, kept);
-  const { scaling } = problem;
+  const { k, shard, scaling } = problem;
+  const noise = family.noise !== undefined;
+  const sharesOfRow =
+    'labels' in given
+      ? ofLabels(given.labels, k, kept, noise)
+      : ofMatrix(given.responsibilities, weightsOf(family, k), kept);
   let packed = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1), scaling);
   let components: Components | undefined;
   let mass = new Float64Array(k);
@@ -56,10 +59,12 @@ export async function startOfRows(
     if (components) packed = family.pack(components);
     const moments = await momentsOf(problem, packed, (row) => sharesOfRow(kept.indexOf(row)));
     mass = moments.mass.map((value) => value / moments.weight);
-    requireRows(mass, 'labels' in given ? 'labels' : 'responsibilities');
+    requireRows(mass.subarray(0, k), 'labels' in given ? 'labels' : 'responsibilities');
     ({ components } = family.estimate(moments, packed, { regularization }));
   }
-  return { weights: mass, components: components as Components };
+  // Noise that had nothing would never get anything.
+  const weights = noise && mass[k] === 0 ? besideNoise(mass.subarray(0, k)) : mass;
+  return { weights, components: components as Components };
 }
 
 /** One read of the rows: moments about the components' means, of the plan that the shares make. */
@@ -135,16 +140,17 @@ function addSquares(
 }
 
 /** Shares of a row that is all one component's. */
-function ofLabels(labels: unknown, k: number, { n }: Kept): (index: number) => Float64Array {
+function ofLabels(labels: unknown, k: number, { n }: Kept, noise: boolean): (index: number) => Float64Array {
   if (!isList(labels) || labels.length !== n) throw miscounted('seeding.labels', `${n} numbers, one per row`, labels);
+  const least = noise ? -1 : 0;
   const component: Rule = {
-    expected: `components from 0 to ${k - 1}`,
-    holds: (label) => Number.isInteger(label) && label >= 0 && label < k,
+    expected: `components from 0 to ${k - 1}${noise ? ', or -1 for noise' : ''}`,
+    holds: (label) => Number.isInteger(label) && label >= least && label < k,
   };
   return (index) => {
     const [label] = numbersOf([labels[index]], 'seeding.labels', component, () => `[${index}]`);
-    const row = new Float64Array(k);
-    row[label] = 1;
+    const row = new Float64Array(k - least);
+    row[label < 0 ? k : label] = 1;
     return row;
   };
 }

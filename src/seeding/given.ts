@@ -12,7 +12,7 @@ import { assign, clusters, shares, seedingMethods, type Start } from './start.js
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
 export interface GivenStart extends DenseComponents {
-  /** Mixture weights, sum 1. */
+  /** Mixture weights, sum 1; noise has one more, the last. */
   readonly weights: readonly number[];
 }
 
@@ -46,8 +46,8 @@ const parts = ['means', 'weights', 'covariances', 'precisions'] as const;
 const named = ['components', 'weights'] as const;
 const assignments = ['responsibilities', 'labels'] as const;
 
-/** Throws `InputError('option')` for what is no start, as far as can be told without the data. */
-export function requireStart(start: unknown, k: number): void {
+/** Throws `InputError('option')` for what is no start, as far as can be told without the data. `noise`: whether there is some. */
+export function requireStart(start: unknown, k: number, noise = false): void {
   const given = Object.entries((start ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
     (value ?? undefined) === undefined ? [] : [name],
   );
@@ -70,7 +70,7 @@ export function requireStart(start: unknown, k: number): void {
     });
   }
   const { weights } = start as PartialStart;
-  if ((weights ?? undefined) !== undefined) proportions(weights, k, 'seeding.weights');
+  if ((weights ?? undefined) !== undefined) proportions(weights, k, 'seeding.weights', noise);
 }
 
 export function isAssigned(start: StartInput): start is AssignedStart {
@@ -96,7 +96,7 @@ export async function startOfParts(
   const own = ownComponents(given, family, k, columns);
   const placed = own && family.toShard(own, scaling);
   const centres = own ? undefined : centresOf((given as PartialStart).means, k, d, scaling);
-  const known = given.weights && proportions(given.weights, k, 'seeding.weights');
+  const known = given.weights && proportions(given.weights, k, 'seeding.weights', family.noise !== undefined);
   if (placed && known) return { weights: known, components: placed };
   const around = placed ? family.pack(placed) : family.around(centres as Float64Array, problem.variances, scaling);
   const assigned = await assign(around, placed ? 1 : 0, problem);

@@ -11,7 +11,7 @@ import type { SeedingMethod, SeedingProblem } from './seeding.js';
 
 /** Where EM starts, in the shard's coordinates. */
 export interface Start {
-  /** Mixture weights, `[k]`, sum 1. */
+  /** Mixture weights, `[k]`, sum 1; noise has one more, the last. */
   readonly weights: Float64Array;
   readonly components: Components;
 }
@@ -56,8 +56,9 @@ export interface Assigned {
 export async function assign(
   packed: PackedModel,
   epsilon: 0 | 1,
-  { shard, k, signal }: SeedingProblem,
+  { shard, signal }: Pick<SeedingProblem, 'shard' | 'signal'>,
 ): Promise<Assigned> {
+  const { k } = packed;
   const uniform = new Float64Array(k).fill(1 / k);
   const model = { components: packed, weights: uniform, potential: new Float64Array(k), epsilon };
   const [moments] = await shard.sweep([{ model }], { signal });
@@ -73,6 +74,14 @@ export function clusters(
 ): Components {
   const prior = { kind: 'pool', share: (columns + 1) / shard.n } as const;
   return family.estimate(moments, packed, { regularization, prior }).components;
+}
+
+/** The share that noise has in a start that says nothing of it. */
+const NOISE = 0.05;
+
+/** Weights `[k + 1]` that begin with the share of noise: the components' `[k]` of the rest. */
+export function besideNoise(weights: Float64Array): Float64Array {
+  return Float64Array.of(...weights.map((weight) => weight * (1 - NOISE)), NOISE);
 }
 
 /** Mixture weights: the clusters' shares, as if each of n rows' clusters had one row more. */

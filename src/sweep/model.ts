@@ -26,6 +26,11 @@ export interface QuadraticTerm<Values extends Floats = Float32Array> extends Qua
   readonly whitening: Values;
   /** ν, `[k]`, of a term that is `radial: 'student'`; infinite is Gaussian. */
   readonly degrees?: Float64Array | undefined;
+  /**
+   * Where the last component has the same density everywhere, its whitening being 0: what its logNormalizer has of each
+   * column, `[d]`, nats. A row that lacks the column has none of it.
+   */
+  readonly flat?: Float64Array | undefined;
 }
 
 /** A term ⟨t_i, η_k⟩ of log p(x | θ_k): one for all factors of a family whose rows are statistics t. */
@@ -65,6 +70,14 @@ export interface PackedModel<Values extends Floats = Float32Array> extends Packe
   readonly linear?: LinearTerm<Values> | undefined;
   /** The models that this one was joined of, if it was: of the factors of a product, which alone looks at them. */
   readonly parts?: readonly PackedModel<Floats>[];
+  /**
+   * Of a model made for a family with noise: that of the components without noise, and how the numbers swept are held, which
+   * the family alone looks at.
+   */
+  readonly clusters?: {
+    readonly model: PackedModel<Floats>;
+    readonly held: { readonly shift: Float64Array; readonly scale: Float64Array };
+  };
 }
 
 /** All a shard needs to know of the model to compute its part of the plan. */

@@ -12,7 +12,8 @@ import type { MarginalSolver } from './solver.js';
  * - `relaxed`: they are drawn to `weights` by a penalty `rho`·KL(m | weights), nats. Little rho is EM with the
  *   mixture's weights held at `weights`, much is `fixed`.
  *
- * Under `fixed` and `relaxed` the mixture's weights are `weights`. They are positive and sum to 1 (within 1e-6).
+ * Under `fixed` and `relaxed` the mixture's weights are `weights`. They are positive and sum to 1 (within 1e-6). Noise has
+ * the last of them, one more than there are components.
  */
 export type Marginal =
   | { readonly kind: 'free' }
@@ -20,17 +21,21 @@ export type Marginal =
   | { readonly kind: 'relaxed'; readonly weights: readonly number[]; readonly rho: number };
 
 /**
- * The solver of a marginal over k components; throws `InputError('option')` for one that makes no sense. `pull`: what draws
- * the weights of `free`, as `freely` has it.
+ * The solver of a marginal over k components, and noise where there is some; throws `InputError('option')` for one that makes
+ * no sense. `pull`: what draws the weights of `free`, as `freely` has it.
  */
-export function marginalSolver(marginal: Marginal, k: number, pull?: Float64Array): MarginalSolver {
+export function marginalSolver(
+  marginal: Marginal,
+  k: number,
+  { noise = false, pull }: { readonly noise?: boolean; readonly pull?: Float64Array | undefined } = {},
+): MarginalSolver {
   switch (marginal.kind) {
     case 'free':
       return pull ? freely(pull) : free;
     case 'fixed':
-      return prescribed(proportions(marginal.weights, k, 'marginal.weights'), Infinity);
+      return prescribed(proportions(marginal.weights, k, 'marginal.weights', noise), Infinity);
     case 'relaxed':
-      return prescribed(proportions(marginal.weights, k, 'marginal.weights'), strength(marginal.rho));
+      return prescribed(proportions(marginal.weights, k, 'marginal.weights', noise), strength(marginal.rho));
     default:
       marginal satisfies never;
       throw new InputError('option', {

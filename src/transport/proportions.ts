@@ -1,8 +1,12 @@
 import { isList, shown } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 
-/** Proportions `[k]`, positive, made to sum to 1 exactly; throws `InputError('option')` for what are none. */
-export function proportions(weights: unknown, k: number, where: string): Float64Array {
+/**
+ * Proportions `[k]`, positive, made to sum to 1 exactly; throws `InputError('option')` for what are none. `noise`: whether the
+ * last is that of noise, one more than there are components.
+ */
+export function proportions(weights: unknown, components: number, where: string, noise = false): Float64Array {
+  const k = noise ? components + 1 : components;
   const list = isList(weights) ? Array.from(weights) : [];
   const sound = list.filter((weight): weight is number => typeof weight === 'number' && weight > 0);
   const sum = sound.reduce((total, weight) => total + weight, 0);
@@ -11,12 +15,12 @@ export function proportions(weights: unknown, k: number, where: string): Float64
   }
   throw new InputError('option', {
     where,
-    expected: `${k} positive numbers that sum to 1, one per component`,
+    expected: `${k} positive numbers that sum to 1, one per component${noise ? ' and the last for the noise' : ''}`,
     got: describe(weights, list, sum),
     remedy:
       list.length === k && sound.length < k
         ? 'fit fewer components where one is to hold nothing'
-        : 'give every component its share of the rows',
+        : `give every component${noise ? ' and the noise' : ''} its share of the rows`,
   });
 }
 

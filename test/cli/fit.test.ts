@@ -155,6 +155,30 @@ describe('otmix fit', () => {
     expect(stdout).toMatch(/component +weight +eruptions +waiting\n +\d +64\.4 % +4\.29 ± 0\.41 +80\.0 ± 6\.0\n/);
   });
 
+  test('fits noise beside components, in the table, the object, the model, the report and predictions', async () => {
+    const outliers = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 13},${(i * 37) % 150}`);
+    const text = `eruptions,waiting\n${[...goldenRows('faithful').map((row) => row.join()), ...outliers].join('\n')}\n`;
+    folder.write('noisy.csv', text);
+    const asked = ['fit', 'noisy.csv', '-k', '2', '--noise', '--restarts', '5'];
+    const table = await otmix(folder.path, [...asked, '--out', 'noisy.json', '--report', 'noisy.html']);
+    expect(table.status).toBe(0);
+    expect(table.stdout).toMatch(/^Fitted 2 Gaussians with full covariances and noise to 312 rows/);
+    expect(table.stdout).toMatch(/\n +noise +1\d\.\d %/);
+    const { weights, noise, columnMasses, parameters } = JSON.parse((await otmix(folder.path, [...asked, '--json'])).stdout) as FitJson & { noise: unknown }; // prettier-ignore
+    expect([weights.length, columnMasses.length, parameters]).toEqual([3, 3, 12]);
+    expect(noise).toMatchObject({ ranges: [[0, 12], [0, 148]] }); // prettier-ignore
+    const report = folder.read('noisy.html');
+    expect(report).toContain('a mixture of 2 Gaussians with full covariances and noise');
+    expect(report).toMatch(/noise<\/span\s*> 1\d\.\d %/);
+    expect(report).toContain('grey where they most likely are noise');
+    const { stdout } = await otmix(folder.path, ['predict', 'noisy.json', 'noisy.csv', '--proba']);
+    const [heads, ...lines] = stdout.trim().split('\n');
+    expect(heads).toBe('row,label,log_density,p0,p1,p_noise');
+    expect(lines.filter((line) => line.split(',')[1] === '-1').length).toBeGreaterThan(20);
+    const drawn = await otmix(folder.path, ['sample', 'noisy.json', '-n', '100']);
+    expect(drawn.stdout).toMatch(/,-1\n/);
+  });
+
   test('writes a model and a report', async () => {
     const args = [
       'fit',

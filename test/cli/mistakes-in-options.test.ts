@@ -13,6 +13,26 @@ describeMistakes('options', [
     /--covariance: expected one of full, tied, diag, spherical, got "round"/,
   ],
   [
+    'a density of noise that is 0',
+    `${fit} -k 2 --noise-density 0`,
+    /--noise-density: expected a finite number > 0, got "0"/,
+  ],
+  [
+    'a density of noise that is none',
+    `${fit} -k 2 --noise-density NaN`,
+    /--noise-density: expected a finite number > 0/,
+  ],
+  [
+    'proportions without that of noise',
+    `${fit} -k 2 --noise --marginal fixed --weights .5,.5`,
+    /marginal\.weights: expected 3 positive numbers that sum to 1, one per component and the last for the noise, got 2/,
+  ],
+  [
+    'no proportions beside noise',
+    `${fit} -k 2 --noise --marginal fixed`,
+    /--weights: expected proportions with --marginal fixed, got none; add one per component and the last for noise/,
+  ],
+  [
     'an unknown seeding',
     `${fit} -k 2 --seeding luck`,
     /--seeding: expected one of k-means\+\+, k-means\|\|, k-means, random, got "luck"/,

@@ -123,6 +123,21 @@ export function rescale(
 }
 
 function gapOf(term: QuadraticTerm<Floats>, k: number, missing: readonly number[]): Gap {
+  const { flat } = term;
+  const gap = gapOfWidths(term, flat ? k - 1 : k, missing);
+  if (!flat) return gap;
+  // The last component has no width: its rows lack what it has of their columns.
+  const nothing = new Float64Array(missing.length * term.d);
+  const offset = missing.reduce((sum, j) => sum - flat[j], 0);
+  return {
+    ...gap,
+    offsets: Float64Array.of(...gap.offsets, offset),
+    mass: new Float64Array(k),
+    factors: isMatrix(term.form) ? [...gap.factors, { y: nothing, b: nothing }] : [],
+  };
+}
+
+function gapOfWidths(term: QuadraticTerm<Floats>, k: number, missing: readonly number[]): Gap {
   const { form, d, whitening } = term;
   const mass = new Float64Array(k);
   const constants = constantsOf(term, k, missing.length);

@@ -14,9 +14,12 @@ const LOG_ZERO = -1e300;
 /** Temperatures below this would take logits of far rows out of float64's range. */
 const COLDEST = 1e-12;
 
-/** Whether the kernel has what a model is made of. */
+/** Whether the kernel has what a model is made of: not noise, whose whitening is 0. */
 export function isSwept({ components: { quadratic }, epsilon }: PlanModel<Floats>): boolean {
-  return quadratic.every(({ radial }) => radial === undefined) && (epsilon === 0 || epsilon >= COLDEST);
+  return (
+    quadratic.every(({ radial, flat }) => radial === undefined && flat === undefined) &&
+    (epsilon === 0 || epsilon >= COLDEST)
+  );
 }
 
 /** A model as threads are given it, and what its sums are to have; `least`: the share under which one counts as nothing. */

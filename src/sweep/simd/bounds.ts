@@ -48,7 +48,9 @@ export function logitBounds(
   const whitening = new Float32Array(k * columns * columns);
   for (let c = 0; c < k; c++) {
     means.set(projected(components, c, origin, projection, columns), c * columns);
-    const factorOfBounds = projectedWhitening(factorOf(components, c), projection, { d, columns, rank });
+    const w = factorOf(components, c);
+    if (w.every((entry) => entry === 0)) continue; // noise, from which no row is at a distance
+    const factorOfBounds = projectedWhitening(w, projection, { d, columns, rank });
     if (!factorOfBounds) return undefined;
     whitening.set(factorOfBounds, c * columns * columns);
   }
