@@ -22,6 +22,13 @@ export {
   type Selection,
   type SelectOptions,
 } from './fit/select.js';
+export {
+  onlineMixture,
+  OnlineMixture,
+  type LearningOptions,
+  type OnlineOptions,
+  type OnlineUpdate,
+} from './fit/online.js';
 export { Mixture, type PredictRowsOptions } from './mixture/mixture.js';
 export type { Sample } from './mixture/sample.js';
 export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';

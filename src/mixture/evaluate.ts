@@ -221,7 +221,8 @@ function clusterWeights(weights: Float64Array, k: number): Float64Array {
   return weights.slice(0, k).map((weight) => (rest > 0 ? weight / rest : 1 / k));
 }
 
-function requireColumns(source: Source, d: number): void {
+/** Throws `InputError('shape')` unless a source has so many columns. */
+export function requireColumns(source: Source, d: number): void {
   if (source.columns.length === d) return;
   throw new InputError('shape', {
     where: source.name,

@@ -29,7 +29,8 @@ export class Mixture {
   /** Column names, `[d]`. */
   readonly columns: readonly string[];
 
-  private readonly parts: MixtureParts;
+  /** @internal */
+  readonly parts: MixtureParts;
 
   /** @internal Made by fits and by `loadMixture`. */
   constructor(
