@@ -7,6 +7,7 @@ import { reportFailure } from './failure.js';
 import { addFit } from './fit.js';
 import { addImpute } from './impute.js';
 import { interruption, leave } from './interruption.js';
+import { addOnline } from './online.js';
 import { addPredict } from './predict.js';
 import { addSample } from './sample.js';
 import { addSelect } from './select.js';
@@ -33,7 +34,7 @@ const program = new Command('otmix')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined }) // errors are one line, ours
   .addHelpText('after', details);
-for (const add of [addFit, addPredict, addImpute, addSelect, addSample, addDoctor]) add(program);
+for (const add of [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addDoctor]) add(program);
 
 process.stderr.on('error', () => undefined); // nobody is left to tell
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));

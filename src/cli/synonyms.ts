@@ -1,5 +1,5 @@
 /** The commands, in the order of the help. */
-export const commands = ['fit', 'predict', 'select', 'sample', 'doctor'] as const;
+export const commands = ['fit', 'predict', 'impute', 'select', 'sample', 'online', 'doctor'] as const;
 type CommandName = (typeof commands)[number];
 
 const fits: readonly CommandName[] = ['fit', 'select'];
@@ -36,6 +36,8 @@ const meant: readonly (readonly [command: string, names: string])[] = [
   ['otmix predict, which gives labels and log-densities', 'score classify label labels assign transform evaluate'],
   ['otmix select', 'choose compare bic aic search tune'],
   ['otmix sample', 'generate simulate draw'],
+  ['otmix impute', 'fill complete'],
+  ['otmix online', 'stream partial-fit update'],
   ['otmix fit with --report', 'report plot'],
   ['otmix doctor', 'info check diagnose backends'],
   ['otmix --version', 'version'],

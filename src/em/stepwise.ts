@@ -43,7 +43,7 @@ export function stepwise(
   const to = framed(state, scaling);
   const before = state.statistics
     ? reframed(state.statistics.moments, framed(state, state.statistics.scaling), to)
-    : expectedMoments({ ...state, components: family.toShard(state.components, scaling) }, to.model);
+    : expectedMoments({ ...state, components: family.toShard(state.components, scaling) }, to.model, scaling);
   const moments = emptyMoments(to.model);
   addMoments(moments, scaled(before, (1 - rate) / before.weight));
   addMoments(moments, scaled(reframed(batch.moments, { model, ...scaling }, to), rate / batch.moments.weight));

@@ -4,14 +4,16 @@ import { linearWidth, type LinearTerm, type PackedModel, type QuadraticTerm } fr
 import { emptyMoments, type Moments, type QuadraticMoments, type RadialSums } from '../sweep/moments.js';
 import type { Components } from './components.js';
 import { sweptSpread, type Family } from './family.js';
+import type { Scaling } from './scaling.js';
 
 /**
  * Moments, of weight 1, that rows drawn from the mixture itself have in the mean: those whose M-step gives the same
- * components. `packed`: the components as a shard's model, in float64.
+ * components. `packed`: the components as a model of a shard, in float64, and how that holds its columns.
  */
 export function expectedMoments(
   { family, components, weights }: { readonly family: Family; readonly components: Components; readonly weights: Float64Array }, // prettier-ignore
   packed: PackedModel<Float64Array>,
+  { shift, scale }: Scaling,
 ): Moments {
   const { means, variances } = sweptSpread(family, components);
   const width = means.length / packed.k;
@@ -30,7 +32,10 @@ export function expectedMoments(
   }
   if (packed.linear && moments.linear) {
     for (let c = 0; c < packed.k; c++) {
-      const mean = means.subarray(c * width + column, c * width + column + packed.linear.dense);
+      // Of statistics these are as they are before they are shifted and scaled.
+      const mean = Float64Array.from({ length: packed.linear.dense }, (_, j) => {
+        return (means[c * width + column + j] - shift[column + j]) / scale[column + j];
+      });
       addStatistics(moments.linear, packed.linear, c, weights[c], mean);
     }
   }
@@ -72,14 +77,14 @@ function addRadial(sums: RadialSums, { d, degrees }: QuadraticTerm<Float64Array>
 /** Means of dense statistics as they are held, and probabilities of levels. */
 function addStatistics(
   sums: Float64Array,
-  { dense, levels, natural, held }: LinearTerm<Float64Array>,
+  { dense, levels, natural }: LinearTerm<Float64Array>,
   c: number,
   weight: number,
   means: Float64Array,
 ): void {
   let at = c * linearWidth({ dense, levels });
   for (let j = 0; j < dense; j++, at++) {
-    sums[at] = weight * (held ? (means[j] - held.shift[j]) / held.scale[j] : means[j]);
+    sums[at] = weight * means[j];
   }
   for (const count of levels) {
     const own = natural.subarray(at, at + count);

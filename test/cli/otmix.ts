@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is piped in; by default there is no standard input. */
   readonly stdin?: string | Uint8Array;
+  /** Writes standard input as it likes, and ends it or the command. */
+  readonly feed?: (child: ChildProcess) => void;
   /** What a shell does before it becomes the command, such as `ulimit -f 8`, or a redirection after `exec`. */
   readonly shell?: string;
 }
@@ -36,7 +38,7 @@ export interface RunOptions {
 export function otmix(
   cwd: string,
   args: readonly string[],
-  { onStderr, onStdout, env, stdin, shell = '' }: RunOptions = {},
+  { onStderr, onStdout, env, stdin, feed, shell = '' }: RunOptions = {},
 ): Promise<Outcome> {
   if (!existsSync(command)) throw new Error(`expected ${command}, got no such file; run npm run build`);
   return new Promise((resolve, reject) => {
@@ -44,13 +46,15 @@ export function otmix(
     const words = [process.execPath, ...process.execArgv, command, ...args];
     const child = spawn('sh', ['-c', `${shell}\nexec "$@"`, 'sh', ...words], {
       cwd,
-      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [stdin === undefined && !feed ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, OTMIX_DEBUG: '', ...env },
       timeout: 240_000,
     });
     let stdout = '';
     let stderr = '';
-    child.stdin?.on('error', () => undefined).end(stdin); // it may end before it has read all
+    child.stdin?.on('error', () => undefined); // it may end before it has read all
+    if (feed) feed(child);
+    else child.stdin?.end(stdin);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       onStdout?.(child);

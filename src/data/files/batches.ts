@@ -15,16 +15,17 @@ export function rowsPerBatch(d: number): number {
   return Math.max(1, Math.min(ROWS, Math.floor(VALUES / d)));
 }
 
-/** Rows 0, m, 2m, … (m = `every`) of the chosen columns in batches of `rowsPerBatch(d)`. */
+/** Rows 0, m, 2m, … (m = `every`) of the chosen columns in batches of `most`, or of `rowsPerBatch(d)` if that is fewer. */
 export async function* batches(
   table: Table,
   choice: Choice,
   every: number,
   signal?: AbortSignal,
+  most = Infinity,
 ): AsyncGenerator<Batch> {
   const { features, weight } = choice;
   const d = features.length;
-  const capacity = rowsPerBatch(d);
+  const capacity = Math.min(most, rowsPerBatch(d));
   const chosen = weight === undefined ? features : [...features, weight];
   // Of one array: many would each be known to the collector of garbage.
   const empty = (): Float64Array[] => {

@@ -76,11 +76,21 @@ export async function* blocks(
 ): AsyncGenerator<Float64Array[]> {
   for await (const piece of pieces(bytes())) {
     signal?.throwIfAborted();
-    const block = reader.take(piece, false);
-    if (reader.rows > 0) yield block;
+    yield* taken(reader, piece, false);
   }
-  const rest = reader.take(new Uint8Array(0), true);
-  if (reader.rows > 0) yield rest;
+  yield* taken(reader, new Uint8Array(0), true);
+}
+
+/** The rows that end in a piece; those before a fault come before the error. */
+function* taken(reader: RowReader, piece: Uint8Array, last: boolean): Generator<Float64Array[]> {
+  let fault: { readonly error: unknown } | undefined;
+  try {
+    reader.take(piece, last);
+  } catch (error) {
+    fault = { error };
+  }
+  if (reader.rows > 0) yield reader.taken;
+  if (fault) throw fault.error;
 }
 
 /** The first bytes of a text, and whether they are all of it. */

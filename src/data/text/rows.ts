@@ -52,6 +52,11 @@ export class RowReader {
     this.block = this.chosen.map(() => new Float64Array(1024));
     this.rows = 0;
     this.stream.take(piece, last);
+    return this.taken;
+  }
+
+  /** The rows of the last piece: where it has a fault, those before. */
+  get taken(): Float64Array[] {
     return this.block.map((values) => values.subarray(0, this.rows));
   }
 
