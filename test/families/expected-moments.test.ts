@@ -75,7 +75,7 @@ describe.each(cases)('%s', (name, { family, components }) => {
       model: family.packExactly(family.toShard(at, scaling)),
       ...scaling,
     });
-    const elsewhere = /gaussian|product/.test(name) ? family.toData(components, other) : nearby({ adapted: family, components } as (typeof scenes)[number]); // prettier-ignore
+    const elsewhere = /gaussian|product|studentT/.test(name) ? family.toData(components, other) : nearby({ adapted: family, components } as (typeof scenes)[number]); // prettier-ignore
     const [from, to] = [framed(components, plain), framed(elsewhere, other)];
     const expected = { family, components: family.toShard(components, plain), weights: Float64Array.from(weights) };
     const moments = reframed(expectedMoments(expected, from.model, plain), from, to);
