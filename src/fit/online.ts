@@ -192,7 +192,7 @@ export class OnlineMixture {
     options: { readonly sampleWeights?: ArrayLike<number>; readonly signal?: AbortSignal },
   ): Promise<OnlineUpdate> {
     const first = this.current ?? (await this.begin(data, options));
-    requireKnownLevels(first);
+    requireSummable(first);
     const state = this.state ?? { ...first.parts, batches: 0 };
     const { missing, regularization } = this.learning;
     const family = missing === 'model' ? gapped(state.family, 'onlineMixture') : state.family;
@@ -285,8 +285,16 @@ function requireLearning({ learningRate, forgetting }: LearningOptions): void {
   }
 }
 
-/** Throws `InputError('unsupported')` for a family whose statistics are those of the values that all rows have. */
-function requireKnownLevels({ family, columns }: Mixture): void {
+/** Throws `InputError('unsupported')` for a mixture whose M-step needs more than sums that later batches add to. */
+function requireSummable({ family, columns }: Mixture): void {
+  if (family.noise) {
+    throw new InputError('unsupported', {
+      where: 'onlineMixture',
+      expected: 'a mixture without noise, whose density a stream would move',
+      got: family.describe(1),
+      remedy: 'begin with one fitted without noise, or with family studentT() for outliers',
+    });
+  }
   const { survey } = family;
   if (!columns.some((_, column) => survey?.question(column)?.again !== undefined)) return;
   throw new InputError('unsupported', {

@@ -200,6 +200,9 @@ describe('updates', () => {
 test('what makes no sense is refused in one line', async () => {
   const counts = onlineMixture({ components: 1, family: negativeBinomial(), backend: 'wasm' });
   await expect(counts.update([[1], [3], [3], [8]])).rejects.toThrow(/negativeBinomial\({ size: 2 }\)/);
+  const { mixture } = await fitMixture(faithful, { components: 2, noise: true, backend: 'wasm' });
+  const noisy = await OnlineMixture.load(mixture.toJSON());
+  await expect(noisy.update(faithful)).rejects.toThrow(/without noise/);
   expect(() => onlineMixture({ components: 2, learningRate: 0.5 })).toThrow(
     /learningRate: expected a number above 0.5/,
   );
