@@ -56,6 +56,7 @@ interface Law {
 /** Columns of families that are not here are taken for Gaussians of their moments. */
 const laws: Readonly<Record<string, Law>> = {
   gaussian: { kind: 'real', logDensity: normal },
+  studentT: { kind: 'real', logDensity: student },
   logNormal: { kind: 'positive', logDensity: logNormal },
   exponential: independent('positive', exponentialDistribution, positive),
   gamma: independent('positive', gammaDistribution, positive),
@@ -119,6 +120,16 @@ function normal({ means, deviations }: Place, c: number): LogDensity {
 
 function logNormalDensity(mean: number, deviation: number): LogDensity {
   return (x) => -0.5 * ((x - mean) / deviation) ** 2 - Math.log(deviation) - 0.5 * Math.log(2 * Math.PI);
+}
+
+/** A column of a Student-t is one of the same ν, by its own mean and scale. */
+function student({ block, own }: Place, c: number): LogDensity {
+  const nu = (block.degrees as readonly number[])[c];
+  const mean = parameter(block, 'means', c, own);
+  const squared = (listAt(block.scales, c)[own] as readonly number[])[own];
+  if (nu === Infinity) return logNormalDensity(mean, Math.sqrt(squared));
+  const normalizer = logGamma((nu + 1) / 2) - logGamma(nu / 2) - 0.5 * Math.log(nu * Math.PI * squared);
+  return (x) => normalizer - ((nu + 1) / 2) * Math.log1p((x - mean) ** 2 / squared / nu);
 }
 
 /** log N(log x | m, v) − log x. */

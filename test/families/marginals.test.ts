@@ -32,6 +32,7 @@ const cases: readonly (readonly [
   step: number,
 ])[] = [
   ['gaussian', all.gaussian(), { means: [[1], [4]], covariances: [[[4]], [[0.25]]] }, [-19, 21], 0.001],
+  ['studentT', all.studentT(), { means: [[1], [4]], scales: [[[4]], [[0.25]]], degrees: [9, 30] }, [-2999, 3001], 0.01],
   ['logNormal', all.logNormal(), { meanLogs: [[0], [1]], varianceLogs: [[0.1], [0.3]] }, [0, 400], 0.002],
   ['exponential', all.exponential(), { rates: [[0.5], [2]] }, [0, 80], 0.001],
   ['gamma', all.gamma(), { shapes: [[2.5], [7]], rates: [[0.5], [2]] }, [0, 90], 0.001],
