@@ -177,7 +177,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
         ...device.notes,
         ...(making.source.notes ?? []),
         ...dataset.notes,
-        ...(making.settings.family.patterned && making.settings.missing !== 'model' ? [ON_HOST] : []),
+        ...placeNotes(making),
         ...(run.limit === undefined ? [] : [run.limit]),
         ...notes,
       ],
@@ -195,8 +195,12 @@ function judgedOf({ judged }: EmRun, volume: number): Pick<RestartOutcome, 'judg
   return judged === undefined ? {} : { judged: judged + volume };
 }
 
-/** Of families that look at rows on the host though none may lack a value. */
-const ON_HOST = 'Student-t columns beside Gaussian ones are swept on the host, in float64';
+/** Where rows are swept, if that is elsewhere than the device says. */
+function placeNotes({ settings: { family, missing }, device }: Making): string[] {
+  if (!family.patterned) return [];
+  if (missing !== 'model') return ['Student-t columns beside Gaussian ones are swept on the host, in float64'];
+  return device.onHost ? [] : ['rows with missing values are swept on the CPU, in float64'];
+}
 
 /** In words. */
 const PRECISIONS = {

@@ -6,7 +6,8 @@ import { bufferOf, startGpuBackend } from '../../kernels/webgpu/tfjs.js';
 import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitMixture } from '../../src/fit/fit.js';
-import { problem } from '../oracle/index.js';
+import { vonMisesFisher } from '../../src/families/von-mises-fisher.js';
+import { mulberry32, normal, problem } from '../oracle/index.js';
 import { onGpu } from '../devices.js';
 import { expectComponentsWithin, expectWithin } from '../within.js';
 import { gpuOfBackend } from '../../kernels/webgpu/tfjs.js';
@@ -26,6 +27,33 @@ describe('a fit on webgpu', () => {
     expectWithin(gpu.objective.at(-1)!, cpu.objective.at(-1)!, 1e-6, 'objective');
     expect(gpu.diagnostics).toMatchObject({ backend: 'webgpu', threads: 1, notes: [] });
     expect(gpu.diagnostics.adapter).toBe((await onGpu()).gpu.adapter);
+  });
+
+  test('of rows with missing values is the CPU’s to the bit, and says that they are swept there', async () => {
+    const gaps = x.map((row, i) => (i % 5 === 0 ? [NaN, row[1]] : row));
+    const own = { ...options, missing: 'model' } as const;
+    const cpu = await fitMixture(gaps, { ...own, backend: 'wasm' });
+    const gpu = await fitMixture(gaps, { ...own, backend: 'webgpu' });
+    expect(gpu.objective).toEqual(cpu.objective);
+    expect(gpu.diagnostics.notes).toEqual(['rows with missing values are swept on the CPU, in float64']);
+    expect(cpu.diagnostics.notes).toEqual([]);
+  });
+
+  test('of directions, as products and as differences, is the CPU’s', async () => {
+    const random = mulberry32(3);
+    for (const [spread, d] of [
+      [0.3, 40],
+      [0.004, 40],
+    ] as const) {
+      // prettier-ignore
+      const rows = Array.from({ length: 120 }, (_, i) =>
+        Array.from({ length: d }, (_own, j) => Number(j === i % 3) + spread * normal(random)),
+      );
+      const own = { family: vonMisesFisher(), components: 3, maxIterations: 4, tolerance: 0 };
+      const cpu = await fitMixture(rows, { ...own, backend: 'wasm' });
+      const gpu = await fitMixture(rows, { ...own, backend: 'webgpu' });
+      expectWithin(gpu.objective.at(-1)! / cpu.objective.at(-1)!, 1, 1e-6, `objective at a spread of ${spread}`);
+    }
   });
 
   test('of a tensor that lives there is on its device, and the tensor stays the user’s', async () => {
