@@ -36,7 +36,10 @@ export function drawnOf(input: ComponentInput & Partial<Pick<ReportInput, 'colum
   };
 }
 
-/** Components of other families: columns are correlated where one block of Gaussians has both. */
+/** The matrices of families whose columns are correlated, `[k][d][d]`, by name: covariances, or proportional to these. */
+const MATRICES: Readonly<Record<string, string>> = { gaussian: 'covariances', studentT: 'scales' };
+
+/** Components of other families: columns are correlated where one block of Gaussians or Student-t has both. */
 function otherComponents(input: ComponentInput & Partial<Pick<ReportInput, 'columns'>>): DrawnComponents {
   const { columns = [], components, levels = [], columnMeans = [], columnDeviations = [] } = input;
   const marginals = components && columnMarginals({ columns, components, levels, columnMeans, columnDeviations });
@@ -46,8 +49,11 @@ function otherComponents(input: ComponentInput & Partial<Pick<ReportInput, 'colu
   };
   const across = (c: number, i: number, j: number): number => {
     const [one, other] = [marginals?.[i], marginals?.[j]];
-    if (!one || one.family !== 'gaussian' || one.block !== other?.block) return 0;
-    return (components?.[one.block].covariances as readonly (readonly (readonly number[])[])[])[c][one.own][other.own];
+    if (!one || one.block !== other?.block || !Object.hasOwn(MATRICES, one.family)) return 0;
+    const matrices = components?.[one.block][MATRICES[one.family]] as readonly (readonly (readonly number[])[])[];
+    const [i0, j0] = [one.own, other.own];
+    const correlation = matrices[c][i0][j0] / Math.sqrt(matrices[c][i0][i0] * matrices[c][j0][j0]);
+    return correlation * columnDeviations[c][i] * columnDeviations[c][j];
   };
   return {
     mean: (c, j) => columnMeans[c][j],
@@ -100,7 +106,8 @@ export function kindOf({
   components,
 }: Pick<ReportInput, 'family' | 'covarianceType' | 'components'>): string {
   if (components && components.length > 1) return `product of ${counted(components.length, 'family', 'families')}`;
-  return covarianceType ? `${covarianceType} covariance` : family;
+  if (covarianceType) return `${covarianceType} covariance`;
+  return components ? kindsOfColumns(components).join(', ') : family;
 }
 
 /** Matrices that the deviations of columns do not say all of: by component, or the one that all share; of some none. */

@@ -55,3 +55,16 @@ test('what is drawn of a component in a plane is two columns of its mean and cov
   const drawn = drawnOf({ means: [[7, 8, 9]], covariances: [covariance] });
   expect(drawn.plane(0, 2, 0)).toEqual({ mean: [9, 7], covariance: [6, 3, 1] });
 });
+
+test('of a Student-t the correlation of its scales, and the deviations that the columns have', () => {
+  const scales = [[[4, 3], [3, 9]]]; // prettier-ignore
+  const drawn = drawnOf({
+    columns: ['x', 'y'],
+    components: [{ family: 'studentT', columns: ['x', 'y'], means: [[1, 2]], scales, degrees: [4] }],
+    columnMeans: [[1, 2]],
+    columnDeviations: [[Math.sqrt(8), Math.sqrt(18)]], // ν / (ν − 2) = 2 times the scale
+  });
+  const { mean, covariance } = drawn.plane(0, 0, 1);
+  expect(mean).toEqual([1, 2]);
+  [8, 6, 18].forEach((value, at) => expect(covariance[at]).toBeCloseTo(value, 12));
+});
