@@ -12,7 +12,8 @@ const loose: Readonly<Record<string, number>> = {
 };
 
 describe('EM from the start of a published fit', () => {
-  test.each(familyFits.map((fit) => [fit.name, fit] as const))('%s', (name, fit) => {
+  const fits = familyFits.filter(({ family }) => family !== 'studentT'); // which is no exponential family
+  test.each(fits.map((fit) => [fit.name, fit] as const))('%s', (name, fit) => {
     const data = familyRows(fit);
     const blocks = blocksOf(fit, data.rows);
     const prepared = prepare(blocks, data);

@@ -91,12 +91,12 @@ describe('categorical', () => {
     expect(await messageOf(mixture.predict(gaps, { missing: 'drop' }))).toContain('got "pink" in row 1, column colour');
   });
 
-  test('takes 1,000 levels of a column, and no more', async () => {
+  test('takes 1,000 levels of a column that nobody names, and no more', async () => {
     const levels = (count: number): number[][] => Array.from({ length: count }, (_, i) => [i / 4]);
     const { mixture } = await fit(levels(1000));
     expect(mixture.family.levels?.[0]).toHaveLength(1000);
     expect(await messageOf(fit(levels(1001)))).toBe(
-      'data: expected at most 1,000 levels in a column, got more in column x0; leave the column out, or give it a family of numbers',
+      'data: expected at most 1,000 levels in a column, got more in column x0; name the column, as in categorical:NAME, leave it out, or give it a family of numbers',
     );
   });
 });
