@@ -1,5 +1,5 @@
 import { resolveBackend, type BackendRequest } from '../backend/resolve.js';
-import { invalid, requireInteger } from '../base/check.js';
+import { requireInteger } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
@@ -16,6 +16,7 @@ import type { SeedingMethod } from '../seeding/seeding.js';
 import type { GivenStart, NamedStart } from '../seeding/given.js';
 import { beyondFloat32 } from '../sweep/float32-reach.js';
 import { fitMixture } from './fit.js';
+import { requireLearning, requireSummable } from './online-checks.js';
 import { progressOf, statisticsJson, statisticsOf, type Progress } from './online-file.js';
 import { requireFamily } from './options.js';
 import { regularizationOf } from './regularization.js';
@@ -166,7 +167,9 @@ export class OnlineMixture {
     const own = { ...(!chosen && saved), ...(missing && { missing }), ...options };
     const online = new OnlineMixture(undefined, own);
     const { family, weights, components } = mixture.parts;
-    const statistics = own.missing === missing ? statisticsOf(progress, mixture, where) : undefined;
+    // Sums of rows that may have gaps are others.
+    const alike = (own.missing === 'model') === (missing === 'model');
+    const statistics = alike ? statisticsOf(progress, mixture, where) : undefined;
     online.state = { family, weights, components, batches, statistics };
     online.current = mixture;
     online.seen = rows;
@@ -271,36 +274,4 @@ async function sweptBy(
   const exact = await loadExactly(dataset, signal);
   const [moments] = await exact.sweep([{ model: { components: double, ...at } }], { signal });
   return { model: double, moments };
-}
-
-function requireLearning({ learningRate, forgetting }: LearningOptions): void {
-  if (learningRate !== undefined && !(learningRate > 0.5 && learningRate <= 1)) {
-    throw invalid('learningRate', 'a number above 0.5 and up to 1', learningRate, 'leave it out for 0.7');
-  }
-  if (forgetting !== undefined && !(forgetting > 0 && forgetting <= 1)) {
-    throw invalid('forgetting', 'a number above 0 and up to 1', forgetting, 'use 0.01 to remember some 100 batches');
-  }
-  if (learningRate !== undefined && forgetting !== undefined) {
-    throw invalid('forgetting', 'no learningRate with it', learningRate, 'leave one of them out');
-  }
-}
-
-/** Throws `InputError('unsupported')` for a mixture whose M-step needs more than sums that later batches add to. */
-function requireSummable({ family, columns }: Mixture): void {
-  if (family.noise) {
-    throw new InputError('unsupported', {
-      where: 'onlineMixture',
-      expected: 'a mixture without noise, whose density a stream would move',
-      got: family.describe(1),
-      remedy: 'begin with one fitted without noise, or with family studentT() for outliers',
-    });
-  }
-  const { survey } = family;
-  if (!columns.some((_, column) => survey?.question(column)?.again !== undefined)) return;
-  throw new InputError('unsupported', {
-    where: 'onlineMixture',
-    expected: 'a family whose M-step needs sums that later batches add to',
-    got: `${family.name}, whose sizes are estimated from all counts at once`,
-    remedy: 'give a size, as in negativeBinomial({ size: 2 }), or negative-binomial(2) on the command line',
-  });
 }

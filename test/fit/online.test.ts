@@ -178,6 +178,16 @@ describe('updates', () => {
     weighed.mixture.means.flat().forEach((mean, at) => expectWithin(mean / twice.mixture.means.flat()[at], 1, 1e-6));
   });
 
+  test('go on to the same bits where the default of missing is said again', async () => {
+    const [whole, begun] = [0, 1].map(() =>
+      onlineMixture({ components: 2, seeding: published.start, backend: 'wasm' }),
+    );
+    for (const one of [whole, begun]) await one.update(faithful.slice(0, 100));
+    const resumed = await OnlineMixture.load(begun.toJSON(), { missing: 'error', backend: 'wasm' });
+    for (const one of [whole, resumed]) await one.update(faithful.slice(100, 200));
+    expect(resumed.mixture.components).toEqual(whole.mixture.components);
+  });
+
   test('may have gaps where the family can have them', async () => {
     const rows = faithful.map(([x, y], row) => [row % 7 === 0 ? NaN : x, y]);
     const online = onlineMixture({
