@@ -2,9 +2,29 @@
 import { describe, expect, test, vi } from 'vitest';
 import { fitMixture, gaussian, type FitOptions, type Source } from '../../src/index.js';
 import { problem } from '../oracle/index.js';
+import type * as Pool from '../../src/threads/pool.js';
 import { collectWorkers, heard } from './workers.js';
 
 vi.mock('../../src/threads/start.js', () => ({ START_AFTER: 0, IDLE_FOR: 0 })); // with the first task, however short
+
+/** Tasks that threads work on. */
+const underWay = vi.hoisted(() => new Set<Promise<void>>());
+vi.mock('../../src/threads/pool.js', async (original) => {
+  const pool = await original<typeof Pool>();
+  const taskForce: typeof pool.taskForce = (...asked) => {
+    const force = pool.taskForce(...asked);
+    const run = force.run.bind(force);
+    force.run = (...task) => {
+      const done = run(...task);
+      underWay.add(done);
+      const forget = (): void => void underWay.delete(done);
+      done.then(forget, forget);
+      return done;
+    };
+    return force;
+  };
+  return { ...pool, taskForce };
+});
 
 const workers = collectWorkers();
 const { x } = problem('overlapping', { n: 6000, d: 3, k: 3, seed: 4 });
@@ -162,7 +182,11 @@ describe('a worker thread that dies', () => {
     let blocks = 0;
     const visit = async (): Promise<void> => {
       await heard();
-      if (++blocks === 1) await workers.started[0].terminate();
+      if (++blocks > 1) return;
+      while (underWay.size > 0) await Promise.all(underWay); // the next block is worked on while this one is looked at
+      await heard();
+      expect(underWay.size).toBe(0);
+      await workers.started[0].terminate();
     };
     const rows = Array.from({ length: 4 }, manyRows).flat(); // five blocks
     await mixture.evaluate(rows, visit, { backend: 'wasm', threads: 2 });
