@@ -59,6 +59,7 @@ async function reportInput(fit: Fit, { spec, flags, sample, seconds, selection }
     tolerance: flags.tolerance,
     marginal: flags.marginal,
     criteria: fit.criteria,
+    ...(fit.logPrior !== undefined && { logPrior: fit.logPrior }),
     restarts: fit.restarts.map((one, index) => ({ ...one, start: index + 1 })),
     diagnostics: { ...diagnostics, repairs: diagnostics.repairs.map(repairLine), seconds },
     notes: warnings(fit),

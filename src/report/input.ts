@@ -143,6 +143,8 @@ export interface ReportInput extends ComponentInput {
   /** What held the component masses; absent is `free`. */
   readonly marginal?: 'free' | 'fixed' | 'relaxed';
   readonly criteria: Criteria;
+  /** log p(w, θ) of the prior at the mixture, nats, as a fit with a prior has it: the objective has −log prior / n besides. */
+  readonly logPrior?: number;
   readonly restarts?: readonly RestartRow[];
   readonly diagnostics: Diagnostics;
   /** What a reader should know before believing the numbers, a sentence each; they stand under the status. */

@@ -65,7 +65,7 @@ function notesList(notes: readonly string[] = []): Markup | undefined {
 
 /** The key numbers. */
 function tiles(input: ReportInput): Markup {
-  const { n, d, k, criteria, iterations, sweeps, diagnostics, sample } = input;
+  const { n, d, k, criteria, logPrior, iterations, sweeps, diagnostics, sample } = input;
   const { backend, adapter, precision, seconds } = diagnostics;
   const phases = Object.entries(seconds).filter(([phase]) => phase !== 'total');
   const total = 'total' in seconds ? seconds.total : phases.reduce((sum, [, s]) => sum + s, 0);
@@ -76,6 +76,7 @@ function tiles(input: ReportInput): Markup {
     ${tile('Columns', count(d))} ${tile('Components', count(k), kindOf(input))}
     ${tile('Iterations', count(iterations), counted(sweeps, 'sweep over the data', 'sweeps over the data'))}
     ${tile('Log-likelihood', nats(criteria.logLikelihood), `${significant(criteria.meanLogLikelihood, 6)} per row`)}
+    ${logPrior === undefined ? undefined : tile('Log prior', nats(logPrior), `${nats(criteria.logLikelihood + logPrior)} with the likelihood`)}
     ${tile('BIC', nats(criteria.bic), `AIC\u00a0${nats(criteria.aic)} · ICL\u00a0${nats(criteria.icl)}`)}
     ${tile('Time', duration(total), longest ? `longest: ${longest[0]}, ${duration(longest[1])}` : undefined)}
     ${tile('Backend', backend, [adapter, precision].filter(Boolean).join(' · '))}

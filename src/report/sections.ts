@@ -98,12 +98,13 @@ function specOf(view: View, dimension: Dimension, size: Size): ReturnType<typeof
 }
 
 /** The objective per iteration and its gains; a sentence where there is too little to draw. */
-export async function convergenceSection({ objective, tolerance }: ReportInput): Promise<Markup | undefined> {
+export async function convergenceSection({ objective, tolerance, logPrior }: ReportInput): Promise<Markup | undefined> {
   if (objective.length === 0) return undefined;
   const last = objective[objective.length - 1];
   const rises = gains(objective).filter((gain) => gain < 0).length;
   const falling = gains(objective).filter((gain) => gain > 0).length;
-  const summary = `The objective came to ${significant(last, 7)} nats per row.`;
+  const prior = logPrior === undefined ? '' : ', −log prior included';
+  const summary = `The objective came to ${significant(last, 7)} nats per row${prior}.`;
   if (objective.length < 3 || falling < 2)
     return section('Convergence', `${summary} It took ${counted(objective.length, 'iteration')}, too few to draw.`);
   const size = { width: 412, height: 220 };

@@ -73,7 +73,7 @@ function checkRows(
  */
 export function checkReport(input: ReportInput): void {
   checkPicture(input, input.dimensions);
-  const { n, criteria, objective, iterations, sweeps, selection, diagnostics, tolerance } = input;
+  const { n, criteria, objective, iterations, sweeps, selection, diagnostics, tolerance, logPrior } = input;
   if (!(Number.isInteger(n) && n >= 1)) refuse('shape', 'n', 'a whole number of rows, at least 1', shown(n));
   checkNumbers('objective', objective);
   checkNumbers('iterations', [iterations]);
@@ -81,6 +81,7 @@ export function checkReport(input: ReportInput): void {
   if (tolerance !== undefined) checkNumbers('tolerance', [tolerance], 'a gain ≥ 0', (t) => t >= 0);
   for (const name of ['logLikelihood', 'meanLogLikelihood', 'bic', 'aic', 'icl'] as const)
     if (!Number.isFinite(criteria[name])) refuse('value', `criteria.${name}`, 'a finite number', shown(criteria[name]));
+  if (logPrior !== undefined) checkNumbers('logPrior', [logPrior]);
   for (const [phase, seconds] of Object.entries(diagnostics.seconds))
     checkNumbers(`diagnostics.seconds.${phase}`, [seconds], 'seconds ≥ 0', (s) => s >= 0);
   if (selection) checkSelection(selection);

@@ -80,6 +80,7 @@ describe('a fit by it', () => {
     const { stdout } = await otmix(folder.path, ['fit', ...args, '-k', '2']);
     expect(stdout).toMatch(/log-likelihood −1,1\d\d\.\d+ \(−4\.\d+ per row\), log prior −\d/);
     expect(JSON.parse(folder.read('model.json'))).toMatchObject({ provenance: { options: { prior: { weights: 2 } } } });
+    expect(folder.read('report.html')).toMatch(/<dt>Log prior<\/dt>\s*<dd>−\d/);
     const chosen = await otmix(folder.path, ['select', faithful, '--prior', 'default', '-k', '1:3', '--json', '-q']);
     expect(chosen.status).toBe(0);
     expect(JSON.parse(chosen.stdout)).toMatchObject({ best: { logPrior: expect.any(Number) as number } });

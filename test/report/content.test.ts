@@ -61,6 +61,18 @@ describe('a report', () => {
     expect(page).toMatch(/<pre class="command"[^>]*>otmix fit &#39;a &amp; b\.csv&#39; -k 2<\/pre>/);
   });
 
+  test('of a fit with a prior tells the prior beside the likelihood, and that the objective has it', async () => {
+    const input = reportInput(2, 2, 20);
+    const page = await renderReport({ ...input, logPrior: -12.5 });
+    const [, value, detail] = /<dt>Log prior<\/dt>\s*<dd>([^<]*)<small>([^<]*)<\/small>/.exec(page)!;
+    expect(value).toBe('−12.50');
+    expect(detail).toBe('−1,247.07 with the likelihood');
+    expect(page).toMatch(/objective came to [^ ]+ nats per row, −log prior included\./);
+    const without = await renderReport(input);
+    expect(without).not.toMatch(/log prior/i);
+    await expect(renderReport({ ...input, logPrior: NaN })).rejects.toThrow('logPrior');
+  });
+
   test('holds every component in every column, and every covariance, for those who open it', async () => {
     const input = reportInput(40, 12);
     const [moments, covariances] = details(await large());
