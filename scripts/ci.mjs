@@ -53,6 +53,12 @@ const steps = [
     command: ['sh', 'scripts/with-radv.sh', 'node', 'dist/bench/gpu/compiled/main.js'],
     needs: ['build', 'WebGPU on lavapipe'], // which installs Mesa: apt has one lock
   },
+  page('exports, by ONNX Runtime and scikit-learn', [
+    'sh',
+    'scripts/with-python.sh',
+    'node',
+    'scripts/exports-check.mjs',
+  ]),
   {
     name: 'bench bundle',
     command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')],

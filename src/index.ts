@@ -32,6 +32,8 @@ export {
 export { Mixture, type PredictRowsOptions } from './mixture/mixture.js';
 export type { Sample } from './mixture/sample.js';
 export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';
+export type { OnnxOptions, OnnxPrecision } from './mixture/export/onnx.js';
+export type { ScikitLearnFile } from './mixture/export/scikit-learn.js';
 export type { ImputedRows, ImputeOptions } from './mixture/impute.js';
 export { loadMixture } from './mixture/model-file.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';

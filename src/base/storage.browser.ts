@@ -6,7 +6,7 @@ export function readText(path: string | URL): Promise<string> {
 }
 
 /** Browsers have no files: rejects with `InputError('unsupported')`. */
-export function writeText(path: string | URL, _text: string): Promise<void> {
+export function writeText(path: string | URL, _text: string | Uint8Array): Promise<void> {
   return Promise.reject(noFiles(path));
 }
 

@@ -25,8 +25,8 @@ export async function readText(path: string | URL): Promise<string> {
   }
 }
 
-/** Writes a text file whole or not at all: beside its place first, then renamed into it. Links are followed. */
-export async function writeText(path: string | URL, text: string): Promise<void> {
+/** Writes a file of text or bytes whole or not at all: beside its place first, then renamed into it. Links are followed. */
+export async function writeText(path: string | URL, text: string | Uint8Array): Promise<void> {
   const named = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
   let draft: string | undefined;
   try {

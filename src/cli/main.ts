@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { version } from '../base/version.js';
 import { addDoctor } from './doctor.js';
 import { reportFailure } from './failure.js';
+import { addExport } from './export.js';
 import { addFit } from './fit.js';
 import { addImpute } from './impute.js';
 import { interruption, leave } from './interruption.js';
@@ -34,7 +35,7 @@ const program = new Command('otmix')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined }) // errors are one line, ours
   .addHelpText('after', details);
-for (const add of [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addDoctor]) add(program);
+for (const add of [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addExport, addDoctor]) add(program);
 
 process.stderr.on('error', () => undefined); // nobody is left to tell
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));

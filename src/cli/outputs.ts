@@ -49,7 +49,8 @@ export function requireResultFormats({ out, report }: ResultFlags): void {
   requireExtension('--report', report, ['.html', '.htm'], 'a report is HTML, which a browser prints as PDF');
 }
 
-function requireExtension(flag: string, path = '', known: readonly string[], why: string): void {
+/** Throws `InputError('option')` where a name ends in another way than files of its format do. */
+export function requireExtension(flag: string, path = '', known: readonly string[], why: string): void {
   const [extension = ''] = /\.[a-z][a-z\d]*$/i.exec(basename(path)) ?? [];
   if (path !== '-' && (extension === '' || known.includes(extension.toLowerCase()))) return;
   const expected = `a file that ends in ${known.join(' or ')}`;

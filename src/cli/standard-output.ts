@@ -12,8 +12,8 @@ export class ReaderGone extends Error {
 let broken: ReaderGone | InputError | undefined;
 process.stdout.on('error', (cause: NodeJS.ErrnoException) => (broken ??= failureOf(cause)));
 
-/** Writes text as it is to standard output, once there is room; throws {@link ReaderGone} or `InputError('file')`. */
-export async function write(text: string): Promise<void> {
+/** Writes text or bytes as they are to standard output, once there is room; throws {@link ReaderGone} or `InputError('file')`. */
+export async function write(text: string | Uint8Array): Promise<void> {
   if (broken) throw broken;
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(text, (cause) => {

@@ -1,5 +1,5 @@
 /** The commands, in the order of the help. */
-export const commands = ['fit', 'predict', 'impute', 'select', 'sample', 'online', 'doctor'] as const;
+export const commands = ['fit', 'predict', 'impute', 'select', 'sample', 'online', 'export', 'doctor'] as const;
 type CommandName = (typeof commands)[number];
 
 const fits: readonly CommandName[] = ['fit', 'select'];
@@ -9,7 +9,8 @@ const reads: readonly CommandName[] = [...fits, 'predict'];
 const options: readonly (readonly [option: string, names: string, where: readonly string[]])[] = [
   ['-k', 'k clusters n-clusters num-clusters n-components ncomponents num-components component ncomp groups', fits],
   ['-n', 'n count number size samples n-samples num-samples', ['sample']],
-  ['--out', 'o output outfile output-file save save-model model', [...reads, 'sample']],
+  ['--out', 'o output outfile output-file save save-model model', [...reads, 'sample', 'export']],
+  ['--to', 'format target f', ['export']],
   ['--report', 'html r plot', fits],
   ['--family', 'families distribution distributions dist', fits],
   ['--covariance', 'covariance-type cov type model-names', fits],
@@ -38,6 +39,7 @@ const meant: readonly (readonly [command: string, names: string])[] = [
   ['otmix sample', 'generate simulate draw'],
   ['otmix impute', 'fill complete'],
   ['otmix online', 'stream partial-fit update'],
+  ['otmix export', 'convert onnx sklearn to-onnx'],
   ['otmix fit with --report', 'report plot'],
   ['otmix doctor', 'info check diagnose backends'],
   ['otmix --version', 'version'],

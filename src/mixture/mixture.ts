@@ -1,5 +1,7 @@
 import { writeText } from '#storage';
 import { collect } from './collect.js';
+import { onnxOf, type OnnxOptions } from './export/onnx.js';
+import { scikitLearnOf, type ScikitLearnFile } from './export/scikit-learn.js';
 import { imputed, imputedRows, type ImputedRows, type ImputeOptions } from './impute.js';
 import { criteriaOf, type Criteria } from './criteria.js';
 import type { GaussianModelFile, ModelFile, Provenance } from './model-json.js';
@@ -244,6 +246,23 @@ export class Mixture {
       return { name: column, ...(its && { levels: its }) };
     });
     return { ...head, version: 2, columns, components: own, ...(noise && { noise }), ...tail };
+  }
+
+  /**
+   * The mixture as an ONNX model, for runtimes in any language. Its input `rows` `[n, d]` has the columns in their order,
+   * text as indices of {@link Mixture.levels}. Its outputs are `labels` `[n]` (int64; noise is −1), `responsibilities`
+   * `[n, k]` and `log_densities` `[n]`, nats. Throws `InputError('unsupported')` for families without such operators.
+   */
+  toOnnx(options: OnnxOptions = {}): Uint8Array {
+    return onnxOf(this, options);
+  }
+
+  /**
+   * Gaussian components by the names that scikit-learn's `GaussianMixture` has, as plain JSON data: what
+   * `python/otmix_sklearn.py` loads. Throws `InputError('unsupported')` for other components, and for noise.
+   */
+  toScikitLearn(): ScikitLearnFile {
+    return scikitLearnOf(this);
   }
 
   /** Writes a model file, whole or not at all; throws `InputError('file')` where it can't be written. Node only. */
