@@ -17,7 +17,8 @@ export interface Exports {
   temper(rate: number, squareRate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
-  rows(x: number, labels: number, logSum: number, logLargest: number): void;
+  posterior(x: number, labels: number, logSum: number, logLargest: number, shares: number): void;
+  likeliest(x: number, labels: number, largest: number): void;
   potentials(...places: [...tile: [x: number, v: number, nearest: number], ...centres: number[]]): void;
   keepNearest(x: number, v: number, nearest: number, centre: number, metric: number, sum: number): void;
   turn32(from: number, rows: number, columns: number, into: number, step: number): void;

@@ -24,6 +24,7 @@ interface Places {
   readonly labels: number;
   readonly logSum: number;
   readonly logLargest: number;
+  readonly shares: number;
   readonly totals: number;
 }
 
@@ -65,7 +66,7 @@ export class SimdKernel {
     const { wasm, arena, tile } = this;
     const places = { layout: sums, sums: sumsAt, lines: linearSums, totals };
     const filled = placeTerms({ wasm, arena, tile }, model, places);
-    this.places = { plan, totals, ...this.rowPlaces() };
+    this.places = { plan, totals, ...this.rowPlaces(k) };
     this.bounded = model.bounds !== undefined && this.gathers(model);
     if (this.bounded && model.bounds) filled.push(...this.placeBounds(model.bounds, model));
     this.arena.reserve();
@@ -169,21 +170,21 @@ export class SimdKernel {
   }
 
   /** Row outputs of a group into arrays of its rows: labels, log Σ exp logit, log max r `[rows]`, r `[rows, k]`. */
-  rowsGroup(x: Float32Array, v: Float32Array, rows: number, into: RowArrays): void {
-    const { x: xAt, plan, labels, logSum, logLargest } = this.fill(x, v);
-    const { tile, k } = this;
+  rowsGroup(x: Float32Array, rows: number, into: RowArrays): void {
+    const { x: xAt, labels, logSum, logLargest, shares } = this.fillRows(x);
+    const { tile, k, wasm, arena } = this;
+    const labelsAlone = into.logLargest.length === 0;
+    const wanted = into.responsibilities.length > 0;
     for (let from = 0; from < rows; from += tile) {
-      this.wasm.rows(xAt + from * this.columns * 4, labels, logSum, logLargest);
-      const count = Math.min(tile, rows - from);
-      into.labels.set(this.arena.integers(labels, count), from);
-      into.logSum.set(this.arena.floats(logSum, count), from);
-      into.logLargest.set(this.arena.floats(logLargest, count), from);
-      if (into.responsibilities.length === 0) continue;
-      const responsibilities = this.arena.floats(plan, k * tile);
-      for (let row = 0; row < count; row++) {
-        for (let c = 0; c < k; c++) into.responsibilities[(from + row) * k + c] = responsibilities[c * tile + row];
-      }
+      const [at, to] = [xAt + from * this.columns * 4, from * 4];
+      if (labelsAlone) wasm.likeliest(at, labels + to, logSum + to);
+      else wasm.posterior(at, labels + to, logSum + to, logLargest + to, wanted ? shares : 0);
+      const count = Math.min(tile, rows - from) * k;
+      if (wanted) into.responsibilities.set(arena.floats(shares, count), from * k);
     }
+    into.labels.set(arena.integers(labels, rows));
+    into.logSum.set(arena.floats(logSum, rows));
+    if (!labelsAlone) into.logLargest.set(arena.floats(logLargest, rows));
   }
 
   /** Runs the multiply-add micro-kernel; 96 n floating point operations. */
@@ -197,22 +198,28 @@ export class SimdKernel {
     this.tile = tileRows(columns);
   }
 
-  /** Places for a group of rows and what comes of them. */
-  private rowPlaces(): Omit<Places, 'plan' | 'totals'> {
+  /** Places for a group of rows and what comes of them under k components. */
+  private rowPlaces(k: number): Omit<Places, 'plan' | 'totals'> {
     return {
       x: this.arena.take(GROUP_ROWS * this.columns),
       v: this.arena.take(GROUP_ROWS + MORE_ROWS),
       labels: this.arena.take(GROUP_ROWS),
       logSum: this.arena.take(GROUP_ROWS),
       logLargest: this.arena.take(GROUP_ROWS),
+      shares: this.arena.take(k * this.tile + 3),
     };
   }
 
   private fill(x: Float32Array, v: Float32Array): Places {
+    const places = this.fillRows(x);
+    this.arena.floats(places.v, v.length).set(v);
+    this.arena.floats(places.v + v.length * 4, MORE_ROWS).fill(0);
+    return places;
+  }
+
+  private fillRows(x: Float32Array): Places {
     if (!this.places) throw new Error('the CPU kernel has no model');
     this.arena.floats(this.places.x, x.length).set(x);
-    this.arena.floats(this.places.v, v.length).set(v);
-    this.arena.floats(this.places.v + v.length * 4, MORE_ROWS).fill(0);
     return this.places;
   }
 }
@@ -220,7 +227,9 @@ export class SimdKernel {
 /** What `rowsGroup` writes to. */
 export interface RowArrays {
   readonly labels: Int32Array;
+  /** Where labels alone are wanted, the largest logits. */
   readonly logSum: Float32Array;
+  /** Empty where labels alone are wanted. */
   readonly logLargest: Float32Array;
   /** Empty where they are not wanted. */
   readonly responsibilities: Float32Array;

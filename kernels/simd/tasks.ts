@@ -167,7 +167,7 @@ export class TaskRunner {
         this.ofModel().sweepGroup(x, v);
         return;
       case 'rows':
-        this.ofModel().rowsGroup(x, v, rows, rowsOf(job, part, rows));
+        this.ofModel().rowsGroup(x, rows, rowsOf(job, part, rows));
         return;
       case 'nearest':
         this.ofCentres().group(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));

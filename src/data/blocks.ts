@@ -36,7 +36,7 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
   const d = source.columns.length;
   if (d === 0) throw noData(source, 'no columns');
   const { blockRows, signal } = options;
-  const buffer = new BlockBuffer(d, Math.min(blockRows, source.rows ?? blockRows), blockRows);
+  const buffer = new BlockBuffer(d, source.rows ?? Infinity, blockRows);
   const kernel = await columnKernel();
   let first = 0;
   for await (const batch of source.batches(signal)) {
@@ -58,11 +58,13 @@ class BlockBuffer {
   /** Those of the rows held last: lists that only grow are also those of rows before. */
   private levels: LevelsOfColumns | undefined;
   private filled = 0;
+  /** Rows that there is place for. */
+  private capacity = 0;
 
   constructor(
     private readonly d: number,
-    /** Rows that are held at once: as many as a block has, or all that the source has. */
-    private capacity: number,
+    /** Rows that the source says are still to come. */
+    private following: number,
     private readonly blockRows: number,
   ) {}
 
@@ -72,6 +74,7 @@ class BlockBuffer {
       const count = Math.min(blockRows - this.filled, block.rows - at);
       const piece = rowsOf(block, at, count);
       at += count;
+      this.following -= count;
       if (count === blockRows) yield piece;
       else {
         this.hold(piece);
@@ -100,19 +103,18 @@ class BlockBuffer {
     this.filled += rows;
   }
 
+  /** Makes place for so many rows: a block's, or those that are still to come if the source has not more than it says. */
   private reserve(rows: number): void {
-    if (this.columns.length > 0 && rows <= this.capacity) return;
-    const grown = rows > this.capacity; // a source that has more rows than it says
-    if (grown) this.capacity = this.blockRows;
-    for (let j = 0; j < this.d; j++) {
-      const column = new Float64Array(this.capacity);
-      if (this.filled > 0) column.set(this.columns[j].subarray(0, this.filled));
-      this.columns[j] = column;
-    }
-    if (!grown || !this.weights) return;
-    const weights = new Float64Array(this.capacity);
-    weights.set(this.weights.subarray(0, this.filled));
-    this.weights = weights;
+    if (rows <= this.capacity) return;
+    const { d, following, blockRows, filled } = this;
+    this.capacity = following < 0 ? blockRows : Math.min(blockRows, rows + following);
+    const grown = (values: Float64Array | undefined): Float64Array => {
+      const larger = new Float64Array(this.capacity);
+      if (values && filled > 0) larger.set(values.subarray(0, filled));
+      return larger;
+    };
+    for (let j = 0; j < d; j++) this.columns[j] = grown(this.columns[j]);
+    this.weights &&= grown(this.weights);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Scaling } from '../families/scaling.js';
 import type { ShardBuilder } from '../sweep/builder.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import { encodeExactly } from '../sweep/encode.js';
+import { RowMemory } from '../sweep/row-memory.js';
 import type { RowOutputs, Shard } from '../sweep/shard.js';
 import { codedBlocks, type CodedBlock, type CodedOptions } from './coded.js';
 import { gappedRows, gateRows } from './dataset.js';
@@ -14,6 +15,8 @@ import type { Source } from './source.js';
 /** Consecutive rows of a source as a shard by themselves, in which all weigh 1. */
 export interface StreamedBlock extends Rereadable {
   readonly shard: Shard;
+  /** Where outputs may lie that are wanted no longer than until the next. */
+  readonly memory: RowMemory;
 }
 
 /** What was asked of consecutive rows. Valid until the next. */
@@ -54,6 +57,7 @@ export async function* streamedRows(
 ): AsyncGenerator<StreamedRows> {
   const d = source.columns.length;
   const kept = new KeptBlocks();
+  const memories = [new RowMemory(), new RowMemory()]; // one for the block that the caller has the outputs of
   const under: Work[] = [];
   const reading = new Reading(codedBlocks(source, { ...gate, blockRows: gateRows(d) }));
   let before = 0;
@@ -64,7 +68,9 @@ export async function* streamedRows(
         builder: gaps ? gappedRows(device, block.columns.length) : device.rows(block.columns.length, { once: true }),
         coded: gate.coding !== undefined,
       });
-      under.push(begin({ block, before, shard }, outputsOf({ shard, scaling, blocks: () => once(block) })));
+      const [memory] = memories;
+      memories.reverse();
+      under.push(begin({ block, before, shard }, outputsOf({ shard, scaling, memory, blocks: () => once(block) })));
       before += block.rows;
       if (under.length > 1) yield* finish(under);
       await yieldToEvents(gate.signal);

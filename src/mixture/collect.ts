@@ -15,34 +15,53 @@ export interface Kept<T extends Values> {
 
 /** Reads all rows and keeps some numbers of each, `[n, width]`, in the order of the source; nothing else grows with n. */
 export async function collect<T extends Values>({ rows, found }: Evaluation, kept: Kept<T>): Promise<T> {
-  const { empty, width, of, absent } = kept;
-  let all = empty(0);
+  const { width, of } = kept;
+  const all = new Growing(kept);
   for await (const block of rows) {
-    const { index } = block;
-    const end = (index[index.length - 1] + 1) * width;
-    if (end > all.length) all = resized(all, Math.max(end, (found.expected ?? 0) * width, 2 * all.length), kept);
-    place(all, of(block), index, width);
+    all.reserve((block.index[block.index.length - 1] + 1) * width, (found.expected ?? 0) * width);
+    all.place(of(block), block.index);
   }
-  // Rows at the end may have been left out.
-  const n = found.n * width;
-  if (n === all.length) return all;
-  const whole = resized(all, n, kept);
-  if (all.length < n) whole.fill(absent, all.length);
-  return whole;
+  return all.whole(found.n * width); // rows at the end may have been left out
 }
 
-function resized<T extends Values>(values: T, length: number, { empty, absent }: Kept<T>): T {
-  const grown = empty(length).fill(absent) as T;
-  grown.set(values.subarray(0, length));
-  return grown;
-}
+/** Numbers of rows as they come. */
+class Growing<T extends Values> {
+  private values: T;
+  /** How many of them there are so far, those of rows left out included. */
+  private filled = 0;
 
-function place(all: Values, values: Values, index: Int32Array, width: number): void {
-  if (index[index.length - 1] - index[0] === index.length - 1) {
-    all.set(values, index[0] * width);
-    return;
+  constructor(private readonly kept: Kept<T>) {
+    this.values = kept.empty(0);
   }
-  for (let row = 0; row < index.length; row++) {
-    all.set(values.subarray(row * width, (row + 1) * width), index[row] * width);
+
+  /** Makes place for so many, at once for as many as are expected. */
+  reserve(count: number, expected: number): void {
+    if (count > this.values.length) this.resize(Math.max(count, expected, 2 * this.values.length));
+  }
+
+  place(values: T, index: Int32Array): void {
+    const { width, absent } = this.kept;
+    const [first, last] = [index[0], index[index.length - 1]];
+    const consecutive = last - first === index.length - 1;
+    // No more than that: memory is fresh, and what first touches it is dear.
+    this.values.fill(absent, this.filled, (consecutive ? first : last) * width);
+    if (consecutive) this.values.set(values, first * width);
+    else {
+      for (let row = 0; row < index.length; row++) {
+        this.values.set(values.subarray(row * width, (row + 1) * width), index[row] * width);
+      }
+    }
+    this.filled = (last + 1) * width;
+  }
+
+  whole(count: number): T {
+    if (count !== this.values.length) this.resize(count);
+    return this.values.fill(this.kept.absent, this.filled) as T;
+  }
+
+  private resize(length: number): void {
+    const grown = this.kept.empty(length);
+    grown.set(this.values.subarray(0, Math.min(this.filled, length)));
+    this.values = grown;
   }
 }

@@ -56,6 +56,11 @@ export interface Found {
   totalWeight: number;
 }
 
+/** What is wanted of rows, and whether blocks are wanted no longer than until the next. */
+export interface Wanted extends Pick<RowOptions, 'responsibilities' | 'labelsAlone'> {
+  readonly passing?: boolean;
+}
+
 /** Rows of data under a mixture, read once as they are asked for, and what that has found. */
 export interface Evaluation {
   readonly rows: AsyncGenerator<EvaluatedRows>;
@@ -63,11 +68,7 @@ export interface Evaluation {
 }
 
 /** Reads data block after block: memory does not grow with the number of rows. */
-export function evaluate(
-  mixture: MixtureParts,
-  data: DataInput,
-  options: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
-): Evaluation {
+export function evaluate(mixture: MixtureParts, data: DataInput, options: EvaluateOptions & Wanted): Evaluation {
   const found: Found = { expected: undefined, n: 0, totalWeight: 0 };
   return { found, rows: evaluatedRows(mixture, data, options, found) };
 }
@@ -75,7 +76,7 @@ export function evaluate(
 async function* evaluatedRows(
   of: MixtureParts,
   data: DataInput,
-  { responsibilities = false, ...options }: EvaluateOptions & Pick<RowOptions, 'responsibilities'>,
+  { responsibilities = false, labelsAlone = false, passing = false, ...options }: EvaluateOptions & Wanted,
   found: Found,
 ): AsyncGenerator<EvaluatedRows> {
   const { sampleWeights, missing = 'error', signal } = options;
@@ -93,12 +94,13 @@ async function* evaluatedRows(
   const onDropped = (row: number): void => numbers.leaveOut(row);
   const { coding, patterned: gaps } = mixture.family;
   const gate = { device, scaling, missing, signal, onDropped, coding, gaps };
-  const outputsOf = (block: StreamedBlock) => likelihood(block, { responsibilities, signal });
+  const outputsOf = (block: StreamedBlock) =>
+    likelihood(block, { responsibilities, labelsAlone, memory: passing ? block.memory : undefined, signal });
   let rows = 0;
   for await (const { block, before, outputs } of streamedRows(source, gate, outputsOf)) {
     const [from, to] = [outputs.start, outputs.start + outputs.rows];
     const weights = block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1);
-    found.totalWeight += total(weights);
+    found.totalWeight += block.weights ? total(weights) : outputs.rows;
     rows += outputs.rows;
     found.n = rows + numbers.leftOut;
     if (mixture.family.noise) labelNoise(outputs.labels, mixture.components.k);

@@ -133,13 +133,14 @@ export class Mixture {
   /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals, −1 where that is noise. */
   predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
     const empty = (length: number): Int32Array => new Int32Array(length);
-    return collect(evaluate(this.parts, data, options), { empty, width: 1, absent: -1, of: ({ labels }) => labels });
+    const evaluation = evaluate(this.parts, data, { ...options, labelsAlone: true, passing: true });
+    return collect(evaluation, { empty, width: 1, absent: -1, of: ({ labels }) => labels });
   }
 
   /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. With noise `[n, k + 1]`. */
   async predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
     const k = this.parts.weights.length;
-    const evaluation = evaluate(this.parts, data, { ...options, responsibilities: true });
+    const evaluation = evaluate(this.parts, data, { ...options, responsibilities: true, passing: true });
     const empty = (length: number): Float32Array => new Float32Array(length);
     const of = ({ responsibilities }: EvaluatedRows): Float32Array => responsibilities;
     const proba = await collect(evaluation, { empty, width: k, absent: NaN, of });
@@ -150,7 +151,7 @@ export class Mixture {
   scoreSamples(data: DataInput, options: EvaluateOptions = {}): Promise<Float64Array> {
     const empty = (length: number): Float64Array => new Float64Array(length);
     const of = ({ logDensity }: EvaluatedRows): Float64Array => logDensity;
-    return collect(evaluate(this.parts, data, options), { empty, width: 1, absent: NaN, of });
+    return collect(evaluate(this.parts, data, { ...options, passing: true }), { empty, width: 1, absent: NaN, of });
   }
 
   /**
@@ -193,7 +194,7 @@ export class Mixture {
 
   /** All criteria at once: one read of the data. */
   criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
-    return criteriaOf(evaluate(this.parts, data, options).rows, this.parameters);
+    return criteriaOf(evaluate(this.parts, data, { ...options, passing: true }).rows, this.parameters);
   }
 
   /** Mean log-likelihood per row, nats. */

@@ -1,5 +1,6 @@
 import type { Floats, PackedShape, PlanModel } from './model.js';
 import type { Moments } from './moments.js';
+import type { RowMemory } from './row-memory.js';
 
 /** One model to sweep rows by, and what to sum besides. */
 export interface SweepRequest<Values extends Floats = Float32Array> {
@@ -25,6 +26,10 @@ export interface SweepOptions {
 export interface RowOptions {
   /** Also give the responsibilities, of which there are k a row. */
   readonly responsibilities?: boolean;
+  /** Only labels are asked for: log-densities may be those of the likeliest components, and `logLargest` empty. */
+  readonly labelsAlone?: boolean;
+  /** Where outputs may lie, which are then valid until the next; without it each has arrays of its own. */
+  readonly memory?: RowMemory | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,14 +1,14 @@
 /**
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
-import { exp, log, madd } from './arithmetic';
+import { madd } from './arithmetic';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { addLinear, hasLinear } from './linear';
 import { accumulateLinear } from './linear-sums';
 import { logits } from './logits';
 import { accumulateMass, accumulateMatrix, accumulateShared, scatter } from './moments';
-import { active, BALL, d, enough, gathered, k, kept, least, MATRIX, NONE, path, plan, SHARED, stride, sumsCoupling, turned } from './state';
+import { active, BALL, d, enough, gathered, k, kept, MATRIX, NONE, path, plan, SHARED, sumsCoupling, turned } from './state';
 import { endWeighing, hasRadial, weigh } from './radial';
 import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
@@ -21,6 +21,7 @@ export { placeShares } from './linear-sums';
 export { addDense64, addDenseSums64, addDistances64, addLevel64, addLevelSums64, addMasses64, addScatters64, addSquares64, begin64, complete64, placeRows64, present64, project64, shear64, stretch64, transport64 } from './marginals';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
+export { likeliest, posterior } from './posterior';
 export { placeRadial } from './radial';
 export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
@@ -54,34 +55,6 @@ function accumulate(x: usize, v: usize): void {
   if (path != MATRIX) accumulateDifferences(x, count);
   if (turned) endTile();
   if (path == SHARED) accumulateShared(v);
-}
-
-/** What the mixture says of a tile's rows: labels (int32), log Σ exp logit and log max r, each `[b]`; r stays in `plan`. */
-export function rows(x: usize, labels: usize, logSum: usize, logLargest: usize): void {
-  logits(x);
-  for (let row: usize = 0; row < stride; row += 16) {
-    const last = plan + usize(k) * stride + row;
-    let largest = v128.load(plan + row);
-    let label = i32x4.splat(0);
-    let c = 1;
-    for (let at = plan + stride + row; at < last; at += stride) {
-      const logit = v128.load(at);
-      const better = f32x4.gt(logit, largest);
-      largest = f32x4.pmax(largest, logit);
-      label = v128.bitselect(i32x4.splat(c++), label, better);
-    }
-    let sum = f32x4.splat(0);
-    for (let at = plan + row; at < last; at += stride) {
-      const e = exp(f32x4.sub(v128.load(at), largest), f32x4.splat(least));
-      v128.store(at, e);
-      sum = f32x4.add(sum, e);
-    }
-    for (let at = plan + row; at < last; at += stride) v128.store(at, f32x4.div(v128.load(at), sum));
-    const logOfSum = log(sum);
-    v128.store(labels + row, label);
-    v128.store(logSum + row, f32x4.add(largest, logOfSum));
-    v128.store(logLargest + row, f32x4.neg(logOfSum));
-  }
 }
 
 /** Adds the float32 sums to the float64 totals and clears them. To be called after at most 1024 rows. */

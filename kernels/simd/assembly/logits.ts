@@ -6,20 +6,45 @@ import { hasRadial, radialLogits } from './radial';
 import {
   BALL, d, DIAGONAL, k, means, MATRIX, NONE, offsets, origin, path, plan, SHARED, slopes, squareRate, squares, stride, whitened, whitenedStep, whitening, whiteningStep,
 } from './state';
-import { whitenMatrix } from './whiten';
+import { logitsOfMatrix, whitenMatrix } from './whiten';
 
-/** Logits of a tile x `[d, b]` into `plan`. */
+/** Logits of a tile x `[d, b]` into `plan`, and whitened differences where they are kept. */
 export function logits(x: usize): void {
-  if (path == MATRIX) {
+  if (path != MATRIX) logitsAlone(x);
+  else {
     for (let c = 0; c < k; c++) whitenComponent(x, c, whitened + usize(c) * whitenedStep, plan + usize(c) * stride);
-  } else if (path == DIAGONAL) diagonalLogits(x);
+    addTerms(x);
+  }
+}
+
+/** The logits alone. */
+export function logitsAlone(x: usize): void {
+  if (path == MATRIX) matrixLogits(x);
+  else if (path == DIAGONAL) diagonalLogits(x);
   else if (path == SHARED) {
     whitenMatrix(x, origin, whitening, whitened, plan, f32x4.splat(0)); // these logits are overwritten
     ballLogits(whitened);
   } else if (path == NONE) constantLogits();
   else ballLogits(x);
+  addTerms(x);
+}
+
+/** From what the quadratic term gives to logits. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+function addTerms(x: usize): void {
   if (hasRadial()) radialLogits();
   if (hasLinear()) addLinearLogits(x);
+}
+
+/** Logits offset − squareRate ‖(x − μ) W‖². */
+function matrixLogits(x: usize): void {
+  const slope = f32x4.splat(-squareRate);
+  for (let c = 0; c < k; c++) {
+    const mean = means + (usize(c * d) << 2), factor = whitening + usize(c) * whiteningStep;
+    const offset = v128.load32_splat(offsets + (usize(c) << 2));
+    logitsOfMatrix(x, mean, factor, plan + usize(c) * stride, offset, slope, d);
+  }
 }
 
 /** Logits that are the same for all rows. */

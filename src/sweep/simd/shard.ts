@@ -10,9 +10,10 @@ import { logDensityOf } from '../conversions.js';
 import { quadraticOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
+import { RowMemory } from '../row-memory.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
-import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
+import { sharedIntegers } from '../../threads/shared.js';
 import { copyRow, groupWeights, locate } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { handedOverLinear } from './terms.js';
@@ -90,12 +91,10 @@ export class SimdShard implements Shard {
     const columns = options.responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);
-    const into = {
-      labels: sharedIntegers(most),
-      logSum: sharedFloats(most),
-      logLargest: sharedFloats(most),
-      responsibilities: sharedFloats(most * columns),
-    };
+    const { memory, labelsAlone } = options;
+    const into = (memory ?? new RowMemory()).take(most, labelsAlone ? 0 : most, most * columns);
+    const given = <T extends Int32Array | Float32Array>(values: T, count: number): T =>
+      (memory ? values.subarray(0, count) : values.slice(0, count)) as T;
     for (let first = 0; first < this.groupWeights.length; first += step) {
       const start = first * GROUP_ROWS;
       const rows = Math.min(most, this.n - start);
@@ -105,8 +104,8 @@ export class SimdShard implements Shard {
       yield {
         start,
         rows,
-        labels: into.labels.slice(0, rows),
-        responsibilities: into.responsibilities.slice(0, rows * columns),
+        labels: given(into.labels, rows),
+        responsibilities: given(into.responsibilities, rows * columns),
         logDensity: logDensityOf({ reference }, into.logSum.subarray(0, rows)),
         logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
         weights: this.weightsOf(start, rows),

@@ -1,0 +1,38 @@
+import { sharedFloats, sharedIntegers } from '../threads/shared.js';
+
+/** What threads write of rows, all in memory that they see. */
+interface RowArrays {
+  readonly labels: Int32Array;
+  readonly logSum: Float32Array;
+  readonly logLargest: Float32Array;
+  readonly responsibilities: Float32Array;
+}
+
+/** Memory for what is said of some rows, kept for the next: fresh pages cost more than what is written to them. */
+export class RowMemory {
+  private arrays: RowArrays = {
+    labels: sharedIntegers(0),
+    logSum: sharedFloats(0),
+    logLargest: sharedFloats(0),
+    responsibilities: sharedFloats(0),
+  };
+
+  /** Arrays of so many rows and numbers of `logLargest` and `responsibilities`: views, the same as before as far as they go. */
+  take(rows: number, largest: number, responsibilities: number): RowArrays {
+    const { arrays: held } = this;
+    this.arrays = {
+      labels: held.labels.length < rows ? sharedIntegers(rows) : held.labels,
+      logSum: held.logSum.length < rows ? sharedFloats(rows) : held.logSum,
+      logLargest: held.logLargest.length < largest ? sharedFloats(largest) : held.logLargest,
+      responsibilities:
+        held.responsibilities.length < responsibilities ? sharedFloats(responsibilities) : held.responsibilities,
+    };
+    const { labels, logSum, logLargest, responsibilities: shares } = this.arrays;
+    return {
+      labels: labels.subarray(0, rows),
+      logSum: logSum.subarray(0, rows),
+      logLargest: logLargest.subarray(0, largest),
+      responsibilities: shares.subarray(0, responsibilities),
+    };
+  }
+}
