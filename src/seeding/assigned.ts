@@ -1,4 +1,3 @@
-import { isMatrix } from '../../kernels/form.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import { isList, numbersOf, shown, type Rule } from '../base/check.js';
 import type { Matrix } from '../data/source.js';
@@ -6,9 +5,9 @@ import { InputError } from '../base/errors.js';
 import { gaussian } from '../families/gaussian.js';
 import type { Components } from '../families/components.js';
 import { weightsOf, type Family } from '../families/family.js';
-import { addStatistics } from '../sweep/exact/plan.js';
-import type { PackedModel, SoleQuadratic } from '../sweep/model.js';
-import { emptyMoments, type Moments, type QuadraticMoments } from '../sweep/moments.js';
+import type { PackedModel } from '../sweep/model.js';
+import type { Moments } from '../sweep/moments.js';
+import { addRow, hostMoments } from './host-moments.js';
 import type { SeedingProblem } from './seeding.js';
 import { besideNoise, type Start } from './start.js';
 
@@ -74,9 +73,7 @@ async function momentsOf(
   sharesOfRow: (row: number) => Float64Array,
 ): Promise<Moments> {
   const { d } = shard;
-  // Rows that are told their components have the same say in these, however far out they are.
-  const plain = { ...packed, quadratic: packed.quadratic.map(({ form, d: own }) => ({ form, d: own })) };
-  const moments = emptyMoments(plain, { frame: 'differences' });
+  const moments = hostMoments(packed);
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
   const components = one.pack(one.atRows(new Float64Array(d), new Float64Array(d).fill(1)));
@@ -92,51 +89,6 @@ async function momentsOf(
     }
   }
   return moments;
-}
-
-function addRow(
-  moments: Moments,
-  { k, quadratic, linear }: PackedModel,
-  x: Float64Array,
-  weight: number,
-  shares: Float64Array,
-): void {
-  const { mass, linear: sums } = moments;
-  moments.weight += weight;
-  let first = 0;
-  for (const [q, term] of quadratic.entries()) {
-    addSquares(moments.quadratic[q], { k, ...term }, x.subarray(first, first + term.d), weight, shares);
-    first += term.d;
-  }
-  for (let c = 0; c < k; c++) {
-    mass[c] += weight * shares[c];
-    if (linear && sums && shares[c] > 0) addStatistics(linear, sums, c, x, first, weight * shares[c]);
-  }
-}
-
-/** Sums of differences from the means. */
-function addSquares(
-  { first, second }: QuadraticMoments,
-  { form, k, d, means }: SoleQuadratic,
-  x: Float64Array,
-  weight: number,
-  shares: Float64Array,
-): void {
-  const difference = new Float64Array(d);
-  for (let c = 0; c < k; c++) {
-    const own = weight * shares[c];
-    if (own === 0) continue;
-    for (let j = 0; j < d; j++) first[c * d + j] += own * (difference[j] = x[j] - means[c * d + j]);
-    if (!isMatrix(form)) {
-      for (let j = 0; j < d; j++) second[c * d + j] += own * difference[j] ** 2;
-      continue;
-    }
-    const from = form === 'tied' ? 0 : c * d * d;
-    for (let i = 0, at = from; i < d; i++) {
-      const scaled = own * difference[i];
-      for (let j = 0; j < d; j++, at++) second[at] += scaled * difference[j];
-    }
-  }
 }
 
 /** Shares of a row that is all one component's. */

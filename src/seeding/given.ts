@@ -8,7 +8,8 @@ import type { Scaling } from '../families/scaling.js';
 import { proportions } from '../transport/proportions.js';
 import type { AssignedStart } from './assigned.js';
 import type { SeedingProblem } from './seeding.js';
-import { assign, clusters, shares, seedingMethods, type Start } from './start.js';
+import { clusters, shares, type Start } from './estimates.js';
+import { assign, seedingMethods } from './start.js';
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
 export interface GivenStart extends DenseComponents {

@@ -12,7 +12,7 @@ const DRAWS = 4096;
 type Positions = readonly (Float64Array | undefined)[];
 
 /**
- * k-means++ of rows that have columns of levels. Of mere names a difference of indices says nothing. Such a column counts 2
+ * Centres, of k-means++ unless something else is given, of rows that have columns of levels. Of mere names a difference of indices says nothing. Such a column counts 2
  * where two rows differ, as numbers do in the mean, in units of their variance. What is missing counts as the mean. It looks at
  * 4,096 rows drawn by weight, on the host. Returns centres `[k, D]`.
  */
@@ -22,7 +22,13 @@ export async function levelCentres(
   {
     positions = [],
     masks,
-  }: { readonly positions?: Positions | undefined; readonly masks?: readonly number[] | undefined },
+    centresAmong = kMeansPlusPlus,
+  }: {
+    readonly positions?: Positions | undefined;
+    readonly masks?: readonly number[] | undefined;
+    readonly centresAmong?:
+      ((problem: Omit<SeedingProblem, 'shard'> & { readonly shard: HostRows }) => Promise<Float64Array>) | undefined;
+  },
 ): Promise<Float64Array> {
   const { shard, scaling, variances, random, signal } = problem;
   const first = shard.d - levels.length;
@@ -39,7 +45,7 @@ export async function levelCentres(
     at += positions[j] ? 1 : count;
   }
   const host = new HostRows(expanded, places.counts, width);
-  const centres = await kMeansPlusPlus({ ...problem, shard: host, variances: units });
+  const centres = await centresAmong({ ...problem, shard: host, variances: units });
   return collapsedRows(centres, first, levels, positions);
 }
 

@@ -1,25 +1,21 @@
-import type { Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
 import type { PackedModel } from '../sweep/model.js';
-import type { Moments } from '../sweep/moments.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
+import { hierarchicalCentres, hierarchicalStart } from './hierarchical.js';
 import { levelCentres } from './level-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { randomRows } from './random-rows.js';
+import { clusters, shares, type Assigned, type Start } from './estimates.js';
 import type { SeedingMethod, SeedingProblem } from './seeding.js';
 
-/** Where EM starts, in the shard's coordinates. */
-export interface Start {
-  /** Mixture weights, `[k]`, sum 1; noise has one more, the last. */
-  readonly weights: Float64Array;
-  readonly components: Components;
-}
+export type { Start };
 
 const centresBy: Readonly<Record<SeedingMethod, (problem: SeedingProblem) => Promise<Float64Array>>> = {
   'k-means++': (problem) => (problem.kMeansPlusPlus ?? kMeansPlusPlus)(problem),
   'k-means||': kMeansParallel,
   'k-means': kMeans,
+  hierarchical: hierarchicalCentres,
   random: randomRows,
 };
 
@@ -35,21 +31,24 @@ export async function seed(
   family: Family,
   regularization: Float64Array,
 ): Promise<Start> {
-  const { linear } = family.shape(problem.k, problem.columns);
+  const { linear, quadratic } = family.shape(problem.k, problem.columns);
+  // A single component has no need of clusters: the sweep below tells it of all rows.
+  const sole = problem.k > 1 && !linear && quadratic.length === 1 && !family.patterned && !family.noise;
+  if (method === 'hierarchical' && sole) {
+    const start = await hierarchicalStart(problem, family, quadratic[0].form, regularization);
+    if (start) return start;
+  }
   const masks = family.masks?.(problem.columns);
   const onHost = linear && (linear.levels.length > 0 || masks) && method !== 'random';
   const { positions } = family;
-  const centres = await (onHost ? levelCentres(problem, linear, { positions, masks }) : centresBy[method](problem));
+  const centresAmong = method === 'hierarchical' ? hierarchicalCentres : undefined;
+  const centres = await (onHost
+    ? levelCentres(problem, linear, { positions, masks, centresAmong })
+    : centresBy[method](problem));
   const around = family.around(centres, problem.variances, problem.scaling);
   const assigned = await assign(around, 0, problem);
   const components = clusters(assigned, problem, family, regularization);
   return { weights: shares(assigned.moments, problem.shard.n), components };
-}
-
-/** Rows that went to components, and the components as they were then. */
-export interface Assigned {
-  readonly packed: PackedModel;
-  readonly moments: Moments;
 }
 
 /** One sweep at equal weights: each row to its nearest component (ε = 0), or shared out among all (1). */
@@ -65,28 +64,10 @@ export async function assign(
   return { packed, moments };
 }
 
-/** The family's estimate of clusters, each drawn to the pool of all. */
-export function clusters(
-  { packed, moments }: Assigned,
-  { shard, columns }: SeedingProblem,
-  family: Family,
-  regularization: Float64Array,
-): Components {
-  const prior = { kind: 'pool', share: (columns + 1) / shard.n } as const;
-  return family.estimate(moments, packed, { regularization, prior }).components;
-}
-
 /** The share that noise has in a start that says nothing of it. */
 const NOISE = 0.05;
 
 /** Weights `[k + 1]` that begin with the share of noise: the components' `[k]` of the rest. */
 export function besideNoise(weights: Float64Array): Float64Array {
   return Float64Array.of(...weights.map((weight) => weight * (1 - NOISE)), NOISE);
-}
-
-/** Mixture weights: the clusters' shares, as if each of n rows' clusters had one row more. */
-export function shares(moments: Moments, n: number): Float64Array {
-  const counts = moments.mass.map((mass) => mass / moments.weight + 1 / n);
-  const sum = counts.reduce((total, count) => total + count, 0);
-  return counts.map((count) => count / sum);
 }

@@ -23,8 +23,8 @@ async function startOf(
   return { ...start, dense: { ...family.toParameters(start.components), weights: Array.from(start.weights) } };
 }
 
-test('there are four methods', () => {
-  expect(seedingMethods).toEqual(['k-means++', 'k-means||', 'k-means', 'random']);
+test('there are five methods', () => {
+  expect(seedingMethods).toEqual(['k-means++', 'k-means||', 'k-means', 'hierarchical', 'random']);
 });
 
 describe.each(seedingMethods)('%s', (method) => {

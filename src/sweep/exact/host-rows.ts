@@ -2,7 +2,7 @@ import { drawIndices } from '../../base/random.js';
 import type { NearestCentres, Shard } from '../shard.js';
 
 /** Weighted rows in the host's memory, in float64, among which centres are found. */
-export class HostRows implements Pick<Shard, 'd' | 'take' | 'nearestCentres'> {
+export class HostRows implements Pick<Shard, 'n' | 'd' | 'take' | 'nearestCentres'> {
   constructor(
     /** `[rows, d]`. */
     private readonly values: Float64Array,
@@ -10,6 +10,10 @@ export class HostRows implements Pick<Shard, 'd' | 'take' | 'nearestCentres'> {
     private readonly weights: Float64Array,
     readonly d: number,
   ) {}
+
+  get n(): number {
+    return this.weights.length;
+  }
 
   take(indices: readonly number[]): Promise<Float64Array> {
     const { d, values } = this;
@@ -60,8 +64,13 @@ export class HostRows implements Pick<Shard, 'd' | 'take' | 'nearestCentres'> {
 
 /** Rows `[rows, d]` with the weighted mean of a column, in their place, where they lack it. */
 export function filledRows(values: Float64Array, weights: Float64Array, d: number): HostRows {
-  for (let j = 0; j < d; j++) fillColumn(values, weights, j, d);
+  fillColumns(values, weights, d);
   return new HostRows(values, weights, d);
+}
+
+/** Puts the weighted mean of a column where rows `[rows, d]` lack it, NaN. */
+export function fillColumns(values: Float64Array, weights: Float64Array, d: number): void {
+  for (let j = 0; j < d; j++) fillColumn(values, weights, j, d);
 }
 
 /** Puts the weighted mean where a column is missing; 0 where it is missing altogether. */
