@@ -60,6 +60,11 @@ const steps = [
     'scripts/exports-check.mjs',
   ]),
   {
+    name: 'distances, by POT and scipy',
+    command: ['sh', 'scripts/with-python.sh', 'sh', '-c', '"$OTMIX_PYTHON" test/golden/make-distances.py --check'],
+    needs: ['install', 'exports, by ONNX Runtime and scikit-learn'], // which makes the same environment
+  },
+  {
     name: 'bench bundle',
     command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')],
     needs: ['build'],

@@ -36,6 +36,15 @@ export type { OnnxOptions, OnnxPrecision } from './mixture/export/onnx.js';
 export type { ScikitLearnFile } from './mixture/export/scikit-learn.js';
 export type { ImputedRows, ImputeOptions } from './mixture/impute.js';
 export { loadMixture } from './mixture/model-file.js';
+export {
+  mixtureWasserstein,
+  type ComponentDistanceOptions,
+  type MixtureTransport,
+  type MixtureTransportOptions,
+} from './mixture/distances/wasserstein.js';
+export { transportMap, type MappedRows, type TransportMap } from './mixture/distances/map.js';
+export { barycentre, type BarycentreOptions } from './mixture/distances/barycentre.js';
+export { matchComponents, type MatchedPair, type Matching } from './mixture/distances/match.js';
 export type { EvaluatedRows, EvaluateOptions } from './mixture/evaluate.js';
 export type { Criteria } from './mixture/criteria.js';
 export * from './families/all.js';

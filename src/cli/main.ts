@@ -2,6 +2,7 @@
 /** The command `otmix`: one file per subcommand. What is heavy loads when a command needs it. */
 import { Command } from 'commander';
 import { version } from '../base/version.js';
+import { addCompare } from './compare.js';
 import { addDoctor } from './doctor.js';
 import { reportFailure } from './failure.js';
 import { addExport } from './export.js';
@@ -35,7 +36,8 @@ const program = new Command('otmix')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined }) // errors are one line, ours
   .addHelpText('after', details);
-for (const add of [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addExport, addDoctor]) add(program);
+const adders = [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addExport, addCompare, addDoctor];
+for (const add of adders) add(program);
 
 process.stderr.on('error', () => undefined); // nobody is left to tell
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));

@@ -1,8 +1,11 @@
 import type { Progress } from '../fit/options.js';
 import { count, fixed, significant } from '../report/numbers.js';
 
-/** What a command is doing now: what fits report, and writing rows. */
-export type Activity = Progress | { readonly phase: 'write'; readonly rows: number; readonly totalRows?: number };
+/** What a command is doing now: what fits report, writing rows, and something whose parts are counted. */
+export type Activity =
+  | Progress
+  | { readonly phase: 'write'; readonly rows: number; readonly totalRows?: number }
+  | { readonly phase: 'count'; readonly what: string; readonly done: number; readonly all: number };
 
 /** Tells a user how far a command is. */
 export interface ProgressView {
@@ -49,6 +52,8 @@ function stageOf(activity: Activity, last: ReadonlyMap<number | undefined, Progr
       return rowsStage('reading', activity);
     case 'write':
       return rowsStage('writing', activity);
+    case 'count':
+      return { text: `${activity.what} ${activity.done}/${activity.all}`, done: activity.done / activity.all };
     case 'seed':
       return { text: `${restartPhrase(activity)}seeding` };
     case 'fit':

@@ -1,5 +1,15 @@
 /** The commands, in the order of the help. */
-export const commands = ['fit', 'predict', 'impute', 'select', 'sample', 'online', 'export', 'doctor'] as const;
+export const commands = [
+  'fit',
+  'predict',
+  'impute',
+  'select',
+  'sample',
+  'online',
+  'export',
+  'compare',
+  'doctor',
+] as const;
 type CommandName = (typeof commands)[number];
 
 const fits: readonly CommandName[] = ['fit', 'select'];
@@ -24,22 +34,23 @@ const options: readonly (readonly [option: string, names: string, where: readonl
   ['--max-iterations', 'max-iter maxiter n-iter iterations iter', fits],
   ['--regularization', 'reg-covar reg ridge', fits],
   ['--seeding', 'init init-params initialization', fits],
-  ['--epsilon', 'temperature eps', fits],
+  ['--epsilon', 'temperature eps', [...fits, 'compare']],
   ['--threads', 'n-jobs jobs j cores workers num-threads', fits],
   ['--backend', 'device gpu accelerator', reads],
   ['--proba', 'probabilities probability probs responsibilities', ['predict']],
-  ['--quiet', 's silent', reads],
+  ['--quiet', 's silent', [...reads, 'compare']],
   ['--version', 'v', ['']],
 ];
 
 const meant: readonly (readonly [command: string, names: string])[] = [
   ['otmix fit', 'train cluster run em gmm estimate learn mixture'],
   ['otmix predict, which gives labels and log-densities', 'score classify label labels assign transform evaluate'],
-  ['otmix select', 'choose compare bic aic search tune'],
+  ['otmix select', 'choose bic aic search tune'],
   ['otmix sample', 'generate simulate draw'],
   ['otmix impute', 'fill complete'],
   ['otmix online', 'stream partial-fit update'],
   ['otmix export', 'convert onnx sklearn to-onnx'],
+  ['otmix compare', 'distance diff match wasserstein'],
   ['otmix fit with --report', 'report plot'],
   ['otmix doctor', 'info check diagnose backends'],
   ['otmix --version', 'version'],
