@@ -10,11 +10,16 @@ export function writeText(path: string | URL, _text: string | Uint8Array): Promi
   return Promise.reject(noFiles(path));
 }
 
-function noFiles(place: string | URL): InputError {
+/** Browsers have no files: rejects with `InputError('unsupported')`. */
+export function removeDrafts(path: string | URL): Promise<void> {
+  return Promise.reject(noFiles(path, 'fit without a checkpoint'));
+}
+
+function noFiles(place: string | URL, remedy = 'use mixture.toJSON() and loadMixture(json)'): InputError {
   return new InputError('unsupported', {
     where: String(place),
     expected: 'Node, where there are files',
     got: 'a browser',
-    remedy: 'use mixture.toJSON() and loadMixture(json)',
+    remedy,
   });
 }

@@ -1,5 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, readlink, realpath, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from './errors.js';
@@ -48,6 +59,18 @@ export async function writeText(path: string | URL, text: string | Uint8Array): 
       { cause },
     );
   }
+}
+
+/** Removes what writers of a file that were killed have left beside its place. */
+export async function removeDrafts(path: string | URL): Promise<void> {
+  const named = path instanceof URL && path.protocol === 'file:' ? fileURLToPath(path) : String(path);
+  const place = await placeOf(named).catch(() => undefined); // whoever writes there says why that can't be
+  if (place === undefined) return;
+  const [folder, name] = [dirname(place), basename(place)];
+  const left = (await readdir(folder).catch(() => [])).filter(
+    (other) => other.startsWith(`${name}.`) && /^[\da-f-]{36}\.tmp$/.test(other.slice(name.length + 1)),
+  );
+  for (const draft of left) await rm(join(folder, draft), { force: true }).catch(() => undefined);
 }
 
 /** The file that a path leads to, links followed; there need be none yet. Rejects as the system does. */

@@ -11,6 +11,7 @@ import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
+import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { prior } from './prior-flag.js';
@@ -47,7 +48,7 @@ export interface DataFlags extends TextFlags {
 }
 
 /** How to fit. */
-export interface FitFlags {
+export interface FitFlags extends CheckpointFlags {
   readonly noise?: true;
   readonly noiseDensity?: number;
   readonly marginal: Marginal['kind'];
@@ -94,7 +95,7 @@ export function addDataFlags(command: Command): Command {
 }
 
 export function addFitFlags(command: Command): Command {
-  return command
+  const fits = command
     .option('--noise', 'also fit noise: rows of no cluster, of constant density, labelled -1')
     .option(
       '--noise-density <p>',
@@ -132,6 +133,7 @@ export function addFitFlags(command: Command): Command {
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
     .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1))
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest');
+  return addCheckpointFlags(fits);
 }
 
 export function addResultFlags(command: Command): Command {
@@ -169,6 +171,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     missing: rest.missing,
     ...(threads !== undefined && { threads }),
     autotune: rest.autotune,
+    ...checkpointOptions(rest),
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
   };
 }

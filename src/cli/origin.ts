@@ -1,7 +1,8 @@
 import type { Provenance } from '../mixture/model-json.js';
+import { withoutCheckpoints } from './checkpoint-flags.js';
 import { shellLine } from './shell.js';
 
-/** What only the command knows of a fit: when it was made, in UTC, and how to make it again. */
+/** What only the command knows of a fit: when it was made, in UTC, and how to make it again, in one go. */
 export type Origin = Required<Pick<Provenance, 'created' | 'command'>>;
 
 /**
@@ -10,5 +11,8 @@ export type Origin = Required<Pick<Provenance, 'created' | 'command'>>;
  */
 export function originOf(args = process.argv.slice(2), epoch = process.env.SOURCE_DATE_EPOCH): Origin {
   const now = epoch !== undefined && /^\d{1,12}$/.test(epoch) ? new Date(Number(epoch) * 1000) : new Date();
-  return { created: now.toISOString().replace(/\.\d+Z$/, 'Z'), command: shellLine(['otmix', ...args]) };
+  return {
+    created: now.toISOString().replace(/\.\d+Z$/, 'Z'),
+    command: shellLine(['otmix', ...withoutCheckpoints(args)]),
+  };
 }

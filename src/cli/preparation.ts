@@ -43,7 +43,10 @@ export async function prepare(
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const input = await inputOf(spec, flags, signal);
-  const places = await outputPlaces({ '--out': flags.out, '--report': flags.report }, await input.files());
+  const { out: model, report: page, checkpoint, resume } = flags;
+  const kept = checkpoint === undefined ? { '--resume': resume } : { '--checkpoint': checkpoint };
+  const outputs = { '--out': model, '--report': page, ...kept };
+  const places = await outputPlaces(outputs, await input.files());
   requireResultFormats(flags);
   let families: ChosenFamilies['families'] = [];
   const opened = await input.open(async (path) => {

@@ -13,6 +13,10 @@ export interface Accelerator {
   after(step: Step): Accelerator;
   /** The same without memory: another stage, precision or tolerance makes other values of F. */
   fresh(): Accelerator;
+  /** What it remembers, as plain values. */
+  save(): unknown;
+  /** The same as it was when it was saved. */
+  restore(saved: unknown): Accelerator;
 }
 
 /** An iteration as its accelerator sees it. */

@@ -60,6 +60,14 @@ export class EStep {
     return new EStep(problem, 'float32', problem.shard, { sweeps: 0 });
   }
 
+  /** E-steps that go on in a precision, after so many sweeps; throws `RangeError` where the rows can't be had so. */
+  static async resumed(problem: EStepProblem, precision: Precision, sweeps: number): Promise<EStep> {
+    const rough = new EStep(problem, 'float32', problem.shard, { sweeps });
+    const eStep = precision === 'float32' ? rough : await rough.inFloat64();
+    if (!eStep) throw new RangeError('rows that can be read in float64, as they were, were expected');
+    return eStep;
+  }
+
   /** Sweeps made so far, in either precision. */
   get sweeps(): number {
     return this.count.sweeps;

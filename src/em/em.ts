@@ -1,77 +1,28 @@
-import type { Components } from '../families/components.js';
-import type { Repair } from '../families/family.js';
 import type { Start } from '../seeding/start.js';
-import type { Precision } from '../sweep/float32-reach.js';
-import type { Floats, PlanModel } from '../sweep/model.js';
 import { EXACT } from '../transport/tolerance.js';
 import { judge } from './judge.js';
 import type { EmProblem } from './problem.js';
+import type { EmRun, FitStatus } from './run.js';
+import type { SavedRun } from './saved.js';
 import { EmSolver, type EmState } from './solver.js';
 import { finerThanRows, limitOf } from './stopping.js';
+import { Trace } from './trace.js';
 
 export type { EmIteration, EmProblem } from './problem.js';
-
-/** How a run of EM ended; `precision`: rounding would decide whether, or where, it goes on. */
-export type FitStatus = 'converged' | 'maxIterations' | 'aborted' | 'precision';
-
-export interface EmRun {
-  readonly components: Components;
-  readonly weights: Float64Array;
-  readonly status: FitStatus;
-  /** F after each iteration, with the marginal's terms and the prior's, shard coordinates, nats. */
-  readonly objective: readonly number[];
-  /** F at the components it ended with. */
-  readonly finalObjective: number;
-  /** What of that is the prior's, −log prior / n. */
-  readonly penalty: number;
-  /** What it is judged by, as `judge` says; left out where nobody asks, and where it was aborted. */
-  readonly judged?: number | undefined;
-  /** The plan it ended with, given by its model, and its column masses over Σ m, `[k]`. */
-  readonly plan: { readonly model: PlanModel<Floats>; readonly mass: Float64Array };
-  /** How far that is from meeting the marginal, as `Solved` has it. */
-  readonly marginalError: number;
-  readonly sweeps: number;
-  readonly repairs: readonly Repair[];
-  /** Whether the components it ended with needed a ridge, and which did. */
-  readonly ridged: boolean;
-  readonly ridgedComponents: readonly number[];
-  /** Of the sweeps it ended with. */
-  readonly precision: Precision;
-  /** What rounding has decided of the run, a sentence. */
-  readonly limit?: string | undefined;
-}
-
-/** How far a run has come: what was last done whole, and what there is to tell of all iterations. */
-class Trace {
-  readonly objective: number[] = [];
-  readonly repairs: Repair[] = [];
-
-  constructor(public state: EmState) {}
-
-  /** An iteration is done. */
-  add(state: EmState): void {
-    this.state = state;
-    this.objective.push(state.iterate.objective);
-    this.repairs.push(...state.iterate.repairs);
-  }
-
-  /** Sweeps after the last iteration know its F better. */
-  correct(state: EmState): void {
-    this.state = state;
-    if (this.objective.length > 0) this.objective[this.objective.length - 1] = state.iterate.objective;
-  }
-}
+export type { EmRun, FitStatus } from './run.js';
 
 /**
- * Runs EM from a start, stage after stage, each until F stops falling. This driver of `EmSolver` owns the loop, the
- * limit on iterations, going over to float64 and aborts. Aborting ends the run with the last complete iteration; before
- * the first sweep is done it throws.
+ * Runs EM from a start, or from where a run was saved, stage after stage, each until F stops falling. This driver of
+ * `EmSolver` owns the loop, the limit on iterations, going over to float64 and aborts. Aborting ends the run with the last
+ * complete iteration; before the first sweep is done it throws.
  */
-export async function expectationMaximization(problem: EmProblem, start: Start): Promise<EmRun> {
+export async function expectationMaximization(problem: EmProblem, from: Start | SavedRun): Promise<EmRun> {
   const solver = new EmSolver(problem);
-  const trace = new Trace(await solver.init(start));
+  const resumed = 'iterate' in from;
+  const trace = resumed ? await Trace.resumed(solver, from) : new Trace(await solver.init(from));
   let status: FitStatus;
   try {
+    if (!resumed && isFiner(problem, trace.state)) await goOverToFloat64(solver, trace);
     status = await drive(problem, solver, trace);
   } catch (error) {
     if (!problem.signal?.aborted) throw error;
@@ -88,11 +39,11 @@ export async function expectationMaximization(problem: EmProblem, start: Start):
 
 /** All stages, and the last plan made to meet its marginal however loosely the run got there. */
 async function drive(problem: EmProblem, solver: EmSolver, trace: Trace): Promise<FitStatus> {
-  const [first] = problem.stages;
+  const { stages } = problem;
+  const current = trace.state.stage;
   let status: FitStatus = 'maxIterations';
-  if (isFiner(problem, trace.state)) await goOverToFloat64(solver, trace);
-  for (const stage of problem.stages) {
-    if (stage !== first) trace.state = await solver.enter(trace.state, stage);
+  for (const stage of stages.slice(stages.indexOf(current))) {
+    if (stage !== current) trace.enter(await solver.enter(trace.state, stage));
     status = await descend(problem, solver, trace);
   }
   trace.correct(await solver.meetCloser(trace.state, EXACT));
@@ -101,9 +52,8 @@ async function drive(problem: EmProblem, solver: EmSolver, trace: Trace): Promis
 
 /** One stage: iterations until F stops falling, or there have been as many as there may be. */
 async function descend(problem: EmProblem, solver: EmSolver, trace: Trace): Promise<FitStatus> {
-  const { iterations = Infinity } = trace.state.stage;
-  const most = Math.min(problem.maxIterations, trace.objective.length + iterations);
-  while (trace.objective.length < most) {
+  while (trace.objective.length < trace.most(problem)) {
+    await problem.kept?.between(trace.saved(problem.stages));
     const next = await solver.step(trace.state);
     if (isFiner(problem, next) && (await goOverToFloat64(solver, trace))) continue; // the iteration is made again
     trace.add(next);

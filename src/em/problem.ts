@@ -3,6 +3,7 @@ import type { Family } from '../families/family.js';
 import type { SweptRows } from '../sweep/shard.js';
 import type { Accelerator } from './accelerator.js';
 import type { MixturePrior } from './prior.js';
+import type { KeptRun } from './saved.js';
 import type { Stage } from './stages.js';
 
 export interface EmProblem {
@@ -27,6 +28,8 @@ export interface EmProblem {
   readonly judgedRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onIteration?: (iteration: EmIteration) => void;
+  /** Where there is a checkpoint, what keeps the run there. */
+  readonly kept?: KeptRun | undefined;
 }
 
 /** An iteration that is done. */

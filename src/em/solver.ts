@@ -4,6 +4,7 @@ import type { Accelerator } from './accelerator.js';
 import { EStep, objectiveOf, type Ask, type Iterate, type Unswept } from './e-step.js';
 import type { EmProblem } from './problem.js';
 import { reseed } from './reseed.js';
+import { iterateOf, type SavedRun } from './saved.js';
 import type { Stage } from './stages.js';
 import { afterIteration, beginning, finerThanRows, hasStopped, resolves, type Descent } from './stopping.js';
 
@@ -46,6 +47,19 @@ export class EmSolver {
     const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
     const iterate = await eStep.meet(first, { ...stage, tolerance: inner.value });
     return { stage, eStep, iterate, inner, descent: beginning(iterate.objective), accelerator };
+  }
+
+  /** The state that was saved; its rows and all else must be those of then. */
+  async restore({ stage: index, precision, sweeps, iterate, descent, ...saved }: SavedRun): Promise<EmState> {
+    const { stages, family, accelerator } = this.problem;
+    return {
+      stage: stages[index],
+      eStep: await EStep.resumed(this.problem, precision, sweeps),
+      iterate: iterateOf(iterate, family, precision),
+      inner: InnerTolerance.restored(saved.inner),
+      descent,
+      accelerator: accelerator?.restore(saved.accelerator),
+    };
   }
 
   /** One iteration: estimate, accelerate, meet the marginal. F does not rise. */

@@ -27,6 +27,12 @@ interface Way {
   readonly after: (step: number) => Point;
 }
 
+/** What is remembered: the largest s, and θ₀ and θ₁ within a cycle. */
+interface Memory {
+  readonly longest: number;
+  readonly cycle?: readonly [zeroth: Point, first: Point];
+}
+
 class Squarem implements Accelerator {
   constructor(
     private readonly family: Family,
@@ -60,6 +66,16 @@ class Squarem implements Accelerator {
 
   fresh(): Accelerator {
     return new Squarem(this.family, this.longest);
+  }
+
+  save(): Memory {
+    const { longest, cycle } = this;
+    return { longest, ...(cycle && { cycle }) };
+  }
+
+  restore(saved: unknown): Accelerator {
+    const { longest, cycle } = saved as Memory;
+    return new Squarem(this.family, longest, cycle);
   }
 
   /** Where two steps of EM, the second to this estimate, lead; undefined where there is no such way. */

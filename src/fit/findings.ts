@@ -3,6 +3,7 @@ import type { EmRun } from '../em/em.js';
 import { listed } from '../base/errors.js';
 import { picked } from '../families/components.js';
 import { VARIANCE_FLOOR } from '../families/covariance.js';
+import type { Repair } from '../families/family.js';
 import type { AddedShare } from '../families/narrow.js';
 import type { FitSettings } from './options.js';
 import { regularizationOf } from './regularization.js';
@@ -144,4 +145,17 @@ function counted(rows: number, what = 'row'): string {
 
 function brief(value: number, digits = 3): string {
   return String(Number(value.toPrecision(digits)));
+}
+
+/** A repair, and how often it was made. */
+export type RepairReport = Repair & { readonly times: number };
+
+/** One report per component and kind, with the latest message. */
+export function countRepairs(repairs: readonly Repair[]): RepairReport[] {
+  const counted = new Map<string, RepairReport>();
+  for (const repair of repairs) {
+    const key = `${repair.kind} ${repair.component}`;
+    counted.set(key, { ...repair, times: (counted.get(key)?.times ?? 0) + 1 });
+  }
+  return [...counted.values()];
 }

@@ -1,12 +1,14 @@
 import { bestOf } from './best.js';
 import { criteriaOf, type Criteria } from '../mixture/criteria.js';
+import { Checkpoint, type Keeping } from './checkpoint.js';
+import { optionsOfFit } from './checkpoint-identity.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun, FitStatus } from '../em/em.js';
 import { InputError } from '../base/errors.js';
 import { summedRows } from '../mixture/evaluate.js';
-import { findingsOf } from './findings.js';
+import { countRepairs, findingsOf, type RepairReport } from './findings.js';
 import { Loader, type LoadedData } from './loader.js';
-import { logVolumeOf, type Repair } from '../families/family.js';
+import { logVolumeOf } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
@@ -15,6 +17,8 @@ import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
 import { Stopwatch } from '../base/stopwatch.js';
 import { usefulThreads } from '../sweep/simd/builder.js';
+
+export type { RepairReport } from './findings.js';
 
 /** How one restart ended. */
 export interface RestartOutcome {
@@ -32,9 +36,6 @@ export interface RestartOutcome {
   /** Whether its components needed a ridge at the end. */
   readonly ridged: boolean;
 }
-
-/** A repair, and how often it was made. */
-export type RepairReport = Repair & { readonly times: number };
 
 /** How a fit was computed, and what had to be mended or noted on the way. */
 export interface FitDiagnostics {
@@ -106,21 +107,24 @@ export interface Fit {
 export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
   const settings = fitSettings(options);
   requireConjugate(settings.prior, [settings.family]);
-  const loader = new Loader(data);
+  const checkpoint = await Checkpoint.open(settings, optionsOfFit(settings));
+  const loader = new Loader(data, undefined, checkpoint?.data.watch);
   try {
-    return await fitLoaded(loader, settings);
+    return await fitLoaded(loader, settings, checkpoint?.keeping(0));
   } finally {
     loader.dispose();
   }
 }
 
 /** The same of data that a loader has or gets, which stay loaded. */
-export async function fitLoaded(loader: Loader, asked: FitSettings): Promise<Fit> {
+export async function fitLoaded(loader: Loader, asked: FitSettings, keeping?: Keeping): Promise<Fit> {
   const watch = new Stopwatch();
   const loaded = await loader.load(asked, watch);
   const settings = { ...asked, family: loaded.family };
   requireRows(loaded.dataset, settings.components);
-  const runs = await runRestarts(loaded.dataset, settings, watch, loaded.common);
+  const { dataset, common, device } = loaded;
+  const keep = await keeping?.begin(device.name, settings.family);
+  const runs = await runRestarts(dataset, settings, watch, { common, keep }).finally(() => keeping?.write());
   const fit = await report({ ...loaded, settings, watch }, runs);
   const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };
@@ -236,14 +240,4 @@ function requireRows({ shard }: Dataset, k: number): void {
     got: String(k),
     remedy: 'fit fewer components or give more rows',
   });
-}
-
-/** One report per component and kind, with the latest message. */
-function countRepairs(repairs: readonly Repair[]): RepairReport[] {
-  const counted = new Map<string, RepairReport>();
-  for (const repair of repairs) {
-    const key = `${repair.kind} ${repair.component}`;
-    counted.set(key, { ...repair, times: (counted.get(key)?.times ?? 0) + 1 });
-  }
-  return [...counted.values()];
 }

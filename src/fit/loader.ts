@@ -59,25 +59,27 @@ export class Loader {
   /** From that to the encoding of the same family where nothing may be missing. */
   private readonly plain = new Map<string, string>();
 
-  /** `wanted`: left out for one fit. */
+  /** `wanted`: left out for one fit. `watch`: what watches the rows as they are read, if somebody does. */
   constructor(
     private readonly data: DataInput,
     private readonly wanted?: Wanted,
+    private readonly watch?: (source: Source) => Source,
   ) {}
 
   /** The data as the family of a fit wants them; throws `InputError` for data that cannot be fitted. */
-  async load(settings: FitSettings, watch: Stopwatch): Promise<LoadedData> {
+  async load(settings: FitSettings, stopwatch: Stopwatch): Promise<LoadedData> {
     const { data, wanted } = this;
     const { sampleWeights } = settings;
     const text = settings.family.survey || settings.family.forColumns ? ('levels' as const) : undefined;
     this.source ??= toSource(data, sampleWeights, undefined, { text });
     const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined || settings.noise !== false;
-    this.rows ??= isSource(data) && again ? remembered(this.source, REMEMBERED) : this.source;
+    this.rows ??=
+      isSource(data) && again ? remembered(this.watched(this.source), REMEMBERED) : this.watched(this.source);
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     const { source, rows, device } = this;
-    const plain = await watch.time('load', () => this.beside(rows, settings));
+    const plain = await stopwatch.time('load', () => this.beside(rows, settings));
     const asked = { ...settings, family: plain };
-    const own = await watch.time('load', async () => {
+    const own = await stopwatch.time('load', async () => {
       if (settings.missing === 'model') return this.modelled(rows, device, asked);
       return { family: plain, held: await this.of(rows, device, asked) };
     });
@@ -136,6 +138,10 @@ export class Loader {
     const ranges = this.ranges.get(key) ?? rangesOf(rows, { missing, levels, signal });
     this.ranges.set(key, ranges);
     return withNoise(family, noiseOver(supportsOf(family, rows.columns.length), await ranges, givenLogDensity(noise)));
+  }
+
+  private watched(source: Source): Source {
+    return this.watch?.(source) ?? source;
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */

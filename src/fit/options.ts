@@ -8,6 +8,7 @@ import { requireStart, type GivenStart, type NamedStart, type StartInput } from 
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { accelerations, type Acceleration } from './acceleration.js';
+import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js';
 import { givenLogDensity, type NoiseOption } from './noise.js';
 import { requirePrior, type PriorChoice } from './prior.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
@@ -92,6 +93,16 @@ export interface FitOptions {
    * The result does not depend on it.
    */
   readonly autotune?: boolean;
+  /**
+   * Where to keep how far the fit has come, so that it can go on after a crash; in Node. It is kept between iterations, and
+   * stays when the fit has ended.
+   */
+  readonly checkpoint?: CheckpointOptions;
+  /**
+   * A checkpoint to go on from, to the same bits; the fit goes on to keep it there where `checkpoint` names no other file.
+   * Data and options must be those that it was begun with. Where both name one file and there is none yet, the fit begins.
+   */
+  readonly resume?: string | URL;
   /** Called often, from loading to scoring. */
   readonly onProgress?: (progress: Progress) => void;
   /**
@@ -101,7 +112,7 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-type Optional = 'regularization' | 'sampleWeights' | 'threads' | 'onProgress' | 'signal';
+type Optional = 'regularization' | 'sampleWeights' | 'threads' | 'checkpoint' | 'resume' | 'onProgress' | 'signal';
 /** Options with their defaults filled in. */
 export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
 
@@ -142,6 +153,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
   requirePrior(settings);
+  requireKeeping(settings);
   return settings;
 }
 

@@ -51,7 +51,7 @@ export function provenanceOf(
 }
 
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
-function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
+export function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
   const { components, family, noise, marginal, epsilon, strategy, acceleration } = settings;
   const { restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
   return {

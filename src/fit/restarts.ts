@@ -1,8 +1,10 @@
 import { acceleratorOf } from './acceleration.js';
 import { runJobs, type Job, type JobOptions } from './concurrent.js';
+import type { RunKeeper } from './checkpoint.js';
 import type { Dataset } from '../data/dataset.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
 import { pullOf } from '../em/prior.js';
+import type { LoadedData } from './loader.js';
 import type { FitSettings, Progress } from './options.js';
 import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
@@ -13,7 +15,6 @@ import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock, Parameters } from '../families/components.js';
 import { haveMoments, type OwnComponents } from '../families/dense.js';
 import { logVolumeOf } from '../families/family.js';
-import type { CommonSeeding } from '../seeding/common.js';
 import type { GivenStart, NamedStart } from '../seeding/given.js';
 import type { Start } from '../seeding/start.js';
 import { bestShortRun, goOn, shortRun } from './short-runs.js';
@@ -24,13 +25,14 @@ import type { BorrowedShard, SweptRows } from '../sweep/shard.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
- * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike.
+ * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike. `keep`:
+ * the checkpoint's part of a run, by name, where there is a checkpoint.
  */
 export async function runRestarts(
   dataset: Dataset,
   settings: FitSettings,
   watch: Stopwatch,
-  common?: CommonSeeding,
+  { common, keep }: Pick<Partial<LoadedData>, 'common'> & Pick<Fitting, 'keep'> = {},
 ): Promise<EmRun[]> {
   const { shard } = dataset;
   const regularization = regularizationOf(settings.regularization, dataset);
@@ -39,7 +41,7 @@ export async function runRestarts(
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
   const fitting: Fitting = {
-    ...{ dataset, settings, starts, watch },
+    ...{ dataset, settings, starts, watch, keep },
     problem: {
       ...settings,
       ...judged,
@@ -65,6 +67,7 @@ interface Fitting {
   readonly watch: Stopwatch;
   readonly problem: EmProblem;
   readonly lanes: JobOptions;
+  readonly keep?: ((name: string) => RunKeeper) | undefined;
 }
 
 /** How many runs meet in a sweep. */
@@ -101,10 +104,14 @@ function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactl
 /** From each start to the end. */
 function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
   const { watch, problem, lanes } = fitting;
-  const jobs = restarts.map((restart): Job<EmRun> => async (shard) => {
-    const start = await startOf(fitting, restart, restart, shard);
-    return expectationMaximization({ ...problem, shard, ...telling(fitting, restart) }, start);
-  });
+  const jobs = restarts.map(
+    (restart): Job<EmRun> =>
+      (shard) =>
+        kept(fitting, `run ${restart}`, async (keeper) => {
+          const from = keeper?.saved ?? (await startOf(fitting, restart, restart, shard));
+          return expectationMaximization({ ...problem, kept: keeper, shard, ...telling(fitting, restart) }, from);
+        }),
+  );
   return watch.time('fit', () => runJobs(jobs, lanes));
 }
 
@@ -135,8 +142,11 @@ async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Pro
   const jobs = restarts.flatMap((restart) =>
     numbers.map((number): Job<{ restart: number; short: EmRun }> => async (shard) => {
       const index = restart * SHORT_RUNS.runs + number;
-      const start = await startOf(fitting, restart, index, shard, number === 0);
-      return { restart, short: await shortRun({ ...problem, shard, judgedRows: dataset.effectiveRows }, start) };
+      const short = await kept(fitting, `short run ${index}`, async (keeper) => {
+        const from = keeper?.saved ?? (await startOf(fitting, restart, index, shard, number === 0));
+        return shortRun({ ...problem, kept: keeper, shard, judgedRows: dataset.effectiveRows }, from);
+      });
+      return { restart, short };
     }),
   );
   const short = await runJobs(jobs, lanes);
@@ -152,9 +162,25 @@ async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRu
   const jobs = short.map(
     ({ restart, best }): Job<EmRun> =>
       (shard) =>
-        goOn({ ...problem, shard, ...telling(fitting, restart) }, best),
+        kept(fitting, `run ${restart}`, (keeper) =>
+          goOn({ ...problem, kept: keeper, shard, ...telling(fitting, restart) }, best),
+        ),
   );
   return runJobs(jobs, lanes);
+}
+
+/** A run as a checkpoint has it, if that has it to the end; else it is run, and kept. */
+async function kept(
+  { keep, settings }: Fitting,
+  name: string,
+  run: (keeper: RunKeeper | undefined) => Promise<EmRun>,
+): Promise<EmRun> {
+  const keeper = keep?.(name);
+  if (keeper?.ended) return keeper.ended;
+  const found = await run(keeper);
+  // What an abort came into may lack something, such as its judgement; it goes on from its last iteration.
+  if (!settings.signal?.aborted) keeper?.end(found);
+  return found;
 }
 
 /** A start of a restart; the first tells of it. */

@@ -6,6 +6,8 @@ import { covarianceLayouts } from '../families/covariance.js';
 import { haveMoments } from '../families/dense.js';
 import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
+import { Checkpoint } from './checkpoint.js';
+import { decidingOptions, familyText } from './checkpoint-identity.js';
 import { fitLoaded, type Fit } from './fit.js';
 import { Loader } from './loader.js';
 import { fitSettings, requireFamily, type FitOptions } from './options.js';
@@ -104,16 +106,19 @@ async function tried(
   const { signal } = options;
   const candidates: Candidate[] = [];
   const failures: FailedCandidate[] = [];
-  const loader = new Loader(data, {
+  const checkpoint = await checkpointOf(models, options);
+  const wanted = {
     encodings: new Set(models.map(({ family }) => family.encoding)).size,
     counts: models.map(({ k }) => k),
-  });
+  };
+  const loader = new Loader(data, wanted, checkpoint?.data.watch);
   try {
     for (const [index, model] of models.entries()) {
       if (candidates.length > 0 && signal?.aborted) break;
       const { k, family } = model;
       try {
-        const fit = await fitLoaded(loader, fitSettings({ ...accelerated(options), family, components: k }));
+        const settings = fitSettings({ ...accelerated(options), family, components: k });
+        const fit = await fitLoaded(loader, settings, checkpoint?.keeping(index));
         candidates.push({ ...model, fit });
       } catch (error) {
         if (signal?.aborted && candidates.length > 0) break;
@@ -133,6 +138,18 @@ async function tried(
   } finally {
     loader.dispose();
   }
+}
+
+/** The checkpoint that is asked for, if it is. */
+async function checkpointOf(
+  models: readonly Model[],
+  options: Omit<FitOptions, 'family' | 'components'>,
+): Promise<Checkpoint | undefined> {
+  if (!options.checkpoint && options.resume === undefined) return undefined;
+  const [{ k, family }] = models;
+  const settings = fitSettings({ ...accelerated(options), family, components: k });
+  const tried = models.map((model) => `${model.k} of ${familyText(model.family)}`).join('; ');
+  return Checkpoint.open(settings, { models: tried, ...decidingOptions(settings) });
 }
 
 /** Fits are many, so that sweeps saved count. */

@@ -1,14 +1,15 @@
 import { bestOf } from './best.js';
 import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
+import type { SavedRun } from '../em/saved.js';
 import type { Start } from '../seeding/start.js';
 import { SHORT_RUNS } from './strategies.js';
 
 /** A few iterations of the first stage, of which nobody is told. */
-export function shortRun(problem: EmProblem, start: Start): Promise<EmRun> {
+export function shortRun(problem: EmProblem, from: Start | SavedRun): Promise<EmRun> {
   const { onIteration: _, ...quiet } = problem;
   const { stages, maxIterations } = problem;
   const iterations = Math.min(SHORT_RUNS.iterations, maxIterations);
-  return expectationMaximization({ ...quiet, stages: stages.slice(0, 1), maxIterations: iterations }, start);
+  return expectationMaximization({ ...quiet, stages: stages.slice(0, 1), maxIterations: iterations }, from);
 }
 
 /** The best of short runs from several starts, its sweeps those of all. */
@@ -27,7 +28,7 @@ export async function goOn(problem: EmProblem, short: EmRun): Promise<EmRun> {
     onIteration: (one: EmIteration) => problem.onIteration?.({ ...one, iteration: done + one.iteration }),
   };
   try {
-    const run = await expectationMaximization(further, short);
+    const run = await expectationMaximization(further, problem.kept?.saved ?? short);
     return {
       ...run,
       objective: [...short.objective, ...run.objective],

@@ -23,6 +23,17 @@ export class InnerTolerance {
     return new InnerTolerance(Math.max(tightest, Math.min(loosest, outer)), tightest);
   }
 
+  /** That of a fit that is gone on with. */
+  static restored({ value, tightest }: InnerTolerance['saved']): InnerTolerance {
+    return new InnerTolerance(value, tightest);
+  }
+
+  /** As plain values. */
+  get saved(): { readonly value: number; readonly tightest: number } {
+    const { value, tightest } = this;
+    return { value, tightest };
+  }
+
   /** Whether solves are tight enough to stop on. */
   get tight(): boolean {
     return this.value <= this.tightest;

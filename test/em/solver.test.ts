@@ -163,6 +163,8 @@ describe('an accelerator', () => {
       return stretching(factor, taken, !even);
     },
     fresh: () => stretching(factor, taken),
+    save: () => undefined,
+    restore: () => stretching(factor, taken),
   });
 
   test('whose proposals are worse than the last iterate changes nothing but the number of sweeps', async () => {
@@ -195,7 +197,13 @@ describe('an accelerator', () => {
   test('remembers nothing of another stage', async () => {
     const { problem, start, dataset } = await setUp('full', marginals.free, { epsilons: [1.5, 1] });
     let fresh = 0;
-    const one: Accelerator = { propose: () => undefined, after: () => one, fresh: () => (fresh++, one) };
+    const one: Accelerator = {
+      propose: () => undefined,
+      after: () => one,
+      fresh: () => (fresh++, one),
+      save: () => undefined,
+      restore: () => one,
+    };
     const run = await expectationMaximization({ ...problem, accelerator: one }, start);
     expect([fresh, run.objective]).toEqual([1, (await expectationMaximization(problem, start)).objective]);
     dataset.shard.dispose();
