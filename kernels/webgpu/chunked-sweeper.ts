@@ -6,7 +6,8 @@ import { GpuError } from './error.js';
 import { PipelineCache, Owned } from './pipelines.js';
 import { BLOCK_ROWS, modelLayout, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
 import { linearPass, type LinearPass } from './linear-pass.js';
-import { operationsOf, type GpuModel, type GpuShape } from './model.js';
+import { operationsOf, type GpuModel, type GpuShape, type MomentFrame } from './model.js';
+import { momentStages, type Trial } from './moment-stages.js';
 import { modelSize, packModel } from './pack.js';
 import type { GpuSweepOptions } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
@@ -16,18 +17,8 @@ import { Recorder } from './recorder.js';
 import { reduceProgram, totalProgram } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
 import type { Chunk } from './chunks.js';
-import type { MomentFrame } from './scatter.wgsl.js';
 import { dispatchOperations } from './speed.js';
-import {
-  couplingStage,
-  linearStages,
-  momentsStage,
-  radialStage,
-  type Reduction,
-  type SumStage,
-  type SweepArrays,
-  type Trial,
-} from './stages.js';
+import { couplingStage, linearStages, radialStage, type Reduction, type SumStage, type SweepArrays } from './stages.js';
 import { sumsSize } from './unpack.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
@@ -177,7 +168,7 @@ export class ChunkedSweeper {
     } as const);
     writeSlots(device, inputs.passes, slots);
     const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
-    const stages = kind.d > 0 ? [await momentsStage(gpu, kind, kind.frame, own, trial)] : [];
+    const stages = kind.d > 0 ? [...(await momentStages(gpu, kind, kind.frame, own, trial))] : [];
     if (kind.radial) stages.push(await radialStage(gpu, kind, own));
     stages.push(...(await linearStages(gpu, kind, own)));
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
@@ -195,16 +186,18 @@ export class ChunkedSweeper {
     return this.rows.n * operationsPerRow(kind) >= tuneFrom;
   }
 
-  /** Runs a stage on the first pass. Its plan is 0 as yet: what is summed takes as long. */
+  /** Runs stages on the first pass. Its plan is 0 as yet: what is summed takes as long. */
   private trial({ model, plan, passes }: Inputs, pass: Pass): Trial {
     const { gpu, rows } = this;
     return async (make) => {
       const chunk = await rows.buffersOf(0);
       const own = new Owned(gpu);
-      const stage = await make(own);
-      const bound = bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]);
+      const bound = (await make(own)).map((stage) => ({
+        bound: bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]),
+        groups: stage.geometry.groups,
+      }));
       return {
-        record: (encoder) => dispatch(encoder, bound, pass.slot, stage.geometry.groups, gpu),
+        record: (encoder) => bound.forEach((one) => dispatch(encoder, one.bound, pass.slot, one.groups, gpu)),
         dispose: () => own.destroy(),
       };
     };

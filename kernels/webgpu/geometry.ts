@@ -168,13 +168,18 @@ export function rowStride(wide: number, rows: number): number {
   return stride;
 }
 
-function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
+export function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {
   return Math.min(maxComputeWorkgroupStorageSize, SHARED_LIMIT);
 }
 
-export function splitsFor(groups: number, bytes: number, { maxStorageBufferBindingSize }: GeometryLimits): number {
+export function splitsFor(
+  groups: number,
+  bytes: number,
+  { maxStorageBufferBindingSize }: GeometryLimits,
+  most = MOST_SPLITS,
+): number {
   const room = Math.min(PARTIALS_LIMIT, maxStorageBufferBindingSize);
-  const wanted = Math.min(MOST_SPLITS, Math.ceil(BUSY / groups), Math.floor(room / bytes));
+  const wanted = Math.min(most, Math.ceil(BUSY / groups), Math.floor(room / bytes));
   return Math.max(1, wanted);
 }
 

@@ -13,6 +13,9 @@ export interface GpuShape extends ModelShape {
   readonly linear?: LinearShape | undefined;
 }
 
+/** What moments are of: x − μ_k, or (x − μ_k) W_k. */
+export type MomentFrame = 'differences' | 'whitened';
+
 /** Levels are summed as products with 0 and 1 where they are few, and with no more work where they are many. */
 const DEAREST_LEVELS = 64;
 

@@ -1,5 +1,6 @@
 /**
- * Moments whose second part is a matrix: Σ p u, Σ p u uᵀ and Σ p, with the sums in registers and the rows passing by.
+ * Moments Σ p u uᵀ, Σ p u and Σ p of u that is staged, with the sums in registers and the rows passing by: a lane has a
+ * small square of sums of one component. moments.wgsl.ts is faster where u is x − μ.
  */
 import { rowStride, type ScatterGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
@@ -8,33 +9,24 @@ import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /**
- * What is summed. `differences`: u = x − μ_k. `whitened`: u = (x − μ_k) W_k, computed again: half as much work more.
- * Some covariances are so long and narrow that float32 sums of differences would lose the narrow directions. Either way
- * p is the plan, of a Student-t term P u.
+ * Moments of every component, of u = (x − μ_k) W_k, computed again: half as much work more than those of differences. Some
+ * covariances are so long and narrow that float32 sums of differences would lose the narrow directions. `k` of them are in
+ * the plan, which is of a Student-t term P u.
  */
-export type MomentFrame = 'differences' | 'whitened';
-
-/** Moments of every component; `k` of them in the plan. */
-export function momentsProgram(
-  layout: ModelLayout,
-  k: number,
-  geometry: ScatterGeometry,
-  frame: MomentFrame,
-): ProgramCode {
+export function whitenedProgram(layout: ModelLayout, k: number, geometry: ScatterGeometry): ProgramCode {
   const { d, columns, radial } = layout;
   const line = weightLine({ k, radial });
   const staging: Staging = {
     begin: `let from_ = (pass_.firstTile + begin / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + begin % ${TILE_QUADS}u;`,
     prepare: (n) => `let c${n} = ${HEADER_QUADS}u + k${n} * ${layout.stride}u;
-  let plan${n} = (k${n}${line > 0 ? ` + ${line}u` : ''}) * stride + rows${n};
-  ${frame === 'differences' ? `let m${n} = model[select(0u, c${n} + 1u + j${n}, stages${n})];` : ''}`,
+  let plan${n} = (k${n}${line > 0 ? ` + ${line}u` : ''}) * stride + rows${n};`,
     values: (n) => `let p = plan[plan${n} + begin];
-        ${frame === 'differences' ? differences(layout, n) : whitened(layout, n)}
+        ${whitened(layout, n)}
         ${each(4, (j) => `let f${j} = e${j} * p;`)}`,
     mass: 'p',
   };
   return {
-    label: `moments ${frame} d=${d} k=${k}`,
+    label: `moments whitened d=${d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
     code: scatterCode(
       geometry,
@@ -90,17 +82,6 @@ interface Staging {
   readonly values: (n: number) => string;
   /** What is summed besides with first moments, if they are: the name of p. */
   readonly mass?: string;
-}
-
-/** e0 … e3 = x − μ in four columns from 4j, for four rows; 0 beyond the last column. */
-function differences({ d }: ModelLayout, n: number): string {
-  const one = (lane: number): string => {
-    const index = `4u * j${n} + ${lane}u`;
-    if (d % 4 === 0) return `let e${lane} = x[from_ + rows${n} + (${index}) * 64u] - m${n}.${lanes[lane]};`;
-    const value = `x[from_ + rows${n} + min(${index}, ${d - 1}u) * 64u] - m${n}.${lanes[lane]}`;
-    return `let e${lane} = select(vec4f(0.0), ${value}, vec4<bool>(${index} < ${d}u));`;
-  };
-  return each(4, one);
 }
 
 /** e0 … e3 = ((x − μ) W) in four columns from 4j. W is 0 where rows that are not there would be read. */

@@ -1,15 +1,7 @@
 /** The sums of a sweep: each a program over the plan of a pass, partials on the device, and their sum at the end. */
-import { isMatrix } from '../form.js';
 import { STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
-import { diagonalProgram } from './diagonal.wgsl.js';
-import {
-  diagonalGeometry,
-  scatterAlternatives,
-  scatterGeometry,
-  type ScatterGeometry,
-  type SumGeometry,
-} from './geometry.js';
+import { scatterGeometry, type SumGeometry } from './geometry.js';
 import type { Owned } from './pipelines.js';
 import { modelLayout } from './layout.js';
 import { levelsGeometry } from './levels-geometry.js';
@@ -21,9 +13,8 @@ import { linearSumsProgram } from './linear-sums.wgsl.js';
 import type { GpuShape } from './model.js';
 import { programOf, type Program } from './program.js';
 import type { ChunkBuffers } from './chunks.js';
-import { couplingProgram, momentsProgram, type MomentFrame } from './scatter.wgsl.js';
-import { fastest, type Candidate } from './tune.js';
-import { addDiagonals, addLines, addScatters, sumsSize, type MomentArrays } from './unpack.js';
+import { couplingProgram } from './scatter.wgsl.js';
+import { addLines, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 import { addLevels, addStatistics } from './unpack-linear.js';
 
 /** What the sums of a sweep are added to. */
@@ -59,51 +50,10 @@ export interface Reduction {
   readonly count: number;
 }
 
-/** Makes a stage ready to be run by itself, for its time. */
-export type Trial = (make: (own: Owned) => Promise<SumStage>) => Promise<Candidate>;
-
-type Parts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
+/** A stage but for the buffers of its sums. */
+export type StageParts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
   readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
 };
-
-/** The moments of a model's quadratic term; where `trial` is given, in the way that is fastest on it. */
-export async function momentsStage(
-  gpu: Gpu,
-  shape: GpuShape,
-  frame: MomentFrame,
-  own: Owned,
-  trial?: Trial,
-): Promise<SumStage> {
-  const { form, k, d } = shape;
-  const layout = modelLayout(shape);
-  const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
-  if (!isMatrix(form)) {
-    const geometry = diagonalGeometry(d, k, gpu.limits);
-    const program = await programOf(gpu.device, diagonalProgram(layout, k, geometry));
-    return withBuffers(own, {
-      geometry,
-      program,
-      inputs,
-      add: (sums, into) => addDiagonals(sums, geometry, d, weighted(into)),
-    });
-  }
-  const cutAs = async (geometry: ScatterGeometry, owner: Owned): Promise<SumStage> => {
-    const program = await programOf(gpu.device, momentsProgram(layout, k, geometry, frame));
-    const add = (sums: Float32Array, into: SweepArrays): void => addScatters(sums, geometry, d, weighted(into));
-    return withBuffers(owner, { geometry, program, inputs, add });
-  };
-  const usual = scatterGeometry(d, k, gpu.limits);
-  if (!trial) return cutAs(usual, own);
-  const cuts = [usual, ...scatterAlternatives(d, usual, gpu.limits)];
-  const candidates = cuts.map((cut) => () => trial((owner) => cutAs(cut, owner)));
-  const best = await fastest(gpu, `moments ${frame} d=${d} k=${k}`, candidates);
-  return cutAs(cuts[best], own);
-}
-
-/** Moments of a Student-t term are weighted by P u: what they have of masses is Σ P u. */
-function weighted({ mass, radial, ...moments }: SweepArrays): MomentArrays {
-  return { ...moments, mass: radial ? radial.weight : mass };
-}
 
 /** Σ P and Σ P (log u − u + 1) of a Student-t term: line by line of the plan's buffer. */
 export async function radialStage(gpu: Gpu, { k }: GpuShape, own: Owned): Promise<SumStage> {
@@ -127,7 +77,7 @@ export async function linearStages(gpu: Gpu, shape: GpuShape, own: Owned): Promi
   const { wide, ranges } = layout;
   const { columns } = modelLayout(shape);
   const { k } = shape;
-  const inputs: Parts['inputs'] = ({ x }, model, plan) => [x, model, plan];
+  const inputs: StageParts['inputs'] = ({ x }, model, plan) => [x, model, plan];
   const stages: SumStage[] = [];
   if (wide > 0) {
     const geometry = linearGeometry(wide, k, gpu.limits);
@@ -164,7 +114,7 @@ export async function couplingStage(gpu: Gpu, k: number, own: Owned): Promise<Su
  * Partials are added up in one step; in two, over the splits first and then over the invocations that share sums, it is
  * faster where those are many.
  */
-async function withBuffers(own: Owned, { inputs, ...parts }: Parts, steps: 1 | 2 = 1): Promise<SumStage> {
+export async function withBuffers(own: Owned, { inputs, ...parts }: StageParts, steps: 1 | 2 = 1): Promise<SumStage> {
   const { units, count: each, partials, splits, lanes } = parts.geometry;
   const count = units * each;
   const bytes = 4 * sumsSize(parts.geometry);

@@ -38,6 +38,8 @@ export interface Summing {
   readonly clear: string;
   /** All invocations: rows from quad `begin` on into shared memory. */
   readonly stage: string;
+  /** How those that work go over what is staged; all rows `i`, or those of this lane, where it is not said. */
+  readonly loop?: string;
   /** Those that work, for staged row `i`. */
   readonly add: string;
   /** Those that work, after every block. */
@@ -47,9 +49,9 @@ export interface Summing {
 }
 
 /** A kernel that stages rows, adds, and flushes after every block of 1024 rows of its split. */
-export function summingMain({ geometry, place, clear, stage, add, flush, after = '' }: Summing): string {
+export function summingMain({ geometry, place, clear, stage, loop, add, flush, after = '' }: Summing): string {
   // Where an invocation takes every row, compilers see that all of a workgroup take the same.
-  const rows = geometry.lanes === 1 ? 'var i = 0u; i < ROWS; i++' : 'var i = lane; i < ROWS; i += LANES';
+  const rows = loop ?? (geometry.lanes === 1 ? 'var i = 0u; i < ROWS; i++' : 'var i = lane; i < ROWS; i += LANES');
   return /* wgsl */ `
 @compute @workgroup_size(${geometry.workgroup})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {

@@ -1,6 +1,7 @@
 /** From the sums of the kernels, in two floats a number, to moments in float64. */
 import type { DiagonalGeometry, ScatterGeometry } from './geometry.js';
 import { COMPONENT_STEP } from './layout.js';
+import type { MomentGeometry } from './moments-geometry.js';
 
 /** Sums of one sweep; shapes as in the sweep kernel's definition, without groups. */
 export interface MomentArrays {
@@ -68,6 +69,43 @@ function addTile(
       if (p < u) into[p * size + u] += value;
     }
   }
+}
+
+/** Adds sums `[units, tiles, sums of a tile]` of tiles on the diagonal, or below it, of matrices of d columns. */
+export function addMomentTiles(sums: Float32Array, geometry: MomentGeometry, d: number, into: MomentArrays): void {
+  const at = reader(sums);
+  const { units, count, tiles, tileQuads, triangular, height, width } = geometry;
+  for (let unit = 0; unit < units; unit++) {
+    const matrix = (unit * d * d) % into.second.length; // tied components share one
+    for (let tile = 0; tile < tiles; tile++) {
+      let next = 4 * (unit * count + tile * tileQuads);
+      const take = (): number => at(next >> 2, next++ & 3);
+      const [rowAt, columnAt, columnEnd] = momentTilePlace(tile, geometry);
+      for (let j = rowAt; j < rowAt + height; j++) {
+        for (let l = columnAt; l < (triangular ? j + 1 : columnAt + width); l++) {
+          const value = take();
+          if (j >= d || l >= columnEnd) continue; // not there
+          into.second[matrix + j * d + l] += value;
+          if (l < j) into.second[matrix + l * d + j] += value;
+        }
+      }
+      if (!triangular) continue;
+      for (let j = rowAt; j < rowAt + height; j++) {
+        const value = take();
+        if (j < d) into.first[unit * d + j] += value;
+      }
+      if (tile === 0) into.mass[unit] += take();
+    }
+  }
+}
+
+/** A tile's first row and column, and the column after all of its parts. */
+function momentTilePlace(tile: number, { triangular, height, width, parts }: MomentGeometry): [number, number, number] {
+  if (triangular) return [tile * height, tile * height, (tile + 1) * height];
+  let column = Math.floor(tile / parts);
+  let row = 1;
+  for (; column >= row; row++) column -= row;
+  return [row * height, column * height + (tile % parts) * width, (column + 1) * height];
 }
 
 /** Adds sums `[units, count]` column by column of k components. */

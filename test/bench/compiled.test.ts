@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { failuresOf, type Compiled, type Record } from '../../bench/gpu/compiled/held.js';
 import { momentBounds, planBounds } from '../../bench/gpu/compiled/bounds.js';
 import { loopsOf, slotsOf } from '../../bench/gpu/compiled/machine-code.js';
-import { scatterGeometry } from '../../kernels/webgpu/geometry.js';
+import { momentGeometries } from '../../kernels/webgpu/moments-geometry.js';
 
 /** A loop in a loop: the outer one has BB1 and BB3, the inner one BB2. */
 const code = `
@@ -48,17 +48,19 @@ test('a plan is as good as its multiply-adds are of all slots of a component', (
   expect(bounds).toEqual({ rdna2: 0.5, rdna3: 0.5 });
 });
 
-test('moments are as good as the tiles that their lanes fill, and what is staged for them', () => {
-  // 32 columns, 64 components: 36 tiles of 16 sums for three components in 128 lanes, 32 rows at once.
-  const size = { form: 'full', d: 32, k: 64 } as const;
+test('moments are as good as the lanes that have a component, and what is done for a block besides', () => {
+  // 16 columns, 40 components: 160 lanes, of which four share a component, fill three waves. 128 rows are staged at once.
+  const size = { form: 'full', d: 16, k: 40 } as const;
   const limits = { maxComputeWorkgroupStorageSize: 2 ** 15, maxStorageBufferBindingSize: 2 ** 30 };
-  const geometry = scatterGeometry(32, 64, limits);
-  expect(geometry).toMatchObject({ side: 1, components: 3, rows: 32, lanes: 1, workgroup: 128 });
-  const stage = { begin: 1, end: 3, depth: 0, counts: { ...counts, simple: 88, sharedWritten: 256 } };
-  const add = { begin: 2, end: 2, depth: 1, counts: { ...counts, fma: 16, simple: 1, sharedRead: 32 } };
-  const bounds = momentBounds(size, geometry, [stage, add]);
-  // 33 · 34 / 2 sums; 64 of 66 components; 17 slots a row, and 88 for all of them.
-  expect(bounds?.rdna2).toBeCloseTo((561 * 3 * (64 / 66) * 32) / 128 / (17 * 32 + 88), 12);
+  const [geometry] = momentGeometries(16, 40, 16, limits);
+  expect(geometry).toMatchObject({ components: 40, shares: 4, rows: 128, workgroup: 160, tiles: 1 });
+  const block = { begin: 1, end: 5, depth: 0, counts: { ...counts, simple: 300 } };
+  const stage = { begin: 2, end: 4, depth: 1, counts: { ...counts, simple: 50 } };
+  const add = { begin: 3, end: 3, depth: 2, counts: { ...counts, fma: 600, simple: 100 } };
+  const useful = 153 * 40 * 1024;
+  const of = (round: number): number => useful / (192 * (300 + 8 * round));
+  expect(momentBounds(size, [{ geometry, loops: [block, stage, add] }])?.rdna2).toBeCloseTo(of(50 + 8 * 700), 12);
+  expect(momentBounds(size, [{ geometry, loops: [block, stage] }])?.rdna2).toBeCloseTo(of(50), 12);
 });
 
 describe('what is recorded', () => {

@@ -4,9 +4,9 @@
  * waits for memory, caches and clocks are in none of it.
  */
 import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
-import type { ScatterGeometry } from '../../../kernels/webgpu/geometry.js';
-import { COMPONENT_STEP, quads } from '../../../kernels/webgpu/layout.js';
-import { holds, slotsOf, type Counts, type Loop } from './machine-code.js';
+import { BLOCK_ROWS, COMPONENT_STEP, quads } from '../../../kernels/webgpu/layout.js';
+import type { MomentGeometry } from '../../../kernels/webgpu/moments-geometry.js';
+import { holds, slotsOf, type Loop } from './machine-code.js';
 
 export interface Size {
   readonly form: CovarianceForm;
@@ -45,19 +45,32 @@ export function planBounds(size: Size, loops: readonly Loop[]): Bounds | undefin
   return { rdna2: bound('rdna2', 1), rdna3: bound('rdna3', 1) };
 }
 
-/** Those of moments that are matrices: slots in which a workgroup stages some rows, and adds them. */
-export function momentBounds(size: Size, geometry: ScatterGeometry, loops: readonly Loop[]): Bounds | undefined {
-  const { side, components, rows, lanes, workgroup } = geometry;
-  const sums = 16 * side * side;
-  const add = loops.find(({ counts }) => counts.fma >= sums && counts.sharedRead > 0);
-  const stage = loops.find(({ counts }) => counts.sharedWritten >= 128);
-  if (!add || !stage || !holds(stage, add)) return undefined;
-  const filled = size.k / (Math.ceil(size.k / components) * components);
-  const useful = (usefulOf(size) * components * filled * rows) / (Math.ceil(workgroup / WAVE) * WAVE);
+/** A program of moments that are matrices: how it is cut, and its loops. */
+export interface MomentsCompiled {
+  readonly geometry: MomentGeometry;
+  readonly loops: readonly Loop[];
+}
+
+/**
+ * Those of moments that are matrices: slots in which lanes sum a block of 1024 rows, tile by tile. Outermost is the loop over
+ * blocks, whose own code begins and ends their sums; then rounds that stage rows; then quads of rows that are added.
+ */
+export function momentBounds(size: Size, programs: readonly MomentsCompiled[]): Bounds | undefined {
+  if (programs.some(({ loops }) => loops.length < 2 || loops[1].depth !== 1)) return undefined;
+  const [{ components }] = programs.map(({ geometry }) => geometry);
+  const groups = Math.ceil(size.k / components);
   const bound = (kind: keyof Bounds): number => {
-    const slots = (counts: Counts): number => slotsOf[kind](counts);
-    const added = add === stage ? 0 : (slots(add.counts) * sums * rows) / lanes / add.counts.fma;
-    return useful / (slots(stage.counts) + added);
+    const slots = programs.reduce((sum, { geometry, loops }) => {
+      const [block, stage] = loops;
+      const add = loops.at(2);
+      const { rows, shares, workgroup, tiles } = geometry;
+      const unrolled = add?.depth !== 2; // so short a loop that the compiler has written it out
+      const added = unrolled ? 0 : (rows / 4 / shares) * slotsOf[kind](add.counts);
+      const round = slotsOf[kind](stage.counts) + added;
+      const ofBlock = slotsOf[kind](block.counts) + (BLOCK_ROWS / rows) * round;
+      return sum + tiles * groups * Math.ceil(workgroup / WAVE) * WAVE * ofBlock;
+    }, 0);
+    return (usefulOf(size) * size.k * BLOCK_ROWS) / slots;
   };
   return { rdna2: bound('rdna2'), rdna3: bound('rdna3') };
 }

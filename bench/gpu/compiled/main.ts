@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { isMatrix } from '../../../kernels/form.js';
 import { openGpu, type Gpu } from '../../../kernels/webgpu/device.js';
 import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
-import { diagonalGeometry, scatterGeometry } from '../../../kernels/webgpu/geometry.js';
+import { diagonalGeometry } from '../../../kernels/webgpu/geometry.js';
 import { modelLayout } from '../../../kernels/webgpu/layout.js';
+import { momentGeometries } from '../../../kernels/webgpu/moments-geometry.js';
+import { momentsProgram } from '../../../kernels/webgpu/moments.wgsl.js';
 import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
 import { programOf, type ProgramCode } from '../../../kernels/webgpu/program.js';
-import { momentsProgram } from '../../../kernels/webgpu/scatter.wgsl.js';
+
 import { fitsSingle, singleProgram } from '../../../kernels/webgpu/single.wgsl.js';
-import { diagonalBounds, momentBounds, planBounds, type Bounds, type Size } from './bounds.js';
+import { diagonalBounds, momentBounds, planBounds, type Bounds, type MomentsCompiled, type Size } from './bounds.js';
 import { failuresOf, type Compiled, type Record } from './held.js';
 import { loopsOf, type Loop } from './machine-code.js';
 
@@ -29,28 +31,30 @@ const sizes: readonly Size[] = [
   { form: 'spherical', d: 64, k: 256 },
 ];
 
-/** A kernel of a sweep, and what bounds follow from its loops. */
+/** A kernel of a sweep, of one program or several, and what bounds follow from the loops of each. */
 interface Kernel {
   readonly name: string;
-  readonly program: ProgramCode;
-  readonly bounds: (loops: readonly Loop[]) => Bounds | undefined;
+  readonly programs: readonly ProgramCode[];
+  readonly bounds: (loops: readonly (readonly Loop[])[]) => Bounds | undefined;
 }
 
 function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
   const { form, d, k } = size;
   const shape = { form, d, k, hard: false, coupling: false };
-  if (fitsSingle(shape)) return [{ name: 'single', program: singleProgram(shape, 16), bounds: () => undefined }];
+  if (fitsSingle(shape)) return [{ name: 'single', programs: [singleProgram(shape, 16)], bounds: () => undefined }];
   const layout = modelLayout(shape);
   const { subgroups } = features;
   const options = { layout, k, hard: false, subgroups, within: subgroups, linear: false };
-  const plan: Kernel = { name: 'plan', program: planProgram(options), bounds: (loops) => planBounds(size, loops) };
+  const plan: Kernel = { name: 'plan', programs: [planProgram(options)], bounds: ([loops]) => planBounds(size, loops) };
   if (!isMatrix(form)) {
     const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
-    return [plan, { name: 'moments', program, bounds: (loops) => diagonalBounds(size, loops) }];
+    return [plan, { name: 'moments', programs: [program], bounds: ([loops]) => diagonalBounds(size, loops) }];
   }
-  const geometry = scatterGeometry(d, k, limits);
-  const program = momentsProgram(layout, k, geometry, 'differences');
-  return [plan, { name: 'moments', program, bounds: (loops) => momentBounds(size, geometry, loops) }];
+  const cuts = momentGeometries(d, k, 16, limits);
+  const programs = cuts.map((geometry) => momentsProgram(layout, k, geometry));
+  const compiled = (loops: readonly (readonly Loop[])[]): readonly MomentsCompiled[] =>
+    cuts.map((geometry, index) => ({ geometry, loops: loops[index] }));
+  return [plan, { name: 'moments', programs, bounds: (loops) => momentBounds(size, compiled(loops)) }];
 }
 
 /** What the driver has left of the last pipeline that was made. */
@@ -70,20 +74,26 @@ function lastOf(folder: string): Pick<Compiled, 'registers' | 'scratch'> & { rea
 
 const percent = (part: number): number => Math.round(1000 * part) / 10;
 
+const known = new Map<string, ReturnType<typeof lastOf>>(); // a program that was made before is made no more
+
+async function compiledProgram(gpu: Gpu, folder: string, program: ProgramCode): Promise<ReturnType<typeof lastOf>> {
+  await programOf(gpu.device, program);
+  const one = known.get(program.code) ?? lastOf(folder);
+  known.set(program.code, one);
+  return one;
+}
+
 async function compiled(gpu: Gpu, folder: string): Promise<Compiled[]> {
   const all: Compiled[] = [];
-  const known = new Map<string, ReturnType<typeof lastOf>>(); // a program that was made before is made no more
   for (const size of sizes) {
-    for (const { name, program, bounds } of kernelsOf(size, gpu)) {
-      await programOf(gpu.device, program);
-      const { registers, scratch, loops } = known.get(program.code) ?? lastOf(folder);
-      known.set(program.code, { registers, scratch, loops });
-      const found = bounds(loops);
-      const kernel = `${size.form} d=${size.d} k=${size.k} ${name}`;
+    for (const { name, programs, bounds } of kernelsOf(size, gpu)) {
+      const made: ReturnType<typeof lastOf>[] = [];
+      for (const program of programs) made.push(await compiledProgram(gpu, folder, program));
+      const found = bounds(made.map(({ loops }) => loops));
       all.push({
-        kernel,
-        registers,
-        scratch,
+        kernel: `${size.form} d=${size.d} k=${size.k} ${name}`,
+        registers: Math.max(...made.map(({ registers }) => registers)),
+        scratch: Math.max(...made.map(({ scratch }) => scratch)),
         ...(found && { rdna2: percent(found.rdna2), rdna3: percent(found.rdna3) }),
       });
     }

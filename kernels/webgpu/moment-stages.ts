@@ -1,0 +1,83 @@
+/** The moments of a model's quadratic term: which programs sum them, and how these are cut. */
+import { isMatrix } from '../form.js';
+import type { Gpu } from './device.js';
+import { diagonalProgram } from './diagonal.wgsl.js';
+import { diagonalGeometry, scatterAlternatives, scatterGeometry, type ScatterGeometry } from './geometry.js';
+import { modelLayout, type ModelLayout } from './layout.js';
+import type { GpuShape, MomentFrame } from './model.js';
+import { momentGeometries, usualSide, type MomentGeometry } from './moments-geometry.js';
+import { momentsProgram } from './moments.wgsl.js';
+import type { Owned } from './pipelines.js';
+import { programOf, type ProgramCode } from './program.js';
+import { whitenedProgram } from './scatter.wgsl.js';
+import { withBuffers, type StageParts, type SumStage, type SweepArrays } from './stages.js';
+import { fastest, type Candidate } from './tune.js';
+import { addDiagonals, addMomentTiles, addScatters, type MomentArrays } from './unpack.js';
+
+/** Makes stages ready to be run by themselves, for their time. */
+export type Trial = (make: (own: Owned) => Promise<readonly SumStage[]>) => Promise<Candidate>;
+
+/** A program, and how its sums are spread and added. */
+interface Part<Geometry = StageParts['geometry']> {
+  readonly geometry: Geometry;
+  readonly code: ProgramCode;
+  readonly add: (sums: Float32Array, into: MomentArrays) => void;
+}
+
+/** The stages of a quadratic term's moments; where `trial` is given, in the way that is fastest on it. */
+export async function momentStages(
+  gpu: Gpu,
+  shape: GpuShape,
+  frame: MomentFrame,
+  own: Owned,
+  trial?: Trial,
+): Promise<readonly SumStage[]> {
+  const ways = waysOf(gpu, shape, frame);
+  const make = (parts: readonly Part[], owner: Owned): Promise<readonly SumStage[]> =>
+    Promise.all(parts.map((part) => stageOf(gpu, part, owner)));
+  if (!trial) return make(ways[0], own);
+  const candidates = ways.map((parts) => () => trial((owner) => make(parts, owner)));
+  return make(ways[await fastest(gpu, `moments ${frame} d=${shape.d} k=${shape.k}`, candidates)], own);
+}
+
+/** Ways to the same bits, the usual one first: each one program or two. */
+function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame): (readonly Part[])[] {
+  const layout = modelLayout(shape);
+  const { form, d, k } = shape;
+  if (!isMatrix(form)) return [[diagonalPart(layout, k, gpu)]];
+  if (frame === 'differences') {
+    const usual = usualSide(gpu.adapter);
+    const sides = d > 8 ? ([usual, usual === 16 ? 8 : 16] as const) : ([usual] as const);
+    return sides.map((side) => momentGeometries(d, k, side, gpu.limits).map((cut) => tilesPart(layout, k, cut)));
+  }
+  const usual = scatterGeometry(d, k, gpu.limits);
+  return [usual, ...scatterAlternatives(d, usual, gpu.limits)].map((cut) => [whitenedPart(layout, k, cut)]);
+}
+
+function diagonalPart(layout: ModelLayout, k: number, { limits }: Gpu): Part {
+  const { d } = layout;
+  const geometry = diagonalGeometry(d, k, limits);
+  const code = diagonalProgram(layout, k, geometry);
+  return { geometry, code, add: (sums, into) => addDiagonals(sums, geometry, d, into) };
+}
+
+function tilesPart(layout: ModelLayout, k: number, geometry: MomentGeometry): Part {
+  const code = momentsProgram(layout, k, geometry);
+  return { geometry, code, add: (sums, into) => addMomentTiles(sums, geometry, layout.d, into) };
+}
+
+function whitenedPart(layout: ModelLayout, k: number, geometry: ScatterGeometry): Part {
+  const code = whitenedProgram(layout, k, geometry);
+  return { geometry, code, add: (sums, into) => addScatters(sums, geometry, layout.d, into) };
+}
+
+async function stageOf(gpu: Gpu, { geometry, code, add }: Part, own: Owned): Promise<SumStage> {
+  const program = await programOf(gpu.device, code);
+  const inputs: StageParts['inputs'] = ({ x }, model, plan) => [x, model, plan];
+  return withBuffers(own, { geometry, program, inputs, add: (sums, into) => add(sums, weighted(into)) });
+}
+
+/** Moments of a Student-t term are weighted by P u: what they have of masses is Σ P u. */
+function weighted({ mass, radial, ...moments }: SweepArrays): MomentArrays {
+  return { ...moments, mass: radial ? radial.weight : mass };
+}
