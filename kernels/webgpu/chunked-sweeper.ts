@@ -4,7 +4,7 @@ import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
 import { PipelineCache, Owned } from './pipelines.js';
-import { BLOCK_ROWS, modelLayout, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
+import { BLOCK_ROWS, modelLayout, passLines, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
 import { linearPass, type LinearPass } from './linear-pass.js';
 import { operationsOf, type GpuModel, type GpuShape, type MomentFrame } from './model.js';
 import { momentStages, type Trial } from './moment-stages.js';
@@ -20,6 +20,7 @@ import type { Chunk } from './chunks.js';
 import { dispatchOperations } from './speed.js';
 import { couplingStage, linearStages, radialStage, type Reduction, type SumStage, type SweepArrays } from './stages.js';
 import { sumsSize } from './unpack.js';
+import { whiteningOf, type Whitening } from './whitening.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
 
 /** Bytes for the plan of one pass: most of it stays in a large GPU's second-level cache. */
@@ -47,6 +48,7 @@ interface Pipelines {
   readonly rowsPerPass: number;
   readonly passes: readonly (readonly Pass[])[];
   readonly linear: LinearPass;
+  readonly whitening: Whitening;
   readonly plan: Program;
   readonly reduce: Program;
   readonly total: Program;
@@ -107,17 +109,21 @@ export class ChunkedSweeper {
     const { gpu } = this;
     const { device } = gpu;
     const { model, plan, objective } = pipelines.buffers;
-    const rows = await this.rows.buffersOf(index, recorder);
+    const own = await this.rows.buffersOf(index, recorder);
+    const rows = pipelines.whitening.rows(own);
     const uniforms = passBinding(pipelines.buffers.passes);
     const linear = pipelines.linear([uniforms, rows.x, model, plan]);
-    const planned = bind(device, pipelines.plan, [uniforms, rows.x, rows.v, model, plan, objective]);
+    const whitening = pipelines.whitening.bind(uniforms, own, model, plan);
+    const planned = bind(device, pipelines.plan, [uniforms, rows.y, rows.v, model, plan, objective]);
     const summed = pipelines.stages.map((stage) => ({
       bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
       groups: stage.geometry.groups,
     }));
     for (const pass of pipelines.passes[index]) {
       linear(recorder.compute, pass);
+      whitening.before(recorder.compute, pass);
       dispatch(recorder.compute, planned, pass.slot, pass.tiles, gpu);
+      whitening.after(recorder.compute, pass);
       for (const { bound, groups } of summed) dispatch(recorder.compute, bound, pass.slot, groups, gpu);
       await recorder.recorded(pass.rows * operationsOf(pipelines.kind));
     }
@@ -167,7 +173,8 @@ export class ChunkedSweeper {
       passes: [PASS_SLOT * slots.length, UNIFORMS],
     } as const);
     writeSlots(device, inputs.passes, slots);
-    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0]) : undefined;
+    const whitening = await whiteningOf(gpu, kind, longest, own);
+    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0], whitening) : undefined;
     const stages = kind.d > 0 ? [...(await momentStages(gpu, kind, kind.frame, own, trial))] : [];
     if (kind.radial) stages.push(await radialStage(gpu, kind, own));
     stages.push(...(await linearStages(gpu, kind, own)));
@@ -178,7 +185,7 @@ export class ChunkedSweeper {
     } as const);
     const buffers = { ...inputs, ...outputs };
     writeSlots(device, buffers.sizes, sizesOf(rows.tiles, stages));
-    return { kind, rowsPerPass: rowsOfPass, passes, linear, plan, reduce, total, stages, buffers };
+    return { kind, rowsPerPass: rowsOfPass, passes, linear, whitening, plan, reduce, total, stages, buffers };
   }
 
   private isWorthTrials(kind: SweepKind): boolean {
@@ -187,10 +194,10 @@ export class ChunkedSweeper {
   }
 
   /** Runs stages on the first pass. Its plan is 0 as yet: what is summed takes as long. */
-  private trial({ model, plan, passes }: Inputs, pass: Pass): Trial {
+  private trial({ model, plan, passes }: Inputs, pass: Pass, whitening: Whitening): Trial {
     const { gpu, rows } = this;
     return async (make) => {
-      const chunk = await rows.buffersOf(0);
+      const chunk = whitening.rows(await rows.buffersOf(0));
       const own = new Owned(gpu);
       const bound = (await make(own)).map((stage) => ({
         bound: bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]),
@@ -208,10 +215,13 @@ export class ChunkedSweeper {
  * Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024.
  */
 function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
-  const bytes = Math.min(PLAN_BYTES, limits.maxStorageBufferBindingSize);
-  const room = bytes / (4 * planLines(kind));
-  if (room < BLOCK_ROWS)
+  const binding = limits.maxStorageBufferBindingSize;
+  const longest = Math.max(planLines(kind), kind.once ? kind.d : 0);
+  const room = Math.min(PLAN_BYTES / passLines(kind), binding / longest) / 4;
+  if (room < BLOCK_ROWS) {
+    const bytes = Math.min(PLAN_BYTES, binding);
     throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
+  }
   const rows = Math.min(room, dispatchOperations(device) / operationsOf(kind));
   return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
 }

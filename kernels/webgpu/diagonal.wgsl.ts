@@ -5,7 +5,7 @@
 import { rowStride, type DiagonalGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import type { ProgramCode } from './program.js';
-import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
+import { rowOf, sumDeclarations, summingMain, type Summing } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 export function diagonalProgram(layout: ModelLayout, k: number, geometry: DiagonalGeometry): ProgramCode {
@@ -32,7 +32,7 @@ var<workgroup> ps: array<vec4f, ${rows * rowStride(components, rows)}>;
 fn planQuad(k: u32, at: u32, stride: u32) -> vec4f {
   return select(vec4f(0.0), plan[${line} * stride + at], vec4<bool>(k < ${k}u));
 }
-${summingMain({ geometry, place: place(layout, geometry), stage: stage(layout, geometry), ...SUMS })}`,
+${summingMain({ geometry, place: place(layout, geometry), stage: stage(layout, geometry), ...sums(geometry) })}`,
   };
 }
 
@@ -50,13 +50,13 @@ function place({ stride }: ModelLayout, { units }: DiagonalGeometry): string {
 }
 
 /** Rows with their columns together, and the plan with its components together; rows of a quad are ROW_QUADS apart. */
-function stage({ d, columns }: ModelLayout, { workgroup }: DiagonalGeometry): string {
+function stage({ d, columns, firstTile }: ModelLayout, { workgroup }: DiagonalGeometry): string {
   return /* wgsl */ `
       for (var item = t; item < ROW_QUADS * WIDE; item += ${workgroup}u) {
         let rows = item % ROW_QUADS;
         let column = item / ROW_QUADS;
         let quad = begin + rows;
-        let at = (pass_.firstTile + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
+        let at = (${firstTile} + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
         ${each(4, (i) => `let e${i} = x[at + min(4u * column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}
         ${each(4, (r) => `xs[(${r}u * ROW_QUADS + rows) * STAGED + column] = ${rowOf('e', r)};`)}
       }
@@ -69,16 +69,28 @@ function stage({ d, columns }: ModelLayout, { workgroup }: DiagonalGeometry): st
       }`;
 }
 
-const SUMS = {
-  clear: /* wgsl */ `
-    ${each(4, (one) => `var first${one} = vec4f(0.0);\nvar second${one} = vec4f(0.0);`)}
+function sums({ seconds }: DiagonalGeometry): Pick<Summing, 'clear' | 'add' | 'flush'> {
+  const step = seconds ? 8 : 4;
+  const add = (one: number): string => {
+    const p = `p.${lanes[one]}`;
+    if (!seconds) return `first${one} = fma(vec4f(${p}), row - m${one}, first${one});`;
+    return `{ let u = row - m${one}; let pu = ${p} * u; first${one} += pu; second${one} = fma(pu, u, second${one}); }`;
+  };
+  const flush = (one: number): string => {
+    const first = `flush(partialAt + j * ${step}u + ${one}u, first${one});`;
+    return seconds ? `${first}\nflush(partialAt + j * ${step}u + ${4 + one}u, second${one});` : first;
+  };
+  return {
+    clear: /* wgsl */ `
+    ${each(4, (one) => `var first${one} = vec4f(0.0);${seconds ? `\nvar second${one} = vec4f(0.0);` : ''}`)}
     var mass = vec4f(0.0);`,
-  add: /* wgsl */ `
+    add: /* wgsl */ `
           let row = xs[i * STAGED + j];
           let p = ps[i * PLAN_STAGED + mine];
-          ${each(4, (one) => `{ let u = row - m${one}; let pu = p.${lanes[one]} * u; first${one} += pu; second${one} = fma(pu, u, second${one}); }`)}
+          ${each(4, add)}
           mass += p;`,
-  flush: /* wgsl */ `
-      ${each(4, (one) => `flush(partialAt + j * 8u + ${one}u, first${one});\nflush(partialAt + j * 8u + ${4 + one}u, second${one});`)}
+    flush: /* wgsl */ `
+      ${each(4, flush)}
       if (j == 0u) { flush(partialAt + COUNT - 1u, mass); }`,
-};
+  };
+}

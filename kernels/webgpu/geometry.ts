@@ -128,9 +128,11 @@ function assemble(
 export interface DiagonalGeometry extends SumGeometry {
   /** Quads of components per workgroup. */
   readonly components: number;
+  /** Whether second moments are summed, too. */
+  readonly seconds: boolean;
 }
 
-export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): DiagonalGeometry {
+export function diagonalGeometry(d: number, k: number, limits: GeometryLimits, seconds = true): DiagonalGeometry {
   const units = Math.ceil(k / COMPONENT_STEP);
   const wide = quads(d);
   const fits = (components: number, rows: number): boolean =>
@@ -140,11 +142,11 @@ export function diagonalGeometry(d: number, k: number, limits: GeometryLimits): 
   let components = wanted;
   while (components > 1 && !fits(components, rows)) components--;
   const lanes = components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (wide * components)))) : 1;
-  const count = 8 * wide + 1;
+  const count = (seconds ? 8 : 4) * wide + 1;
   const begun = Math.ceil(units / components);
   const splits = splitsFor(begun, units * count * 32 * lanes, limits);
   return {
-    ...{ components, rows, lanes, splits, count, units },
+    ...{ components, seconds, rows, lanes, splits, count, units },
     workgroup: roundUp(wide * components * lanes, 32),
     groups: begun * splits,
     partials: splits * lanes,

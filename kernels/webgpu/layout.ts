@@ -35,10 +35,14 @@ export function factorBlock(d: number): FactorBlock {
  */
 export interface ModelLayout {
   readonly matrix: boolean;
+  /** Of forms without matrices, what differences are multiplied by: a factor of their column, one of the component, or none. */
+  readonly scale: 'columns' | 'component' | 'none';
   readonly radial?: Radial | undefined;
   readonly d: number;
   /** Columns of a row, those of a linear term too. */
   readonly columns: number;
+  /** WGSL of the first tile of a pass among the rows that are read: those of a chunk, or of the pass alone. */
+  readonly firstTile: string;
   /** Quads from a component's beginning to its whitening. */
   readonly whitening: number;
   /** Quads from one component to the next. */
@@ -50,13 +54,20 @@ export const HEADER_QUADS = 1;
 /** Components are filled up to a multiple of this: as many as the kernels of diagonal forms take at once. */
 export const COMPONENT_STEP = 4;
 
-export function modelLayout({ form, d, radial, linear }: GpuShape): ModelLayout {
-  const matrix = isMatrix(form);
+export function modelLayout({ form, d, radial, linear, once = false }: GpuShape): ModelLayout {
+  const matrix = isMatrix(form) && !once;
+  const scale = once ? 'none' : form === 'spherical' ? 'component' : 'columns';
   const columns = d + (linear ? linearColumns(linear) : 0);
+  const firstTile = once ? '0u' : 'pass_.firstTile';
   const block = factorBlock(d);
   const whitening = 1 + quads(d);
-  const stride = whitening + (matrix ? factorQuads(d, block) : quads(d));
-  return { matrix, ...(radial && { radial }), d, columns, whitening, block, stride };
+  const stride = whitening + (once ? 0 : matrix ? factorQuads(d, block) : quads(d));
+  return { matrix, scale, ...(radial && { radial }), d, columns, firstTile, whitening, block, stride };
+}
+
+/** How what whitens rows once lies in a model's buffer, behind its components: as one of them with a matrix, about the origin. */
+export function sharedLayout({ d }: GpuShape): ModelLayout {
+  return modelLayout({ form: 'full', k: 1, d });
 }
 
 /** Quads before block b of a packed factor. */
@@ -68,8 +79,13 @@ function factorQuads(d: number, block: FactorBlock): number {
   return factorStart(Math.ceil(d / (4 * block)), block);
 }
 
-/** Quads of the header and all components. */
+/** Quads of the header and all components, and of what whitens rows once. */
 export function modelQuads(shape: GpuShape): number {
+  return sharedStart(shape) + (shape.once ? sharedLayout(shape).stride : 0);
+}
+
+/** Quads of the header and all components: where what whitens rows once begins. */
+export function sharedStart(shape: GpuShape): number {
   const components = Math.ceil(shape.k / COMPONENT_STEP) * COMPONENT_STEP;
   return HEADER_QUADS + components * modelLayout(shape).stride;
 }
@@ -80,6 +96,11 @@ export function modelQuads(shape: GpuShape): number {
  */
 export function planLines({ k, radial }: Pick<GpuShape, 'k' | 'radial'>): number {
   return radial ? 3 * k : k;
+}
+
+/** Numbers that a pass keeps of each row: the plan's, and of rows that are whitened once these, and their average. */
+export function passLines(shape: Pick<GpuShape, 'k' | 'd' | 'radial' | 'once'>): number {
+  return planLines(shape) + (shape.once ? 2 * shape.d : 0);
 }
 
 /** The line of the first component's weights of rows in moments. */

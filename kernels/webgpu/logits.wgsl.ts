@@ -20,12 +20,18 @@ function column({ d }: ModelLayout, row: string, i: number): string {
   return d > IN_REGISTERS ? `x[${row} + ${64 * i}u]` : `x${i}`;
 }
 
-/** Squared distances q of one component whose parts begin at `c`, as a block of statements that assigns to `q`. */
-export function matrixDistance(layout: ModelLayout, row: string, c: string): string {
-  return layout.d > IN_REGISTERS ? loopedMatrix(layout, row, c) : unrolledMatrix(layout, row, c);
+/** What becomes of z = (x − μ) W in column j, both WGSL: statements. */
+type Use = (z: string, j: string) => string;
+
+/** Squared distances q. */
+const square: Use = (z) => `q = fma(${z}, ${z}, q);`;
+
+/** z of one component whose parts begin at `c`, column by column: statements that `use` them, or add their squares to `q`. */
+export function whiten(layout: ModelLayout, row: string, c: string, use: Use = square): string {
+  return layout.d > IN_REGISTERS ? loopedMatrix(layout, row, c, use) : unrolledMatrix(layout, row, c, use);
 }
 
-function unrolledMatrix(layout: ModelLayout, row: string, c: string): string {
+function unrolledMatrix(layout: ModelLayout, row: string, c: string, use: Use): string {
   const { d, whitening } = layout;
   const differences = each(quads(d), (quad) => {
     const within = Array.from({ length: Math.min(4, d - 4 * quad) }, (_, lane) => 4 * quad + lane);
@@ -42,13 +48,13 @@ function unrolledMatrix(layout: ModelLayout, row: string, c: string): string {
       return `{ let w = model[${c} + ${at++}u]; ${terms.map((lane) => `z${lane} = fma(d${i}, vec4f(w.${lanes[lane]}), z${lane});`).join(' ')} }`;
     });
     at += 4 - width; // rows of zeros that fill the last block up
-    const squares = each(width, (lane) => `q = fma(z${lane}, z${lane}, q);`);
-    return `{\n${each(width, (lane) => `var z${lane} = vec4f(0.0);`)}\n${rows}\n${squares}\n}`;
+    const used = each(width, (lane) => use(`z${lane}`, `${4 * block + lane}u`));
+    return `{\n${each(width, (lane) => `var z${lane} = vec4f(0.0);`)}\n${rows}\n${used}\n}`;
   });
   return `${differences}\n${blocks}`;
 }
 
-function loopedMatrix({ d, whitening, block }: ModelLayout, row: string, c: string): string {
+function loopedMatrix({ d, whitening, block }: ModelLayout, row: string, c: string, use: Use): string {
   const width = 4 * block;
   // Columns of the block from `first` on: W is 0 before.
   const accumulate = (difference: string, i: number, first = 0): string =>
@@ -78,21 +84,28 @@ ${each(block, (quad) => {
   return `${means}\n${each(4, one)}`;
 })}
 p += ${4 * block * block}u;
-${each(width, (j) => `q = fma(z${j}, z${j}, q);`)}
+${each(width, (j) => use(`z${j}`, `(b * ${width}u + ${j}u)`))}
 }`;
 }
 
 /** Squared distances `q0 … q3` of four components from `c` on, columns measured one by one. */
 export function diagonalDistances(layout: ModelLayout, row: string, c: string): string {
-  const { d, whitening, stride } = layout;
+  const { whitening, stride, scale } = layout;
+  const factor = (one: number): string => `{ let s = model[${c} + ${one * stride + whitening}u].x; q${one} *= s * s; }`;
+  return `${differenceSquares(layout, row, c)}\n${scale === 'component' ? each(COMPONENT_STEP, factor) : ''}`;
+}
+
+function differenceSquares(layout: ModelLayout, row: string, c: string): string {
+  const { d, whitening, stride, scale } = layout;
+  const scaled = scale === 'columns';
   const quad = (index: string, value: (lane: number) => string, width: number): string =>
     each(COMPONENT_STEP, (one) => {
       const begin = `${c} + ${one * stride}u`;
       const terms = Array.from({ length: width }, (_, lane) => {
-        const z = `(${value(lane)} - m.${lanes[lane]}) * s.${lanes[lane]}`;
+        const z = `(${value(lane)} - m.${lanes[lane]})${scaled ? ` * s.${lanes[lane]}` : ''}`;
         return `{ let z = ${z}; q${one} = fma(z, z, q${one}); }`;
       });
-      return `{ let m = model[${begin} + 1u + ${index}]; let s = model[${begin} + ${whitening}u + ${index}]; ${terms.join(' ')} }`;
+      return `{ let m = model[${begin} + 1u + ${index}]; ${scaled ? `let s = model[${begin} + ${whitening}u + ${index}];` : ''} ${terms.join(' ')} }`;
     });
   if (d <= IN_REGISTERS) {
     return each(quads(d), (index) => quad(`${index}u`, (lane) => `x${4 * index + lane}`, Math.min(4, d - 4 * index)));
@@ -142,7 +155,7 @@ ${use('k', 'logit', 'vec4f(1.0)')}
 for (var k = ${from}; k < ${to}; k++) {
 ${begin}
 var q = vec4f(0.0);
-${matrixDistance(layout, row, 'c')}
+${whiten(layout, row, 'c')}
 let logit = ${logit('q', 'c', 'k')};
 ${use('k', 'logit', studentWeight('q', 'model[c]'))}
 }`;

@@ -6,11 +6,17 @@ import type { KernelModel, ModelShape } from '../model.js';
 export interface GpuModel extends KernelModel {
   /** logit_ik += 2 rate ⟨t_i, η_k⟩, of columns after the d of the quadratic term; η is `[k, width]`. */
   readonly linear?: (LinearShape & { readonly natural: Float32Array }) | undefined;
+  /** Of tied components without a linear term: whether rows are whitened once, y = (x − origin) W, */
+  readonly once?: boolean | undefined;
+  /** with means `[k, d]` of y. */
+  readonly shared?: { readonly origin: Float32Array; readonly means: Float32Array } | undefined;
 }
 
 /** What of a model decides how it lies in memory, and what programs it needs. */
 export interface GpuShape extends ModelShape {
   readonly linear?: LinearShape | undefined;
+  /** Whether rows are whitened once. */
+  readonly once?: boolean | undefined;
 }
 
 /** What moments are of: x − μ_k, or (x − μ_k) W_k. */
@@ -20,7 +26,8 @@ export type MomentFrame = 'differences' | 'whitened';
 const DEAREST_LEVELS = 64;
 
 /** Operations of a sweep per row, as they are done. */
-export function operationsOf({ linear, ...quadratic }: GpuShape & { readonly coupling?: boolean }): number {
+export function operationsOf({ linear, once, ...quadratic }: GpuShape & { readonly coupling?: boolean }): number {
+  if (once) return operationsPerRow({ ...quadratic, k: 1 }) + quadratic.k * (10 * quadratic.d + quadratic.k);
   if (!linear) return operationsPerRow(quadratic);
   const levels = linear.levels.reduce((sum, count) => sum + 1 + Math.min(count, DEAREST_LEVELS), 0);
   return operationsPerRow(quadratic) + 2 * quadratic.k * (2 * linear.dense + levels);

@@ -9,7 +9,7 @@ import { momentGeometries, usualSide, type MomentGeometry } from './moments-geom
 import { momentsProgram } from './moments.wgsl.js';
 import type { Owned } from './pipelines.js';
 import { programOf, type ProgramCode } from './program.js';
-import { whitenedProgram } from './scatter.wgsl.js';
+import { averagesProgram, whitenedProgram } from './scatter.wgsl.js';
 import { withBuffers, type StageParts, type SumStage, type SweepArrays } from './stages.js';
 import { fastest, type Candidate } from './tune.js';
 import { addDiagonals, addMomentTiles, addScatters, type MomentArrays } from './unpack.js';
@@ -21,6 +21,7 @@ export type Trial = (make: (own: Owned) => Promise<readonly SumStage[]>) => Prom
 interface Part<Geometry = StageParts['geometry']> {
   readonly geometry: Geometry;
   readonly code: ProgramCode;
+  readonly inputs: StageParts['inputs'];
   readonly add: (sums: Float32Array, into: MomentArrays) => void;
 }
 
@@ -44,6 +45,7 @@ export async function momentStages(
 function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame): (readonly Part[])[] {
   const layout = modelLayout(shape);
   const { form, d, k } = shape;
+  if (shape.once) return [[diagonalPart(layout, k, gpu, false), averagesPart(d, gpu)]];
   if (!isMatrix(form)) return [[diagonalPart(layout, k, gpu)]];
   if (frame === 'differences') {
     const usual = usualSide(gpu.adapter);
@@ -54,26 +56,35 @@ function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame): (readonly Part[]
   return [usual, ...scatterAlternatives(d, usual, gpu.limits)].map((cut) => [whitenedPart(layout, k, cut)]);
 }
 
-function diagonalPart(layout: ModelLayout, k: number, { limits }: Gpu): Part {
+const ofRows: Part['inputs'] = ({ y }, model, plan) => [y, model, plan];
+
+function diagonalPart(layout: ModelLayout, k: number, { limits }: Gpu, seconds = true): Part {
   const { d } = layout;
-  const geometry = diagonalGeometry(d, k, limits);
+  const geometry = diagonalGeometry(d, k, limits, seconds);
   const code = diagonalProgram(layout, k, geometry);
-  return { geometry, code, add: (sums, into) => addDiagonals(sums, geometry, d, into) };
+  return { geometry, code, inputs: ofRows, add: (sums, into) => addDiagonals(sums, geometry, d, into) };
+}
+
+function averagesPart(d: number, { limits }: Gpu): Part {
+  const geometry = scatterGeometry(d, 1, limits);
+  const code = averagesProgram(d, geometry);
+  const none = new Float64Array();
+  const add: Part['add'] = (sums, { second }) => addScatters(sums, geometry, d, { mass: none, first: none, second });
+  return { geometry, code, inputs: ({ averages, v }) => [averages, v], add };
 }
 
 function tilesPart(layout: ModelLayout, k: number, geometry: MomentGeometry): Part {
   const code = momentsProgram(layout, k, geometry);
-  return { geometry, code, add: (sums, into) => addMomentTiles(sums, geometry, layout.d, into) };
+  return { geometry, code, inputs: ofRows, add: (sums, into) => addMomentTiles(sums, geometry, layout.d, into) };
 }
 
 function whitenedPart(layout: ModelLayout, k: number, geometry: ScatterGeometry): Part {
   const code = whitenedProgram(layout, k, geometry);
-  return { geometry, code, add: (sums, into) => addScatters(sums, geometry, layout.d, into) };
+  return { geometry, code, inputs: ofRows, add: (sums, into) => addScatters(sums, geometry, layout.d, into) };
 }
 
-async function stageOf(gpu: Gpu, { geometry, code, add }: Part, own: Owned): Promise<SumStage> {
+async function stageOf(gpu: Gpu, { geometry, code, inputs, add }: Part, own: Owned): Promise<SumStage> {
   const program = await programOf(gpu.device, code);
-  const inputs: StageParts['inputs'] = ({ x }, model, plan) => [x, model, plan];
   return withBuffers(own, { geometry, program, inputs, add: (sums, into) => add(sums, weighted(into)) });
 }
 

@@ -81,7 +81,7 @@ const WEIGH = /* wgsl */ `
  * where it is to be kept.
  */
 const logits = (layout: ModelLayout, linear: boolean, keep: boolean): string => /* wgsl */ `
-  let row = (pass_.firstTile + tile) * ${layout.columns * TILE_QUADS}u + lane;
+  let row = (${layout.firstTile} + tile) * ${layout.columns * TILE_QUADS}u + lane;
   ${loadRow(layout, 'row')}
   var largest = vec4f(-3e38);
   ${eachLogit(layout, 'row', ['from_', 'to_'], (k, logit, u) => `plan[${k} * stride + quad] = ${logit};\nlargest = max(largest, ${logit});${keep ? `\nplan[(${k} + 2u * K) * stride + quad] = ${u};` : ''}`, linear ? (k) => `plan[${k} * stride + quad]` : undefined)}`;

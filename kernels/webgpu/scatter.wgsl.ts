@@ -41,6 +41,37 @@ export function whitenedProgram(layout: ModelLayout, k: number, geometry: Scatte
   };
 }
 
+/** Σ a u uᵀ of averages u of d columns (whiten.wgsl.ts), as one matrix. */
+export function averagesProgram(d: number, geometry: ScatterGeometry): ProgramCode {
+  const value = (n: number) => (lane: number) => {
+    const index = `4u * j${n} + ${lane}u`;
+    const at = (column: string): string => `averages[from_ + rows${n} + ${column} * ${TILE_QUADS}u]`;
+    if (d % 4 === 0) return `let e${lane} = ${at(`(${index})`)};`;
+    return `let e${lane} = select(vec4f(0.0), ${at(`min(${index}, ${d - 1}u)`)}, vec4<bool>(${index} < ${d}u));`;
+  };
+  const staging: Staging = {
+    begin: `let from_ = begin / ${TILE_QUADS}u * ${d * TILE_QUADS}u + begin % ${TILE_QUADS}u;
+        let weights = pass_.firstTile * ${TILE_QUADS}u + begin;`,
+    prepare: () => '',
+    values: (n) => `let weight = v[weights + rows${n}];
+        ${each(4, value(n))}
+        ${each(4, (lane) => `let f${lane} = e${lane} * weight;`)}`,
+  };
+  return {
+    label: `averages' moments d=${d}`,
+    bindings: ['uniform', 'read', 'read', 'write'],
+    code: scatterCode(
+      geometry,
+      quads(d),
+      staging,
+      /* wgsl */ `
+@group(0) @binding(1) var<storage, read> averages: array<vec4f>; // [tiles of the pass, d, 64] of quads of rows
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;        // row weights [tiles, 64]
+@group(0) @binding(3) var<storage, read_write> partial: array<vec4f>;`,
+    ),
+  };
+}
+
 /** Σ a r rᵀ over the plan itself, as one matrix of k columns. */
 export function couplingProgram(k: number, geometry: ScatterGeometry): ProgramCode {
   const staging: Staging = {

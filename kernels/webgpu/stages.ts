@@ -12,10 +12,10 @@ import { entriesOf, linearLayout } from './linear-layout.js';
 import { linearSumsProgram } from './linear-sums.wgsl.js';
 import type { GpuShape } from './model.js';
 import { programOf, type Program } from './program.js';
-import type { ChunkBuffers } from './chunks.js';
 import { couplingProgram } from './scatter.wgsl.js';
 import { addLines, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 import { addLevels, addStatistics } from './unpack-linear.js';
+import type { PassRows } from './whitening.js';
 
 /** What the sums of a sweep are added to. */
 export interface SweepArrays extends MomentArrays {
@@ -37,7 +37,7 @@ export interface SumStage {
   /** Their sum `[units, count]`, likewise. */
   readonly reduced: GPUBuffer;
   /** What the program reads and writes, after the uniforms. */
-  bindings(chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer): GPUBuffer[];
+  bindings(rows: PassRows, model: GPUBuffer, plan: GPUBuffer): GPUBuffer[];
   /** Adds the sums that were read back. */
   add(sums: Float32Array, into: SweepArrays): void;
 }
@@ -52,7 +52,7 @@ export interface Reduction {
 
 /** A stage but for the buffers of its sums. */
 export type StageParts = Pick<SumStage, 'geometry' | 'program' | 'add'> & {
-  readonly inputs: (chunk: ChunkBuffers, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
+  readonly inputs: (rows: PassRows, model: GPUBuffer, plan: GPUBuffer) => GPUBuffer[];
 };
 
 /** Σ P and Σ P (log u − u + 1) of a Student-t term: line by line of the plan's buffer. */
@@ -62,7 +62,7 @@ export async function radialStage(gpu: Gpu, { k }: GpuShape, own: Owned): Promis
   return withBuffers(own, {
     geometry,
     program,
-    inputs: (_chunk, _model, plan) => [plan],
+    inputs: (_rows, _model, plan) => [plan],
     add(sums, { mass, radial }) {
       addLines(sums, 0, mass);
       if (radial) addLines(sums, k, radial.logarithm);

@@ -111,7 +111,7 @@ function momentTilePlace(tile: number, { triangular, height, width, parts }: Mom
 /** Adds sums `[units, count]` column by column of k components. */
 export function addDiagonals(
   sums: Float32Array,
-  { count, units }: DiagonalGeometry,
+  { count, units, seconds }: DiagonalGeometry,
   d: number,
   into: MomentArrays,
 ): void {
@@ -122,9 +122,9 @@ export function addDiagonals(
       const component = COMPONENT_STEP * unit + lane;
       into.mass[component] += at(unit * count + count - 1, lane);
       for (let j = 0; j < d; j++) {
-        const quad = unit * count + 8 * (j >> 2);
+        const quad = unit * count + (seconds ? 8 : 4) * (j >> 2);
         into.first[component * d + j] += at(quad + lane, j & 3);
-        into.second[component * d + j] += at(quad + COMPONENT_STEP + lane, j & 3);
+        if (seconds) into.second[component * d + j] += at(quad + COMPONENT_STEP + lane, j & 3);
       }
     }
   }

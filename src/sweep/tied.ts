@@ -1,7 +1,7 @@
-import { packedSize } from '../../../kernels/simd/layout.js';
-import type { SharedMeans } from '../../../kernels/simd/model.js';
-import type { SoleQuadratic } from '../model.js';
-import type { Moments } from '../moments.js';
+import { packedSize } from '../../kernels/simd/layout.js';
+import type { SharedMeans } from '../../kernels/simd/model.js';
+import type { SoleQuadratic } from './model.js';
+import type { Moments } from './moments.js';
 
 /**
  * Tied components with their rows whitened once: z_ik = y_i − m_k with y = (x − o) W and m_k = (μ_k − o) W.

@@ -1,9 +1,10 @@
 /**
  * What part of the peak of multiply-adds a kernel can reach by what is counted in its machine code. Useful are
- * (d + 1)(d + 2) / 2 multiply-adds a row and component, or 2d where columns are measured one by one. Nothing is timed:
+ * (d + 1)(d + 2) / 2 multiply-adds a row and component, or 2d where columns are measured one by one, as tied components do
+ * once rows are whitened. Nothing is timed:
  * waits for memory, caches and clocks are in none of it.
  */
-import { isMatrix, type CovarianceForm } from '../../../kernels/form.js';
+import type { CovarianceForm } from '../../../kernels/form.js';
 import { BLOCK_ROWS, COMPONENT_STEP, quads } from '../../../kernels/webgpu/layout.js';
 import type { MomentGeometry } from '../../../kernels/webgpu/moments-geometry.js';
 import { holds, slotsOf, type Loop } from './machine-code.js';
@@ -23,12 +24,12 @@ export interface Bounds {
 /** Lanes of a wave, which Dawn asks RADV for. */
 const WAVE = 64;
 
-const usefulOf = ({ form, d }: Size): number => (isMatrix(form) ? ((d + 1) * (d + 2)) / 2 : 2 * d);
+const usefulOf = ({ form, d }: Size): number => (form === 'full' ? ((d + 1) * (d + 2)) / 2 : 2 * d);
 
 /** Those of a plan: slots of one component and a lane's four rows. Undefined where loops are none that are known. */
 export function planBounds(size: Size, loops: readonly Loop[]): Bounds | undefined {
   const { form, d } = size;
-  const matrix = isMatrix(form);
+  const matrix = form === 'full';
   const [main] = loops;
   const exponentials = loops.filter(({ depth, begin }) => depth === 0 && begin > main.end);
   if (exponentials.length === 0) return undefined;

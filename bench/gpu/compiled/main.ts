@@ -6,15 +6,18 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMatrix } from '../../../kernels/form.js';
-import { openGpu, type Gpu } from '../../../kernels/webgpu/device.js';
+import { openGpu, type Gpu, type GpuLimits } from '../../../kernels/webgpu/device.js';
 import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
-import { diagonalGeometry } from '../../../kernels/webgpu/geometry.js';
+import { diagonalGeometry, scatterGeometry } from '../../../kernels/webgpu/geometry.js';
 import { modelLayout } from '../../../kernels/webgpu/layout.js';
 import { momentGeometries } from '../../../kernels/webgpu/moments-geometry.js';
 import { momentsProgram } from '../../../kernels/webgpu/moments.wgsl.js';
 import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
+import type { GpuShape } from '../../../kernels/webgpu/model.js';
 import { programOf, type ProgramCode } from '../../../kernels/webgpu/program.js';
 
+import { averagesProgram, couplingProgram } from '../../../kernels/webgpu/scatter.wgsl.js';
+import { averageProgram, whitenProgram } from '../../../kernels/webgpu/whiten.wgsl.js';
 import { fitsSingle, singleProgram } from '../../../kernels/webgpu/single.wgsl.js';
 import { diagonalBounds, momentBounds, planBounds, type Bounds, type MomentsCompiled, type Size } from './bounds.js';
 import { failuresOf, type Compiled, type Record } from './held.js';
@@ -40,12 +43,14 @@ interface Kernel {
 
 function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
   const { form, d, k } = size;
-  const shape = { form, d, k, hard: false, coupling: false };
+  const once = form === 'tied';
+  const shape = { form, d, k, hard: false, coupling: false, once };
   if (fitsSingle(shape)) return [{ name: 'single', programs: [singleProgram(shape, 16)], bounds: () => undefined }];
   const layout = modelLayout(shape);
   const { subgroups } = features;
   const options = { layout, k, hard: false, subgroups, within: subgroups, linear: false };
   const plan: Kernel = { name: 'plan', programs: [planProgram(options)], bounds: ([loops]) => planBounds(size, loops) };
+  if (once) return [plan, ...sharedKernels(shape, limits)];
   if (!isMatrix(form)) {
     const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
     return [plan, { name: 'moments', programs: [program], bounds: ([loops]) => diagonalBounds(size, loops) }];
@@ -55,6 +60,19 @@ function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
   const compiled = (loops: readonly (readonly Loop[])[]): readonly MomentsCompiled[] =>
     cuts.map((geometry, index) => ({ geometry, loops: loops[index] }));
   return [plan, { name: 'moments', programs, bounds: (loops) => momentBounds(size, compiled(loops)) }];
+}
+
+/** Of tied components, whose rows are whitened once: what is done besides the plan. */
+function sharedKernels(shape: GpuShape, limits: GpuLimits): Kernel[] {
+  const { d, k } = shape;
+  const kernel = (name: string, program: ProgramCode): Kernel => ({ name, programs: [program], bounds: () => undefined });
+  return [
+    kernel('whitening', whitenProgram(shape)),
+    kernel('first moments', diagonalProgram(modelLayout(shape), k, diagonalGeometry(d, k, limits, false))),
+    kernel('averages', averageProgram(shape)),
+    kernel('second moments', averagesProgram(d, scatterGeometry(d, 1, limits))),
+    kernel('coupling', couplingProgram(k, scatterGeometry(k, 1, limits))),
+  ];
 }
 
 /** What the driver has left of the last pipeline that was made. */

@@ -3,7 +3,7 @@ import { addLines } from '../../../kernels/simd/linear.js';
 import { pathOf, type SimdModel } from '../../../kernels/simd/model.js';
 import { finiteDegrees } from '../../../kernels/simd/radial.js';
 import type { Moments, RadialSums } from '../moments.js';
-import { completeTied, type TiedMeans } from './tied.js';
+import { completeTied, type TiedMeans } from '../tied.js';
 
 /** Adds a sweep's sums (`sumsLayout`) to empty moments, but for the objective, which only tied components change. */
 export function addSums(moments: Moments, sums: Float64Array, model: SimdModel, tied?: TiedMeans): void {

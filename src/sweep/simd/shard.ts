@@ -17,7 +17,7 @@ import { sharedIntegers } from '../../threads/shared.js';
 import { copyRow, groupWeights, locate } from './rows.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { handedOverLinear } from './terms.js';
-import { tiedMeans } from './tied.js';
+import { tiedMeans } from '../tied.js';
 
 /** Sweeps made at once: enough to make handing them to the threads cheap. */
 const MOST_AT_ONCE = 8;

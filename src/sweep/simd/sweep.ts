@@ -13,7 +13,7 @@ import { logitBounds } from './bounds.js';
 import { addSums } from './moments.js';
 import { sharedDoubles, sharedFloats } from '../../threads/shared.js';
 import { handedOverLinear } from './terms.js';
-import { tiedMeans, type TiedMeans } from './tied.js';
+import { tiedMeans, type TiedMeans } from '../tied.js';
 
 /** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */
 export const PARTS = 64;

@@ -15,6 +15,7 @@ import type { PackedModel, PackedShape, PlanModel, SoleQuadratic } from '../mode
 import { emptyMoments, takeOffMass, type Frame, type Moments } from '../moments.js';
 import { logitsOf, type Logits } from '../logits.js';
 import { quadraticOf, shapeOf } from '../quadratic.js';
+import { completeTied, tiedMeans, type TiedMeans } from '../tied.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
@@ -65,8 +66,9 @@ export class WebgpuShard implements Shard {
 
   /** Adds the sums of sweeps that one submission makes; resolves to Σ v (log Σ exp logit − centre) of each. */
   private async sums(alike: readonly GpuSweep[], signal?: AbortSignal): Promise<number[]> {
-    const [{ model, shape, single, frame, moments }] = alike;
-    if (!single) return [await this.chunked.sweep(model, { ...shape, frame }, arraysOf(moments), signal)];
+    const [{ model, shape, single, frame, moments, tied }] = alike;
+    const into = { ...arraysOf(moments), ...(tied && { coupling: tied.coupling }) };
+    if (!single) return [await this.chunked.sweep(model, { ...shape, frame }, into, signal)];
     return this.single.sweep(
       alike.map((sweep) => ({ model: sweep.model, into: arraysOf(sweep.moments) })),
       shape,
@@ -79,6 +81,7 @@ export class WebgpuShard implements Shard {
     sweep.moments.weight = weight;
     sweep.moments.objective = objectiveOf(sweep, { centre: sweep.model.centre, weight, sum });
     takeOffMass(sweep.moments);
+    if (sweep.tied) completeTied(sweep.moments, sweep.tied.coupling, sweep.tied.means);
   }
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
@@ -119,6 +122,8 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
   readonly frame: Frame;
   /** Empty as yet. */
   readonly moments: Moments;
+  /** Of tied components whose rows are whitened once: what completes their moments, given the coupling. */
+  readonly tied?: { readonly means: TiedMeans; readonly coupling: Float64Array } | undefined;
 }
 
 function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): GpuSweep {
@@ -127,10 +132,18 @@ function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): Gpu
   const { hard, reference, temperature } = logits;
   const centre = centreOf(logits, objectiveNear);
   const shape = { ...gpuShape(components), hard, coupling };
-  const single = fitsSingle(shape);
-  const frame = single || isLong(quadraticOf(components)) ? 'whitened' : 'differences';
-  const moments = emptyMoments(components, { coupling, frame });
-  return { model: gpuModel(components, logits, centre), shape, single, frame, moments, reference, temperature };
+  const packed = gpuModel(components, logits, centre);
+  const common = { reference, temperature, single: fitsSingle(shape) };
+  const means = common.single || components.linear ? undefined : tiedMeans(quadraticOf(components));
+  if (means) {
+    const moments = emptyMoments(components, { coupling });
+    const tied = { means, coupling: moments.coupling ?? new Float64Array(shape.k ** 2) };
+    const once = { once: true, shared: means.shared };
+    const summed = { ...shape, once: true, coupling: true };
+    return { ...common, model: { ...packed, ...once }, shape: summed, frame: 'whitened', moments, tied };
+  }
+  const frame = common.single || isLong(quadraticOf(components)) ? 'whitened' : 'differences';
+  return { ...common, model: packed, shape, frame, moments: emptyMoments(components, { coupling, frame }) };
 }
 
 /** Sweeps of small models by their shapes; all others by themselves. */
