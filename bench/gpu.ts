@@ -17,7 +17,8 @@ import { cloudOf, recorded, type Cloud } from './gpu/cloud.js';
 import { measure, type Bench, type GpuResult } from './gpu/measure.js';
 import { Probe } from './gpu/probe.js';
 import { groupsFor, sizesOf, type Group } from './gpu/sizes.js';
-import { ceilingsText, gpuTable, programsTable, torchTable } from './gpu/table.js';
+import { ceilingsText, gpuTable, programsTable, torchTable, worthTable } from './gpu/table.js';
+import { worthOf, type Worth } from './gpu/worth.js';
 import type { Machine } from './machine.js';
 import { findTorch, runTorch, type TorchResult } from './peers/torch.js';
 import { digits } from './table.js';
@@ -81,6 +82,7 @@ export async function benchGpu(
 
 interface Figures {
   readonly results: readonly GpuResult[];
+  readonly worth: readonly Worth[];
   readonly torch: readonly TorchResult[];
   /** Why PyTorch has no figures where it was to have some. */
   readonly failures: readonly string[];
@@ -94,6 +96,7 @@ async function measureAll(
   keep: (figures: Figures) => Promise<void>,
 ): Promise<Figures & { readonly results: GpuResult[] }> {
   const results: GpuResult[] = [];
+  const worth: Worth[] = [];
   const torch: TorchResult[] = [];
   const failures: string[] = [];
   for (const group of groups) {
@@ -101,9 +104,10 @@ async function measureAll(
     results.push(...found.results);
     if (found.torch) torch.push(found.torch);
     if (found.failure !== undefined) failures.push(found.failure);
-    await keep({ results, torch, failures });
+    worth.push(...(await worthOf(context.backend, group, context.bench)));
+    await keep({ results, worth, torch, failures });
   }
-  return { results, torch, failures };
+  return { results, worth, torch, failures };
 }
 
 /** Small problems in every form, the forms and sizes to be measured, and many rows. */
@@ -168,8 +172,8 @@ async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group
   }
 }
 
-function printAll({ results, torch: peers, failures }: Figures, found: Context['torch'], print: Print): void {
-  print(`${gpuTable(results)}\n\n${programsTable(results)}\n`);
+function printAll({ results, worth, torch: peers, failures }: Figures, found: Context['torch'], print: Print): void {
+  print(`${gpuTable(results)}\n\n${programsTable(results)}\n\n${worthTable(worth)}\n`);
   for (const failure of failures) print(`PyTorch failed at ${failure}`);
   if (peers.length === 0) {
     print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'it failed'})`);

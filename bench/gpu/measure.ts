@@ -80,6 +80,15 @@ export async function measure(dataset: Dataset, size: Size, from: Start, bench: 
   };
 }
 
+/** Seconds of a sweep by the device's timestamps: the median over the iterations, after one to warm up. */
+export async function sweepSeconds(dataset: Dataset, size: Size, from: Start, bench: Bench): Promise<number> {
+  const run = new Run(dataset, size, from, bench.probe);
+  await run.step();
+  run.restart();
+  for (let iteration = 0; iteration < bench.iterations; iteration++) await run.step();
+  return run.medians().device;
+}
+
 /** EM, step by step, with the times of each. */
 class Run {
   frame = '';

@@ -2,6 +2,7 @@ import { digits, table } from '../table.js';
 import type { TorchLine } from '../peers/torch.js';
 import type { Ceilings } from './ceilings.js';
 import type { GpuResult } from './measure.js';
+import type { Worth } from './worth.js';
 
 const percent = (share: number): string => `${digits(share * 100, 2)} %`;
 const ms = (seconds: number): string => digits(seconds * 1000);
@@ -62,6 +63,15 @@ export function programsTable(results: readonly GpuResult[]): string {
       .map(([label, seconds]) => [`${one.covariance} ${size(one)}`, label, ms(seconds), percent(seconds / all)]);
   });
   return table(['sweep', 'kernel', 'ms', 'share'], rows);
+}
+
+/** How many times as long a sweep takes without each speed-up. */
+export function worthTable(worths: readonly Worth[]): string {
+  const rows = worths.map(({ without, seconds, secondsWithout, ...one }) => [
+    ...[`${one.covariance} ${size(one)}`, without, ms(seconds), ms(secondsWithout)],
+    `${digits(secondsWithout / seconds)} ×`,
+  ]);
+  return table(['sweep', 'without', 'ms with it', 'ms without', 'ratio'], rows);
 }
 
 /** PyTorch's lines beside ours; ratios are its seconds per iteration over ours. */

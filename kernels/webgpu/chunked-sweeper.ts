@@ -9,7 +9,8 @@ import { linearPass, type LinearPass } from './linear-pass.js';
 import { operationsOf, type GpuModel, type GpuShape, type MomentFrame } from './model.js';
 import { momentStages, type Trial } from './moment-stages.js';
 import { modelSize, packModel } from './pack.js';
-import type { GpuSweepOptions } from './options.js';
+import { momentCuts, type MomentCut } from './moments-geometry.js';
+import type { GpuSweepOptions, Speedup } from './options.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { planProgram } from './plan.wgsl.js';
 import { programOf, type Program } from './program.js';
@@ -153,7 +154,8 @@ export class ChunkedSweeper {
     const { device } = gpu;
     const { k, hard } = kind;
     const { subgroups, subgroupSizes } = gpu.features;
-    const within = Math.max(...subgroupSizes) <= TILE_QUADS;
+    const { without } = this.options;
+    const within = Math.max(...subgroupSizes) <= TILE_QUADS && without !== 'uniform slices';
     const rowsOfPass = rowsPerPass(gpu, kind);
     const options = { layout: modelLayout(kind), k, hard, subgroups, within, linear: kind.linear !== undefined };
     const [linear, plan, reduce, total] = await Promise.all([
@@ -175,7 +177,10 @@ export class ChunkedSweeper {
     writeSlots(device, inputs.passes, slots);
     const whitening = await whiteningOf(gpu, kind, longest, own);
     const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0], whitening) : undefined;
-    const stages = kind.d > 0 ? [...(await momentStages(gpu, kind, kind.frame, own, trial))] : [];
+    const stages =
+      kind.d > 0
+        ? [...(await momentStages(gpu, kind, { frame: kind.frame, cut: cutWithout(without), trial }, own))]
+        : [];
     if (kind.radial) stages.push(await radialStage(gpu, kind, own));
     stages.push(...(await linearStages(gpu, kind, own)));
     if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
@@ -224,6 +229,11 @@ function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
   }
   const rows = Math.min(room, dispatchOperations(device) / operationsOf(kind));
   return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
+}
+
+/** The cut of moments without a speed-up of theirs, if that is switched off. */
+function cutWithout(without?: Speedup): MomentCut | undefined {
+  return without === 'loads ahead' ? momentCuts[1] : without === 'tiles of 16 columns' ? momentCuts[2] : undefined;
 }
 
 /** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */

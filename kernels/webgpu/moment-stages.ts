@@ -5,7 +5,7 @@ import { diagonalProgram } from './diagonal.wgsl.js';
 import { diagonalGeometry, scatterAlternatives, scatterGeometry, type ScatterGeometry } from './geometry.js';
 import { modelLayout, type ModelLayout } from './layout.js';
 import type { GpuShape, MomentFrame } from './model.js';
-import { momentGeometries, usualSide, type MomentGeometry } from './moments-geometry.js';
+import { momentCuts, momentGeometries, usualCut, type MomentCut, type MomentGeometry } from './moments-geometry.js';
 import { momentsProgram } from './moments.wgsl.js';
 import type { Owned } from './pipelines.js';
 import { programOf, type ProgramCode } from './program.js';
@@ -25,35 +25,42 @@ interface Part<Geometry = StageParts['geometry']> {
   readonly add: (sums: Float32Array, into: MomentArrays) => void;
 }
 
-/** The stages of a quadratic term's moments; where `trial` is given, in the way that is fastest on it. */
+export interface MomentChoice {
+  readonly frame: MomentFrame;
+  /** Instead of the usual one of the adapter, and of trials. */
+  readonly cut?: MomentCut | undefined;
+  /** Where given, the way that is fastest on it is taken. */
+  readonly trial?: Trial | undefined;
+}
+
+/** The stages of a quadratic term's moments. */
 export async function momentStages(
   gpu: Gpu,
   shape: GpuShape,
-  frame: MomentFrame,
+  { frame, cut, trial }: MomentChoice,
   own: Owned,
-  trial?: Trial,
 ): Promise<readonly SumStage[]> {
-  const ways = waysOf(gpu, shape, frame);
+  const ways = waysOf(gpu, shape, frame, cut);
   const make = (parts: readonly Part[], owner: Owned): Promise<readonly SumStage[]> =>
     Promise.all(parts.map((part) => stageOf(gpu, part, owner)));
-  if (!trial) return make(ways[0], own);
+  if (!trial || cut) return make(ways[0], own);
   const candidates = ways.map((parts) => () => trial((owner) => make(parts, owner)));
   return make(ways[await fastest(gpu, `moments ${frame} d=${shape.d} k=${shape.k}`, candidates)], own);
 }
 
 /** Ways to the same bits, the usual one first: each one program or two. */
-function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame): (readonly Part[])[] {
+function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame, cut = usualCut(gpu.adapter)): (readonly Part[])[] {
   const layout = modelLayout(shape);
   const { form, d, k } = shape;
   if (shape.once) return [[diagonalPart(layout, k, gpu, false), averagesPart(d, gpu)]];
   if (!isMatrix(form)) return [[diagonalPart(layout, k, gpu)]];
   if (frame === 'differences') {
-    const usual = usualSide(gpu.adapter);
-    const sides = d > 8 ? ([usual, usual === 16 ? 8 : 16] as const) : ([usual] as const);
-    return sides.map((side) => momentGeometries(d, k, side, gpu.limits).map((cut) => tilesPart(layout, k, cut)));
+    const others = momentCuts.filter(({ side, ahead }) => side !== cut.side || ahead !== cut.ahead);
+    const geometries = [cut, ...others].map((one) => momentGeometries(d, k, one, gpu.limits));
+    return geometries.map((parts) => parts.map((geometry) => tilesPart(layout, k, geometry)));
   }
   const usual = scatterGeometry(d, k, gpu.limits);
-  return [usual, ...scatterAlternatives(d, usual, gpu.limits)].map((cut) => [whitenedPart(layout, k, cut)]);
+  return [usual, ...scatterAlternatives(d, usual, gpu.limits)].map((one) => [whitenedPart(layout, k, one)]);
 }
 
 const ofRows: Part['inputs'] = ({ y }, model, plan) => [y, model, plan];

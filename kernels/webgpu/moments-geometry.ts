@@ -19,18 +19,30 @@ const STAGING = 380;
 /** Sums that a lane has of a tile off the diagonal, at most. */
 const SUMS = 144;
 
-/** Columns along the side of a tile, at the most: where lanes have 256 registers, and where they have 128. */
-export type TileSide = 16 | 8;
+/** How tiles are cut, and when rows are read; no bit depends on it. */
+export interface MomentCut {
+  /** Columns along the side of a tile, at the most: where lanes have 256 registers, and where they have 128. */
+  readonly side: 16 | 8;
+  /** Whether the next rows are read before those that are staged are summed: registers hold them meanwhile. */
+  readonly ahead: boolean;
+}
+
+/** Ways to cut, the usual one of most devices first, that of devices with few registers last. */
+export const momentCuts: readonly MomentCut[] = [
+  { side: 16, ahead: true },
+  { side: 16, ahead: false },
+  { side: 8, ahead: false },
+];
 
 /** Vendors whose lanes have 128 registers or fewer, as adapters call them. */
 const FEW_REGISTERS = /^(intel|apple|arm|qualcomm|img-tec|broadcom)\b/;
 
-/** The side of tiles that suits most devices of a vendor; no bit depends on it. */
-export function usualSide(adapter: string): TileSide {
-  return FEW_REGISTERS.test(adapter) ? 8 : 16;
+/** The cut that suits most devices of a vendor. */
+export function usualCut(adapter: string): MomentCut {
+  return FEW_REGISTERS.test(adapter) ? momentCuts[2] : momentCuts[0];
 }
 
-export interface MomentGeometry extends SumGeometry {
+export interface MomentGeometry extends SumGeometry, Pick<MomentCut, 'ahead'> {
   /** Components of a workgroup, and lanes that share one. */
   readonly components: number;
   readonly shares: number;
@@ -48,17 +60,22 @@ export interface MomentGeometry extends SumGeometry {
 }
 
 /** Tiles on the diagonal and below it, if there are any, of matrices of d columns. */
-export function momentGeometries(d: number, k: number, side: TileSide, limits: GeometryLimits): MomentGeometry[] {
+export function momentGeometries(
+  d: number,
+  k: number,
+  { side, ahead }: MomentCut,
+  limits: GeometryLimits,
+): MomentGeometry[] {
   const { components, shares } = lanesFor(k);
   const groups = Math.ceil(k / components);
   const sums = ((d + 1) * (d + 2)) / 2;
   // Of no tile's size: the order of sums depends on it.
   const splits = splitsFor(groups * Math.ceil(sums / SUMS), 32 * k * quads(sums), limits, MOST_SPLITS);
-  return cutsOf(d, side).map((cut) => {
+  return tilesOf(d, side).map((cut) => {
     const tileQuads = quads(sumsOf(cut));
     return {
       ...cut,
-      ...{ components, shares, splits, tileQuads, lanes: 1, units: k },
+      ...{ components, shares, ahead, splits, tileQuads, lanes: 1, units: k },
       rows: rowsFor(cut, { components, shares }, limits),
       workgroup: roundUp(components * shares, 32),
       groups: groups * cut.tiles * splits,
@@ -68,10 +85,10 @@ export function momentGeometries(d: number, k: number, side: TileSide, limits: G
   });
 }
 
-type Cut = Pick<MomentGeometry, 'triangular' | 'height' | 'width' | 'parts' | 'tiles'>;
+type Tiles = Pick<MomentGeometry, 'triangular' | 'height' | 'width' | 'parts' | 'tiles'>;
 type Lanes = Pick<MomentGeometry, 'components' | 'shares'>;
 
-function cutsOf(d: number, side: TileSide): Cut[] {
+function tilesOf(d: number, side: number): Tiles[] {
   const blocks = Math.ceil(d / side);
   const height = Math.ceil(d / blocks);
   const parts = Math.ceil((height * height) / SUMS);
@@ -83,7 +100,7 @@ function cutsOf(d: number, side: TileSide): Cut[] {
 }
 
 /** Sums of a tile: of the second moments, and on the diagonal of first moments and masses besides. */
-function sumsOf({ triangular, height, width }: Cut): number {
+function sumsOf({ triangular, height, width }: Tiles): number {
   return triangular ? (height * (height + 1)) / 2 + height + 1 : height * width;
 }
 
@@ -100,7 +117,7 @@ function lanesFor(k: number): Lanes {
 }
 
 /** Rows that are staged at once: quads of which every lane has as many, in the shared memory that there is. */
-function rowsFor(cut: Cut, { components, shares }: Lanes, limits: GeometryLimits): number {
+function rowsFor(cut: Tiles, { components, shares }: Lanes, limits: GeometryLimits): number {
   const bytes = (rows: number): number =>
     16 * (components * planStride(rows) + quads(rows) * rowStride(stagedQuads(cut)));
   const least = 4 * shares;
@@ -108,7 +125,7 @@ function rowsFor(cut: Cut, { components, shares }: Lanes, limits: GeometryLimits
 }
 
 /** Quads of columns that are staged of a row: those of the tile's rows, and of its columns where these are others. */
-export function stagedQuads({ triangular, height, width }: Cut): number {
+export function stagedQuads({ triangular, height, width }: Tiles): number {
   return quads(height) + (triangular ? 0 : quads(width));
 }
 

@@ -5,13 +5,14 @@
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import { planStride, rowStride, stagedQuads, type MomentGeometry } from './moments-geometry.js';
 import type { ProgramCode } from './program.js';
-import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
+import { rowOf, sumDeclarations, summingMain, type Summing } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /** A tile's sums: in each quad of them four, the last filled up by zeros. */
 export function momentsProgram(layout: ModelLayout, k: number, geometry: MomentGeometry): ProgramCode {
   const { components, rows, shares } = geometry;
   const names = sumNames(geometry);
+  const { declare, load, stage } = staging(layout, k, geometry);
   return {
     label: `moments ${geometry.triangular ? 'triangles' : 'rectangles'} d=${layout.d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
@@ -34,8 +35,8 @@ fn mean(component: u32, column: u32) -> f32 {
 ${summingMain({
   geometry,
   place: place(layout, geometry),
-  clear: names.map((name) => `var ${name} = 0.0;`).join('\n'),
-  stage: stage(layout, k, geometry),
+  clear: `${names.map((name) => `var ${name} = 0.0;`).join('\n')}\n${declare}`,
+  ...(geometry.ahead ? { load, stage } : { stage: `let loaded = begin;\n${load}\n${stage}` }),
   loop: `var n = 0u; n < ROW_QUADS / SHARES; n++`,
   add: add(geometry),
   flush: '',
@@ -77,43 +78,53 @@ function place({ stride }: ModelLayout, geometry: MomentGeometry): string {
   let partialAt = (split * K + firstComponent + mine) * COUNT + tile * ${geometry.tileQuads}u;`;
 }
 
-/** Rows with their columns together, and the plan as it lies. What is beyond the last column is in no sum that is read. */
-function stage({ d, columns, radial }: ModelLayout, k: number, geometry: MomentGeometry): string {
-  const { components, triangular, height, rows, workgroup } = geometry;
+/**
+ * Rows with their columns together, and the plan as it lies: from quad `loaded` on into variables, and these into shared
+ * memory. What is beyond the last column is in no sum that is read.
+ */
+function staging({ d, columns, radial }: ModelLayout, k: number, geometry: MomentGeometry): Staging {
+  const { components, triangular, height, rows } = geometry;
   const line = weightLine({ k, radial });
   const staged = stagedQuads(geometry);
   const own = quads(height);
-  const begin = triangular
-    ? 'rowAt + 4u * quad'
-    : `select(columnAt + 4u * (quad - ${own}u), rowAt + 4u * quad, quad < ${own}u)`;
-  return /* wgsl */ `
-      let from_ = (pass_.firstTile + begin / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + begin % ${TILE_QUADS}u;
-      ${unrolled(
-        components * quads(rows),
-        workgroup,
-        (item) => /* wgsl */ `
+  const column = (item: string): string => {
+    const quad = `${item} / ROW_QUADS`;
+    return triangular
+      ? `rowAt + 4u * (${quad})`
+      : `select(columnAt + 4u * (${quad} - ${own}u), rowAt + 4u * (${quad}), ${quad} < ${own}u)`;
+  };
+  const plan = itemsOf(components * quads(rows), geometry);
+  const values = itemsOf(staged * quads(rows), geometry);
+  return {
+    declare: `${plan((n) => `var g${n}: vec4f;`, true)}\n${values((n) => each(4, (i) => `var e${n}_${i}: vec4f;`), true)}`,
+    load: /* wgsl */ `
+      let from_ = (pass_.firstTile + loaded / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + loaded % ${TILE_QUADS}u;
+      ${plan(
+        (n, item) => /* wgsl */ `
         let k = min(firstComponent + ${item} / ROW_QUADS, K - 1u)${line > 0 ? ` + ${line}u` : ''};
-        ps[${item} / ROW_QUADS][${item} % ROW_QUADS] = plan[k * stride + begin + ${item} % ROW_QUADS];`,
+        g${n} = plan[k * stride + loaded + ${item} % ROW_QUADS];`,
       )}
-      ${unrolled(
-        staged * quads(rows),
-        workgroup,
-        (item) => /* wgsl */ `
-        let rows = ${item} % ROW_QUADS;
-        let quad = ${item} / ROW_QUADS;
-        let column = ${begin};
-        ${each(4, (i) => `let e${i} = x[from_ + rows + min(column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}
-        ${each(4, (r) => `xs[rows][${r * staged}u + quad] = ${rowOf('e', r)};`)}`,
-      )}`;
+      ${values(
+        (n, item) => /* wgsl */ `
+        let column = ${column(item)};
+        ${each(4, (i) => `e${n}_${i} = x[from_ + ${item} % ROW_QUADS + min(column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}`,
+      )}`,
+    stage: /* wgsl */ `
+      ${plan((n, item) => `ps[${item} / ROW_QUADS][${item} % ROW_QUADS] = g${n};`)}
+      ${values((n, item) => each(4, (r) => `xs[${item} % ROW_QUADS][${r * staged}u + ${item} / ROW_QUADS] = ${rowOf(`e${n}_`, r)};`))}`,
+  };
 }
 
-/** What all of a workgroup do for so many items. */
-function unrolled(items: number, workgroup: number, work: (item: string) => string): string {
-  return each(Math.ceil(items / workgroup), (n) => {
-    const all = (n + 1) * workgroup <= items;
-    const item = `(t + ${n * workgroup}u)`;
-    return `${all ? '' : `if (${item} < ${items}u) `}{ ${work(item)} }`;
-  });
+type Staging = Required<Pick<Summing, 'stage' | 'load'>> & { readonly declare: string };
+
+/** Text for each of so many items of a workgroup that are a lane's; unguarded for what needs no such item. */
+function itemsOf(items: number, { workgroup }: MomentGeometry) {
+  return (text: (n: number, item: string) => string, all = false): string =>
+    each(Math.ceil(items / workgroup), (n) => {
+      const item = `(t + ${n * workgroup}u)`;
+      if (all) return text(n, item);
+      return `${(n + 1) * workgroup <= items ? '' : `if (${item} < ${items}u) `}{ ${text(n, item)} }`;
+    });
 }
 
 /** Four rows of the quad that is this lane's turn: each sum gets one product of each row, in their order. */

@@ -36,8 +36,10 @@ export interface Summing {
   readonly place: string;
   /** Before every block: sums of 0. */
   readonly clear: string;
-  /** All invocations: rows from quad `begin` on into shared memory. */
+  /** All invocations: rows from quad `begin` on into shared memory; or only what `load` has read of them. */
   readonly stage: string;
+  /** All invocations: reads rows from quad `begin` on into variables, while others are still summed. */
+  readonly load?: string;
   /** How those that work go over what is staged; all rows `i`, or those of this lane, where it is not said. */
   readonly loop?: string;
   /** Those that work, for staged row `i`. */
@@ -49,9 +51,10 @@ export interface Summing {
 }
 
 /** A kernel that stages rows, adds, and flushes after every block of 1024 rows of its split. */
-export function summingMain({ geometry, place, clear, stage, loop, add, flush, after = '' }: Summing): string {
+export function summingMain({ geometry, place, clear, stage, load, loop, add, flush, after = '' }: Summing): string {
   // Where an invocation takes every row, compilers see that all of a workgroup take the same.
   const rows = loop ?? (geometry.lanes === 1 ? 'var i = 0u; i < ROWS; i++' : 'var i = lane; i < ROWS; i += LANES');
+  const next = load ? `if (begin + ROW_QUADS < end) { let loaded = begin + ROW_QUADS; ${load} }` : '';
   return /* wgsl */ `
 @compute @workgroup_size(${geometry.workgroup})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -64,10 +67,12 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   for (var block = (split + SPLITS - pass_.firstBlock % SPLITS) % SPLITS; block < blocks; block += SPLITS) {
     ${clear}
     let end = min((block + 1u) * 256u, stride);
+    ${load ? `{ let loaded = block * 256u; ${load} }` : ''}
     for (var begin = block * 256u; begin < end; begin += ROW_QUADS) {
       workgroupBarrier();
       ${stage}
       workgroupBarrier();
+      ${next}
       if (works) {
         for (${rows}) {
           ${add}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { failuresOf, type Compiled, type Record } from '../../bench/gpu/compiled/held.js';
 import { momentBounds, planBounds } from '../../bench/gpu/compiled/bounds.js';
 import { loopsOf, slotsOf } from '../../bench/gpu/compiled/machine-code.js';
-import { momentGeometries } from '../../kernels/webgpu/moments-geometry.js';
+import { momentCuts, momentGeometries } from '../../kernels/webgpu/moments-geometry.js';
 
 /** A loop in a loop: the outer one has BB1 and BB3, the inner one BB2. */
 const code = `
@@ -52,7 +52,7 @@ test('moments are as good as the lanes that have a component, and what is done f
   // 16 columns, 40 components: 160 lanes, of which four share a component, fill three waves. 128 rows are staged at once.
   const size = { form: 'full', d: 16, k: 40 } as const;
   const limits = { maxComputeWorkgroupStorageSize: 2 ** 15, maxStorageBufferBindingSize: 2 ** 30 };
-  const [geometry] = momentGeometries(16, 40, 16, limits);
+  const [geometry] = momentGeometries(16, 40, momentCuts[0], limits);
   expect(geometry).toMatchObject({ components: 40, shares: 4, rows: 128, workgroup: 160, tiles: 1 });
   const block = { begin: 1, end: 5, depth: 0, counts: { ...counts, simple: 300 } };
   const stage = { begin: 2, end: 4, depth: 1, counts: { ...counts, simple: 50 } };

@@ -143,6 +143,10 @@ describe('on this adapter', () => {
     expect(new Set(programs)).toEqual(new Set(['plan', 'moments', 'reduce', 'total']));
     const report = JSON.parse(await readFile(json, 'utf8')) as Record<string, unknown>;
     expect(report).toMatchObject({ results: JSON.parse(JSON.stringify(results)), software: true, machine });
+    const worth = { covariance: 'tied', n: 600, without: 'whitening once' };
+    expect(report.worth).toMatchObject([
+      { ...worth, seconds: expect.any(Number) as number, secondsWithout: expect.any(Number) as number },
+    ]);
     expect(Object.keys(report)).toEqual(expect.arrayContaining(['date', 'versions', 'adapter', 'driver', 'ceilings']));
     expect(printed.join('\n')).toContain('PyTorch with CUDA was not timed (/nonexistent: does not run)');
   });

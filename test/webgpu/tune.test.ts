@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { momentCuts } from '../../kernels/webgpu/moments-geometry.js';
 import type * as Tune from '../../kernels/webgpu/tune.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import { onGpu } from '../devices.js';
@@ -16,7 +17,7 @@ vi.mock('../../kernels/webgpu/tune.js', () => ({
 test('the sums of a sweep are the same bit for bit in every way to cut them', async () => {
   const here = await onGpu();
   const [n, d, k] = [1500, 9, 3];
-  const ways = 2; // tiles of 9 columns, and of 5
+  const ways = momentCuts.length; // tiles of 9 columns, and of 5
   const once = await sweepOn(here.device, n, d, k);
   expect(winner.asked).toBe(0);
   const tuned = webgpuDevice({ name: here.backend, gpu: here.gpu }, { tuneFrom: 0 });

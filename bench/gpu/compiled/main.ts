@@ -10,7 +10,7 @@ import { openGpu, type Gpu, type GpuLimits } from '../../../kernels/webgpu/devic
 import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
 import { diagonalGeometry, scatterGeometry } from '../../../kernels/webgpu/geometry.js';
 import { modelLayout } from '../../../kernels/webgpu/layout.js';
-import { momentGeometries } from '../../../kernels/webgpu/moments-geometry.js';
+import { momentGeometries, usualCut } from '../../../kernels/webgpu/moments-geometry.js';
 import { momentsProgram } from '../../../kernels/webgpu/moments.wgsl.js';
 import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
 import type { GpuShape } from '../../../kernels/webgpu/model.js';
@@ -55,7 +55,7 @@ function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
     const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
     return [plan, { name: 'moments', programs: [program], bounds: ([loops]) => diagonalBounds(size, loops) }];
   }
-  const cuts = momentGeometries(d, k, 16, limits);
+  const cuts = momentGeometries(d, k, usualCut('amd'), limits);
   const programs = cuts.map((geometry) => momentsProgram(layout, k, geometry));
   const compiled = (loops: readonly (readonly Loop[])[]): readonly MomentsCompiled[] =>
     cuts.map((geometry, index) => ({ geometry, loops: loops[index] }));
@@ -65,7 +65,11 @@ function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
 /** Of tied components, whose rows are whitened once: what is done besides the plan. */
 function sharedKernels(shape: GpuShape, limits: GpuLimits): Kernel[] {
   const { d, k } = shape;
-  const kernel = (name: string, program: ProgramCode): Kernel => ({ name, programs: [program], bounds: () => undefined });
+  const kernel = (name: string, program: ProgramCode): Kernel => ({
+    name,
+    programs: [program],
+    bounds: () => undefined,
+  });
   return [
     kernel('whitening', whitenProgram(shape)),
     kernel('first moments', diagonalProgram(modelLayout(shape), k, diagonalGeometry(d, k, limits, false))),

@@ -39,7 +39,7 @@ export class WebgpuShard implements Shard {
   constructor(
     private readonly gpu: Gpu,
     private readonly rows_: ResidentRows,
-    options?: GpuSweepOptions,
+    private readonly options?: GpuSweepOptions,
   ) {
     this.n = rows_.n;
     this.d = rows_.d;
@@ -56,7 +56,7 @@ export class WebgpuShard implements Shard {
   /** Small models of one shape at once, all others one after the other. */
   async sweep(requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> {
     signal?.throwIfAborted();
-    const sweeps = requests.map(gpuSweep);
+    const sweeps = requests.map((request) => gpuSweep(request, this.options));
     for (const alike of groupsOf(sweeps)) {
       const sums = await this.sums(alike, signal);
       for (const [index, sweep] of alike.entries()) this.complete(sweep, sums[index]);
@@ -126,7 +126,7 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
   readonly tied?: { readonly means: TiedMeans; readonly coupling: Float64Array } | undefined;
 }
 
-function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): GpuSweep {
+function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest, options?: GpuSweepOptions): GpuSweep {
   const { components } = model;
   const logits = logitsOf(model);
   const { hard, reference, temperature } = logits;
@@ -134,7 +134,8 @@ function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest): Gpu
   const shape = { ...gpuShape(components), hard, coupling };
   const packed = gpuModel(components, logits, centre);
   const common = { reference, temperature, single: fitsSingle(shape) };
-  const means = common.single || components.linear ? undefined : tiedMeans(quadraticOf(components));
+  const each = common.single || components.linear || options?.without === 'whitening once';
+  const means = each ? undefined : tiedMeans(quadraticOf(components));
   if (means) {
     const moments = emptyMoments(components, { coupling });
     const tied = { means, coupling: moments.coupling ?? new Float64Array(shape.k ** 2) };
