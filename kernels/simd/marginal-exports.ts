@@ -1,4 +1,4 @@
-/** What assembly/marginals.ts exports; places are byte addresses. */
+/** What assembly/marginal-*.ts export; places are byte addresses. */
 export interface MarginalExports {
   readonly memory: WebAssembly.Memory;
   placeRows64(k: number, rows: number, ...places: number[]): void;
@@ -9,6 +9,9 @@ export interface MarginalExports {
   complete64(factors: number, width: number, ...places: number[]): void;
   project64(rows: number, width: number, ...places: number[]): void;
   addDistances64(rows: number, width: number, z: number, rate: number): void;
+  addRadial64(rows: number, width: number, z: number, parameters: number, rate: number, ...places: number[]): void;
+  weigh64(rows: number, factors: number, remainders: number, sums: number): void;
+  weightBy64(plan: number): void;
   addDense64(rows: number, first: number, dense: number, natural: number, rate: number): void;
   addLevel64(rows: number, column: number, natural: number, rate: number): void;
   transport64(rows: number, hard: boolean, least: number, ...places: number[]): void;

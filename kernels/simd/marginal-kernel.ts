@@ -66,6 +66,7 @@ export class LoadedMarginals {
     this.missing = places.terms.map((placed) => {
       const missing = missingOf(on, row, placed);
       this.mask(placed, missing);
+      this.setRadial(placed, missing.length);
       if (missing.length > 0)
         this.complete(placed, missing).forEach((more, c) => (offsets[c] += 2 * model.rate * more));
       return missing;
@@ -86,19 +87,38 @@ export class LoadedMarginals {
   /** Makes Y of a term; returns what the marginals' logarithms exceed those of the whole by, but for squares, `[k]`. */
   private complete(placed: PlacedTerm, missing: readonly number[]): Float64Array {
     const { wasm, arena, places } = this;
-    const { k } = this.model;
-    const { term, matrix, width, factors, factorStep, factorCount, completion } = placed;
-    const count = missing.length;
+    const { term, matrix, width, factors, factorStep, completion } = placed;
+    const { d, radial, flat } = term;
+    const [count, k] = [missing.length, this.model.k];
+    const wide = flat ? k - 1 : k; // without the component whose factors are 0
     const more = new Float64Array(k).fill(count * HALF_LOG_TWO_PI);
+    if (radial) more.set(radial.constants.subarray((d - count) * k, (d - count + 1) * k));
+    if (flat) more[wide] = missing.reduce((sum, j) => sum - flat[j], 0);
     if (!matrix) {
-      for (const j of missing) for (let c = 0; c < k; c++) more[c] -= Math.log(term.factors[c * width + j]);
+      for (const j of missing) for (let c = 0; c < wide; c++) more[c] -= Math.log(term.factors[c * width + j]);
       return more;
     }
+    const factorCount = Math.min(placed.factorCount, wide);
     arena.integers(places.missing, count).set(missing);
     wasm.complete64(factorCount, width, factors, factorStep, count, places.missing, completion, places.logarithms);
     const logarithms = arena.doubles(places.logarithms, factorCount);
-    for (let c = 0; c < k; c++) more[c] -= logarithms[factorCount === 1 ? 0 : c];
+    for (let c = 0; c < wide; c++) more[c] -= logarithms[factorCount === 1 ? 0 : c];
+    if (flat) arena.doubles(completion + wide * count * width * 8, count * width).fill(0);
     return more;
+  }
+
+  /** Puts there what a Student-t term is for rows that lack so many columns. */
+  private setRadial({ term: { d, radial }, parameters }: PlacedTerm, lacking: number): void {
+    if (!radial) return;
+    const { k } = this.model;
+    const [line, e] = [lineOf(k), d - lacking];
+    const into = this.arena.doubles(parameters, 3 * line);
+    for (let c = 0; c < k; c++) {
+      const degrees = radial.degrees[c];
+      into[c] = degrees;
+      into[line + c] = degrees + e;
+      into[2 * line + c] = radial.remainders[e * k + c];
+    }
   }
 
   /** Computes logits and plan of rows `from` … `to − 1`. */
@@ -120,7 +140,8 @@ export class LoadedMarginals {
       const count = missing[q].length;
       const step = stepOf(factorStep, count, width);
       if (matrix && count > 0) wasm.project64(rows, width, own.whitened, completion, step, count, missing[q][0] & ~1);
-      wasm.addDistances64(rows, width, own.whitened, rate);
+      if (!term.radial) wasm.addDistances64(rows, width, own.whitened, rate);
+      else wasm.addRadial64(rows, width, own.whitened, own.parameters, rate, own.weighting, own.remainders);
     }
     this.addLinear(rows);
     wasm.transport64(rows, hard, least, places.sums, places.labels, places.logSum, places.logLargest);
@@ -147,8 +168,16 @@ export class LoadedMarginals {
     const { layout } = places;
     const place = (sum: number): number => places.sums + sum * 8;
     wasm.addMasses64(rows, hard, place(layout.mass), coupling ? place(layout.coupling) : 0);
-    for (const [q, { matrix, width, whitened, gaps, completion, factorStep }] of places.terms.entries()) {
+    for (const [
+      q,
+      { term, matrix, width, whitened, gaps, completion, factorStep, weighting, remainders },
+    ] of places.terms.entries()) {
       const sums = layout.terms[q];
+      wasm.weightBy64(places.plan);
+      if (term.radial) {
+        wasm.weigh64(rows, weighting, remainders, place(sums.radial));
+        wasm.weightBy64(weighting);
+      }
       const [first, second] = [place(sums.first), place(sums.second)];
       if (!matrix) wasm.addSquares64(rows, width, whitened, gaps, first, second, place(sums.missing));
       else {
@@ -157,6 +186,7 @@ export class LoadedMarginals {
         wasm.addScatters64(rows, width, whitened, completion, step, count, first, second, sums.secondStep * 8);
       }
     }
+    wasm.weightBy64(places.plan);
     this.addStatistics(rows, place(layout.linear));
   }
 

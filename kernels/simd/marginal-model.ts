@@ -1,5 +1,5 @@
 /**
- * How a model and the sums of a sweep lie in memory for assembly/marginals.ts: in float64, columns of a quadratic term
+ * How a model and the sums of a sweep lie in memory for assembly/marginal-*.ts: in float64, columns of a quadratic term
  * filled up with zeros to whole blocks of four, and components to pairs.
  */
 import { isMatrix, type CovarianceForm } from '../form.js';
@@ -13,9 +13,26 @@ export interface MarginalTerm {
   readonly means: Float64Array;
   /** Of matrices packed factors, one after the other; else a number for each column, `[k, width]`. */
   readonly factors: Float64Array;
+  /** Of a Student-t term. */
+  readonly radial?: MarginalRadial | undefined;
+  /**
+   * Where the last component has the same density everywhere, its factors being 0: what a row has not of it that lacks a
+   * column, `[d]`, nats.
+   */
+  readonly flat?: Float64Array | undefined;
 }
 
-/** logit_ik = offset_k − rate Σ ‖z_ik‖² + 2 rate ⟨t_i, η_k⟩, of each term by the marginal of the columns that are there. */
+/** A Student-t term by the number e of columns that are there; arrays in memory that all threads see. */
+export interface MarginalRadial {
+  /** ν, `[k]`; infinite is Gaussian. */
+  readonly degrees: Float64Array;
+  /** What constants of log-densities exceed those of all columns by, but for what scales have to do with it, `[d + 1, k]`. */
+  readonly constants: Float64Array;
+  /** What is summed more than −log(1 + q/ν) − u, `[d + 1, k]`. */
+  readonly remainders: Float64Array;
+}
+
+/** logit_ik = offset_k − rate Σ ‖z_ik‖² + 2 rate ⟨t_i, η_k⟩, of Student-t terms (ν + e) log(1 + ‖z_ik‖²/ν) for ‖z_ik‖²; of each term by the marginal of the columns that are there. */
 export interface MarginalModel {
   readonly k: number;
   /** `[k]`, filled up. */
@@ -110,6 +127,8 @@ export interface TermSums {
   readonly secondStep: number;
   /** Of terms without matrices, mass by component of rows that lack a column, `[k, width]`. */
   readonly missing: number;
+  /** Of Student-t terms, Σ P u and Σ P (log u − u), `[2, k]`, filled up. */
+  readonly radial: number;
 }
 
 /** Where each kind of sum begins, in numbers; the objective's is the first. */
@@ -126,12 +145,12 @@ export function marginalSums({ k, coupling, terms, linear }: SumsShape): Margina
   let next = 2;
   const take = (count: number): number => (next += count) - count;
   const [mass, couplings] = [take(line), take(coupling ? k * line : 0)];
-  const places = terms.map(({ form, d }) => {
+  const places = terms.map(({ form, d, radial }) => {
     const [matrix, size] = [isMatrix(form), k * widthOf(d)];
     const secondStep = form === 'tied' ? 0 : packedLength(d);
     const first = take(size);
     const second = take(matrix ? (form === 'tied' ? 1 : k) * packedLength(d) : size);
-    return { first, second, secondStep, missing: take(matrix ? 0 : size) };
+    return { first, second, secondStep, missing: take(matrix ? 0 : size), radial: take(radial ? 2 * line : 0) };
   });
   const sums = take(linear ? linearWidth(linear) * line : 0);
   return { mass, coupling: couplings, terms: places, linear: sums, count: next };
@@ -141,6 +160,6 @@ export function marginalSums({ k, coupling, terms, linear }: SumsShape): Margina
 export interface SumsShape {
   readonly k: number;
   readonly coupling: boolean;
-  readonly terms: readonly { readonly form: CovarianceForm; readonly d: number }[];
+  readonly terms: readonly { readonly form: CovarianceForm; readonly d: number; readonly radial?: unknown }[];
   readonly linear?: LinearShape | undefined;
 }

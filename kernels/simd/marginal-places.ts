@@ -20,6 +20,10 @@ export interface PlacedTerm {
   readonly gaps: number;
   /** Y, `[factorCount, missing, width]`. */
   readonly completion: number;
+  /** Of a Student-t term: what the pattern at hand makes of it, `[3, k]`, and of rows, `[rows, k]` (assembly/marginal-radial.ts). */
+  readonly parameters: number;
+  readonly weighting: number;
+  readonly remainders: number;
   /** Rows, 0 where they lack a column, `[rows, width]`, and whitened, `[k, rows, width]`. */
   readonly present: number;
   readonly whitened: number;
@@ -84,13 +88,15 @@ function placeTerm(
   { k, rows, lacking }: { readonly k: number; readonly rows: number; readonly lacking: number },
   take: (count: number) => number,
 ): PlacedTerm {
-  const { form, d } = term;
+  const { form, d, radial } = term;
+  const line = radial ? lineOf(k) : 0;
   const [matrix, width, tied] = [isMatrix(form), widthOf(d), form === 'tied'];
   const factorCount = tied ? 1 : k;
   return {
     ...{ term, matrix, width, first, factorCount, factorStep: tied ? 0 : packedLength(d) * 8 },
     ...{ means: take(k * width), factors: take(term.factors.length), gaps: take(width) },
     completion: take(matrix ? factorCount * Math.min(d, lacking) * width : 0),
+    ...{ parameters: take(3 * line), weighting: take(rows * line), remainders: take(rows * line) },
     ...{ present: take(rows * width), whitened: take(k * rows * width) },
   };
 }

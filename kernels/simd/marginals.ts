@@ -1,4 +1,4 @@
-/** Sweeps of rows with gaps by assembly/marginals.ts, in float64: rows in parts, and in each the rows of one pattern together. */
+/** Sweeps of rows with gaps by assembly/marginal-*.ts, in float64: rows in parts, and in each the rows of one pattern together. */
 import { MarginalKernel, type LoadedMarginals } from './marginal-kernel.js';
 import type { MarginalModel, MarginalOutputs, PatternRows } from './marginal-model.js';
 import { nextPart, unwanted, type Shared } from './parts.js';

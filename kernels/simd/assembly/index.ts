@@ -18,7 +18,12 @@ export { describe, encode, finite32, finite64, turn32, turn64 } from './columns'
 export { placeLevels } from './levels';
 export { placeLinear } from './linear';
 export { placeShares } from './linear-sums';
-export { addDense64, addDenseSums64, addDistances64, addLevel64, addLevelSums64, addMasses64, addScatters64, addSquares64, begin64, complete64, placeRows64, present64, project64, shear64, stretch64, transport64 } from './marginals';
+export { addDense64, addDistances64, addLevel64, begin64 } from './marginal-logits';
+export { transport64 } from './marginal-plan';
+export { addRadial64, weigh64 } from './marginal-radial';
+export { placeRows64, weightBy64 } from './marginal-state';
+export { addDenseSums64, addLevelSums64, addMasses64, addScatters64, addSquares64 } from './marginal-sums';
+export { complete64, present64, project64, shear64, stretch64 } from './marginal-whitening';
 export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { likeliest, posterior } from './posterior';

@@ -155,7 +155,11 @@ function gapOfWidths(term: QuadraticTerm<Floats>, k: number, missing: readonly n
 }
 
 /** What the constants of log-densities are more by of m columns less, `[k]`, but for what scales have to do with it. */
-function constantsOf({ d, degrees }: QuadraticTerm<Floats>, k: number, m: number): Float64Array {
+export function constantsOf(
+  { d, degrees }: Pick<QuadraticTerm<Floats>, 'd' | 'degrees'>,
+  k: number,
+  m: number,
+): Float64Array {
   const constants = new Float64Array(k).fill(m * HALF_LOG_TWO_PI);
   return constants.map((gaussian, c) => {
     const nu = degrees?.[c] ?? Infinity;
@@ -218,13 +222,16 @@ function addVariances({ second }: QuadraticMoments, { mass, missing }: Gap, d: n
   mass.forEach((held, c) => missing.forEach((j) => (second[c * d + j] += held)));
 }
 
-/** Adds what ψ((ν + e)/2) − log ((ν + e)/2) of e columns is more than that of all, by which degrees of freedom are estimated. */
+/** Adds what degrees of freedom are estimated by besides. */
 function addDegrees({ radial }: QuadraticMoments, { mass, missing }: Gap, degrees: Float64Array, d: number): void {
   degrees.forEach((nu, c) => {
-    if (!radial || nu === Infinity) return;
-    const e = d - missing.length;
-    radial.logarithm[c] += mass[c] * (logMinusDigamma((nu + d) / 2) - logMinusDigamma((nu + e) / 2));
+    if (radial) radial.logarithm[c] += mass[c] * lessOfDegrees(nu, d, missing.length);
   });
+}
+
+/** What ψ((ν + e)/2) − log ((ν + e)/2) of e = d − m columns is more than that of all d. */
+export function lessOfDegrees(nu: number, d: number, m: number): number {
+  return nu === Infinity ? 0 : logMinusDigamma((nu + d) / 2) - logMinusDigamma((nu + d - m) / 2);
 }
 
 /** Adds mass_k Yᵀ Y. */

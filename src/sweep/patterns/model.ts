@@ -1,8 +1,8 @@
 import { isMatrix } from '../../../kernels/form.js';
-import { addExactScatter, lineOf, marginalSums, packedLength, packExactFactor, widthOf, type MarginalModel, type MarginalTerm } from '../../../kernels/simd/marginal-model.js'; // prettier-ignore
+import { addExactScatter, lineOf, marginalSums, packedLength, packExactFactor, widthOf, type MarginalModel, type MarginalRadial, type MarginalTerm } from '../../../kernels/simd/marginal-model.js'; // prettier-ignore
 import { linearWidth } from '../../../kernels/linear-shape.js';
 import { sharedDoubles } from '../../threads/shared.js';
-import { rescale } from '../exact/gaps.js';
+import { constantsOf, lessOfDegrees, rescale } from '../exact/gaps.js';
 import { offsetsOf } from '../logits.js';
 import type { Floats, LinearTerm, PackedShape, PlanModel, QuadraticTerm } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
@@ -14,12 +14,9 @@ const LOG_ZERO = -1e300;
 /** Temperatures below this would take logits of far rows out of float64's range. */
 const COLDEST = 1e-12;
 
-/** Whether the kernel has what a model is made of: not noise, whose whitening is 0. */
-export function isSwept({ components: { quadratic }, epsilon }: PlanModel<Floats>): boolean {
-  return (
-    quadratic.every(({ radial, flat }) => radial === undefined && flat === undefined) &&
-    (epsilon === 0 || epsilon >= COLDEST)
-  );
+/** Whether the kernel's range is wide enough for a model. */
+export function isSwept({ epsilon }: PlanModel<Floats>): boolean {
+  return epsilon === 0 || epsilon >= COLDEST;
 }
 
 /** A model as threads are given it, and what its sums are to have; `least`: the share under which one counts as nothing. */
@@ -45,8 +42,10 @@ function filledLine(values: Float64Array): Float64Array {
   return line;
 }
 
-function marginalTerm({ form, d, means, whitening }: QuadraticTerm<Floats>, k: number): MarginalTerm {
+function marginalTerm(term: QuadraticTerm<Floats>, k: number): MarginalTerm {
+  const { form, d, means, whitening, flat } = term;
   const width = widthOf(d);
+  const radial = marginalRadial(term, k);
   const centres = sharedDoubles(k * width);
   for (let c = 0; c < k; c++) centres.set(means.subarray(c * d, (c + 1) * d), c * width);
   if (isMatrix(form)) {
@@ -56,13 +55,25 @@ function marginalTerm({ form, d, means, whitening }: QuadraticTerm<Floats>, k: n
       const into = factors.subarray(c * packedLength(d), (c + 1) * packedLength(d));
       packExactFactor(whitening.subarray(c * d * d, (c + 1) * d * d), d, into);
     }
-    return { form, d, means: centres, factors };
+    return { form, d, means: centres, factors, radial, flat };
   }
   const factors = sharedDoubles(k * width);
   for (let c = 0; c < k; c++) {
     for (let j = 0; j < d; j++) factors[c * width + j] = whitening[form === 'diag' ? c * d + j : c];
   }
-  return { form, d, means: centres, factors };
+  return { form, d, means: centres, factors, radial, flat };
+}
+
+/** A Student-t term by the number of columns that are there, looked up by all threads; undefined of a Gaussian one. */
+function marginalRadial({ d, radial, degrees }: QuadraticTerm<Floats>, k: number): MarginalRadial | undefined {
+  if (radial === undefined) return undefined;
+  if (degrees?.length !== k) throw new RangeError(`degrees of freedom of ${k} components were expected`);
+  const [constants, remainders] = [sharedDoubles((d + 1) * k), sharedDoubles((d + 1) * k)];
+  for (let e = 0; e <= d; e++) {
+    constants.set(constantsOf({ d, degrees }, k, d - e), e * k);
+    degrees.forEach((nu, c) => (remainders[e * k + c] = Math.log1p(e / nu) + lessOfDegrees(nu, d, d - e)));
+  }
+  return { degrees, constants, remainders };
 }
 
 /** η as `[statistics, k]`. */
@@ -128,14 +139,20 @@ function addQuadratic(
 ): void {
   const { k } = components;
   for (const [q, { form, d }] of components.quadratic.entries()) {
-    const { first, second } = quadratic[q];
+    const { first, second, radial } = quadratic[q];
     const width = widthOf(d);
+    if (radial) {
+      radial.weight.set(sums.subarray(places[q].radial, places[q].radial + k));
+      radial.logarithm.set(sums.subarray(places[q].radial + lineOf(k), places[q].radial + lineOf(k) + k));
+    }
     const rows = (from: number): Float64Array => unfilled(sums, from, { rows: k, width: d, line: width });
     first.set(rows(places[q].first));
     if (!isMatrix(form)) {
       second.set(rows(places[q].second));
       const missing = rows(places[q].missing);
-      if (missing.some((one) => one > 0)) rescale(quadratic[q], { form, d }, mass, missing);
+      if (radial)
+        missing.forEach((one, at) => (second[at] += one)); // whitened variances are 1
+      else if (missing.some((one) => one > 0)) rescale(quadratic[q], { form, d }, mass, missing);
       continue;
     }
     for (let c = 0; c * d * d < second.length; c++) {

@@ -27,12 +27,27 @@ function quadratic(form: CovarianceForm, d: number, k: number): QuadraticTerm {
 
 interface Scene {
   readonly k: number;
-  readonly terms: readonly (readonly [CovarianceForm, number])[];
+  readonly terms: readonly (readonly [form: CovarianceForm, d: number, radial?: 'student'])[];
+  /** Whether the last component has the same density everywhere. */
+  readonly noise?: boolean;
   readonly linear?: { readonly dense: number; readonly levels: readonly number[] };
   readonly epsilon: number;
 }
 
-function modelOf({ k, terms, linear, epsilon }: Scene): PlanModel {
+/** A Student-t term, whose second component is Gaussian. */
+function student(term: QuadraticTerm, k: number): QuadraticTerm {
+  return { ...term, radial: 'student', degrees: new Float64Array(k).map((_, c) => (c === 1 ? Infinity : 0.5 + 3 * c)) };
+}
+
+/** The same with a last component that has the same density everywhere. */
+function flattened(term: QuadraticTerm, k: number): QuadraticTerm {
+  const { d, whitening, degrees } = term;
+  const flat = new Float64Array(d).map(() => normal(random));
+  const own = { degrees: degrees?.map((nu, c) => (c === k - 1 ? Infinity : nu)) };
+  return { ...term, ...own, flat, whitening: whitening.slice().fill(0, (whitening.length / k) * (k - 1)) };
+}
+
+function modelOf({ k, terms, noise, linear, epsilon }: Scene): PlanModel {
   const weights = new Float64Array(k).map(() => 0.5 + random());
   const sum = weights.reduce((a, b) => a + b);
   const width = linear ? linear.levels.reduce((a, b) => a + b, linear.dense) : 0;
@@ -40,7 +55,11 @@ function modelOf({ k, terms, linear, epsilon }: Scene): PlanModel {
     components: {
       k,
       logNormalizers: new Float64Array(k).map(() => normal(random)),
-      quadratic: terms.map(([form, d]) => quadratic(form, d, k)),
+      quadratic: terms.map(([form, d, radial]) => {
+        const gaussian = quadratic(form, d, k);
+        const term = radial ? student(gaussian, k) : gaussian;
+        return noise ? flattened(term, k) : term;
+      }),
       linear: linear && { ...linear, natural: new Float32Array(k * width).map(() => normal(random)) },
     },
     weights: weights.map((weight) => weight / sum),
@@ -92,7 +111,11 @@ function expectAlike(actual: Moments, expected: Moments, tolerance: number): voi
   expectClose([actual.weight, actual.objective], [expected.weight, expected.objective], tolerance, 'objective');
   expectClose(actual.mass, expected.mass, tolerance, 'mass');
   if (expected.coupling) expectClose(actual.coupling!, expected.coupling, tolerance, 'coupling');
-  for (const [q, { first, second }] of expected.quadratic.entries()) {
+  for (const [q, { first, second, radial }] of expected.quadratic.entries()) {
+    if (radial) {
+      expectClose(actual.quadratic[q].radial!.weight, radial.weight, tolerance, `weights of ${q}`);
+      expectClose(actual.quadratic[q].radial!.logarithm, radial.logarithm, tolerance, `logarithms of ${q}`);
+    }
     expectClose(actual.quadratic[q].first, first, tolerance, `first of ${q}`);
     expectClose(actual.quadratic[q].second, second, tolerance, `second of ${q}`);
   }
@@ -116,6 +139,25 @@ const scenes: readonly (readonly [string, Scene])[] = [
   ['spherical', { k: 3, terms: [['spherical', 3]], epsilon: 0.3 }],
   ['hard', { k: 3, terms: [['full', 5]], epsilon: 0 }],
   ['a product', { k: 5, terms: [['full', 3], ['diag', 2], ['tied', 4]], linear: { dense: 3, levels: [4, 2] }, epsilon: 0.7 }], // prettier-ignore
+  ['Student-t, full', { k: 3, terms: [['full', 5, 'student']], epsilon: 1 }],
+  ['Student-t, tied', { k: 4, terms: [['tied', 6, 'student']], epsilon: 0.5 }],
+  ['Student-t, diag', { k: 3, terms: [['diag', 7, 'student']], epsilon: 1 }],
+  ['Student-t, spherical, hard', { k: 3, terms: [['spherical', 3, 'student']], epsilon: 0 }],
+  ['Student-t beside Gaussians', { k: 5, terms: [['full', 3, 'student'], ['full', 4], ['diag', 2, 'student']], linear: { dense: 1, levels: [3] }, epsilon: 2 }], // prettier-ignore
+  ['noise, full', { k: 4, terms: [['full', 5]], noise: true, epsilon: 1 }],
+  [
+    'noise, diag and spherical',
+    {
+      k: 3,
+      terms: [
+        ['diag', 4],
+        ['spherical', 2],
+      ],
+      noise: true,
+      epsilon: 1,
+    },
+  ],
+  ['noise beside Student-t', { k: 4, terms: [['full', 4, 'student'], ['diag', 2, 'student']], noise: true, epsilon: 1 }], // prettier-ignore
   ['statistics alone', { k: 3, terms: [], linear: { dense: 2, levels: [3] }, epsilon: 1 }],
 ];
 
