@@ -7,6 +7,7 @@ import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
 import { benchFamilies, familiesTable } from './families.js';
 import { benchFit, fitTable } from './fit.js';
+import { benchFloat64, float64Table } from './float64.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
 import { benchLoad, loadTable } from './load.js';
@@ -29,6 +30,7 @@ const runs: Readonly<Record<BenchName, Bench>> = {
   cpu,
   fit: async ({ quick }) => print(`${fitTable(await benchFit(quick ? 50_000 : 300_000, 3, say))}\n`),
   families,
+  float64: async ({ quick }) => print(`${float64Table(await benchFloat64(quick ? 3 : 9, say))}\n`),
   load: async ({ quick }) => print(`${loadTable(await benchLoad(quick ? 50_000 : 200_000, quick ? 3 : 7, say))}\n`),
   start: async ({ quick }) => print(`${startTable(await benchStart(quick ? 5 : 15, say))}\n`),
   small: async ({ quick }) => print(`${smallTable(await benchSmall(quick ? 50 : 300))}\n`),

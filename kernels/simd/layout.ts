@@ -36,7 +36,7 @@ export function packedSize(size: number): number {
 }
 
 /** Packs an upper triangular factor W `[d, d]` in the order in which the kernel reads it. */
-export function packFactor(w: Float32Array, d: number, into: Float32Array): void {
+export function packFactor(w: ArrayLike<number>, d: number, into: Float32Array | Float64Array): void {
   const blocked = d & ~3;
   let at = 0;
   for (let j = 0; j < blocked; j += 4) {

@@ -7,6 +7,7 @@ import { NearestKernel, type Centres } from './nearest.js';
 import { PairRunner, type PairTask } from './pairs.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
 import { addSlices, type AddTask } from './sums.js';
+import { TileRunner, type TileTask } from './tiles64/runner.js';
 
 /** Rows as every thread sees them, with their weights, which are filled up with zeros to whole tiles. */
 export type RowBlock = EncodedBlock | RawBlock;
@@ -74,7 +75,7 @@ export interface NearestTask extends Shared, Centres {
 }
 
 type RowTask = SweepsTask | RowsTask | NearestTask;
-export type Task = RowTask | AddTask | PairTask | MarginalTask;
+export type Task = RowTask | AddTask | PairTask | MarginalTask | TileTask;
 type Job = Sweep | RowsTask | NearestTask;
 
 interface Group {
@@ -95,6 +96,7 @@ export class TaskRunner {
   private nearest: NearestKernel | undefined;
   private pairs: PairRunner | undefined;
   private marginals: MarginalRunner | undefined;
+  private tiles: TileRunner | undefined;
   private encoder: ColumnKernel | undefined;
   /** A group's tiles. */
   private encoded = new Float32Array();
@@ -111,6 +113,9 @@ export class TaskRunner {
     } else if (task.kind === 'marginal sweep' || task.kind === 'marginal rows') {
       this.marginals ??= new MarginalRunner(this.module);
       yield* this.marginals.run(task);
+    } else if (task.kind === 'float64 sweep' || task.kind === 'float64 rows') {
+      this.tiles ??= new TileRunner(this.module);
+      yield* this.tiles.run(task);
     } else {
       yield* this.rows(task);
     }

@@ -2,6 +2,7 @@
 import type { Wanted } from '../../kernels/webgpu/entry.js';
 import type { Geometries, Problem } from '../geometry/problem.js';
 import type { ShardBuilder } from '../sweep/builder.js';
+import type { Float64Builder } from '../sweep/float64/builder.js';
 
 /** What is known of a backend on this machine. */
 export interface Finding {
@@ -56,6 +57,8 @@ export interface Device extends Finding {
   rows(d: number, options?: RowsOptions): ShardBuilder;
   /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
   gappedRows?(d: number): ShardBuilder;
+  /** A place on the CPU for the same rows in float64, and fast sweeps of them; left out where they are swept in plain TypeScript. */
+  float64Rows?(d: number): Float64Builder;
   /** Puts transport problems there, to be solved. */
   geometry(problem: Problem): Geometries;
 }

@@ -1,6 +1,7 @@
 import { simdSupport, type SimdBuild } from '../../kernels/simd/module.js';
 import { hostGeometries, MOST_PAIRS } from '../geometry/host.js';
 import { simdGeometries } from '../geometry/simd.js';
+import { float64Builder } from '../sweep/float64/builder.js';
 import { patternShardBuilder } from '../sweep/patterns/builder.js';
 import { simdShardBuilder } from '../sweep/simd/builder.js';
 import { holdThreads } from '../threads/common.js';
@@ -46,6 +47,7 @@ export function simdDevice(options: SimdOptions): Device {
     ...{ name: 'wasm', onHost: true, threads, notes: [] },
     rows: (d, { once } = {}) => simdShardBuilder(d, () => holdThreads(threads, build), once),
     gappedRows: (d) => patternShardBuilder(d, () => holdThreads(threads, build)),
+    float64Rows: (d) => float64Builder(d, () => holdThreads(threads, build)),
     geometry(problem) {
       const { n, m } = problem.sizes;
       if (problem.source.kind !== 'points' || n * m <= simdBeyond) return hostGeometries(problem);

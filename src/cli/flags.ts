@@ -9,6 +9,7 @@ import type { FitOptions } from '../fit/options.js';
 import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
+import type { PrecisionChoice } from '../fit/precision.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
@@ -21,6 +22,7 @@ export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const sa
 const seedings = ['k-means++', 'k-means||', 'k-means', 'hierarchical', 'random'] as const satisfies readonly SeedingMethod[];
 const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
+const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 export const policies = ['error', 'drop', 'model'] as const satisfies readonly MissingPolicy[];
 
@@ -59,6 +61,7 @@ export interface FitFlags extends CheckpointFlags {
   readonly seeding: SeedingMethod;
   readonly strategy: Strategy;
   readonly acceleration: Acceleration;
+  readonly precision: PrecisionChoice;
   readonly restarts: number;
   readonly seed: number;
   readonly tolerance: number;
@@ -121,6 +124,12 @@ export function addFitFlags(command: Command): Command {
       oneOf('--acceleration', accelerations),
       'auto',
     )
+    .option(
+      '--precision <name>',
+      `how rows are swept: ${precisions.join(', ')}; auto goes over to float64 where float32 can't tell`,
+      oneOf('--precision', precisions),
+      'auto',
+    )
     .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
@@ -163,6 +172,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     seeding: rest.seeding,
     strategy: rest.strategy,
     acceleration: rest.acceleration,
+    precision: rest.precision,
     restarts: rest.restarts,
     seed: rest.seed,
     tolerance: rest.tolerance,

@@ -2,6 +2,7 @@ import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import type { Device, RowsOptions } from '../backend/backend.js';
 import { yieldToEvents } from '../base/event-loop.js';
 import type { MissingPolicy } from './blocks.js';
+import { ExactRows } from './exactly.js';
 import { codedBlocks, numberInSource, type CodedBlock } from './coded.js';
 import { FactSums } from './row-facts.js';
 import { ColumnStatistics } from './statistics.js';
@@ -35,6 +36,8 @@ export interface Dataset {
   readonly totalWeight: number;
   /** Its rows again, as they are in the source. */
   readonly blocks: () => AsyncIterable<CodedBlock>;
+  /** The same rows in float64, for what float32 can't tell. */
+  readonly exact: ExactRows;
   /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
   readonly effectiveRows: number;
   /** What the user should know of how it was read, a sentence each. */
@@ -43,7 +46,7 @@ export interface Dataset {
 
 export interface LoadOptions extends RowsOptions {
   /** Where the rows are to be swept. */
-  readonly device: Pick<Device, 'rows' | 'gappedRows'>;
+  readonly device: Pick<Device, 'rows' | 'gappedRows' | 'float64Rows'>;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
@@ -172,11 +175,14 @@ async function finish(
     const outliers =
       statistics && !coding ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
     const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
+    const scaling = options.scaling ?? { shift: encoding.shift, scale: encoding.scale };
+    const blocks = (): AsyncIterable<CodedBlock> =>
+      codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length) });
     return {
-      ...{ shard, scaling: options.scaling ?? { shift: encoding.shift, scale: encoding.scale } },
+      ...{ shard, scaling, blocks },
+      exact: new ExactRows({ blocks, scaling, n: shard.n, d: shard.d, totalWeight }, options.device.float64Rows),
       ...{ columns: source.columns, dropped, variances, constant, totalWeight },
       effectiveRows: totalWeight / Math.min(1, heaviest),
-      blocks: () => codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length) }),
       notes: [...notes, ...reading.notes, ...outliers],
     };
   } catch (error) {

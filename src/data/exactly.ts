@@ -4,7 +4,8 @@ import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import { addedTo, encodeExactly, gapVolumes } from '../sweep/encode.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
-import type { RowOptions, RowOutputs } from '../sweep/shard.js';
+import type { Float64Builder } from '../sweep/float64/builder.js';
+import type { RowOptions, RowOutputs, SweptRows } from '../sweep/shard.js';
 
 /** Rows of a source that can be read again, block after block. */
 export interface Rereadable {
@@ -20,27 +21,69 @@ export const FAR = 2 ** 16;
 /** The same where log-densities are only summed, and need no digits that float32 does not have. */
 export const FAR_SUMMED = 2 ** 40;
 
-/** All rows in the host's memory, in float64; throws `InputError('value')` where they are not those of the first read. */
-export async function loadExactly(
-  { blocks, scaling, shard, totalWeight }: Rereadable & { shard: { n: number; d: number }; totalWeight: number },
-  signal?: AbortSignal,
-): Promise<ExactShard> {
-  const held: ExactBlock[] = [];
-  const unit = powerOfTwo(totalWeight / shard.n);
-  let start = 0;
-  for await (const block of blocks()) {
-    signal?.throwIfAborted();
-    const exact = exactBlock(block, scaling, start);
-    held.push({ ...exact, weights: exact.weights.map((weight) => weight / unit) });
-    start += block.rows;
+/** What is known of rows that are held in float32, and how to read them again. */
+interface Held extends Rereadable {
+  readonly n: number;
+  readonly d: number;
+  readonly totalWeight: number;
+}
+
+/** Rows of a dataset in float64, in the host's memory: 8 bytes a number besides. They are read when they are first asked for. */
+export class ExactRows {
+  private held: Promise<SweptRows<Float64Array>> | undefined;
+
+  /** `builder`: left out where rows are swept in plain TypeScript. */
+  constructor(
+    private readonly data: Held,
+    private readonly builder?: (d: number) => Float64Builder,
+  ) {}
+
+  /** Whether they are swept by the SIMD kernel. */
+  get fast(): boolean {
+    return this.builder !== undefined;
   }
-  if (start === shard.n) return new ExactShard(shard.d, held);
-  throw new InputError('value', {
-    where: 'data',
-    expected: `the same ${shard.n} rows at every read`,
-    got: `${start} at another`,
-    remedy: 'give a source or a query that yields the same rows again, in the same order',
-  });
+
+  /** Throws `InputError('value')` where they are not those of the first read. */
+  load(signal?: AbortSignal): Promise<SweptRows<Float64Array>> {
+    this.held ??= this.read(signal).catch((error: unknown) => {
+      this.held = undefined; // another fit may ask again
+      throw error;
+    });
+    return this.held;
+  }
+
+  private async read(signal?: AbortSignal): Promise<SweptRows<Float64Array>> {
+    const { blocks, scaling, n, d, totalWeight } = this.data;
+    const encoding = { ...scaling, weightUnit: powerOfTwo(totalWeight / n) };
+    const builder = this.builder?.(d) ?? plainBuilder(d);
+    let rows = 0;
+    for await (const block of blocks()) {
+      signal?.throwIfAborted();
+      builder.add({ ...block, base: addedTo(block.base, gapVolumes(block, scaling)) }, encoding);
+      rows += block.rows;
+    }
+    if (rows === n) return builder.finish();
+    throw new InputError('value', {
+      where: 'data',
+      expected: `the same ${n} rows at every read`,
+      got: `${rows} at another`,
+      remedy: 'give a source or a query that yields the same rows again, in the same order',
+    });
+  }
+}
+
+/** For rows that are swept in plain TypeScript. */
+function plainBuilder(d: number): Float64Builder {
+  const held: ExactBlock[] = [];
+  let start = 0;
+  return {
+    add(block, encoding) {
+      const exact = exactBlock(block, encoding, start);
+      held.push({ ...exact, weights: exact.weights.map((weight) => weight / encoding.weightUnit) });
+      start += block.rows;
+    },
+    finish: () => new ExactShard(d, held),
+  };
 }
 
 /** What a model says of all rows, computed in float64 as they are read again. */
@@ -115,7 +158,11 @@ class RowReader {
 }
 
 /** Rows in scaled coordinates, as they are. */
-function exactBlock(block: CodedBlock, scaling: Scaling, start: number): ExactBlock {
+function exactBlock(
+  block: Pick<CodedBlock, 'rows' | 'columns' | 'weights' | 'base'>,
+  scaling: Scaling,
+  start: number,
+): ExactBlock {
   const weights = block.weights?.slice() ?? new Float64Array(block.rows).fill(1);
   return {
     start,

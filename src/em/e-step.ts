@@ -55,9 +55,10 @@ export class EStep {
     private readonly count: { sweeps: number },
   ) {}
 
-  /** E-steps by float32 sweeps. */
-  static of(problem: EStepProblem): EStep {
-    return new EStep(problem, 'float32', problem.shard, { sweeps: 0 });
+  /** E-steps by sweeps of a precision; by float32 ones where float64 can't be had. */
+  static async of(problem: EStepProblem, precision: Precision = 'float32'): Promise<EStep> {
+    const eStep = new EStep(problem, 'float32', problem.shard, { sweeps: 0 });
+    return precision === 'float32' ? eStep : ((await eStep.inFloat64()) ?? eStep);
   }
 
   /** E-steps that go on in a precision, after so many sweeps; throws `RangeError` where the rows can't be had so. */
@@ -111,7 +112,7 @@ export class EStep {
     const { rows, precision } = this;
     const { coupling } = marginal;
     let objectiveNear = near;
-    let tails = precision === 'float64'; // whose sweeps leave nothing out
+    let tails = precision === 'float64' && !rows.sparing; // float64 sweeps leave nothing out that counts
     const sweep = async (side: ComponentSide): Promise<Swept> => {
       const model = { components, ...side, epsilon };
       const [moments] = await rows.sweep([{ model, objectiveNear, coupling, tails }], { signal });

@@ -1,5 +1,6 @@
 import type { Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
+import type { Precision } from '../sweep/float32-reach.js';
 import type { SweptRows } from '../sweep/shard.js';
 import type { Accelerator } from './accelerator.js';
 import type { MixturePrior } from './prior.js';
@@ -10,6 +11,10 @@ export interface EmProblem {
   readonly shard: SweptRows;
   /** The same rows in float64, for what float32 can't tell; undefined, or left out, where they can't be had so. */
   readonly exactly?: (() => Promise<SweptRows<Float64Array> | undefined>) | undefined;
+  /** Of the first sweeps; default 'auto', float32, from which a run goes over to float64 where it must and can. */
+  readonly precision?: Precision | 'auto' | undefined;
+  /** Why there can be no float64 sweeps, and what to do, in words; where it is left out they can't be had. */
+  readonly settled?: { readonly reason: string; readonly remedy: string } | undefined;
   /** How many times the rounding may be borne that float64 sweeps are made for where they cost little; default 1. */
   readonly leeway?: number | undefined;
   readonly family: Family;

@@ -40,9 +40,9 @@ export class EmSolver {
 
   /** The E-step of the start, at the first stage. */
   async init(start: Start): Promise<EmState> {
-    const { stages, tolerance, accelerator } = this.problem;
+    const { stages, tolerance, accelerator, precision } = this.problem;
     const [stage] = stages;
-    const eStep = EStep.of(this.problem);
+    const eStep = await EStep.of(this.problem, precision === 'float64' ? precision : 'float32');
     const inner = InnerTolerance.of(stage.marginal.loosest, tolerance);
     const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
     const iterate = await eStep.meet(first, { ...stage, tolerance: inner.value });

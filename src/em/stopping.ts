@@ -1,4 +1,5 @@
 import type { Iterate } from './e-step.js';
+import type { EmProblem } from './problem.js';
 import { beyondFloat32, type Precision } from '../sweep/float32-reach.js';
 
 /** A fall of the objective that sweeps of a precision can just resolve, nats. */
@@ -54,18 +55,27 @@ export function finerThanRows(precision: Precision, iterate: Iterate, leeway?: n
 export function limitOf(
   precision: Precision,
   iterate: Iterate,
-  { tolerance, stopped, leeway }: { readonly tolerance: number; readonly stopped: boolean; readonly leeway?: number | undefined }, // prettier-ignore
+  {
+    tolerance,
+    stopped,
+    leeway,
+    settled,
+  }: Pick<EmProblem, 'tolerance' | 'leeway' | 'settled'> & { readonly stopped: boolean },
 ): string | undefined {
   if (precision === 'float64') return undefined;
-  const tooMany = 'and the rows are too many for float64 sweeps';
+  const { reason = 'the rows can not be read again for them', remedy } = settled ?? {};
+  const or = remedy === undefined ? '' : `, or ${remedy}`;
   const component = finerThanRows(precision, iterate, leeway);
   if (component !== undefined) {
     return (
-      `component ${component} is finer than float32 holds rows where it lies, ${tooMany}: ` +
-      'its covariance may be wrong; fit a sample of the rows, or leave out what lies far from them'
+      `component ${component} is finer than float32 holds rows where it lies, and of float64 sweeps ${reason}: ` +
+      `its covariance may be wrong; leave out what lies far from the others, fit a sample of the rows${or}`
     );
   }
   if (!stopped || resolves(precision, tolerance)) return undefined;
   const least = RESOLUTION[precision];
-  return `float32 sweeps tell no gain under ${least} nats, ${tooMany}: the fit may have further to go; give a tolerance of ${least} or more`;
+  return (
+    `float32 sweeps tell no gain under ${least} nats, and of float64 sweeps ${reason}: ` +
+    `the fit may have further to go; give a tolerance of ${least} or more${or}`
+  );
 }

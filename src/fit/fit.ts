@@ -149,7 +149,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.
   const criteria = await watch.time('score', () =>
-    criteriaOf(summedRows(parts, dataset), mixture.parameters, totalWeight),
+    criteriaOf(summedRows(parts, dataset, run.precision), mixture.parameters, totalWeight),
   );
   const volume = logVolumeOf(settings.family, scaling);
   const { collapsed, notes } = findingsOf(run, dataset, settings);
@@ -185,7 +185,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
         ...(run.limit === undefined ? [] : [run.limit]),
         ...notes,
       ],
-      precision: PRECISIONS[run.precision],
+      precision: PRECISIONS[settings.precision === 'float64' ? 'alone' : run.precision],
       rows: shard.n,
       dropped: dropped.length,
       constantColumns: constant,
@@ -210,6 +210,7 @@ function placeNotes({ settings: { family, missing }, device }: Making): string[]
 const PRECISIONS = {
   float32: 'float32 sweeps, float64 host',
   float64: 'float32 sweeps, then float64 ones, float64 host',
+  alone: 'float64 sweeps, float64 host',
 } as const;
 
 function planOf({ source, dataset, settings, device }: Making, run: EmRun): TransportPlan {

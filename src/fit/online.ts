@@ -3,7 +3,6 @@ import { requireInteger } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
-import { loadExactly } from '../data/exactly.js';
 import { stepwise, type BatchMoments, type StepwiseState } from '../em/stepwise.js';
 import { gapped, logVolumeOf, sweptSpread, type Family, type Repair } from '../families/family.js';
 import { summarize } from '../families/components.js';
@@ -271,7 +270,7 @@ async function sweptBy(
     const [moments] = await shard.sweep([{ model: { components: single, ...at } }], { signal });
     return { model: single, moments };
   }
-  const exact = await loadExactly(dataset, signal);
+  const exact = await dataset.exact.load(signal);
   const [moments] = await exact.sweep([{ model: { components: double, ...at } }], { signal });
   return { model: double, moments };
 }

@@ -9,6 +9,7 @@ import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { accelerations, type Acceleration } from './acceleration.js';
 import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js';
+import { precisions, type PrecisionChoice } from './precision.js';
 import { givenLogDensity, type NoiseOption } from './noise.js';
 import { requirePrior, type PriorChoice } from './prior.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
@@ -59,11 +60,13 @@ export interface FitOptions {
   readonly strategy?: Strategy;
   /** Whether parameters are extrapolated along the way of EM, to fewer sweeps; default 'auto'. */
   readonly acceleration?: Acceleration;
+  /** In which precision rows are swept; default 'auto': float32 as far as that tells, then float64. */
+  readonly precision?: PrecisionChoice;
   /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
   readonly restarts?: number;
   /** Seed of all randomness, an integer; default 0. */
   readonly seed?: number;
-  /** A fit has converged when an iteration lowers the objective by less, nats; default 1e-4. */
+  /** A fit has converged when an iteration lowers the objective by less, nats; default 1e-4. 0 asks for the last digit. */
   readonly tolerance?: number;
   /** Iterations per restart at the most; default 200. 0 fits nothing: the result is the start itself. */
   readonly maxIterations?: number;
@@ -126,6 +129,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     seeding: 'k-means++',
     strategy: 'plain',
     acceleration: 'auto',
+    precision: 'auto',
     restarts: 1,
     seed: 0,
     tolerance: 1e-4,
@@ -149,6 +153,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
   requireOneOf('acceleration', settings.acceleration, accelerations);
+  requireOneOf('precision', settings.precision, precisions);
   requireCompatible(settings);
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));

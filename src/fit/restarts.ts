@@ -6,11 +6,10 @@ import { expectationMaximization, type EmIteration, type EmProblem, type EmRun }
 import { pullOf } from '../em/prior.js';
 import type { LoadedData } from './loader.js';
 import type { FitSettings, Progress } from './options.js';
+import { precisionOf } from './precision.js';
 import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
-import { loadExactly } from '../data/exactly.js';
-import type { Floats, PackedShape } from '../sweep/model.js';
-import { sweepOperations } from '../sweep/operations.js';
+import type { PackedShape } from '../sweep/model.js';
 import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock, Parameters } from '../families/components.js';
 import { haveMoments, type OwnComponents } from '../families/dense.js';
@@ -21,7 +20,7 @@ import { bestShortRun, goOn, shortRun } from './short-runs.js';
 import { startsOf, type Starts } from './starts.js';
 import type { Stopwatch } from '../base/stopwatch.js';
 import { SHORT_RUNS, stagesOf } from './strategies.js';
-import type { BorrowedShard, SweptRows } from '../sweep/shard.js';
+import type { BorrowedShard } from '../sweep/shard.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
@@ -50,8 +49,7 @@ export async function runRestarts(
       stages: stagesOf(settings, pullOf(prior)),
       accelerator: acceleratorOf(settings.acceleration, settings.family),
       regularization,
-      exactly: exactRowsOf(dataset, settings),
-      leeway: isDear(dataset, settings) ? LEEWAY : 1,
+      ...precisionOf(dataset, settings, shapeOf(dataset, settings)),
     },
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
@@ -75,30 +73,8 @@ function mostAtOnce(dataset: Dataset, settings: FitSettings): number {
   return dataset.shard.atOnce(shapeOf(dataset, settings));
 }
 
-/** Operations of a sweep up to which it is made in float64 where float32 can't tell, on one thread: some .2 s. */
-const EXACT_SWEEP = 2 ** 26;
-
-/** How many times the rounding is borne before long sweeps are made in float64: it cancels over many rows. */
-const LEEWAY = 100;
-
 function shapeOf({ columns }: Dataset, { family, components: k }: FitSettings): PackedShape {
   return family.shape(k, columns.length);
-}
-
-/** Whether float64 sweeps take long. */
-function isDear(dataset: Dataset, settings: FitSettings): boolean {
-  return !settings.family.patterned && dataset.shard.n * sweepOperations(shapeOf(dataset, settings)) > EXACT_SWEEP;
-}
-
-/** Reads the rows in float64 when the first run wants them; left out where sweeps of them would take too long. */
-function exactRowsOf(dataset: Dataset, settings: FitSettings): EmProblem['exactly'] {
-  // Rows that may lack values are held and swept in float64 from the first.
-  if (settings.family.patterned) return () => Promise.resolve(dataset.shard as SweptRows<Floats>);
-  const { linear } = shapeOf(dataset, settings);
-  // Of linear terms float64 has the last word whatever it takes.
-  if (!linear && isDear(dataset, settings)) return undefined;
-  let held: ReturnType<typeof loadExactly> | undefined;
-  return () => (held ??= loadExactly(dataset, settings.signal));
 }
 
 /** From each start to the end. */

@@ -10,8 +10,8 @@ import { surveyed } from '../data/survey.js';
 import { summarize, type Components } from '../families/components.js';
 import { gapped, logVolumeOf, sweptSpread, type Family } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
-import { beyondFloat32 } from '../sweep/float32-reach.js';
-import type { Floats } from '../sweep/model.js';
+import { beyondFloat32, type Precision } from '../sweep/float32-reach.js';
+import type { Floats, PlanModel } from '../sweep/model.js';
 import type { RowOptions, RowOutputs, Shard, SweptRows } from '../sweep/shard.js';
 
 /** How a mixture looks at data. */
@@ -162,12 +162,22 @@ class RowNumbers {
 /** What a mixture says of the rows of a loaded dataset, in the data's units, for sums over rows alone. */
 export async function* summedRows(
   mixture: MixtureParts,
-  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks'>,
+  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks' | 'exact'>,
+  precision: Precision = 'float32',
 ): AsyncGenerator<RowOutputs> {
-  const volume = logVolumeOf(mixture.family, dataset.scaling);
-  for await (const block of likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, {})) {
-    yield inUnits(block, volume);
-  }
+  const { family } = mixture;
+  const volume = logVolumeOf(family, dataset.scaling);
+  const held = precision === 'float64' && !family.patterned ? await dataset.exact.load() : undefined;
+  const rows = held
+    ? held.rows(exactlyOf(mixture, dataset.scaling))
+    : likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, {});
+  for await (const block of rows) yield inUnits(block, volume);
+}
+
+/** A mixture at ε = 1 and g = 0 in scaled coordinates, for float64 sweeps. */
+function exactlyOf({ family, weights, components }: MixtureParts, scaling: Scaling): PlanModel<Float64Array> {
+  const potential = new Float64Array(weights.length);
+  return { weights, potential, epsilon: 1, components: family.packExactly(family.toShard(components, scaling)) };
 }
 
 /** Log-densities of rows in scaled coordinates, in the data's units. */

@@ -78,6 +78,8 @@ export interface NearestSums {
 export interface SweptRows<Values extends Floats = Float32Array> {
   readonly n: number;
   readonly d: number;
+  /** Whether what its sums leave out where tails are not asked for is less than float64 rounds away. */
+  readonly sparing?: boolean;
   /**
    * One read of the data: cost → row softmin → moments, of every request. Each has the moments that it would have alone,
    * bit for bit. Moments are sums: those of shards add.

@@ -1,6 +1,6 @@
 import { packedSize } from '../../kernels/simd/layout.js';
 import type { SharedMeans } from '../../kernels/simd/model.js';
-import type { SoleQuadratic } from './model.js';
+import type { Floats, SoleQuadratic } from './model.js';
 import type { Moments } from './moments.js';
 
 /**
@@ -77,7 +77,7 @@ export function completeTied(moments: Moments, coupling: Float64Array, { shared,
 }
 
 /** Adds ½ Σ_kl C_kl (m_k − m_l)(m_k − m_l)ᵀ = Mᵀ L M, L the Laplacian of C. */
-function addBetween(into: Float64Array, coupling: Float64Array, means: Float32Array, k: number, d: number): void {
+export function addBetween(into: Float64Array, coupling: Float64Array, means: Floats, k: number, d: number): void {
   for (let c = 0; c < k; c++) {
     const row = new Float64Array(d);
     for (let other = 0; other < k; other++) {

@@ -24,6 +24,7 @@ const flags = {
     maxIterations: 200,
     regularization: 1e-6,
     backend: 'cpu',
+    precision: 'auto',
     autotune: true,
   },
 } as const satisfies ReportParts['flags'];
@@ -39,6 +40,7 @@ describe('the report of a command', () => {
       components: 2,
       family: gaussian(),
       backend: 'cpu',
+      precision: 'auto',
       maxIterations: 2,
       tolerance: 0,
     });

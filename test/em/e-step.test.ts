@@ -34,10 +34,9 @@ async function met(marginal: MarginalSolver, rows: number): Promise<{ asked: unk
   const components = family.atRows(Float64Array.of(0, 1), Float64Array.of(1));
   const side = marginal.start(Float64Array.of(0.5, 0.5));
   const ask = { marginal, epsilon: 1, tolerance: 1e-6 };
-  const { error } = await EStep.of({ shard: shardOf(rows, asked), family }).meet(
-    { components, side, repairs: [] },
-    ask,
-  );
+  const { error } = await (
+    await EStep.of({ shard: shardOf(rows, asked), family })
+  ).meet({ components, side, repairs: [] }, ask);
   return { asked, error };
 }
 

@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource, type Dataset } from '../../src/data/dataset.js';
-import { loadExactly } from '../../src/data/exactly.js';
 import type { Accelerator } from '../../src/em/accelerator.js';
 import { expectationMaximization } from '../../src/em/em.js';
 import type { EmProblem } from '../../src/em/problem.js';
@@ -10,6 +9,7 @@ import { EmSolver, type EmState, type Ending } from '../../src/em/solver.js';
 import type { Stage } from '../../src/em/stages.js';
 import { hasStopped } from '../../src/em/stopping.js';
 import { gaussian } from '../../src/families/gaussian.js';
+import type { SweptRows } from '../../src/sweep/shard.js';
 import type { Start } from '../../src/seeding/start.js';
 import { marginalSolver, type Marginal } from '../../src/transport/marginal.js';
 import { EXACT } from '../../src/transport/tolerance.js';
@@ -131,7 +131,7 @@ test('a component without rows starts again, and the state before keeps its mome
 
 test('where float32 can’t tell, the ending says so, and float64 has the last word', async () => {
   const { problem, start, dataset } = await setUp('full', marginals.free, { tolerance: 1e-9 });
-  const exactly = (): ReturnType<typeof loadExactly> => loadExactly(dataset);
+  const exactly = (): Promise<SweptRows<Float64Array>> => dataset.exact.load();
   const solver = new EmSolver({ ...problem, exactly });
   let state = await solver.init(start);
   const { eStep } = state;

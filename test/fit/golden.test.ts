@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, type BackendName, type CovarianceForm } from '../../src/index.js';
 import { goldenRows, sklearnFit } from '../golden/data.js';
 import { goldenFit, goldenFits } from '../golden/values.js';
-import { em } from '../oracle/index.js';
+import { em, logLikelihood } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
 const backends: readonly BackendName[] = ['cpu', 'wasm'];
@@ -32,6 +32,18 @@ describe.each(backends)('published values on %s', (backend) => {
     if (!golden.parameters) return;
     expectAllWithin(fit.mixture.weights, golden.parameters.weights, 1e-4, 'published weights');
     expectComponentsWithin(fit.mixture, golden.parameters, 1e-4);
+  });
+
+  test.each(supported)('$name from its start in float64, to the last digit', async (golden) => {
+    const covariance = golden.covariance as CovarianceForm;
+    const rows = goldenRows(golden.dataset, golden.columns);
+    const fit = await fitMixture(rows, {
+      ...{ ...tight, tolerance: 0, precision: 'float64', backend },
+      ...{ family: gaussian({ covariance }), components: golden.k, seeding: golden.start },
+    });
+    const { mixture } = em(rows, golden.start, { covariance, maxIterations: 5000, tolerance: 1e-15 });
+    expectWithin(fit.criteria.logLikelihood / logLikelihood(rows, mixture), 1, 1e-9);
+    expectComponentsWithin(fit.mixture, mixture, 1e-6, true);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture, type Fit } from '../../src/fit/fit.js';
 import type { FitOptions } from '../../src/fit/options.js';
 import { seededRandom } from '../../src/base/random.js';
+import { goldenRows } from '../golden/data.js';
 import { logLikelihood } from '../oracle/em.js';
 import { expectWithin } from '../within.js';
 
@@ -47,21 +48,61 @@ describe.each(places)('converged is what float64 says, %s', (backend) => {
   });
 });
 
-describe('where rows are too many for float64 sweeps', () => {
+test('iris, six full components: where float32 can’t tell, the fit ends in the float64 optimum', async () => {
+  const rows = goldenRows('iris');
+  const options = { components: 6, tolerance: 0, maxIterations: 5000, acceleration: 'squarem', seed: 3 } as const;
+  const { mixture: start } = await fitMixture(rows, { components: 6, seed: 3, maxIterations: 20 });
+  const seeding = { weights: start.weights, means: start.means, covariances: start.covariances };
+  const [auto, all] = await Promise.all(
+    (['auto', 'float64'] as const).map((precision) => fitMixture(rows, { ...options, seeding, precision })),
+  );
+  expect([auto, all].map(({ status }) => status)).toEqual(['converged', 'converged']);
+  expectWithin(auto.criteria.logLikelihood / all.criteria.logLikelihood, 1, 1e-9);
+  expectWithin(all.criteria.logLikelihood / likelihoodOf(rows, all), 1, 1e-12);
+  expect(-all.objective[all.objective.length - 1] * rows.length).toBeCloseTo(all.criteria.logLikelihood, 9);
+});
+
+describe('the precision asked for', () => {
   const [n, d] = [2000, 64];
   const noise = normals(n * d, 7);
   const rows = Array.from({ length: n }, (_, i) =>
     Array.from(noise.slice(i * d, (i + 1) * d), (z) => z + 40 * (i % 4)),
   );
+  const fit = (options: Partial<FitOptions>): Promise<Fit> =>
+    fitMixture(rows, { components: 4, maxIterations: 1000, backend: 'wasm', ...options });
 
-  test('the status is precision, and a note says what to do', async () => {
-    const fit = await fitMixture(rows, { components: 4, tolerance: 1e-9, maxIterations: 1000, backend: 'wasm' });
-    expect([fit.status, fit.restarts[0].status]).toEqual(['precision', 'precision']);
-    expect(fit.diagnostics.notes.at(-1)).toBe(
-      'float32 sweeps tell no gain under 0.000001 nats, and the rows are too many for float64 sweeps: ' +
-        'the fit may have further to go; give a tolerance of 0.000001 or more',
+  test('of float32 alone that can’t tell, the status is precision, and a note says what to do', async () => {
+    const { status, restarts, diagnostics } = await fit({ tolerance: 1e-9, precision: 'float32' });
+    expect([status, restarts[0].status]).toEqual(['precision', 'precision']);
+    expect(diagnostics.notes.at(-1)).toBe(
+      'float32 sweeps tell no gain under 0.000001 nats, and of float64 sweeps none are asked for: ' +
+        "the fit may have further to go; give a tolerance of 0.000001 or more, or ask for precision 'auto'",
     );
-    expect((await fitMixture(rows, { components: 4, tolerance: 1e-6, backend: 'wasm' })).status).toBe('converged');
+    expect((await fit({ tolerance: 1e-6, precision: 'float32' })).status).toBe('converged');
+  });
+
+  test('is float64 where float32 can’t tell, however many rows there are, or from the first sweep on', async () => {
+    const [auto, all] = [await fit({ tolerance: 1e-9 }), await fit({ tolerance: 1e-9, precision: 'float64' })];
+    expect([auto, all].map(({ status }) => status)).toEqual(['converged', 'converged']);
+    expect(auto.diagnostics.precision).toBe(inFloat64);
+    expect(all.diagnostics.precision).toBe('float64 sweeps, float64 host');
+    expectWithin(auto.criteria.logLikelihood, all.criteria.logLikelihood, 1e-9 * Math.abs(all.criteria.logLikelihood));
+    expect(all.mixture.provenance?.options).toMatchObject({ precision: 'float64' });
+    expect(auto.mixture.provenance?.options).not.toHaveProperty('precision');
+  });
+
+  test('in plain TypeScript long sweeps must be asked for', async () => {
+    const { status, diagnostics } = await fit({ tolerance: 1e-9, backend: 'cpu', maxIterations: 100 });
+    expect(status).toBe('precision');
+    expect(diagnostics.notes.at(-1)).toContain(
+      "of float64 sweeps there are too many rows for them without SIMD: the fit may have further to go; give a tolerance of 0.000001 or more, or ask for precision 'float64', which takes long", // prettier-ignore
+    );
+  });
+
+  test('is one of three', async () => {
+    await expect(fit({ precision: 'double' as never })).rejects.toThrow(
+      'precision: expected one of auto, float32, float64',
+    );
   });
 });
 

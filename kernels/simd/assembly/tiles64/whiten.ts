@@ -1,0 +1,76 @@
+// Whitening by triangular matrices: 4 coordinates × 4 rows in registers.
+
+import { multiplyAdd } from '../exp2';
+import { column, k, scratch } from './state';
+
+/**
+ * z `[d, b]` = (x − μ_k) W_k of every component, `zStep` bytes from one to the next, 0 where none is kept; and
+ * q `[k, b]` = ‖z‖², which `slope` times goes onto what is there. W is packed as `packFactor` says.
+ */
+export function whitenAll64(
+  x: usize, d: i32, means: usize, factors: usize, factorStep: usize, z: usize, zStep: usize, squares: usize, slope: f64,
+): void {
+  for (let c = 0; c < k; c++) {
+    whitenOne64(x, d, means, factors, z, squares, slope);
+    means += usize(d) << 3; factors += factorStep; z += zStep; squares += column;
+  }
+}
+
+/** The same of one component. */
+export function whitenOne64(x: usize, d: i32, mean: usize, factor: usize, z: usize, squares: usize, slope: f64): void {
+  const rate = f64x2.splat(slope);
+  for (let row: usize = 0; row < column; row += 32) {
+    subtract(x + row, mean, d);
+    fourRows(factor, d, z + row, squares + row, rate);
+  }
+}
+
+// @ts-ignore: decorators are AssemblyScript's
+@inline
+function subtract(x: usize, mean: usize, d: i32): void {
+  for (let to = scratch, end = scratch + (usize(d) << 5); to < end; to += 32, x += column, mean += 8) {
+    const m = v128.load64_splat(mean);
+    v128.store(to, f64x2.sub(v128.load(x), m)); v128.store(to, f64x2.sub(v128.load(x, 16), m), 16);
+  }
+}
+
+// @ts-ignore
+@inline
+function store(at: usize, z0: v128, z1: v128): void {
+  v128.store(at, z0); v128.store(at, z1, 16);
+}
+
+function fourRows(p: usize, d: i32, out: usize, squares: usize, slope: v128): void {
+  const blocked = d & ~3;
+  let q0 = f64x2.splat(0), q1 = q0;
+  for (let j = 0; j < blocked; j += 4) {
+    let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
+    for (let at = scratch, end = scratch + (usize(j + 4) << 5); at < end; at += 32, p += 32) {
+      const u = v128.load(at), v = v128.load(at, 16);
+      let s = v128.load64_splat(p);
+      a0 = multiplyAdd<f64>(u, s, a0); a1 = multiplyAdd<f64>(v, s, a1);
+      s = v128.load64_splat(p, 8);
+      b0 = multiplyAdd<f64>(u, s, b0); b1 = multiplyAdd<f64>(v, s, b1);
+      s = v128.load64_splat(p, 16);
+      c0 = multiplyAdd<f64>(u, s, c0); c1 = multiplyAdd<f64>(v, s, c1);
+      s = v128.load64_splat(p, 24);
+      e0 = multiplyAdd<f64>(u, s, e0); e1 = multiplyAdd<f64>(v, s, e1);
+    }
+    store(out, a0, a1); out += column;
+    store(out, b0, b1); out += column;
+    store(out, c0, c1); out += column;
+    store(out, e0, e1); out += column;
+    q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1); q0 = multiplyAdd<f64>(b0, b0, q0); q1 = multiplyAdd<f64>(b1, b1, q1);
+    q0 = multiplyAdd<f64>(c0, c0, q0); q1 = multiplyAdd<f64>(c1, c1, q1); q0 = multiplyAdd<f64>(e0, e0, q0); q1 = multiplyAdd<f64>(e1, e1, q1);
+  }
+  for (let j = blocked; j < d; j++) {
+    let a0 = f64x2.splat(0), a1 = a0;
+    for (let at = scratch, end = scratch + (usize(j + 1) << 5); at < end; at += 32, p += 8) {
+      const s = v128.load64_splat(p);
+      a0 = multiplyAdd<f64>(v128.load(at), s, a0); a1 = multiplyAdd<f64>(v128.load(at, 16), s, a1);
+    }
+    store(out, a0, a1); out += column;
+    q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1);
+  }
+  store(squares, multiplyAdd<f64>(q0, slope, v128.load(squares)), multiplyAdd<f64>(q1, slope, v128.load(squares, 16)));
+}

@@ -1,0 +1,111 @@
+import type { Arena } from '../arena.js';
+import { packedSize } from '../layout.js';
+import { keepsSquares, tileRows64, tileSums, type TileModel, type TileSums, type TileTerm } from './model.js';
+
+/** Up to so many whitened numbers, 1 MiB, those of all components are kept from costs to moments, and rows of few wait. */
+const KEPT = 2 ** 17;
+/** From so many columns on it pays that rows wait. */
+const GATHERED = 6;
+
+/** A quadratic term and its places, in bytes. */
+export interface PlacedTile {
+  readonly term: TileTerm;
+  /** Its first column in a tile. */
+  readonly x: number;
+  readonly means: number;
+  readonly factors: number;
+  /** Bytes from one component's factor to the next: 0 where all share one. */
+  readonly factorStep: number;
+  readonly origin: number;
+  readonly slopes: number;
+  readonly parameters: number;
+  /** Whitened rows, and bytes from one component's to the next: 0 where they are computed again; of shared ones y. */
+  readonly z: number;
+  readonly zStep: number;
+  /** Squared distances and what becomes of them, `[k, b]`. */
+  readonly squares: number;
+  readonly remainders: number;
+  /** Rows of components that have few of a tile, until there are enough to sum, `[k, d, b]`; 0 where none wait. */
+  readonly gathered: number;
+  readonly gatheredShares: number;
+  readonly lengths: number;
+}
+
+/** Where everything lies, in bytes. */
+export interface TilePlaces {
+  readonly rows: number;
+  readonly x: number;
+  readonly v: number;
+  readonly offsets: number;
+  readonly logits: number;
+  readonly plan: number;
+  readonly counts: number;
+  /** Numbers that nobody reads, `[b]`. */
+  readonly unused: number;
+  readonly labels: number;
+  readonly logSum: number;
+  readonly logLargest: number;
+  readonly natural: number;
+  readonly levelled: number;
+  /** Of each column of levels, `[b]`. */
+  readonly levels: readonly number[];
+  readonly terms: readonly PlacedTile[];
+  /** Sums of two lanes, those of levels, of one, and all once they are folded. */
+  readonly sums: number;
+  readonly levelSums: number;
+  readonly totals: number;
+  readonly layout: TileSums;
+  /** What `placeTiles64` is given besides. */
+  readonly work: readonly number[];
+}
+
+/** Lays memory out for a model of rows of so many columns. */
+export function placeTiles(arena: Arena, model: TileModel, columns: number): TilePlaces {
+  const { k, terms, linear } = model;
+  const [b, layout] = [tileRows64(columns), tileSums(model)];
+  const widest = terms.reduce((most, { d }) => Math.max(most, d), 1);
+  const take = (count: number): number => arena.take(2 * count);
+  arena.begin();
+  const x = take(b * columns);
+  let next = x;
+  const places = {
+    ...{ rows: b, layout, x, v: take(b), offsets: take(k), logits: take(k * b), plan: take(k * b), counts: take(k) },
+    ...{ unused: take(b), labels: take(b), logSum: take(b), logLargest: take(b) },
+    work: [take(4 * widest), take(b * widest), take(b * widest), take(b)],
+    natural: take(linear?.natural.length ?? 0),
+    levelled: take(linear?.levelled.length ?? 0),
+    levels: linear?.levels.map(() => take(b)) ?? [],
+    terms: terms.map((term) => {
+      const placed = placeTerm(term, next, { k, b }, take);
+      next += term.d * b * 8;
+      return placed;
+    }),
+    sums: take(2 * layout.levels),
+    levelSums: take(layout.count - layout.levels),
+    totals: take(layout.count),
+  };
+  arena.reserve();
+  return places;
+}
+
+function placeTerm(
+  term: TileTerm,
+  x: number,
+  { k, b }: { readonly k: number; readonly b: number },
+  take: (count: number) => number,
+): PlacedTile {
+  const { path, d, tied, radial } = term;
+  const keeps = path === 'matrix' && k * d * b <= KEPT;
+  const whitened = path === 'matrix' || path === 'shared' ? d * b * (keeps ? k : 1) : 0;
+  const gathers = path === 'matrix' && k > 1 && d >= GATHERED && k * d * b <= KEPT;
+  return {
+    ...{ term, x, means: take(k * d), factors: take(term.factors.length), origin: take(d), slopes: take(k) },
+    factorStep: tied ? 0 : packedSize(d) * 8,
+    ...{ parameters: take(3 * k), z: take(whitened), zStep: keeps ? d * b * 8 : 0 },
+    squares: take(keepsSquares(term) ? k * b : 0),
+    remainders: take(radial ? k * b : 0),
+    ...(gathers
+      ? { gathered: take(k * d * b), gatheredShares: take(k * b), lengths: take(k) }
+      : { gathered: 0, gatheredShares: 0, lengths: 0 }),
+  };
+}

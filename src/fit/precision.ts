@@ -1,0 +1,53 @@
+import type { Dataset } from '../data/dataset.js';
+import type { EmProblem } from '../em/problem.js';
+import type { Family } from '../families/family.js';
+import type { Floats, PackedShape } from '../sweep/model.js';
+import { sweepOperations } from '../sweep/operations.js';
+import type { SweptRows } from '../sweep/shard.js';
+
+/**
+ * In which precision rows are swept.
+ * - `auto`: in float32 as far as that tells, and from there on in float64.
+ * - `float32`: in float32 alone; where that can't tell, the status is `precision`.
+ * - `float64`: in float64 from the first sweep on.
+ */
+export type PrecisionChoice = 'auto' | 'float32' | 'float64';
+
+export const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
+
+/** Operations of a sweep up to which it is made in plain TypeScript where float32 can't tell: some .2 s. */
+const PLAIN_SWEEP = 2 ** 26;
+
+/** How many times the rounding is borne before long sweeps are made in float64: it cancels over many rows. */
+const LEEWAY = 100;
+
+/** What of a fit's settings decides it. */
+interface Asked {
+  readonly precision: PrecisionChoice;
+  readonly family: Family;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What of the problem is the precision's. */
+export function precisionOf(
+  dataset: Dataset,
+  asked: Asked,
+  shape: PackedShape,
+): Pick<EmProblem, 'exactly' | 'settled' | 'leeway'> {
+  const { precision, family } = asked;
+  const dear = !family.patterned && dataset.shard.n * sweepOperations(shape) > PLAIN_SWEEP;
+  // Of linear terms float64 has the last word whatever it takes.
+  const plain = precision === 'auto' && dear && !dataset.exact.fast && shape.linear === undefined;
+  return {
+    leeway: dear && precision !== 'float64' ? LEEWAY : 1,
+    ...(precision === 'float32' && { settled: { reason: 'none are asked for', remedy: "ask for precision 'auto'" } }),
+    ...(plain && { settled: { reason: 'there are too many rows for them without SIMD', remedy: "ask for precision 'float64', which takes long" } }), // prettier-ignore
+    exactly: precision === 'float32' || plain ? undefined : rowsOf(dataset, asked),
+  };
+}
+
+/** Rows that may lack values are held and swept in float64 from the first. */
+function rowsOf(dataset: Dataset, { family, signal }: Asked): NonNullable<EmProblem['exactly']> {
+  if (family.patterned) return () => Promise.resolve(dataset.shard as SweptRows<Floats>);
+  return () => dataset.exact.load(signal);
+}
