@@ -18,8 +18,8 @@ import { addDiagonals, addMomentTiles, addScatters, type MomentArrays } from './
 export type Trial = (make: (own: Owned) => Promise<readonly SumStage[]>) => Promise<Candidate>;
 
 /** A program, and how its sums are spread and added. */
-interface Part<Geometry = StageParts['geometry']> {
-  readonly geometry: Geometry;
+interface Part {
+  readonly geometry: StageParts['geometry'];
   readonly code: ProgramCode;
   readonly inputs: StageParts['inputs'];
   readonly add: (sums: Float32Array, into: MomentArrays) => void;
@@ -55,7 +55,9 @@ function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame, cut = usualCut(gp
   if (shape.once) return [[diagonalPart(layout, k, gpu, false), averagesPart(d, gpu)]];
   if (!isMatrix(form)) return [[diagonalPart(layout, k, gpu)]];
   if (frame === 'differences') {
-    const others = momentCuts.filter(({ side, ahead }) => side !== cut.side || ahead !== cut.ahead);
+    const others = momentCuts.filter(
+      ({ side, ahead }) => (side !== cut.side || ahead !== cut.ahead) && (d > 8 || side === 16), // one tile is one tile
+    );
     const geometries = [cut, ...others].map((one) => momentGeometries(d, k, one, gpu.limits));
     return geometries.map((parts) => parts.map((geometry) => tilesPart(layout, k, geometry)));
   }
