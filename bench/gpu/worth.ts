@@ -1,5 +1,6 @@
 /** What each of the kernels' speed-ups is worth: sweeps with it switched off, beside those of all. */
 import { speedups, type Speedup } from '../../kernels/webgpu/options.js';
+import { fitsSingle } from '../../kernels/webgpu/single.wgsl.js';
 import type { GpuBackend } from '../../kernels/webgpu/tfjs.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import { loadDataset } from '../../src/data/dataset.js';
@@ -18,8 +19,12 @@ export interface Worth extends Size {
   readonly secondsWithout: number;
 }
 
-/** Those that a sweep of this form has. A software adapter shows nothing of the kernels' cuts, and compiles them long. */
-export function speedupsOf(covariance: Size['covariance'], software: boolean): readonly Speedup[] {
+/**
+ * Those that a sweep has: one kernel for a small model has none. A software adapter shows nothing of the kernels' cuts, and
+ * compiles them long.
+ */
+export function speedupsOf({ covariance, d, k }: Omit<Size, 'n'>, software: boolean): readonly Speedup[] {
+  if (fitsSingle({ form: covariance, d, k, hard: false, coupling: false })) return [];
   return speedups.filter((one) => {
     if (one === 'whitening once') return covariance === 'tied';
     return !software && (one === 'uniform slices' || covariance === 'full');
@@ -41,7 +46,7 @@ export async function worthOf(backend: GpuBackend, group: Group, bench: Bench): 
   };
   const found: Worth[] = [];
   for (const fit of fits) {
-    const switched = speedupsOf(fit.covariance, backend.gpu.software);
+    const switched = speedupsOf({ ...fit, d }, backend.gpu.software);
     if (switched.length === 0) continue;
     const own = await seconds(fit);
     for (const without of switched) {
