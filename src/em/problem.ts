@@ -1,5 +1,6 @@
 import type { Components } from '../families/components.js';
 import type { Family } from '../families/family.js';
+import type { Settled } from './stopping.js';
 import type { Precision } from '../sweep/float32-reach.js';
 import type { SweptRows } from '../sweep/shard.js';
 import type { Accelerator } from './accelerator.js';
@@ -14,7 +15,7 @@ export interface EmProblem {
   /** Of the first sweeps; default 'auto', float32, from which a run goes over to float64 where it must and can. */
   readonly precision?: Precision | 'auto' | undefined;
   /** Why there can be no float64 sweeps, and what to do, in words; where it is left out they can't be had. */
-  readonly settled?: { readonly reason: string; readonly remedy: string } | undefined;
+  readonly settled?: Settled | undefined;
   /** How many times the rounding may be borne that float64 sweeps are made for where they cost little; default 1. */
   readonly leeway?: number | undefined;
   readonly family: Family;

@@ -1,5 +1,4 @@
 import type { Iterate } from './e-step.js';
-import type { EmProblem } from './problem.js';
 import { beyondFloat32, type Precision } from '../sweep/float32-reach.js';
 
 /** A fall of the objective that sweeps of a precision can just resolve, nats. */
@@ -51,16 +50,24 @@ export function finerThanRows(precision: Precision, iterate: Iterate, leeway?: n
   return ridged?.component ?? beyondFloat32(iterate.model.components, { objective, leeway });
 }
 
+/** Why there can be no float64 sweeps, and what to do, in words. */
+export interface Settled {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+interface Limits {
+  readonly tolerance: number;
+  readonly leeway?: number | undefined;
+  /** Left out where the rows can't be read again. */
+  readonly settled?: Settled | undefined;
+}
+
 /** What rounding has decided of a run, and what to do, in a sentence; undefined where it has decided nothing. */
 export function limitOf(
   precision: Precision,
   iterate: Iterate,
-  {
-    tolerance,
-    stopped,
-    leeway,
-    settled,
-  }: Pick<EmProblem, 'tolerance' | 'leeway' | 'settled'> & { readonly stopped: boolean },
+  { tolerance, stopped, leeway, settled }: Limits & { readonly stopped: boolean },
 ): string | undefined {
   if (precision === 'float64') return undefined;
   const { reason = 'the rows can not be read again for them', remedy } = settled ?? {};
