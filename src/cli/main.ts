@@ -2,6 +2,7 @@
 /** The command `otmix`: one file per subcommand. What is heavy loads when a command needs it. */
 import { Command } from 'commander';
 import { version } from '../base/version.js';
+import { addBench } from './bench.js';
 import { addCompare } from './compare.js';
 import { addDoctor } from './doctor.js';
 import { reportFailure } from './failure.js';
@@ -36,7 +37,18 @@ const program = new Command('otmix')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined }) // errors are one line, ours
   .addHelpText('after', details);
-const adders = [addFit, addPredict, addImpute, addSelect, addSample, addOnline, addExport, addCompare, addDoctor];
+const adders = [
+  addFit,
+  addPredict,
+  addImpute,
+  addSelect,
+  addSample,
+  addOnline,
+  addExport,
+  addCompare,
+  addBench,
+  addDoctor,
+];
 for (const add of adders) add(program);
 
 process.stderr.on('error', () => undefined); // nobody is left to tell

@@ -8,6 +8,7 @@ export const commands = [
   'online',
   'export',
   'compare',
+  'bench',
   'doctor',
 ] as const;
 type CommandName = (typeof commands)[number];
@@ -50,6 +51,7 @@ const meant: readonly (readonly [command: string, names: string])[] = [
   ['otmix impute', 'fill complete'],
   ['otmix online', 'stream partial-fit update'],
   ['otmix export', 'convert onnx sklearn to-onnx'],
+  ['otmix bench', 'benchmark speed perf time'],
   ['otmix compare', 'distance diff match wasserstein'],
   ['otmix fit with --report', 'report plot'],
   ['otmix doctor', 'info check diagnose backends'],
