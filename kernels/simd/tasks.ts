@@ -1,43 +1,16 @@
-import { ColumnKernel, type Coding, type Column } from './columns.js';
+import { distancesOf, type Distances, type NearestArrays, type NearestFile } from './distances.js';
+import { groupsOf, type Group, type Groups } from './groups.js';
 import { SimdKernel, type RowArrays } from './kernel.js';
-import { GROUP_ROWS, tileRows } from './layout.js';
+import { GROUP_ROWS } from './layout.js';
 import { MarginalRunner, type MarginalTask } from './marginals.js';
 import type { SimdModel } from './model.js';
 import { NearestKernel, type Centres } from './nearest.js';
 import { PairRunner, type PairTask } from './pairs.js';
+import { RecordMemory } from './records.js';
+import type { RowSet } from './rows.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
 import { addSlices, type AddTask } from './sums.js';
 import { TileRunner, type TileTask } from './tiles64/runner.js';
-
-/** Rows as every thread sees them, with their weights, which are filled up with zeros to whole tiles. */
-export type RowBlock = EncodedBlock | RawBlock;
-
-interface Block {
-  readonly start: number;
-  readonly rows: number;
-  readonly v: Float32Array;
-}
-
-/** Rows that are swept often: tiles `[tiles, d, b]`, filled up with zeros. */
-export interface EncodedBlock extends Block {
-  readonly x: Float32Array;
-}
-
-/** Rows that are swept once: as they came, encoded by the thread that reads them. */
-export interface RawBlock extends Block {
-  /** Views of shared memory. */
-  readonly columns: readonly Column[];
-  readonly coding: Coding;
-}
-
-/** Rows that a task is about. */
-export interface RowSet {
-  readonly d: number;
-  readonly blocks: readonly RowBlock[];
-}
-
-/** Distances to the nearest centre, `[rows]` of each block. */
-export type NearestArrays = readonly Float32Array[];
 
 /** Moments of every part under one model, `[parts, sums]`. */
 export interface Sweep extends Parted {
@@ -66,7 +39,7 @@ export interface RowsTask extends Shared {
 export interface NearestTask extends Shared, Centres {
   readonly kind: 'nearest';
   readonly on: RowSet;
-  readonly nearest: NearestArrays;
+  readonly nearest: NearestArrays | NearestFile;
   /** How many parts all rows have, and which of them to read, `[parts]`; all where it is left out. */
   readonly whole: number;
   readonly which?: readonly number[];
@@ -78,11 +51,14 @@ type RowTask = SweepsTask | RowsTask | NearestTask;
 export type Task = RowTask | AddTask | PairTask | MarginalTask | TileTask;
 type Job = Sweep | RowsTask | NearestTask;
 
-interface Group {
-  readonly block: number;
-  /** First row within the block, and of all. */
-  readonly from: number;
-  readonly rows: number;
+/** What is done between breaths; a promise is to be waited for. */
+export type Steps = Generator<Promise<void> | void>;
+
+/** What a thread works with on a task about rows. */
+interface Work {
+  readonly task: RowTask;
+  readonly groups: Groups;
+  readonly distances: Distances | undefined;
 }
 
 /** The number of parts of a task, of which each may be a thread's. */
@@ -92,19 +68,21 @@ export function partsOf(task: Task): number {
 
 /** Carries tasks out on one thread. Any number of these may work on one task at once. */
 export class TaskRunner {
-  private kernel: SimdKernel | undefined;
+  /** More than one where several models sweep a group while it is at hand. */
+  private readonly kernels: SimdKernel[] = [];
   private nearest: NearestKernel | undefined;
   private pairs: PairRunner | undefined;
   private marginals: MarginalRunner | undefined;
   private tiles: TileRunner | undefined;
-  private encoder: ColumnKernel | undefined;
-  /** A group's tiles. */
-  private encoded = new Float32Array();
+  private readonly memory = new RecordMemory();
 
   constructor(private readonly module: WebAssembly.Module) {}
 
-  /** Takes parts until none is left; yields after every group of rows, block of pairs, or slice of sums. */
-  *run(task: Task): Generator<void> {
+  /**
+   * Takes parts until none is left; yields after every group of rows, block of pairs, or slice of sums, and a promise where
+   * it goes on only once that is settled.
+   */
+  *run(task: Task): Steps {
     if (task.kind === 'add') {
       yield* addSlices(task);
     } else if (task.kind === 'softmin' || task.kind === 'average') {
@@ -121,92 +99,82 @@ export class TaskRunner {
     }
   }
 
-  private *rows(task: RowTask): Generator<void> {
-    const groups = groupsOf(task.on);
+  private *rows(task: RowTask): Steps {
+    const groups = groupsOf(task.on, this.module, this.memory);
+    const distances = task.kind === 'nearest' ? distancesOf(task.nearest, task.on, this.memory) : undefined;
+    const jobs = task.kind === 'sweeps' ? task.sweeps : [task];
     let next = take(task);
     let first = 0;
-    for (const job of task.kind === 'sweeps' ? task.sweeps : [task]) {
-      const end = first + job.parts;
-      if (next < end) this.load(job);
-      for (; next < end; next = take(task)) yield* this.part(job, next - first, task, groups);
+    for (const together of groups.dear ? alike(jobs) : jobs.map((job) => [job])) {
+      const { parts } = together[0];
+      const end = first + parts;
+      if (next < end) for (const [at, job] of together.entries()) this.load(job, at);
+      for (; next < end; next = take(task)) yield* this.part(together, next - first, { task, groups, distances });
       first = end;
     }
+    yield* groups.end();
+    if (distances) yield* distances.end();
   }
 
-  private load(job: Job): void {
+  private load(job: Job, at: number): void {
     if (job.kind === 'nearest') this.ofCentres().load(job);
-    else this.ofModel().load(job.model);
+    else this.ofModel(at).load(job.model);
   }
 
-  private ofModel(): SimdKernel {
-    return (this.kernel ??= new SimdKernel(this.module));
+  private ofModel(at = 0): SimdKernel {
+    return (this.kernels[at] ??= new SimdKernel(this.module));
   }
 
   private ofCentres(): NearestKernel {
     return (this.nearest ??= new NearestKernel(this.module));
   }
 
-  /** One part: a fixed share of the groups, in their order, whoever computes it. */
-  private *part(job: Job, part: number, task: RowTask, groups: readonly Group[]): Generator<void> {
-    const [from, to] = shareOf(job, part, groups.length);
-    if (job.kind === 'sweep') this.ofModel().clear();
+  /** One part of jobs alike: a fixed share of the groups, in their order, whoever computes it. */
+  private *part(jobs: readonly Job[], part: number, { task, groups, distances }: Work): Steps {
+    const [from, to, whole] = shareOf(jobs[0], part, groups.count);
+    for (const at of jobs.keys()) if (jobs[at].kind === 'sweep') this.ofModel(at).clear();
+    distances?.begin(whole);
     for (let index = from; index < to; index++) {
       if (unwanted(task)) return;
-      this.group(job, part, task.on, groups[index]);
+      yield* groups.bring(index, to);
+      if (distances) yield* distances.bring(index, to);
+      const group = groups.at(index);
+      for (const [at, job] of jobs.entries()) {
+        if (job.kind === 'sweep') this.ofModel(at).sweepGroup(group.x, group.v);
+        else if (job.kind === 'rows') this.ofModel().rowsGroup(group.x, group.rows, rowsOf(job, part, group.rows));
+        else if (distances) this.measure(job, part, index, group, distances);
+      }
       yield;
     }
-    if (job.kind === 'sweep') {
-      const totals = this.ofModel().totals();
+    for (const [at, job] of jobs.entries()) {
+      if (job.kind !== 'sweep') continue;
+      const totals = this.ofModel(at).totals();
       job.results.set(totals, part * totals.length);
     }
   }
 
-  private group(job: Job, part: number, { d, blocks }: RowSet, { block, from, rows }: Group): void {
-    const tile = tileRows(d);
-    const filled = Math.ceil(rows / tile) * tile;
-    const on = blocks[block];
-    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encode(on, from, rows, d);
-    const v = on.v.subarray(from, from + filled);
-    switch (job.kind) {
-      case 'sweep':
-        this.ofModel().sweepGroup(x, v);
-        return;
-      case 'rows':
-        this.ofModel().rowsGroup(x, rows, rowsOf(job, part, rows));
-        return;
-      case 'nearest':
-        this.ofCentres().group(x, v, job.nearest[block].subarray(from, from + filled), sumsOf(job, part));
-        return;
-      default:
-        job satisfies never;
-    }
-  }
-
-  /** Tiles of rows `from` … of a block. */
-  private encode({ columns, coding }: RawBlock, from: number, rows: number, d: number): Float32Array {
-    const b = tileRows(d);
-    const length = Math.ceil(rows / b) * b * d;
-    this.encoder ??= new ColumnKernel(this.module);
-    if (this.encoded.length < length) this.encoded = new Float32Array(length);
-    this.encoder.encode(columns, { from, to: from + rows, b }, coding, this.encoded);
-    return this.encoded.subarray(0, length);
+  private measure(job: NearestTask, part: number, index: number, { x, v }: Group, distances: Distances): void {
+    this.ofCentres().group(x, v, distances.at(index, v.length), sumsOf(job, part));
+    if (job.joining.length > 0) distances.keep(index);
   }
 }
 
-function groupsOf({ blocks }: RowSet): readonly Group[] {
-  return blocks.flatMap(({ rows }, block) =>
-    Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
-      const from = index * GROUP_ROWS;
-      return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
-    }),
-  );
+/** Jobs in as many lists as there are numbers of parts, in their order: the parts of those of a list are the same rows. */
+function alike(jobs: readonly Job[]): Job[][] {
+  const lists: Job[][] = [];
+  for (const job of jobs) {
+    const last = lists.at(-1);
+    if (last?.[0].parts === job.parts) last.push(job);
+    else lists.push([job]);
+  }
+  return lists;
 }
 
-/** The groups of a part: from the first to before the last. */
-function shareOf(job: Job, part: number, groups: number): [number, number] {
-  if (job.kind === 'rows') return [job.first + part, job.first + part + 1];
+/** The groups of a part, from the first to before the last, and which part of all rows these are. */
+function shareOf(job: Job, part: number, groups: number): [from: number, to: number, whole: number] {
+  if (job.kind === 'rows') return [job.first + part, job.first + part + 1, 0];
   const [parts, at] = job.kind === 'nearest' ? [job.whole, job.which?.[part] ?? part] : [job.parts, part];
-  return [Math.floor((at * groups) / parts), Math.floor(((at + 1) * groups) / parts)];
+  return [Math.floor((at * groups) / parts), Math.floor(((at + 1) * groups) / parts), at];
 }
 
 /** The places of one part's sums. */

@@ -2,6 +2,7 @@
  * What a worker thread runs, in Node and in browsers. The build bundles it into a text (scripts/build-kernels.mjs), so
  * that it loads wherever the package does, whatever bundler has had it. `port` is put in front of it.
  */
+import { RecordError } from './records.js';
 import { TaskRunner, type Task } from './tasks.js';
 
 /** A thread's first message. */
@@ -14,6 +15,8 @@ export interface Setting {
 /** What it answers to every task, with what went wrong if something did. */
 export interface Answer {
   readonly error?: string;
+  /** The same of a record that could not be read or written: the thread is as good as before. */
+  readonly record?: string;
 }
 
 interface Port {
@@ -26,19 +29,20 @@ declare const port: Port;
 
 let runner: TaskRunner | undefined;
 
-function receive(message: Setting | Task): void {
+async function receive(message: Setting | Task): Promise<void> {
   try {
     if ('module' in message) {
       runner = new TaskRunner(message.module);
       Atomics.store(message.started, 0, 1);
       return;
     }
-    for (const _ of runner?.run(message) ?? []) continue;
+    for (const wait of runner?.run(message) ?? []) if (wait) await wait;
     port.postMessage({});
   } catch (error) {
-    port.postMessage({ error: error instanceof Error ? error.message : String(error) });
+    const text = error instanceof Error ? error.message : String(error);
+    port.postMessage(error instanceof RecordError ? { record: text } : { error: text });
   }
 }
 
-if (port.on) port.on('message', receive);
-else port.onmessage = ({ data }) => receive(data);
+if (port.on) port.on('message', (message) => void receive(message));
+else port.onmessage = ({ data }) => void receive(data);

@@ -3,6 +3,7 @@ import type { Wanted } from '../../kernels/webgpu/entry.js';
 import type { Geometries, Problem } from '../geometry/problem.js';
 import type { ShardBuilder } from '../sweep/builder.js';
 import type { Float64Builder } from '../sweep/float64/builder.js';
+import type { SpillLimit } from '../sweep/spilled/limit.js';
 
 /** What is known of a backend on this machine. */
 export interface Finding {
@@ -53,6 +54,8 @@ export interface Device extends Finding {
   readonly tensors?: string;
   /** What the user should know of the choice, such as why there are fewer threads than there could be. */
   readonly notes: readonly string[];
+  /** Whether rows beyond a limit of memory go to files. */
+  readonly spills?: boolean;
   /** Takes rows of d columns and makes a shard of them there. */
   rows(d: number, options?: RowsOptions): ShardBuilder;
   /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
@@ -72,6 +75,8 @@ export interface RowsOptions {
    * all threads see, and stay there until the shard is disposed.
    */
   readonly once?: boolean;
+  /** What they may take of memory, and where they go beyond; of devices that do so. Left out for no limit. */
+  readonly spill?: SpillLimit | undefined;
 }
 
 /** A backend or a device that can't be used, and why. */

@@ -4,8 +4,9 @@ import { simdGeometries } from '../geometry/simd.js';
 import { float64Builder } from '../sweep/float64/builder.js';
 import { patternShardBuilder } from '../sweep/patterns/builder.js';
 import { simdShardBuilder } from '../sweep/simd/builder.js';
+import { spillingShardBuilder } from '../sweep/spilled/builder.js';
 import { holdThreads } from '../threads/common.js';
-import { threadsFor } from '../threads/pool.js';
+import { threadsFor, type TaskForce } from '../threads/pool.js';
 import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
 
 /** Pairs from which on threads save time: one computes so many in 0.1 s, and they take about half of that to start. */
@@ -45,7 +46,11 @@ export function simdDevice(options: SimdOptions): Device {
   return {
     ...findingOf(build),
     ...{ name: 'wasm', onHost: true, threads, notes: [] },
-    rows: (d, { once } = {}) => simdShardBuilder(d, () => holdThreads(threads, build), once),
+    spills: true,
+    rows(d, { once, spill } = {}) {
+      const hold = (): Promise<TaskForce> => holdThreads(threads, build);
+      return spill ? spillingShardBuilder(d, hold, spill) : simdShardBuilder(d, hold, once);
+    },
     gappedRows: (d) => patternShardBuilder(d, () => holdThreads(threads, build)),
     float64Rows: (d) => float64Builder(d, () => holdThreads(threads, build)),
     geometry(problem) {

@@ -16,10 +16,16 @@ import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './c
 import { formats, type FormatName } from './sniff.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { prior } from './prior-flag.js';
-import { integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
+import { bytes, integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
-const seedings = ['k-means++', 'k-means||', 'k-means', 'hierarchical', 'random'] as const satisfies readonly SeedingMethod[];
+const seedings = [
+  'k-means++',
+  'k-means||',
+  'k-means',
+  'hierarchical',
+  'random',
+] as const satisfies readonly SeedingMethod[];
 const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
@@ -70,6 +76,8 @@ export interface FitFlags extends CheckpointFlags {
   readonly backend: string;
   readonly autotune: boolean;
   readonly threads?: number;
+  readonly memory?: number;
+  readonly spill?: string;
 }
 
 /** Where results go. */
@@ -141,6 +149,12 @@ export function addFitFlags(command: Command): Command {
     )
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
     .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1))
+    .option(
+      '--memory <size>',
+      'what rows may take of memory, as in 512MiB; default half of what is free; beyond, they lie in a file',
+      bytes('--memory'),
+    )
+    .option('--spill <dir>', 'the folder of that file, which nothing is left in; default that for temporary files')
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest');
   return addCheckpointFlags(fits);
 }
@@ -163,7 +177,7 @@ export function sourceOptions(flags: DataFlags): SourceOptions {
 
 /** What flags ask of the library. */
 export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<FitOptions, 'components' | 'family'> {
-  const { threads, ...rest } = flags;
+  const { threads, memory, spill, ...rest } = flags;
   return {
     marginal: marginalOf(rest, isNoisy(rest)),
     ...(isNoisy(rest) && { noise: noiseOf(rest) }),
@@ -180,6 +194,8 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     ...(rest.regularization !== undefined && { regularization: rest.regularization }),
     missing: rest.missing,
     ...(threads !== undefined && { threads }),
+    ...(memory !== undefined && { memory }),
+    ...(spill !== undefined && { spill }),
     autotune: rest.autotune,
     ...checkpointOptions(rest),
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse

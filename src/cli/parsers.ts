@@ -31,6 +31,19 @@ export function positive(flag: string): Parser<number> {
   };
 }
 
+/** Powers of what a unit of memory is of bytes. */
+const UNITS: Readonly<Record<string, number>> = { '': 0, k: 1, m: 2, g: 3, t: 4 };
+
+/** A number of bytes, as in 1e9, 512MiB or 2GB. */
+export function bytes(flag: string): Parser<number> {
+  return (text) => {
+    const [, digits = '', unit = '', i] = /^\s*([\d.e+]+)\s*([kmgt]?)(i?)b?\s*$/i.exec(text) ?? [];
+    const value = Math.floor(numberOf(digits) * (i ? 1024 : 1000) ** UNITS[unit.toLowerCase()]);
+    if (!Number.isSafeInteger(value)) throw invalid(flag, 'bytes as in 512MiB, 2GB or 1e9', text);
+    return value;
+  };
+}
+
 /** Finite numbers that are not negative, between commas. */
 export function numbers(flag: string): Parser<number[]> {
   const one = number(flag);

@@ -15,6 +15,7 @@ import type { Encoding } from '../sweep/encode.js';
 import { HostBuilder } from '../sweep/exact/host.js';
 import type { Shard } from '../sweep/shard.js';
 import type { ShardBuilder } from '../sweep/builder.js';
+import { spillNote, type SpillLimit, type SpillSize } from '../sweep/spilled/limit.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import { total } from '../base/numbers.js';
 
@@ -38,15 +39,19 @@ export interface Dataset {
   readonly blocks: () => AsyncIterable<CodedBlock>;
   /** The same rows in float64, for what float32 can't tell. */
   readonly exact: ExactRows;
+  /** Whether the rows lie in a file. */
+  readonly spilled: boolean;
   /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
   readonly effectiveRows: number;
   /** What the user should know of how it was read, a sentence each. */
   readonly notes: readonly string[];
 }
 
-export interface LoadOptions extends RowsOptions {
+export interface LoadOptions extends Pick<RowsOptions, 'trials'> {
   /** Where the rows are to be swept. */
   readonly device: Pick<Device, 'rows' | 'gappedRows' | 'float64Rows'>;
+  /** What rows may take of memory, and where they go beyond; default no limit. */
+  readonly spill?: Pick<SpillLimit, 'memory' | 'folder'> | undefined;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */
@@ -108,8 +113,10 @@ interface Reading {
   readonly statistics: ColumnStatistics | undefined;
   /** Of coded rows. */
   readonly facts: FactSums | undefined;
-  /** What coding did to rows. */
+  /** What coding did to rows, and where they lie. */
   readonly notes: ReadonlySet<string>;
+  /** Whether they lie in a file, known once the builder has finished. */
+  readonly spilled: () => boolean;
 }
 
 /** Reads all rows into a builder, encoded as is given or as the first block suggests. */
@@ -123,10 +130,18 @@ async function read(
   const { missing, signal, device, coding, trials = true } = options;
   const facts = coding && new FactSums(d);
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
-  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials });
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const dropped: number[] = [];
   const notes = new Set<string>();
+  let spilled = false;
+  const spill = options.spill && {
+    ...{ ...options.spill, rows: source.rows },
+    onSpilled: (size: SpillSize) => {
+      spilled = true;
+      notes.add(spillNote(size));
+    },
+  };
+  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials, spill });
   const onDropped = (row: number): void => void dropped.push(row);
   let encoding: Encoding | undefined;
   try {
@@ -149,7 +164,7 @@ async function read(
     if (!encoding || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
     const named = { name: source.name, columns: swept.map(({ name }) => name) };
     if (statistics) requireSquares(named, statistics, (row) => numberInSource(row, dropped));
-    return { builder, encoding, dropped, statistics, facts, notes, ...sums };
+    return { builder, encoding, dropped, statistics, facts, notes, spilled: () => spilled, ...sums };
   } catch (error) {
     builder.discard();
     throw error;
@@ -182,6 +197,7 @@ async function finish(
       ...{ shard, scaling, blocks },
       exact: new ExactRows({ blocks, scaling, n: shard.n, d: shard.d, totalWeight }, options.device.float64Rows),
       ...{ columns: source.columns, dropped, variances, constant, totalWeight },
+      spilled: reading.spilled(),
       effectiveRows: totalWeight / Math.min(1, heaviest),
       notes: [...notes, ...reading.notes, ...outliers],
     };

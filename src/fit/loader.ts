@@ -1,7 +1,8 @@
+import { freeMemory } from '#scratch';
 import type { Device } from '../backend/backend.js';
 import { resolveBackend } from '../backend/resolve.js';
 import type { Stopwatch } from '../base/stopwatch.js';
-import { loadDataset, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../data/dataset.js';
 import { MissingValueError } from '../data/blocks.js';
 import { rangesOf } from '../data/ranges.js';
 import { remembered } from '../data/remembered.js';
@@ -10,6 +11,7 @@ import { surveyed } from '../data/survey.js';
 import { gapped, supportsOf, type Family, type Levels } from '../families/family.js';
 import { noiseOver, type Range } from '../families/noise.js';
 import { withNoise } from '../families/noise-family.js';
+import { bytesOfRow } from '../sweep/spilled/limit.js';
 import { CommonSeeding } from '../seeding/common.js';
 import { givenLogDensity } from './noise.js';
 import type { FitSettings } from './options.js';
@@ -36,6 +38,9 @@ export interface Wanted {
 }
 
 type Held = Pick<LoadedData, 'dataset' | 'common'>;
+
+/** Of the memory that is free, what rows may take unless the caller says. */
+const SHARE = 0.5;
 
 /** Bytes of a source that are kept where it is read for several fits. */
 const REMEMBERED = 2 ** 26;
@@ -166,8 +171,17 @@ export class Loader {
       encode: (swept) => family.encode(swept),
       coding: family.coding,
       gaps: family.patterned,
+      spill: this.limitOf(device, settings),
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
+  }
+
+  /** What further rows may take of memory, of devices that have a place for them beyond. */
+  private limitOf({ spills }: Device, { memory, spill: folder }: FitSettings): LoadOptions['spill'] {
+    if (!spills) return undefined;
+    const held = [...this.held.values()].filter(({ dataset }) => !dataset.spilled);
+    const taken = held.reduce((sum, { dataset: { shard } }) => sum + shard.n * bytesOfRow(shard.d), 0);
+    return { memory: memory === undefined ? SHARE * freeMemory() : Math.max(0, memory - taken), folder };
   }
 }

@@ -1,3 +1,4 @@
+import { requireScratch } from '#scratch';
 import type { MissingPolicy } from '../data/blocks.js';
 import { invalid, requireInteger, requireNotNegative, requireOneOf } from '../base/check.js';
 import { InputError } from '../base/errors.js';
@@ -92,6 +93,13 @@ export interface FitOptions {
   /** Threads of the CPU backend; default all. The result does not depend on it. */
   readonly threads?: number;
   /**
+   * Bytes that the encoded rows may take in memory; default half of what is free, limits of control groups counted. Beyond,
+   * they lie in a file and are read for every sweep, which changes no bit of the result. CPU backend, in Node.
+   */
+  readonly memory?: number;
+  /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */
+  readonly spill?: string;
+  /**
    * Whether a GPU may try, once per adapter and size, how it computes fastest; default true.
    * The result does not depend on it.
    */
@@ -115,7 +123,16 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-type Optional = 'regularization' | 'sampleWeights' | 'threads' | 'checkpoint' | 'resume' | 'onProgress' | 'signal';
+type Optional =
+  | 'regularization'
+  | 'sampleWeights'
+  | 'threads'
+  | 'memory'
+  | 'spill'
+  | 'checkpoint'
+  | 'resume'
+  | 'onProgress'
+  | 'signal';
 /** Options with their defaults filled in. */
 export type FitSettings = Required<Omit<FitOptions, Optional>> & Pick<FitOptions, Optional>;
 
@@ -145,6 +162,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireInteger('seed', settings.seed);
   requireInteger('maxIterations', settings.maxIterations, 0);
   if (settings.threads !== undefined) requireInteger('threads', settings.threads, 1);
+  requireSpill(settings);
   requireNotNegative('tolerance', settings.tolerance);
   if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
   requireTools(settings);
@@ -189,6 +207,17 @@ function requireSeeding({ seeding, components, restarts, noise }: FitSettings): 
 export function requireFamily(where: string, family: unknown): void {
   if (typeof (family as Partial<Family> | null | undefined)?.pack === 'function') return;
   throw invalid(where, 'a family such as gaussian()', family, "give gaussian({ covariance: 'full' }) or so");
+}
+
+/** A limit of memory and a folder for what is beyond, where there are files. */
+function requireSpill({ memory, spill }: FitSettings): void {
+  if (memory !== undefined) {
+    requireInteger('memory', memory, 0);
+    requireScratch('memory');
+  }
+  if (spill === undefined) return;
+  if (typeof spill !== 'string' || spill === '') throw invalid('spill', 'the path of a folder', spill);
+  requireScratch('spill');
 }
 
 /** What has methods that a fit calls must have them. */

@@ -40,12 +40,13 @@ export function drawParts(uniforms: ArrayLike<number>, sums: ArrayLike<number>):
 export async function drawRows(
   uniforms: ArrayLike<number>,
   sums: ArrayLike<number>,
-  read: (parts: readonly number[]) => Promise<readonly DrawnFrom[]>,
+  read: (parts: readonly number[]) => Promise<Iterable<DrawnFrom>>,
 ): Promise<number[]> {
   const drawn = drawParts(uniforms, sums);
   const rows: number[] = [];
-  for (const [index, { start, values }] of (await read(drawn.map(({ part }) => part))).entries()) {
-    const { draws, uniforms: within } = drawn[index];
+  let index = 0;
+  for (const { start, values } of await read(drawn.map(({ part }) => part))) {
+    const { draws, uniforms: within } = drawn[index++];
     drawIndices(values, within).forEach((row, at) => (rows[draws[at]] = start + row));
   }
   return rows;

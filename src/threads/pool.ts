@@ -1,5 +1,6 @@
 import { startThread, threadLimit } from '#threads';
 import { workerCode } from '../../kernels/simd/generated.js';
+import { RecordError } from '../../kernels/simd/records.js';
 import { partsOf, TaskRunner, type Task } from '../../kernels/simd/tasks.js';
 import type { Answer, Setting } from '../../kernels/simd/worker.js';
 import { yieldToEvents } from '../base/event-loop.js';
@@ -118,12 +119,12 @@ class Threads implements TaskForce {
       if (most > 1 && this.lost) throw this.lost;
       if (most > 1 && partsOf(task) > FEW_PARTS) ask();
       if (asked.size < most) await this.join(task, most, ask, signal);
+      await Promise.all(answers);
     } catch (error) {
       Atomics.store(task.control, 1, 1); // for those who work on it
       await Promise.allSettled(answers);
       throw error;
     }
-    await Promise.all(answers);
   }
 
   /** Works on a task on the own thread, meanwhile starting the others where that pays. */
@@ -132,7 +133,8 @@ class Threads implements TaskForce {
     const begun = since;
     const alone = partsOf(task) > FEW_PARTS ? 0 : HANDING_OVER;
     if (most > 1) this.start(most);
-    for (const _ of this.own.run(task)) {
+    for (const wait of this.own.run(task)) {
+      if (wait) await wait;
       const now = performance.now();
       this.worked += now - since;
       if (most > 1) {
@@ -153,10 +155,10 @@ class Threads implements TaskForce {
 
   private member(): Member {
     const onAnswer = (answer: unknown): void => {
-      const { error } = answer as Answer;
+      const { error, record } = answer as Answer;
       // The others still owe answers, which must not be taken for those to a later task: there is none.
       if (error !== undefined) this.lost ??= new Error(`a worker thread failed: ${error}`);
-      member.settle?.(this.lost);
+      member.settle?.(record === undefined ? this.lost : new RecordError(record));
     };
     const onLost = (reason: string): void => {
       this.lost ??= new Error(`a worker thread was lost (${reason}); try again, or with threads: 1`);

@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import { simdModule } from '../../kernels/simd/module.js';
-import type { RowBlock } from '../../kernels/simd/tasks.js';
+import type { RowBlock } from '../../kernels/simd/rows.js';
 import { KeptBlocks } from '../../src/data/kept.js';
 import { seededRandom } from '../../src/base/random.js';
 import type { Column, Columns, Encoding } from '../../src/sweep/encode.js';
 import { encodedBlock, rawBlock } from '../../src/sweep/simd/rows.js';
+import { MemoryRows } from '../../src/sweep/simd/memory.js';
 import { SimdShard } from '../../src/sweep/simd/shard.js';
 import { taskForce } from '../../src/threads/pool.js';
 import { requestsOf } from './joint.js';
@@ -44,7 +45,7 @@ describe.each(Object.entries(layouts))('%s', (_, layout) => {
 
 /** What a model of two components says of all rows, and the first and last rows. */
 async function said(block: RowBlock, d: number): Promise<unknown[]> {
-  const shard = new SimdShard(d, [block], taskForce(1, await simdModule('simd')));
+  const shard = new SimdShard(d, new MemoryRows(d, [block]), taskForce(1, await simdModule('simd')));
   const said: unknown[] = [await shard.take([0, 40, rows - 1])];
   const [{ model }] = requestsOf('full', 2, d);
   for await (const outputs of shard.rows(model, { responsibilities: true })) said.push(outputs);

@@ -1,7 +1,8 @@
 import { EVERYTHING, type SimdModel } from '../../kernels/simd/model.js';
 import { sumsLayout } from '../../kernels/simd/layout.js';
 import { simdModule } from '../../kernels/simd/module.js';
-import type { RowSet, SweepsTask } from '../../kernels/simd/tasks.js';
+import type { RowSet } from '../../kernels/simd/rows.js';
+import type { SweepsTask } from '../../kernels/simd/tasks.js';
 import { columnNames } from '../../src/data/arrays.js';
 import { encodedBlock } from '../../src/sweep/simd/rows.js';
 import { taskForce, type TaskForce } from '../../src/threads/pool.js';

@@ -1,8 +1,9 @@
 import { columnKernel } from '../../../kernels/simd/column-kernel.js';
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
-import type { RowBlock } from '../../../kernels/simd/tasks.js';
+import type { RowBlock } from '../../../kernels/simd/rows.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { ShardBuilder } from '../builder.js';
+import { MemoryRows } from './memory.js';
 import { encodedBlock, rawBlock } from './rows.js';
 import { SimdShard } from './shard.js';
 
@@ -20,7 +21,7 @@ export function simdShardBuilder(d: number, hold: () => Promise<TaskForce>, once
       blocks.push(once ? rawBlock(start, block, encoding) : encodedBlock(start, block, encoding, await columnKernel()));
       start += block.rows;
     },
-    finish: async () => new SimdShard(d, blocks, await hold()),
+    finish: async () => new SimdShard(d, new MemoryRows(d, blocks), await hold()),
     discard() {
       blocks.length = 0;
     },

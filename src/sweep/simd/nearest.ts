@@ -1,18 +1,15 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
-import type { RowSet } from '../../../kernels/simd/tasks.js';
 import { total } from '../../base/numbers.js';
 import type { TaskForce } from '../../threads/pool.js';
 import { drawRows, type DrawnFrom } from '../draw.js';
 import type { NearestCentres, NearestSums } from '../shard.js';
-import { sharedDoubles, sharedFloats, sharedIntegers } from '../../threads/shared.js';
-import { locate } from './rows.js';
+import { sharedDoubles, sharedIntegers } from '../../threads/shared.js';
+import type { HeldDistances, HeldRows } from './held.js';
 
-/** Farther than any row: where the distance to the nearest of no centres starts. */
-const FAR = 1e30;
-
-/** Distances in memory that all threads see. */
+/** Distances where the rows lie. */
 export class SimdNearestCentres implements NearestCentres {
-  private readonly nearest: Float32Array[];
+  /** Made for the first read. */
+  private distances: Promise<HeldDistances> | undefined;
   /** Σ a_i of each part. */
   private readonly partWeights: Float64Array;
   /** Σ a_i d_i of each part; before the first centre Σ a_i. */
@@ -23,14 +20,13 @@ export class SimdNearestCentres implements NearestCentres {
   private offered: readonly { readonly centre: Float64Array; readonly sums: Float64Array }[] = [];
 
   constructor(
-    private readonly on: RowSet,
-    groupWeights: Float64Array,
+    private readonly held: HeldRows,
     private readonly force: TaskForce,
     private readonly metric: Float32Array,
     private readonly parts: number,
     private readonly signal?: AbortSignal,
   ) {
-    this.nearest = on.blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
+    const { groupWeights } = held;
     this.partWeights = new Float64Array(parts).map((_, part) => {
       const [from, to] = this.groupsOf(part, groupWeights.length);
       return total(groupWeights.subarray(from, to));
@@ -70,9 +66,9 @@ export class SimdNearestCentres implements NearestCentres {
   draw(uniforms: readonly number[]): Promise<number[]> {
     // Where every row lies on a centre already, by weight alone.
     const apart = total(this.partSums) > 0;
-    const read = async (parts: readonly number[]): Promise<DrawnFrom[]> => {
+    const read = async (parts: readonly number[]): Promise<Iterable<DrawnFrom>> => {
       if (apart && this.pending.length > 0) await this.read(this.pending, new Float64Array(), parts);
-      return parts.map((part) => this.partValues(part, apart));
+      return this.valuesOf(parts, apart ? await this.distances : undefined);
     };
     return drawRows(uniforms, apart ? this.partSums : this.partWeights, read);
   }
@@ -83,24 +79,22 @@ export class SimdNearestCentres implements NearestCentres {
   }
 
   dispose(): void {
-    this.nearest.length = 0;
+    void this.distances?.then((distances) => distances.dispose()).catch(() => undefined); // whoever asked was told
+    this.distances = undefined;
   }
 
-  /** a_i d_i, or a_i, of a part's rows. */
-  private partValues(part: number, apart: boolean): DrawnFrom {
-    const { blocks } = this.on;
-    const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
-    const [from, to] = this.groupsOf(part, Math.ceil(rows / GROUP_ROWS));
-    const start = from * GROUP_ROWS;
-    const values = new Float64Array(Math.min(to * GROUP_ROWS, rows) - start);
-    for (let row = 0; row < values.length;) {
-      const { block, at } = locate(blocks, start + row);
-      const { v, rows: held } = blocks[block];
-      const nearest = this.nearest[block];
-      const end = Math.min(values.length, row + held - at);
-      for (let from = at; row < end; row++, from++) values[row] = (apart ? nearest[from] : 1) * v[from];
+  /** a_i d_i, or a_i, of the rows of parts, one part at a time. */
+  private *valuesOf(parts: readonly number[], distances: HeldDistances | undefined): Generator<DrawnFrom> {
+    const { n, groupWeights } = this.held;
+    for (const part of parts) {
+      const [from, to] = this.groupsOf(part, groupWeights.length);
+      const start = from * GROUP_ROWS;
+      const rows = Math.min(to * GROUP_ROWS, n) - start;
+      const values = Float64Array.from(this.held.weights(start, rows));
+      const nearest = distances?.values(part, start, rows);
+      if (nearest) for (let row = 0; row < rows; row++) values[row] *= nearest[row];
+      yield { start, values };
     }
-    return { start, values };
   }
 
   /** One read of all parts, or of some: centres join, and candidates are offered; see `NearestTask`. */
@@ -109,12 +103,16 @@ export class SimdNearestCentres implements NearestCentres {
     candidates: Float64Array,
     which?: readonly number[],
   ): Promise<Float64Array> {
-    const { on, parts: whole, metric, nearest } = this;
+    const { held, parts: whole, metric } = this;
+    this.distances ??= held.distances(whole);
+    const distances = await this.distances;
+    const { nearest } = distances;
     const parts = which?.length ?? whole;
     const results = sharedDoubles((parts * (joining.length + 2 * candidates.length)) / metric.length);
     const centres = { joining: Float32Array.from(joining), candidates: Float32Array.from(candidates), metric, nearest };
     const read = { parts, whole, ...(which && { which }), control: sharedIntegers(2), results };
-    await this.force.run({ kind: 'nearest', on, ...centres, ...read }, this.signal);
+    await this.force.run({ kind: 'nearest', on: held.on, ...centres, ...read }, this.signal);
+    if (joining.length > 0) distances.written(which ?? Array.from({ length: whole }, (_, part) => part));
     return results;
   }
 

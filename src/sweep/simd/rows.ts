@@ -1,7 +1,7 @@
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { sharedFloats } from '../../threads/shared.js';
-import type { EncodedBlock, RawBlock, RowBlock } from '../../../kernels/simd/tasks.js';
+import type { EncodedBlock, RawBlock, RowBlock } from '../../../kernels/simd/rows.js';
 import { codingOf, encoded, encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 
 /** Encodes rows into tiles that all threads see. */

@@ -1,7 +1,7 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import { EVERYTHING } from '../../../kernels/simd/model.js';
 import { addParts, slicesOf } from '../../../kernels/simd/sums.js';
-import type { RowBlock, RowSet, Sweep } from '../../../kernels/simd/tasks.js';
+import type { Sweep } from '../../../kernels/simd/tasks.js';
 import type { PackedShape, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import { total } from '../../base/numbers.js';
@@ -14,7 +14,7 @@ import { RowMemory } from '../row-memory.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedIntegers } from '../../threads/shared.js';
-import { copyRow, groupWeights, locate } from './rows.js';
+import type { HeldRows } from './held.js';
 import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
 import { handedOverLinear } from './terms.js';
 import { tiedMeans } from '../tied.js';
@@ -28,31 +28,27 @@ const FEW_SUMS = 2 ** 19;
 /** Responsibilities handed over at once. */
 const ROW_OUTPUTS = 2 ** 22;
 
-/** A shard in the memory of the CPU, swept by the fused SIMD kernel on the threads of a task force. */
+/** A shard of rows in the memory of the CPU or in a file, swept by the fused SIMD kernel on the threads of a task force. */
 export class SimdShard implements Shard {
   readonly n: number;
   /** Each read takes all threads. */
   readonly overlapping = false;
-  private readonly on: RowSet;
-  private readonly groupWeights: Float64Array;
   private readonly partSums = new PartSums();
 
   constructor(
     readonly d: number,
-    private readonly blocks: readonly RowBlock[],
+    private readonly held: HeldRows,
     private readonly force: TaskForce,
   ) {
-    this.on = { d, blocks };
-    this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
-    this.groupWeights = groupWeights(blocks);
+    this.n = held.n;
   }
 
   async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
-    const weight = total(this.groupWeights);
-    const rows = { n: this.n, whole: n, groups: this.groupWeights.length };
+    const weight = total(this.held.groupWeights);
+    const rows = { n: this.n, whole: n, groups: this.held.groupWeights.length };
     const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
     const works = sweeps.map(({ work }) => work);
-    await this.force.run({ kind: 'sweeps', on: this.on, sweeps: works, control: sharedIntegers(2) }, signal);
+    await this.force.run({ kind: 'sweeps', on: this.held.on, sweeps: works, control: sharedIntegers(2) }, signal);
     await this.addUp(works, signal);
     return sweeps.map((sweep) => {
       const moments = momentsOf(sweep, weight);
@@ -73,11 +69,12 @@ export class SimdShard implements Shard {
 
   /** Only where a sweep is short: a long one gains nothing, and who stops a fit wants some of its runs to have begun. */
   atOnce(shape: PackedShape): number {
-    const { n, force } = this;
-    const threads = Math.min(force.threads, this.groupWeights.length);
+    const { n, force, held } = this;
+    if (held.together !== undefined) return Math.min(held.together, sweepsInMemory(shape, held.groupWeights.length));
+    const threads = Math.min(force.threads, this.held.groupWeights.length);
     if (threads === 1) return 1; // which has nothing to wait for between sweeps
     if (n * sweepOperations(shape) > SHORT_SWEEP * threads) return 1;
-    return Math.min(MOST_AT_ONCE, sweepsInMemory(shape, this.groupWeights.length));
+    return Math.min(MOST_AT_ONCE, sweepsInMemory(shape, this.held.groupWeights.length));
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
@@ -95,11 +92,11 @@ export class SimdShard implements Shard {
     const into = (memory ?? new RowMemory()).take(most, labelsAlone ? 0 : most, most * columns);
     const given = <T extends Int32Array | Float32Array>(values: T, count: number): T =>
       (memory ? values.subarray(0, count) : values.slice(0, count)) as T;
-    for (let first = 0; first < this.groupWeights.length; first += step) {
+    for (let first = 0; first < this.held.groupWeights.length; first += step) {
       const start = first * GROUP_ROWS;
       const rows = Math.min(most, this.n - start);
       const parts = Math.ceil(rows / GROUP_ROWS);
-      const task = { kind: 'rows', on: this.on, model, first, parts, control: sharedIntegers(2), into } as const;
+      const task = { kind: 'rows', on: this.held.on, model, first, parts, control: sharedIntegers(2), into } as const;
       await this.force.run(task, options.signal);
       yield {
         start,
@@ -108,7 +105,7 @@ export class SimdShard implements Shard {
         responsibilities: given(into.responsibilities, rows * columns),
         logDensity: logDensityOf({ reference }, into.logSum.subarray(0, rows)),
         logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
-        weights: this.weightsOf(start, rows),
+        weights: this.held.weights(start, rows),
       };
     }
   }
@@ -117,30 +114,18 @@ export class SimdShard implements Shard {
     const { d } = this;
     const taken = new Float64Array(indices.length * d);
     for (const [position, index] of indices.entries()) {
-      const { block, at } = locate(this.blocks, index);
-      copyRow(this.blocks[block], at, d, taken, position * d);
+      this.held.copyRow(index, taken, position * d);
     }
     return Promise.resolve(taken);
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): SimdNearestCentres {
-    const parts = Math.min(PARTS, this.groupWeights.length);
-    return new SimdNearestCentres(this.on, this.groupWeights, this.force, Float32Array.from(metric), parts, signal);
+    const parts = Math.min(PARTS, this.held.groupWeights.length);
+    return new SimdNearestCentres(this.held, this.force, Float32Array.from(metric), parts, signal);
   }
 
   dispose(): void {
     this.force.stop();
-  }
-
-  /** Weights of consecutive rows, which may lie in several blocks. */
-  private weightsOf(start: number, rows: number): Float32Array {
-    const weights = new Float32Array(rows);
-    for (let row = 0; row < rows;) {
-      const { block, at } = locate(this.blocks, start + row);
-      const count = Math.min(rows - row, this.blocks[block].rows - at);
-      weights.set(this.blocks[block].v.subarray(at, at + count), row);
-      row += count;
-    }
-    return weights;
+    this.held.dispose();
   }
 }

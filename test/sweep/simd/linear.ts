@@ -2,6 +2,7 @@
 import { simdModule, type SimdBuild } from '../../../kernels/simd/module.js';
 import { ExactShard } from '../../../src/sweep/exact/shard.js';
 import { encodedBlock } from '../../../src/sweep/simd/rows.js';
+import { MemoryRows } from '../../../src/sweep/simd/memory.js';
 import { SimdShard } from '../../../src/sweep/simd/shard.js';
 import { taskForce } from '../../../src/threads/pool.js';
 import { columnsOf, rowsOf } from '../../kernels/linear-problem.js';
@@ -32,5 +33,5 @@ export async function simdShard(
     const part = { rows, columns, weights: weights.subarray(start, start + rows) };
     return encodedBlock(start, part, unchanged);
   });
-  return new SimdShard(d, blocks, taskForce(threads, await simdModule(build), 0));
+  return new SimdShard(d, new MemoryRows(d, blocks), taskForce(threads, await simdModule(build), 0));
 }

@@ -1,0 +1,232 @@
+/**
+ * Files of records, which every thread of a process reads where it is: one record for each group of rows, all of one
+ * length, each with a checksum behind it. What is written to one record is read as that record, or not at all.
+ */
+
+import type fileSystem from 'node:fs';
+import type zip from 'node:zlib';
+
+/** A file of records, as threads are told of it. */
+export interface RecordFile {
+  /** Open for all threads of the process. */
+  readonly descriptor: number;
+  /** Where it is or was, for messages. */
+  readonly place: string;
+  /** Bytes before the first record. */
+  readonly start: number;
+  /** Bytes of a record without its checksum; a multiple of 64. */
+  readonly payload: number;
+}
+
+/** Bytes after a record's payload, of which the first four are its checksum. */
+const TRAILER = 64;
+/** Bytes that are read at once: many enough that asking for them costs little, few enough for the second-level cache. */
+const READ_AT_ONCE = 2 ** 20;
+
+/** Bytes from one record to the next. */
+export function strideOf({ payload }: Pick<RecordFile, 'payload'>): number {
+  return payload + TRAILER;
+}
+
+/** A record that could not be read, or is not what was written. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+}
+
+/** Writes the checksums of records `first` … that lie in memory as they do in the file. */
+export function seal(records: Uint8Array, file: Pick<RecordFile, 'payload'>, first: number): void {
+  const stride = strideOf(file);
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  for (let at = 0, record = first; at < records.length; at += stride, record++) {
+    view.setUint32(at + file.payload, checksum(records.subarray(at, at + file.payload), record), true);
+  }
+}
+
+/** Reads one record into memory of a stride, and checks it; waits for it. */
+export function readRecord(file: RecordFile, record: number, into: Uint8Array): Uint8Array {
+  const stride = strideOf(file);
+  const { fs } = node();
+  let count: number;
+  try {
+    count = fs.readSync(file.descriptor, into, 0, stride, file.start + record * stride);
+  } catch (cause) {
+    throw unreadable(file, record, cause);
+  }
+  if (count < stride) throw torn(file, record);
+  return checked(file, record, into);
+}
+
+/** Writes one record, its memory of a stride; waits for it. */
+export function writeRecord(file: RecordFile, record: number, bytes: Uint8Array): void {
+  seal(bytes, file, record);
+  try {
+    node().fs.writeSync(file.descriptor, bytes, 0, bytes.length, file.start + record * bytes.length);
+  } catch (cause) {
+    throw new RecordError(`${file.place}, which could not be written to (${reasonOf(cause)})`, { cause });
+  }
+}
+
+/** Records that lie in memory one after the other. */
+interface Held {
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Records that are on their way. */
+interface Coming extends Held {
+  /** Settles once they are there, or `failure` says why not. */
+  readonly arrival: Promise<void>;
+  failure?: RecordError;
+}
+
+/** Memory that is read into, kept from one task to the next. */
+export class RecordMemory {
+  private readonly spare: Uint8Array[] = [];
+
+  take(length: number): Uint8Array {
+    const at = this.spare.findIndex((bytes) => bytes.length === length);
+    return at < 0 ? new Uint8Array(length) : this.spare.splice(at, 1)[0];
+  }
+
+  giveBack(bytes: Uint8Array): void {
+    this.spare.push(bytes);
+  }
+}
+
+/** Reads the records of a file in their order, some ahead: while one block of them is worked on, the next is read. */
+export class RecordStream {
+  private readonly atOnce: number;
+  private held: Held | undefined;
+  private coming: Coming | undefined;
+
+  constructor(
+    private readonly file: RecordFile,
+    private readonly memory: RecordMemory,
+  ) {
+    this.atOnce = Math.max(1, Math.floor(READ_AT_ONCE / strideOf(file)));
+  }
+
+  /** Has a record at hand, of those before `end` that will be asked for; yields what is to be waited for. */
+  *bring(record: number, end: number): Generator<Promise<void>> {
+    const { held } = this;
+    if (!held || record < held.first || record >= held.first + held.count) {
+      if (end - record === 1) this.readNow(record);
+      else yield* this.turnTo(record, end);
+    }
+    checked(this.file, record, this.of(record));
+  }
+
+  /** The payload of a record that was brought: valid until another is. */
+  at(record: number): Float32Array {
+    const { buffer, byteOffset } = this.of(record);
+    return new Float32Array(buffer, byteOffset, this.file.payload / 4);
+  }
+
+  /** Waits until nothing is read any more, and gives all memory back. */
+  *end(): Generator<Promise<void>> {
+    yield* this.settled();
+    if (this.held) this.memory.giveBack(this.held.bytes);
+    this.held = undefined;
+  }
+
+  /** Waits for what is on its way, which nobody wants. */
+  private *settled(): Generator<Promise<void>> {
+    const { coming } = this;
+    this.coming = undefined;
+    if (!coming) return;
+    yield coming.arrival;
+    this.memory.giveBack(coming.bytes);
+  }
+
+  /** Makes the block that begins with a record the one at hand, and asks for the next. */
+  private *turnTo(record: number, end: number): Generator<Promise<void>> {
+    if (this.coming?.first !== record) {
+      yield* this.settled();
+      this.coming = this.begin(record, end);
+    }
+    const { coming, held } = this;
+    yield coming.arrival;
+    if (held) this.memory.giveBack(held.bytes);
+    this.held = coming;
+    const next = record + coming.count;
+    this.coming = next < end ? this.begin(next, end) : undefined;
+    if (coming.failure) throw coming.failure;
+  }
+
+  /** A record by itself, at once. */
+  private readNow(record: number): void {
+    const bytes = this.held?.bytes ?? this.fresh();
+    this.held = { first: record, count: 1, bytes };
+    readRecord(this.file, record, bytes.subarray(0, strideOf(this.file)));
+  }
+
+  private begin(first: number, end: number): Coming {
+    const { file } = this;
+    const count = Math.min(this.atOnce, end - first);
+    const bytes = this.fresh();
+    const length = count * strideOf(file);
+    const coming: Coming = {
+      ...{ first, count, bytes },
+      arrival: new Promise((resolve) => {
+        node().fs.read(file.descriptor, bytes, 0, length, file.start + first * strideOf(file), (cause, read) => {
+          if (cause) coming.failure = unreadable(file, first, cause);
+          else if (read < length) coming.failure = torn(file, first + Math.floor(read / strideOf(file)));
+          resolve();
+        });
+      }),
+    };
+    return coming;
+  }
+
+  private fresh(): Uint8Array {
+    return this.memory.take(this.atOnce * strideOf(this.file));
+  }
+
+  private of(record: number): Uint8Array {
+    const { held, file } = this;
+    if (!held) throw new Error('no record was brought');
+    const from = (record - held.first) * strideOf(file);
+    return held.bytes.subarray(from, from + strideOf(file));
+  }
+}
+
+/** Node's own modules: its threads have them too, and nothing is imported that browsers lack. */
+interface NodeModules {
+  readonly fs: typeof fileSystem;
+  readonly zlib: typeof zip;
+}
+
+let modules: NodeModules | undefined;
+
+function node(): NodeModules {
+  return (modules ??= {
+    fs: process.getBuiltinModule('node:fs'),
+    zlib: process.getBuiltinModule('node:zlib'),
+  });
+}
+
+/** CRC-32 that begins with the record's number: what lies in another's place is not taken for it. */
+function checksum(payload: Uint8Array, record: number): number {
+  return node().zlib.crc32(payload, (record + 1) % 2 ** 32);
+}
+
+/** A record of a stride, if its checksum says that it is what was written. */
+function checked(file: RecordFile, record: number, bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const payload = bytes.subarray(0, file.payload);
+  if (view.getUint32(file.payload, true) === checksum(payload, record)) return bytes;
+  throw new RecordError(`record ${record} of ${file.place} with another checksum`);
+}
+
+function torn(file: RecordFile, record: number): RecordError {
+  return new RecordError(`record ${record} of ${file.place} cut off`);
+}
+
+function unreadable(file: RecordFile, record: number, cause: unknown): RecordError {
+  return new RecordError(`record ${record} of ${file.place}, which could not be read (${reasonOf(cause)})`, { cause });
+}
+
+function reasonOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException).code ?? String(cause);
+}

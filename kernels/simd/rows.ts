@@ -1,0 +1,41 @@
+import type { Coding, Column } from './columns.js';
+import type { RecordFile } from './records.js';
+
+/** Rows that a task is about, where every thread sees them. */
+export type RowSet = RowsInMemory | RowsInFile;
+
+export interface RowsInMemory {
+  readonly d: number;
+  readonly blocks: readonly RowBlock[];
+}
+
+/** Rows beyond memory, each group of them a record. */
+export interface RowsInFile {
+  readonly d: number;
+  readonly rows: number;
+  /** Tiles of each group, filled up with zeros to those of 1024 rows. */
+  readonly x: RecordFile;
+  /** Weights of each group, `[1024]`; or the weight of every row. */
+  readonly v: RecordFile | number;
+}
+
+/** Rows with their weights, which are filled up with zeros to whole tiles. */
+export type RowBlock = EncodedBlock | RawBlock;
+
+interface Block {
+  readonly start: number;
+  readonly rows: number;
+  readonly v: Float32Array;
+}
+
+/** Rows that are swept often: tiles `[tiles, d, b]`, filled up with zeros. */
+export interface EncodedBlock extends Block {
+  readonly x: Float32Array;
+}
+
+/** Rows that are swept once: as they came, encoded by the thread that reads them. */
+export interface RawBlock extends Block {
+  /** Views of shared memory. */
+  readonly columns: readonly Column[];
+  readonly coding: Coding;
+}

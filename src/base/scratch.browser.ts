@@ -1,0 +1,26 @@
+import { InputError } from './errors.js';
+import type { ScratchFile } from './scratch.js';
+
+/** Browsers have no files: rejects with `InputError('unsupported')`. */
+export function scratchFile(_folder?: string): Promise<ScratchFile> {
+  return Promise.reject(noFiles('spill'));
+}
+
+/** Throws `InputError('unsupported')` for a limit that only files could keep. */
+export function requireScratch(where: string): void {
+  throw noFiles(where);
+}
+
+/** As much as is asked for: browsers do not tell. */
+export function freeMemory(): number {
+  return Infinity;
+}
+
+function noFiles(where: string): InputError {
+  return new InputError('unsupported', {
+    where,
+    expected: 'Node, where rows beyond memory lie in a file',
+    got: 'a browser',
+    remedy: 'leave the option out, and fit rows that fit the memory of the page',
+  });
+}

@@ -1,0 +1,124 @@
+import { closeSync, openSync, unlinkSync, write } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from './errors.js';
+import type { ScratchFile } from './scratch.js';
+import { systemReason } from './storage.node.js';
+
+export { freeMemory } from './free-memory.node.js';
+
+/** Names carry the process and when that began, which tells it from an earlier one of the same number. */
+const STARTED = Math.round(performance.timeOrigin);
+const NAME = /^otmix-spill-(\d+)-(\d+)-\d+$/;
+let count = 0;
+/** Folders that have been looked through. */
+const tidied = new Set<string>();
+
+/** Files are at hand. */
+export function requireScratch(_where: string): void {
+  // Node has them.
+}
+
+/**
+ * Opens a file in a folder, by default the system's for temporary files. Its name is taken off at once, where the system
+ * lets that be: whatever becomes of the process, nothing is left. Where it does not, the name goes when the file is closed
+ * or the process exits, and what killed processes left goes with the next that comes. Rejects with `InputError('file')`.
+ */
+export async function scratchFile(folder: string = tmpdir()): Promise<ScratchFile> {
+  try {
+    if (!tidied.has(folder)) await removeLeft(folder);
+    tidied.add(folder);
+    const path = join(folder, `otmix-spill-${process.pid}-${STARTED}-${count++}`);
+    return new Scratch(openSync(path, 'wx+', 0o600), folder, unlinked(path) ? undefined : path);
+  } catch (cause) {
+    throw new InputError(
+      'file',
+      {
+        where: `spill ${folder}`,
+        expected: 'a folder in which files can be made',
+        got: systemReason(cause),
+        remedy: 'make it, or name another with spill (--spill DIR)',
+      },
+      { cause },
+    );
+  }
+}
+
+class Scratch implements ScratchFile {
+  private isOpen = true;
+  private readonly onExit = (): void => {
+    if (this.path !== undefined) unlinked(this.path);
+  };
+
+  constructor(
+    readonly descriptor: number,
+    readonly folder: string,
+    /** Where it still has a name. */
+    private readonly path: string | undefined,
+  ) {
+    if (path !== undefined) process.once('exit', this.onExit);
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.writeSome(bytes, at, position);
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    closeSync(this.descriptor);
+    this.onExit();
+    process.removeListener('exit', this.onExit);
+  }
+
+  private writeSome(bytes: Uint8Array, at: number, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      write(this.descriptor, bytes, at, bytes.length - at, position + at, (cause, written) => {
+        if (cause) reject(this.noRoom(cause, position + at));
+        else resolve(written);
+      });
+    });
+  }
+
+  private noRoom(cause: Error, bytes: number): InputError {
+    return new InputError(
+      'file',
+      {
+        where: `spill ${this.folder}`,
+        expected: 'room for the rows beyond memory',
+        got: `${systemReason(cause)} after ${Math.floor(bytes / 2 ** 20)} MiB`,
+        remedy: 'name a folder that has room with spill (--spill DIR), or allow more memory (--memory)',
+      },
+      { cause },
+    );
+  }
+}
+
+function unlinked(path: string): boolean {
+  try {
+    unlinkSync(path);
+    return true;
+  } catch {
+    return false; // an open file, on some systems; or it is gone already
+  }
+}
+
+/** Removes files of processes that are no more. */
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const [, pid, started] = NAME.exec(name) ?? [];
+    if (pid !== undefined && !isThere(Number(pid), Number(started))) unlinked(join(folder, name));
+  }
+}
+
+/** Whether the process of a file still runs. */
+function isThere(pid: number, started: number): boolean {
+  if (pid === process.pid) return started === STARTED;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemReason(error) !== 'ESRCH';
+  }
+}

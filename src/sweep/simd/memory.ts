@@ -1,0 +1,56 @@
+import { FAR } from '../../../kernels/simd/distances.js';
+import type { RowBlock, RowsInMemory } from '../../../kernels/simd/rows.js';
+import { sharedFloats } from '../../threads/shared.js';
+import type { HeldDistances, HeldRows } from './held.js';
+import { copyRow, groupWeights, locate } from './rows.js';
+
+/** Rows in memory that all threads see. */
+export class MemoryRows implements HeldRows {
+  readonly on: RowsInMemory;
+  readonly n: number;
+  readonly groupWeights: Float64Array;
+
+  constructor(
+    private readonly d: number,
+    private readonly blocks: readonly RowBlock[],
+  ) {
+    this.on = { d, blocks };
+    this.n = blocks.reduce((sum, { rows }) => sum + rows, 0);
+    this.groupWeights = groupWeights(blocks);
+  }
+
+  copyRow(row: number, into: Float64Array, place: number): void {
+    const { block, at } = locate(this.blocks, row);
+    copyRow(this.blocks[block], at, this.d, into, place);
+  }
+
+  weights(start: number, rows: number): Float32Array {
+    return this.gathered(this.blocks.map(({ v }) => v), start, rows); // prettier-ignore
+  }
+
+  distances(): Promise<HeldDistances> {
+    const nearest = this.blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
+    return Promise.resolve({
+      nearest,
+      written: () => undefined,
+      values: (_part, start, rows) => this.gathered(nearest, start, rows),
+      dispose: () => void (nearest.length = 0),
+    });
+  }
+
+  dispose(): void {
+    // Nothing but memory.
+  }
+
+  /** Numbers of consecutive rows, which may lie in several blocks. */
+  private gathered(numbers: readonly Float32Array[], start: number, rows: number): Float32Array {
+    const all = new Float32Array(rows);
+    for (let row = 0; row < rows;) {
+      const { block, at } = locate(this.blocks, start + row);
+      const count = Math.min(rows - row, this.blocks[block].rows - at);
+      all.set(numbers[block].subarray(at, at + count), row);
+      row += count;
+    }
+    return all;
+  }
+}

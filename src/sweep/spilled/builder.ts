@@ -1,0 +1,59 @@
+import { columnKernel } from '../../../kernels/simd/column-kernel.js';
+import type { EncodedBlock } from '../../../kernels/simd/rows.js';
+import type { TaskForce } from '../../threads/pool.js';
+import type { ShardBuilder } from '../builder.js';
+import { MemoryRows } from '../simd/memory.js';
+import { encodedBlock } from '../simd/rows.js';
+import { SimdShard } from '../simd/shard.js';
+import { tellingForce } from './faults.js';
+import { bytesOfRow, type SpillLimit } from './limit.js';
+import { SpilledRows } from './rows.js';
+import { Spiller } from './spiller.js';
+
+/**
+ * Rows of d columns in the CPU's memory while they have room there; once they have not, all in a file. The shard says the
+ * same either way, bit for bit.
+ */
+export function spillingShardBuilder(d: number, hold: () => Promise<TaskForce>, limit: SpillLimit): ShardBuilder {
+  return new SpillingBuilder(d, hold, limit);
+}
+
+class SpillingBuilder implements ShardBuilder {
+  private blocks: EncodedBlock[] = [];
+  private rows = 0;
+  private spiller: Spiller | undefined;
+
+  constructor(
+    private readonly d: number,
+    private readonly hold: () => Promise<TaskForce>,
+    private readonly limit: SpillLimit,
+  ) {}
+
+  async add(...[block, encoding]: Parameters<ShardBuilder['add']>): Promise<void> {
+    const kernel = await columnKernel();
+    const expected = Math.max(this.limit.rows ?? 0, this.rows + block.rows);
+    if (!this.spiller && expected * bytesOfRow(this.d) > this.limit.memory) await this.spill();
+    if (this.spiller) await this.spiller.add(block, encoding, kernel);
+    else this.blocks.push(encodedBlock(this.rows, block, encoding, kernel));
+    this.rows += block.rows;
+  }
+
+  async finish(): Promise<SimdShard> {
+    const { d, spiller, blocks, limit } = this;
+    if (!spiller) return new SimdShard(d, new MemoryRows(d, blocks), await this.hold());
+    const filed = await spiller.finish();
+    limit.onSpilled?.(spiller.size);
+    return new SimdShard(d, new SpilledRows(filed), tellingForce(await this.hold()));
+  }
+
+  discard(): void {
+    this.blocks = [];
+    this.spiller?.close();
+  }
+
+  /** Writes what is held, which is let go of on the way. */
+  private async spill(): Promise<void> {
+    this.spiller = await Spiller.in(this.limit.folder, this.d);
+    for (let block = this.blocks.shift(); block; block = this.blocks.shift()) await this.spiller.addEncoded(block);
+  }
+}

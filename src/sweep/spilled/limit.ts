@@ -1,0 +1,28 @@
+/** Bytes in files, and in which folder. */
+export interface SpillSize {
+  readonly bytes: number;
+  readonly folder: string;
+}
+
+/** What rows may take of memory, and where they go beyond. */
+export interface SpillLimit {
+  /** Bytes that encoded rows may take in memory. */
+  readonly memory: number;
+  /** Default the system's folder for temporary files. */
+  readonly folder?: string | undefined;
+  /** How many rows there will be, where that is known: if they have no room, none is held. */
+  readonly rows?: number | undefined;
+  /** Told once rows have been written to files. */
+  readonly onSpilled?: ((size: SpillSize) => void) | undefined;
+}
+
+/** Bytes of a row and its weight. */
+export function bytesOfRow(d: number): number {
+  return (d + 1) * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** What the user should know of rows in files, a sentence. */
+export function spillNote({ bytes, folder }: SpillSize): string {
+  const size = bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return `the rows lie in a file without a name, ${size} in ${folder}: they have no room in the memory allowed`;
+}

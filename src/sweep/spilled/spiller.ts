@@ -1,0 +1,91 @@
+import type { ColumnKernel } from '../../../kernels/simd/columns.js';
+import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import type { EncodedBlock } from '../../../kernels/simd/rows.js';
+import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
+import type { FiledRows } from './rows.js';
+import type { SpillSize } from './limit.js';
+import { RecordWriter } from './writer.js';
+
+/** Writes rows to files as they come, encoded: a record of tiles for each group, and one of weights where they differ. */
+export class Spiller {
+  private rows = 0;
+  private readonly groupWeights: number[] = [];
+  /** The weight of all rows so far. */
+  private weight: number | undefined;
+  private v: RecordWriter | undefined;
+
+  private constructor(
+    private readonly d: number,
+    private readonly folder: string | undefined,
+    private readonly x: RecordWriter,
+  ) {}
+
+  /** Rejects with `InputError('file')`, as all that writes. */
+  static async in(folder: string | undefined, d: number): Promise<Spiller> {
+    const tile = tileRows(d);
+    const what = `rows of ${d} columns, float32 tiles [${GROUP_ROWS / tile}, ${d}, ${tile}]`;
+    return new Spiller(d, folder, await RecordWriter.in(folder, GROUP_ROWS * d * 4, what));
+  }
+
+  /** Bytes in files, and in which folder. */
+  get size(): SpillSize {
+    return { bytes: this.x.bytes + (this.v?.bytes ?? 0), folder: this.x.folder };
+  }
+
+  /** Rows that are encoded already. */
+  async addEncoded({ rows, x, v }: EncodedBlock): Promise<void> {
+    const { d } = this;
+    for (let from = 0; from < rows; from += GROUP_ROWS) {
+      (await this.x.next()).set(x.subarray(from * d, (from + GROUP_ROWS) * d));
+      await this.addWeights(v.subarray(from, from + GROUP_ROWS), Math.min(GROUP_ROWS, rows - from));
+    }
+  }
+
+  async add(block: Columns, encoding: Encoding, kernel?: ColumnKernel): Promise<void> {
+    const b = tileRows(this.d);
+    const v = new Float32Array(GROUP_ROWS);
+    for (let from = 0; from < block.rows; from += GROUP_ROWS) {
+      const range = { from, to: Math.min(from + GROUP_ROWS, block.rows) };
+      encodeTiles(block, encoding, { ...range, b }, await this.x.next(), kernel);
+      v.fill(0);
+      encodeWeights(block, encoding, range, v);
+      await this.addWeights(v, range.to - from);
+    }
+  }
+
+  async finish(): Promise<FiledRows> {
+    const { d, rows, x, v, folder } = this;
+    await x.finish();
+    await v?.finish();
+    const files = v ? [x, v] : [x];
+    const groupWeights = Float64Array.from(this.groupWeights);
+    return { d, rows, x: x.file, v: v?.file ?? this.weight ?? 0, folder, groupWeights, files };
+  }
+
+  close(): void {
+    this.x.close();
+    this.v?.close();
+  }
+
+  /** Of a group of so many rows, zeros after them. */
+  private async addWeights(v: Float32Array, rows: number): Promise<void> {
+    let sum = 0;
+    let alike = true;
+    this.weight ??= v[0];
+    for (let row = 0; row < rows; row++) {
+      sum += v[row];
+      alike &&= v[row] === this.weight;
+    }
+    if (!alike && !this.v) await this.beginWeights();
+    if (this.v) (await this.v.next()).set(v);
+    this.groupWeights.push(sum);
+    this.rows += rows;
+  }
+
+  /** A file of weights, which all were alike until now: groups before this one are whole. */
+  private async beginWeights(): Promise<void> {
+    const { folder, rows, weight = 0 } = this;
+    this.v = await RecordWriter.in(folder, GROUP_ROWS * 4, 'weights');
+    for (let row = 0; row < rows; row += GROUP_ROWS) (await this.v.next()).fill(weight);
+  }
+}

@@ -1,0 +1,119 @@
+/** Fits of rows in a file say what those of rows in memory say, bit for bit. */
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encoded } from '../../../bench/fingerprint/encode.js';
+import {
+  fitMixture,
+  gaussian,
+  poisson,
+  product,
+  selectMixture,
+  studentT,
+  type DataInput,
+  type Family,
+  type Fit,
+  type FitOptions,
+  type Marginal,
+} from '../../../src/index.js';
+import { cases, combinations } from '../../cases.js';
+import { drawn, scenes } from '../../families/scenes.js';
+import { problem } from '../../oracle/index.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'otmix-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Several groups, the last of them not whole. */
+const rows = 5 * 1024 + 77;
+const three = [0.5, 0.3, 0.2];
+const marginals: Readonly<Record<Marginal['kind'], Marginal>> = {
+  free: { kind: 'free' },
+  fixed: { kind: 'fixed', weights: three },
+  relaxed: { kind: 'relaxed', weights: three, rho: 0.3 },
+};
+
+interface Kind {
+  readonly name: string;
+  readonly family: Family;
+  readonly data: DataInput;
+}
+
+const { x } = problem('overlapping', { n: rows, d: 3, k: 3, seed: 2 });
+const forms = ['full', 'tied', 'diag', 'spherical'] as const;
+const kinds: readonly Kind[] = [
+  ...forms.map((covariance) => ({ name: covariance, family: gaussian({ covariance }), data: x })),
+  ...forms.map((covariance) => ({ name: `Student-t, ${covariance}`, family: studentT({ covariance }), data: x })),
+  ...scenes.map((scene) => ({ name: scene.name, family: scene.family, data: drawn(scene, rows).rows })),
+  {
+    name: 'product',
+    family: product([
+      { family: gaussian(), columns: ['a', 'b'] },
+      { family: poisson(), columns: ['c'] },
+    ]),
+    data: x.map(([a, b, c]) => ({ a, b, c: Math.round(Math.abs(c)) })),
+  },
+];
+
+/** What a fit says, but for times and notes. */
+function bitsOf({ mixture, status, sweeps, objective, marginalError, criteria, restarts, plan }: Fit): string {
+  const { weights, components } = mixture;
+  const { mass, potential } = plan;
+  const said = { weights, components, status, sweeps, objective, marginalError, criteria, restarts, mass, potential };
+  return JSON.stringify(encoded(JSON.parse(JSON.stringify(said))));
+}
+
+async function bits(data: DataInput, options: FitOptions): Promise<string> {
+  return bitsOf(await fitMixture(data, { backend: 'wasm', ...options }));
+}
+
+async function expectAlike(data: DataInput, options: FitOptions, memory = 0): Promise<void> {
+  const held = await bits(data, options);
+  expect(await bits(data, { ...options, memory, spill: folder })).toBe(held);
+  expect(readdirSync(folder)).toEqual([]);
+}
+
+const table = combinations({ kind: kinds, marginal: ['free', 'fixed', 'relaxed'], threads: [1, 2] });
+const shown = cases(table, ({ kind, marginal, threads }) => [kind.name, marginal, threads]);
+
+test.each(shown.map((one) => [`${one.kind.name}, ${one.marginal}, threads: ${one.threads}`, one] as const))(
+  '%s',
+  (_, { kind: { family, data }, marginal, threads }) =>
+    expectAlike(data, { family, components: 3, marginal: marginals[marginal], threads, maxIterations: 4 }),
+);
+
+describe('also', () => {
+  const weights = Float64Array.from({ length: rows }, (_, row) => (row < 3000 ? 1 : (row % 5) / 4));
+  const holes = x.map((row, at) => (at % 97 === 5 ? [NaN, row[1], row[2]] : row));
+  const options: readonly (readonly [string, DataInput, Partial<FitOptions>])[] = [
+    ['weights that differ from some row on', x, { sampleWeights: weights }],
+    ['weights that are all alike', x, { sampleWeights: new Float64Array(rows).fill(0.3) }],
+    ['rows left out', holes, { missing: 'drop' }],
+    ['values that are missing', holes, { missing: 'model' }],
+    ['noise', x, { noise: true }],
+    ['hard assignment', x, { epsilon: 0 }],
+    ['many columns', x.map((row) => Array.from({ length: 40 }, (_, j) => row[j % 3] * (1 + (j % 7)) + (j % 5))), {}],
+    ['a prior, and squared steps', x, { prior: 'default', acceleration: 'squarem' }],
+    ...(['k-means', 'k-means||', 'random'] as const).map((seeding) => [seeding, x, { seeding, restarts: 3 }] as const),
+    ...(['anneal', 'warm-up', 'short-runs'] as const).map(
+      (strategy) => [strategy, x, { strategy, restarts: 2, components: 5 }] as const,
+    ),
+  ];
+  test.each(options)('%s', (_, data, rest) => expectAlike(data, { components: 3, maxIterations: 4, ...rest }));
+
+  test('a part of the rows that would fit, and then a file', () =>
+    expectAlike(x, { components: 3, maxIterations: 4 }, 4000 * 16));
+
+  test('a selection', async () => {
+    const chosen = async (more: Pick<FitOptions, 'memory' | 'spill'>): Promise<string> => {
+      const options = { components: [1, 2, 3], backend: 'wasm', maxIterations: 4, ...more } as const;
+      const { candidates } = await selectMixture(x, options);
+      return JSON.stringify(candidates.map(({ fit }) => bitsOf(fit)));
+    };
+    expect(await chosen({ memory: 0, spill: folder })).toBe(await chosen({}));
+  });
+});

@@ -1,0 +1,122 @@
+/** What becomes of fits whose file is not what it was, and of their descriptors; Linux shows both in /proc. */
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fitMixture, type FitOptions } from '../../../src/index.js';
+import { problem } from '../../oracle/index.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'otmix-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const rows = 3 * 1024 + 77;
+const { x } = problem('overlapping', { n: rows, d: 3, k: 3, seed: 2 });
+
+/** The descriptors of files in the folder, which have no names. */
+function open(): string[] {
+  return readdirSync('/proc/self/fd')
+    .map((number) => `/proc/self/fd/${number}`)
+    .filter((path) => {
+      try {
+        return readlinkSync(path).startsWith(folder);
+      } catch {
+        return false; // that of the listing itself
+      }
+    });
+}
+
+function fit(options: Partial<FitOptions> = {}): Promise<unknown> {
+  const settings = { components: 3, backend: 'wasm', memory: 0, spill: folder, maxIterations: 4, ...options } as const;
+  return fitMixture(x, settings);
+}
+
+/** A fit during which something happens to its file. */
+function damaged(harm: (descriptor: number) => void, threads: number): Promise<unknown> {
+  let done = false;
+  const onProgress: FitOptions['onProgress'] = ({ phase, iteration }) => {
+    if (phase !== 'fit' || iteration !== 1 || done) return;
+    done = true;
+    const descriptor = openSync(open()[0], 'r+');
+    harm(descriptor);
+    closeSync(descriptor);
+  };
+  return fit({ onProgress, threads });
+}
+
+describe.each([1, 2])('on %d threads, one line tells of', (threads) => {
+  test('a bit that was flipped', async () => {
+    const flipped = damaged((descriptor) => {
+      const byte = new Uint8Array(1);
+      readSync(descriptor, byte, 0, 1, 4096 + 20_000);
+      byte[0] ^= 4;
+      writeSync(descriptor, byte, 0, 1, 4096 + 20_000);
+    }, threads);
+    await expect(flipped).rejects.toThrow(
+      `spill: expected rows in their file as they were written, got record 1 of the spill file in ${folder} with another checksum; check that disk, or name a folder on another with spill (--spill DIR)`,
+    );
+    expect(open()).toEqual([]);
+  });
+
+  test('a file that was cut off', async () => {
+    await expect(damaged((descriptor) => ftruncateSync(descriptor, 4096 + 30_000), threads)).rejects.toThrow(
+      ' cut off; check that disk',
+    );
+    expect(open()).toEqual([]);
+  });
+
+  test('and fits go on as if nothing had been', async () => {
+    await fit({ threads });
+    expect(open()).toEqual([]);
+  });
+});
+
+test('a folder that is not there is one line', () =>
+  expect(fit({ spill: join(folder, 'gone') })).rejects.toThrow(
+    /^spill .*gone: expected a folder in which files can be made, got ENOENT; make it, or name another with spill \(--spill DIR\)$/,
+  ));
+
+test('aborted fits close their files', async () => {
+  const controller = new AbortController();
+  const onProgress: FitOptions['onProgress'] = ({ phase }) => {
+    if (phase === 'fit') controller.abort();
+  };
+  await fit({ signal: controller.signal, onProgress });
+  expect(open()).toEqual([]);
+});
+
+test('100 fits leave no descriptor, thread, file or listener behind', async () => {
+  const threads = (): number => Number(/Threads:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+  await fit({ seeding: 'k-means||' });
+  const before = { threads: threads(), listeners: process.listenerCount('exit') };
+  for (let time = 0; time < 100; time++) await fit({ maxIterations: 1, seeding: 'k-means||', seed: time });
+  expect({ open: open(), names: readdirSync(folder) }).toEqual({ open: [], names: [] });
+  expect(process.listenerCount('exit')).toBe(before.listeners);
+  expect(threads()).toBeLessThanOrEqual(before.threads + 1); // V8 may start a helper
+});
+
+test('names that killed processes left are removed, those of others are not', async () => {
+  const other = await mkdtemp(join(tmpdir(), 'otmix-test-'));
+  const names = [
+    `otmix-spill-${2 ** 22 + 7}-5-0`,
+    `otmix-spill-${process.pid}-5-0`,
+    `otmix-spill-1-5-0`,
+    'otmix-spill-x',
+  ];
+  for (const name of names) await writeFile(join(other, name), 'x');
+  await fit({ spill: other });
+  expect(readdirSync(other).sort()).toEqual(['otmix-spill-1-5-0', 'otmix-spill-x']);
+  await rm(other, { recursive: true });
+});
