@@ -11,7 +11,9 @@ const sizes: readonly FamilySize[] = [
   of('vonMisesFisher', 200_000, 768, 32),
   of('poisson', 1_000_000, 10, 8),
   of('categorical', 1_000_000, 10, 8),
+  of('studentT', 200_000, 16, 16),
   { ...of('gaussian', 100_000, 16, 8), name: 'gaussian, a tenth missing', missing: 0.1 },
+  { ...of('studentT', 100_000, 16, 8), name: 'studentT, a tenth missing', missing: 0.1 },
   {
     name: 'product',
     n: 500_000,
@@ -40,7 +42,12 @@ const peers = {
 type PeerName = keyof typeof peers;
 
 /** The peers that have a problem's families. */
-function peersOf({ name, missing }: FamilySize): Readonly<Partial<Record<PeerName, readonly [Script, Dtype]>>> {
+function peersOf({
+  name,
+  missing,
+  factors,
+}: FamilySize): Readonly<Partial<Record<PeerName, readonly [Script, Dtype]>>> {
+  if (factors.some(({ family }) => family === 'studentT')) return {};
   if (missing) return { float64: [numpyPatterns, 'float64'] };
   const { stepMix: classes, ...numpy } = peers;
   return name === 'bernoulli' ? { ...numpy, stepMix: classes } : numpy;

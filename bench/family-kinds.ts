@@ -12,9 +12,11 @@ import type { Numbers } from '../src/families/sampling/numbers.js';
 import { drawPoisson } from '../src/families/sampling/poisson.js';
 import { drawBernoulli } from '../src/families/sampling/simple.js';
 import { directionSampler } from '../src/families/sampling/von-mises-fisher.js';
+import { studentT } from '../src/families/student-t.js';
 import { vonMisesFisher } from '../src/families/von-mises-fisher.js';
 
-export type FamilyName = 'bernoulli' | 'multinomial' | 'vonMisesFisher' | 'poisson' | 'categorical' | 'gaussian';
+export type FamilyName =
+  'bernoulli' | 'multinomial' | 'vonMisesFisher' | 'poisson' | 'categorical' | 'gaussian' | 'studentT';
 export type NestedParameters = Readonly<Record<string, Nested>>;
 
 /** Draws the columns of a row. */
@@ -43,6 +45,8 @@ const TOPICS = 0.3;
 const CONCENTRATION = 500;
 /** Distance of mean directions from the one that they lie around. */
 const APART = 0.2;
+/** Degrees of freedom of Student-t components. */
+const DEGREES = 5;
 /** Levels of columns, in turn. */
 const LEVELS = [5, 12];
 
@@ -137,6 +141,24 @@ const gaussians: Kind = {
     }),
 };
 
+/** Student-t components: the scales are those of Gaussians. */
+const students: Kind = {
+  make: () => studentT({ covariance: 'full' }),
+  dense: false,
+  parameters: (k, columns, random) => {
+    const { means, covariances } = gaussians.parameters(k, columns, random);
+    return { means, scales: covariances, degrees: new Array<number>(k).fill(DEGREES) };
+  },
+  draws: ({ means, scales }) =>
+    gaussians.draws({ means, covariances: scales }).map((draw, c) => (numbers, into) => {
+      let square = 0;
+      for (let i = 0; i < DEGREES; i++) square += numbers.normal() ** 2;
+      draw(numbers, into);
+      const mean = (means as Matrix)[c];
+      for (let j = 0; j < into.length; j++) into[j] = mean[j] + (into[j] - mean[j]) * Math.sqrt(DEGREES / square);
+    }),
+};
+
 export const kinds: Readonly<Record<FamilyName, Kind>> = {
   bernoulli: ofColumns(bernoulli, 'probabilities', (random) => 0.1 + 0.8 * random.uniform(), drawBernoulli),
   poisson: ofColumns(poisson, 'rates', (random) => 1 + 9 * random.uniform(), drawPoisson),
@@ -144,6 +166,7 @@ export const kinds: Readonly<Record<FamilyName, Kind>> = {
   vonMisesFisher: directions,
   categorical: levels,
   gaussian: gaussians,
+  studentT: students,
 };
 
 function shares(values: readonly number[]): number[] {

@@ -50,7 +50,7 @@ const eachColumn = (block: ExponentialFamily, rows: Matrix): Block[] =>
   rows[0].map((_, j) => [block, rows.map((row) => Float64Array.of(row[j]))]);
 
 /** Factors in the terms of the oracle. */
-const blocksOf: Readonly<Record<FamilyName, (parameters: NestedParameters) => Block[]>> = {
+const blocksOf: Readonly<Partial<Record<FamilyName, (parameters: NestedParameters) => Block[]>>> = {
   bernoulli: ({ probabilities }) => eachColumn(bernoulliDistribution, probabilities as Matrix),
   poisson: ({ rates }) => eachColumn(poissonDistribution, rates as Matrix),
   multinomial: ({ probabilities }) => {
@@ -79,7 +79,7 @@ const blocksOf: Readonly<Record<FamilyName, (parameters: NestedParameters) => Bl
 
 /** Mean log-likelihood after the iterations, by plain EM in float64. */
 function expected({ n, d, data, factors, start }: FamilyProblem): number {
-  const own = factors.flatMap(({ family }, f) => blocksOf[family](start.components[f]));
+  const own = factors.flatMap(({ family }, f) => blocksOf[family]!(start.components[f]));
   const blocks = own.map(([block]) => block);
   const rows = Array.from({ length: n }, (_, i) => Array.from(data.subarray(i * d, (i + 1) * d)));
   const prepared = prepare(blocks, { rows, counts: new Array<number>(n).fill(1) });
