@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { counts, integer, names, number, numbers, oneOf, someOf, temperature } from '../../src/cli/parsers.js';
+import { bytes, counts, integer, names, number, numbers, oneOf, someOf, temperature } from '../../src/cli/parsers.js';
 
 describe('parsers of options', () => {
   test.each([
@@ -24,6 +24,12 @@ describe('parsers of options', () => {
     expect([temperature('-e')('0.5'), temperature('-e')('4:5')]).toEqual([0.5, { from: 4, steps: 5 }]);
     for (const text of ['', '-1', '4:', '4:1.5', '0:3', '1:2:3'])
       expect(() => temperature('-e')(text)).toThrow('FROM:STEPS');
+  });
+
+  test('sizes are bytes, or have a unit of 1000 or 1024', () => {
+    expect(['1e9', '512MiB', '2 GB', '1.5k', '0'].map(bytes('--memory'))).toEqual([1e9, 2 ** 29, 2e9, 1500, 0]);
+    for (const text of ['', 'much', '-1', '5 apples', '1e99', '1.2.3'])
+      expect(() => bytes('--memory')(text)).toThrow('bytes as in 512MiB, 2GB or 1e9');
   });
 
   test('numbers are finite, not negative and not empty', () => {
