@@ -34,6 +34,8 @@ export interface LogitAttributes {
   readonly linear?: LinearShape;
   /** 1/(2ε), or 1/2 for hard assignment. */
   readonly rate: number;
+  /** Whether all components are worked on at once (together.ts), rather than one after the other; default no. */
+  readonly together?: boolean;
 }
 
 /** A block's columns of a quadratic term, `[b, d]`, and the term's parameters. */
@@ -43,6 +45,11 @@ export interface QuadraticPart {
   readonly whitening: Tensor;
   readonly inverseDegrees?: Tensor1D | undefined;
   readonly form: CovarianceForm;
+}
+
+/** A quadratic term whose components are worked on at once. */
+export interface WhitenedTogether {
+  distances(): Tensor2D;
 }
 
 /** A block as the terms of a model see it. */
@@ -90,15 +97,21 @@ function component(whitening: Tensor, k: number): Tensor2D {
 }
 
 /** Logits offset_k + rate (2 ⟨t_i, η_k⟩ − q_ik) of a block, `[b, k]`; of a Student-t term as `LogitAttributes` says. */
-export function logits({ quadratic, linear }: Parts, offsets: Tensor1D, { rate }: LogitAttributes): Tensor2D {
-  const squares = quadratic ? tf.sub(offsets, tf.mul(radial(quadratic), rate)) : offsets;
+export function logits(
+  { quadratic, linear }: Parts,
+  offsets: Tensor1D,
+  { rate }: LogitAttributes,
+  together?: WhitenedTogether,
+): Tensor2D {
+  const squares = quadratic ? tf.sub(offsets, tf.mul(radial(quadratic, together), rate)) : offsets;
   return (linear ? tf.add(squares, tf.mul(linearProducts(linear), 2 * rate)) : squares) as Tensor2D;
 }
 
 /** q_ik, or (ν_k + d) log(1 + q_ik / ν_k) of a Student-t term, `[b, k]`. */
-function radial(part: QuadraticPart): Tensor2D {
+function radial(part: QuadraticPart, together?: WhitenedTogether): Tensor2D {
   const { inverseDegrees, means } = part;
-  return inverseDegrees ? studentRadial(distances(part), inverseDegrees, means.shape[1]) : distances(part);
+  const q = together ? together.distances() : distances(part);
+  return inverseDegrees ? studentRadial(q, inverseDegrees, means.shape[1]) : q;
 }
 
 /** q_ik, `[b, k]`. */

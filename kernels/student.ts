@@ -18,26 +18,24 @@ export function studentRadial(q: Tensor2D, inverseDegrees: Tensor1D, d: number):
   return tf.mul(tf.mul(q, slope), tf.where(tf.less(x, SMALL), small, large));
 }
 
-/** What sums of a component's rows are weighted by, `[b]` each. */
-export interface StudentWeights {
+/** What sums of components' rows are weighted by, each of the shape of q. */
+export interface StudentWeights<T extends Tensor> {
   /** u = (ν + d) / (ν + q). */
-  readonly weights: Tensor1D;
+  readonly weights: T;
   /** log u − u + 1, near −(u − 1)² / 2: sums of it keep the digits by which degrees of freedom are told apart. */
-  readonly logarithms: Tensor1D;
+  readonly logarithms: T;
 }
 
-/** Of whitened rows z of one component, `[b, d]`, and its 1/ν, `[1]`. */
-export function studentWeights(z: Tensor2D, inverseDegrees: Tensor1D): StudentWeights {
-  const q: Tensor1D = tf.sum(tf.square(z), 1);
-  const [, d] = z.shape;
+/** Of squared distances q, in d columns, and 1/ν, which broadcasts to their shape. */
+export function studentWeights<T extends Tensor>(q: T, inverseDegrees: Tensor, d: number): StudentWeights<T> {
   const denominator = tf.add(tf.mul(q, inverseDegrees), 1);
-  const weights: Tensor1D = tf.div(tf.add(tf.mul(inverseDegrees, d), 1), denominator);
+  const weights: T = tf.div(tf.add(tf.mul(inverseDegrees, d), 1), denominator);
   // u − 1, by a difference that is exact where it is small.
   const excess = tf.div(tf.mul(tf.sub(d, q), inverseDegrees), denominator);
   const s = tf.div(excess, tf.add(excess, 2));
   const small = tf.mul(s, tf.sub(tf.mul(seriesRest(s), 2), excess));
   const large = tf.sub(tf.log(weights), excess);
-  return { weights, logarithms: tf.where(tf.less(tf.abs(excess), SMALL), small, large) as Tensor1D };
+  return { weights, logarithms: tf.where(tf.less(tf.abs(excess), SMALL), small, large) as T };
 }
 
 /** s²/3 + s⁴/5 + s⁶/7: log(1 + x) = 2 s (1 + rest) with s = x / (2 + x), to 2e-8 of it where |x| < 1/4. */

@@ -5,6 +5,7 @@ import { isMatrix, type CovarianceForm } from './form.js';
 import { linearSums } from './linear.js';
 import { logits, partsOf, rowSoftmin, whitened, type LogitAttributes, type ModelInputs, type QuadraticPart } from './mixture.js'; // prettier-ignore
 import { studentWeights } from './student.js';
+import { groupsTogether, Together } from './together.js';
 
 export interface SweepInputs extends ModelInputs {
   /** Rows of one block, `[g·s, columns]`. */
@@ -46,26 +47,59 @@ export interface SweepAttributes extends LogitAttributes {
 export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
   name: 'OtmixSweep',
   composite(inputs, attributes) {
-    const { x, weights, offsets } = inputs;
-    const { groups, hard, centre, coupling } = attributes;
-    const k = offsets.shape[0];
-    const parts = partsOf(x, inputs, attributes);
-    const { responsibilities, logSum } = rowSoftmin(logits(parts, offsets, attributes), hard);
-    const column: Tensor2D = tf.reshape(weights, [-1, 1]);
-    const plan: Tensor2D = tf.mul(responsibilities, column);
-    const outputs = [
-      tf.reshape(sumGroups(tf.mul(tf.sub(logSum, centre), column), groups), [groups]),
-      sumGroups(plan, groups),
-      ...(parts.quadratic ? moments(parts.quadratic, groups, tf.transpose(plan)) : []),
-      ...(parts.linear ? [linearSums(parts.linear, plan, groups)] : []),
-    ];
-    if (coupling) {
-      const shape = [groups, -1, k] as [number, number, number];
-      outputs.push(outerProducts(tf.reshape(plan, shape), tf.reshape(responsibilities, shape)));
-    }
-    return outputs;
+    const { x, means, inverseDegrees } = inputs;
+    const { groups, together = false } = attributes;
+    if (!together || !means) return sweptGroups(inputs, attributes);
+    const step = groupsTogether({ means }, x.shape[0] / groups);
+    if (step >= groups) return sweptGroups(inputs, attributes);
+    const parts = Array.from({ length: Math.ceil(groups / step) }, (_, at) =>
+      tf.tidy(() => sweptGroups(...someGroups(inputs, attributes, at * step, Math.min(groups, (at + 1) * step)))),
+    );
+    const byComponent = 2 + (inverseDegrees ? 4 : 2);
+    return parts[0].map((_, output) => tf.concat(parts.map((one) => one[output]), output >= 2 && output < byComponent ? 1 : 0)); // prettier-ignore
   },
 });
+
+/** Groups `from` … `to − 1` of a block. */
+function someGroups(
+  inputs: SweepInputs,
+  attributes: SweepAttributes,
+  from: number,
+  to: number,
+): [SweepInputs, SweepAttributes] {
+  const rows = inputs.x.shape[0] / attributes.groups;
+  const x: Tensor2D = tf.slice(inputs.x, [from * rows, 0], [(to - from) * rows, -1]);
+  const weights: Tensor1D = tf.slice(inputs.weights, [from * rows], [(to - from) * rows]);
+  return [
+    { ...inputs, x, weights },
+    { ...attributes, groups: to - from },
+  ];
+}
+
+function sweptGroups(inputs: SweepInputs, attributes: SweepAttributes): Tensor[] {
+  const { x, weights, offsets } = inputs;
+  const { groups, hard, centre, coupling } = attributes;
+  const k = offsets.shape[0];
+  const parts = partsOf(x, inputs, attributes);
+  const together = attributes.together && parts.quadratic ? new Together(parts.quadratic, groups) : undefined;
+  const { responsibilities, logSum } = rowSoftmin(logits(parts, offsets, attributes, together), hard);
+  const column: Tensor2D = tf.reshape(weights, [-1, 1]);
+  const plan: Tensor2D = tf.mul(responsibilities, column);
+  const quadratic = (): Tensor[] =>
+    together?.moments(plan) ?? (parts.quadratic ? moments(parts.quadratic, groups, tf.transpose(plan)) : []);
+  const outputs = [
+    tf.reshape(sumGroups(tf.mul(tf.sub(logSum, centre), column), groups), [groups]),
+    sumGroups(plan, groups),
+    ...quadratic(),
+    ...(parts.linear ? [linearSums(parts.linear, plan, groups)] : []),
+  ];
+  together?.dispose();
+  if (coupling) {
+    const shape = [groups, -1, k] as [number, number, number];
+    outputs.push(outerProducts(tf.reshape(plan, shape), tf.reshape(responsibilities, shape)));
+  }
+  return outputs;
+}
 
 /**
  * First and second moments of every component, and of a Student-t term the sums of u; `plan` is `[k, b]`. Whitened rows
@@ -99,7 +133,8 @@ function momentsOf(part: QuadraticPart, index: number, groups: number, plan: Ten
   const z = whitened(part, index);
   const row: Tensor2D = tf.slice(plan, [index, 0], [1, -1]);
   if (!inverseDegrees) return squares(z, row, groups, form);
-  const { weights, logarithms } = studentWeights(z, tf.slice(inverseDegrees, [index], [1]));
+  const q: Tensor1D = tf.sum(tf.square(z), 1);
+  const { weights, logarithms } = studentWeights(q, tf.slice(inverseDegrees, [index], [1]), z.shape[1]);
   const weighted: Tensor2D = tf.mul(row, weights);
   const sums = [weighted, tf.mul(row, logarithms)].map((each) => tf.sum(tf.reshape(each, [groups, -1]), 1));
   return [...squares(z, weighted, groups, form), ...sums];

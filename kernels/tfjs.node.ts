@@ -6,8 +6,17 @@ const require = createRequire(import.meta.url);
 const waiting: ((tf: typeof all) => void)[] = [];
 let loaded: typeof all | undefined;
 
+/** What to say where tfjs is asked for and is not there: fits on the SIMD CPU do without it. */
+export const NO_TFJS = '@tensorflow/tfjs is not installed; npm install @tensorflow/tfjs';
+
+/** Whether tfjs can be loaded. */
+export function hasTfjs(): boolean {
+  return loaded !== undefined || isInstalled('@tensorflow/tfjs');
+}
+
 function load(): typeof all {
   if (loaded) return loaded;
+  if (!hasTfjs()) throw new Error(NO_TFJS);
   loaded = require('@tensorflow/tfjs') as typeof all;
   for (const use of waiting) use(loaded);
   return loaded;
@@ -24,7 +33,18 @@ export function whenLoaded(use: (tf: typeof all) => void): void {
   else waiting.push(use);
 }
 
-/** Whether a package can be imported from here. */
+/**
+ * Loads a package of CommonJS that is installed. tfjs-node asks Node for two functions that newer ones warn of, or have no
+ * more: they are there for it from now on, without a warning.
+ */
+export function loadInstalled(name: string): unknown {
+  const util = require('node:util') as Record<string, unknown>;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
+  return require(name);
+}
+
+/** Whether a package can be loaded from here. */
 export function isInstalled(name: string): boolean {
   try {
     require.resolve(name);

@@ -24,6 +24,10 @@ function tests(name, args, { through = [], env } = {}) {
 }
 
 const lavapipe = { through: ['sh', 'scripts/with-lavapipe.sh'] };
+const tensorflow = {
+  through: ['sh', 'scripts/with-tensorflow.sh'],
+  files: ['test/kernels/tensorflow.test.ts', 'test/fit/golden.test.ts', 'test/families/golden-fits.test.ts'],
+};
 const tables = { env: { OTMIX_TESTS: 'tables' } };
 const node = ['--project', 'node'];
 
@@ -42,6 +46,13 @@ const steps = [
   tests('full tables in Chromium', ['--project', 'browser'], tables),
   // Two drivers by the full tables would take half an hour more.
   tests('WebGPU on lavapipe', [...node, 'test/webgpu/', '--exclude', 'test/webgpu/shapes.test.ts'], lavapipe),
+  tests('tensorflow', [...node, ...tensorflow.files], { ...tensorflow, env: { OTMIX_TESTS: 'full' } }),
+  {
+    ...tests('tensorflow on Node 24', [...node, ...tensorflow.files], {
+      through: [...tensorflow.through, 'npx', '--yes', '-p', 'node@24'],
+    }),
+    needs: ['build', 'tensorflow'], // which builds the binding
+  },
   { name: 'API reference', command: ['npx', 'typedoc'], needs: ['build'] },
   page('examples of README and docs', ['node', 'scripts/page-examples.mjs']),
   // Bits of relaxed SIMD and of WebGPU depend on the processor.

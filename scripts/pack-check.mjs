@@ -14,20 +14,37 @@ const name = manifest.name;
 const entries = Object.keys(manifest.exports).map((path) => path.replace(/^\./, name));
 const modules = entries.filter((entry) => !entry.endsWith('.json'));
 
+/** TypeScript before this checkout's, whose users are many. */
+const OLDER_TYPESCRIPT = '5.9';
+/** What arrays alone may take of a disk, packages of others included. */
+const MOST_MEGABYTES = 60;
+
 const project = await mkdtemp(join(tmpdir(), `${name}-pack-`));
+const bare = await mkdtemp(join(tmpdir(), `${name}-bare-`));
 console.log(`pack-check on Node ${process.version}`);
 try {
   const tarball = await packed();
   await check('installs beside its peer @tensorflow/tfjs', () => install(tarball));
   for (const entry of entries) await check(`imports ${entry}`, () => importEntry(entry));
   for (const entry of modules) await check(`importing ${entry} starts nothing`, () => importIdle(entry));
-  for (const resolution of ['nodenext', 'bundler']) {
-    await check(`types resolve with moduleResolution ${resolution}`, () => typeCheck(resolution));
+  const own = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const older = join(project, 'node_modules/typescript/bin/tsc');
+  await check(`TypeScript ${OLDER_TYPESCRIPT} installs`, () => npmInstall(project, [`typescript@${OLDER_TYPESCRIPT}`]));
+  for (const [version, tsc] of [
+    ['of this checkout', own],
+    [OLDER_TYPESCRIPT, older],
+  ]) {
+    for (const resolution of ['nodenext', 'bundler']) {
+      await check(`types hold with TypeScript ${version}, moduleResolution ${resolution}`, () => typeCheck(tsc, resolution)); // prettier-ignore
+    }
   }
+  await check('bundles for Node by esbuild, and the bundle fits', bundleForNode);
+  await check('fits arrays without tfjs and optional packages', () => fitBare(tarball));
   await check(`runs ${name} --help`, help);
   await check('bundles for the browser', bundle);
 } finally {
   await rm(project, { recursive: true, force: true });
+  await rm(bare, { recursive: true, force: true });
 }
 finish();
 
@@ -68,7 +85,48 @@ async function install(tarball) {
   if (tarball === '') throw new Error('expected a tarball, got none');
   await write('package.json', JSON.stringify({ name: 'consumer', version: '1.0.0', private: true, type: 'module' }));
   const peer = `@tensorflow/tfjs@${manifest.peerDependencies['@tensorflow/tfjs']}`;
-  await execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, peer], { cwd: project });
+  await npmInstall(project, [tarball, peer]);
+}
+
+function npmInstall(cwd, args) {
+  return execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...args], { cwd });
+}
+
+/** What a fit of arrays is to a stranger; it prints `converged`. */
+const fitArrays = `import { fitMixture } from '${name}';
+const rows = Array.from({ length: 400 }, (_, i) => [Math.sin(i * i) + (i % 2 ? 4 : 0), Math.cos(i * i)]);
+const { status, mixture } = await fitMixture(rows, { components: 2, restarts: 2 });
+if ((await mixture.predict(rows)).length !== 400) throw new Error('expected 400 labels');
+console.log(status);
+`;
+
+function requireConverged(text) {
+  if (text.trim() !== 'converged') throw new Error(`expected converged, got ${JSON.stringify(text)}`);
+}
+
+/** The least that a user of arrays installs: no tfjs, no GPU, no DuckDB. */
+async function fitBare(tarball) {
+  await writeFile(join(bare, 'package.json'), JSON.stringify({ name: 'bare', private: true, type: 'module' }));
+  await npmInstall(bare, ['--omit=optional', tarball]);
+  await writeFile(join(bare, 'fit.js'), fitArrays);
+  requireConverged(await execute(process.execPath, ['fit.js'], { cwd: bare, seconds: 60 }));
+  const size = await execute('du', ['-sk', 'node_modules'], { cwd: bare });
+  const [megabytes] = size.split('\t').map((kilo) => Number(kilo) / 1024);
+  if (megabytes > MOST_MEGABYTES) throw new Error(`expected ${MOST_MEGABYTES} MB at most, got ${megabytes.toFixed(0)}`);
+  return `${megabytes.toFixed(0)} MB`;
+}
+
+/** One file, which runs where no package is. */
+async function bundleForNode() {
+  const { build } = await import('esbuild');
+  const outfile = join(bare, 'bundle/fit.mjs');
+  await write('fit.js', fitArrays);
+  const external = ['webgpu', '@duckdb/node-api', '@tensorflow/*'];
+  const settings = { bundle: true, platform: 'node', format: 'esm', logLevel: 'silent', metafile: true };
+  const { metafile, warnings } = await build({ ...settings, absWorkingDir: project, entryPoints: ['fit.js'], outfile, external }); // prettier-ignore
+  if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'));
+  requireConverged(await execute(process.execPath, [outfile], { cwd: bare, seconds: 60 }));
+  return kilobytes(Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0));
 }
 
 async function importEntry(entry) {
@@ -87,7 +145,7 @@ async function importIdle(entry) {
 }
 
 /** Also without skipLibCheck our own declarations must hold: an unresolved type would quietly be `any`. */
-async function typeCheck(resolution) {
+async function typeCheck(tsc, resolution) {
   await write(
     'consumer.ts',
     `import { fitMixture, gaussian } from '${name}';
@@ -107,9 +165,9 @@ export const names: string[] = [${modules.map((_, index) => `...Object.keys(entr
     strict: true,
     noEmit: true,
     types: [],
+    skipLibCheck: false,
   };
   await write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const output = await execute(process.execPath, [tsc, '--pretty', 'false'], { cwd: project }).catch(
     (error) => error.message,
   );

@@ -25,6 +25,9 @@ export function tensors(name: string): Device {
   return tensorDevice(name, { usable: true, adapter: name, gpu: false, reason: 'the test wants it' });
 }
 
+/** Backends that goldens are held to on top of others: tensorflow where scripts/with-tensorflow.sh asks for it. */
+export const wantedBackends = process.env.OTMIX_REQUIRE_TENSORFLOW ? (['tensorflow'] as const) : [];
+
 /** The SIMD kernel for everything, however small, on threads that start at once. */
 export function simd(threads: number, build?: SimdBuild): Device {
   return simdDevice({ threads, simdBeyond: 0, threadsFrom: 0, ...(build && { build }) });

@@ -2,7 +2,7 @@
  * tfjs's WebGPU backend on our device, or on the caller's: tensors of both then share one device. Beside
  * kernels/engine.ts the one module that touches the internals of tfjs, here those of its WebGPU backend.
  */
-import { tf } from '#tfjs';
+import { hasTfjs, NO_TFJS, tf } from '#tfjs';
 import type { KernelBackend, Tensor } from '@tensorflow/tfjs';
 import { findGpu } from '#gpu';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
@@ -32,6 +32,7 @@ const ours = new WeakSet<KernelBackend>();
  * isn't ours to replace is lost.
  */
 export async function startGpuBackend(given?: GPUDevice): Promise<GpuBackend> {
+  if (!hasTfjs()) throw new GpuError('unusable', NO_TFJS);
   const backend = given ? backendOn(given) : usable(standard);
   if (backend) return backend;
   const gpu = given ? gpuOf(given) : await sharedGpu();

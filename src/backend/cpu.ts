@@ -1,3 +1,4 @@
+import { hasTfjs, NO_TFJS } from '#tfjs';
 import { startBackend } from '../../kernels/engine.js';
 import { hostGeometries } from '../geometry/host.js';
 import { tensorShardBuilder } from '../sweep/tensors/builder.js';
@@ -17,6 +18,7 @@ export const cpu = {
 } as const satisfies Backend;
 
 async function probe(): Promise<Finding> {
+  if (!hasTfjs()) return { ...finding, usable: false, reason: NO_TFJS };
   const usable = await startBackend('cpu');
   return usable ? finding : { ...finding, usable, reason: 'tfjs was loaded without it' };
 }

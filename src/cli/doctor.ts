@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { BackendReport } from '../backend/resolve.js';
 import { version } from '../base/version.js';
-import { tf } from '#tfjs';
+import { hasTfjs, tf } from '#tfjs';
 import { loadLibrary } from './library.js';
 import { printableJson } from '../base/printable.js';
 import { print, write } from './standard-output.js';
@@ -48,7 +48,7 @@ async function examine(): Promise<Findings> {
   return {
     otmix: version,
     node: process.versions.node,
-    tfjs: tf.version_core,
+    tfjs: hasTfjs() ? tf.version_core : 'none',
     platform: `${process.platform} ${process.arch}`,
     backends,
     auto: { name: chosen.name, why: why + notes },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture } from '../../src/index.js';
 import { families } from '../../src/families/families.js';
+import { wantedBackends } from '../devices.js';
 import { familyFits, familyRows, type FamilyFit } from '../golden/families.js';
 import { compareParameters } from '../golden/compare.js';
 import { expectWithin } from '../within.js';
@@ -17,7 +18,7 @@ function parametersOf({ family }: FamilyFit, { parameters }: FamilyFit['start'])
   return { family, ...(Object.fromEntries(entries) as Record<string, unknown>) };
 }
 
-describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+describe.each(['cpu', 'wasm', ...wantedBackends] as const)('on %s', (backend) => {
   test.each(known.map((fit) => [fit.name, fit] as const))('%s', async (_, fit) => {
     const { rows, counts } = familyRows(fit);
     const n = counts.reduce((sum, count) => sum + count, 0);

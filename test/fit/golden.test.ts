@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, type BackendName, type CovarianceForm } from '../../src/index.js';
+import { wantedBackends } from '../devices.js';
 import { goldenRows, sklearnFit } from '../golden/data.js';
 import { goldenFit, goldenFits } from '../golden/values.js';
 import { em, logLikelihood } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
-const backends: readonly BackendName[] = ['cpu', 'wasm'];
+const backends: readonly BackendName[] = ['cpu', 'wasm', ...wantedBackends];
 const tight = { tolerance: 1e-10, maxIterations: 5000, regularization: 0 } as const;
 
 const isForm = (covariance: string): covariance is CovarianceForm =>

@@ -11,8 +11,11 @@ export interface TensorModel {
   readonly temperature: number;
 }
 
-/** Uploads a plan model of a quadratic term, a linear one, or both; the caller disposes the inputs. */
-export function tensorModel(model: PlanModel): TensorModel {
+/**
+ * Uploads a plan model of a quadratic term, a linear one, or both; the caller disposes the inputs. On libtensorflow components
+ * are worked on at once. On other backends they are not: bits that have been published are of one after the other.
+ */
+export function tensorModel(model: PlanModel, backend: string): TensorModel {
   const { k, linear } = model.components;
   const quadratic = quadraticIfAny(model.components);
   const { offsets, rate, hard, reference, temperature } = logitsOf(model);
@@ -25,7 +28,7 @@ export function tensorModel(model: PlanModel): TensorModel {
     attributes: {
       ...(quadratic && { form: quadratic.form }),
       ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }),
-      ...{ rate, hard },
+      ...{ rate, hard, together: backend === 'tensorflow' },
     },
     reference,
     temperature,

@@ -43,7 +43,7 @@ export class TensorShard implements Shard {
     signal?: AbortSignal,
   ): Promise<Moments> {
     const moments = emptyMoments(model.components, { coupling });
-    const packed = onBackend(this.backend, () => tensorModel(model));
+    const packed = onBackend(this.backend, () => tensorModel(model, this.backend));
     const centre = centreOf(packed, objectiveNear);
     try {
       for (const block of this.blocks) {
@@ -64,7 +64,7 @@ export class TensorShard implements Shard {
   }
 
   async *rows(model: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
-    const packed = onBackend(this.backend, () => tensorModel(model));
+    const packed = onBackend(this.backend, () => tensorModel(model, this.backend));
     try {
       for (const block of this.blocks) {
         await yieldToEvents(options.signal);
