@@ -19,6 +19,14 @@ const OLDER_TYPESCRIPT = '5.9';
 /** What arrays alone may take of a disk, packages of others included. */
 const MOST_MEGABYTES = 60;
 
+/** What a fit of arrays is to a stranger; it prints `converged`. */
+const fitArrays = `import { fitMixture } from '${name}';
+const rows = Array.from({ length: 400 }, (_, i) => [Math.sin(i * i) + (i % 2 ? 4 : 0), Math.cos(i * i)]);
+const { status, mixture } = await fitMixture(rows, { components: 2, restarts: 2 });
+if ((await mixture.predict(rows)).length !== 400) throw new Error('expected 400 labels');
+console.log(status);
+`;
+
 const project = await mkdtemp(join(tmpdir(), `${name}-pack-`));
 const bare = await mkdtemp(join(tmpdir(), `${name}-bare-`));
 console.log(`pack-check on Node ${process.version}`);
@@ -91,14 +99,6 @@ async function install(tarball) {
 function npmInstall(cwd, args) {
   return execute('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...args], { cwd });
 }
-
-/** What a fit of arrays is to a stranger; it prints `converged`. */
-const fitArrays = `import { fitMixture } from '${name}';
-const rows = Array.from({ length: 400 }, (_, i) => [Math.sin(i * i) + (i % 2 ? 4 : 0), Math.cos(i * i)]);
-const { status, mixture } = await fitMixture(rows, { components: 2, restarts: 2 });
-if ((await mixture.predict(rows)).length !== 400) throw new Error('expected 400 labels');
-console.log(status);
-`;
 
 function requireConverged(text) {
   if (text.trim() !== 'converged') throw new Error(`expected converged, got ${JSON.stringify(text)}`);
