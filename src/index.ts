@@ -59,6 +59,7 @@ export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
 export type { Acceleration } from './fit/acceleration.js';
 export type { PrecisionChoice } from './fit/precision.js';
+export type { Algorithm } from './fit/algorithm.js';
 export type { Strategy } from './fit/strategies.js';
 export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';

@@ -10,6 +10,7 @@ import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
 import type { PrecisionChoice } from '../fit/precision.js';
+import type { Algorithm } from '../fit/algorithm.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
@@ -27,6 +28,7 @@ const seedings = [
   'random',
 ] as const satisfies readonly SeedingMethod[];
 const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
+const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
@@ -68,6 +70,7 @@ export interface FitFlags extends CheckpointFlags {
   readonly strategy: Strategy;
   readonly acceleration: Acceleration;
   readonly precision: PrecisionChoice;
+  readonly algorithm: Algorithm;
   readonly restarts: number;
   readonly seed: number;
   readonly tolerance: number;
@@ -138,6 +141,12 @@ export function addFitFlags(command: Command): Command {
       oneOf('--precision', precisions),
       'auto',
     )
+    .option(
+      '--algorithm <name>',
+      `parameters after all rows, or after each block of them: ${algorithms.join(', ')}`,
+      oneOf('--algorithm', algorithms),
+      'em',
+    )
     .option('--restarts <n>', 'number of starts, the best of which wins', integer('--restarts', 1), 1)
     .option('--seed <s>', 'seed of all randomness', integer('--seed'), 0)
     .option('--tolerance <t>', 'stop at a smaller gain per iteration, nats per row', number('--tolerance'), 1e-4)
@@ -187,6 +196,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     strategy: rest.strategy,
     acceleration: rest.acceleration,
     precision: rest.precision,
+    algorithm: rest.algorithm,
     restarts: rest.restarts,
     seed: rest.seed,
     tolerance: rest.tolerance,

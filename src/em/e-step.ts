@@ -74,6 +74,11 @@ export class EStep {
     return this.count.sweeps;
   }
 
+  /** Counts sweeps that were made elsewhere. */
+  made(sweeps: number): void {
+    this.count.sweeps += sweeps;
+  }
+
   /** The same by float64 sweeps; undefined where the rows can't be had so, or are so already. */
   async inFloat64(): Promise<EStep | undefined> {
     const exact = this.precision === 'float64' ? undefined : await this.problem.exactly?.();

@@ -1,5 +1,4 @@
 import type { Start } from '../seeding/start.js';
-import { EXACT } from '../transport/tolerance.js';
 import { judge } from './judge.js';
 import type { EmProblem } from './problem.js';
 import type { EmRun, FitStatus } from './run.js';
@@ -46,7 +45,7 @@ async function drive(problem: EmProblem, solver: EmSolver, trace: Trace): Promis
     if (stage !== current) trace.enter(await solver.enter(trace.state, stage));
     status = await descend(problem, solver, trace);
   }
-  trace.correct(await solver.meetCloser(trace.state, EXACT));
+  trace.correct(await solver.finish(trace.state));
   return status;
 }
 

@@ -19,6 +19,8 @@ export interface EmProblem {
   /** How many times the rounding may be borne that float64 sweeps are made for where they cost little; default 1. */
   readonly leeway?: number | undefined;
   readonly family: Family;
+  /** The same rows block by block, where EM is to be incremental; all stages are then free ones, at ε > 0. */
+  readonly blocks?: readonly SweptRows[] | undefined;
   /** One or more, the last of which says what is fitted. */
   readonly stages: readonly Stage[];
   readonly tolerance: number;

@@ -4,6 +4,7 @@ import type { Precision } from '../sweep/float32-reach.js';
 import type { Floats, PackedModel, PlanModel } from '../sweep/model.js';
 import type { ComponentSide } from '../transport/solver.js';
 import type { Iterate } from './e-step.js';
+import type { KeptPlan } from './incremental.js';
 import type { EmRun } from './run.js';
 import type { Descent } from './stopping.js';
 
@@ -25,6 +26,8 @@ export interface SavedRun {
   readonly descent: Descent;
   /** What the accelerator remembers; left out for plain EM. */
   readonly accelerator?: unknown;
+  /** Of incremental EM. */
+  readonly kept?: KeptPlan | undefined;
   readonly objective: readonly number[];
   readonly repairs: readonly Repair[];
 }

@@ -1,7 +1,10 @@
 import type { Start } from '../seeding/start.js';
-import { InnerTolerance } from '../transport/tolerance.js';
+import type { Repair } from '../families/family.js';
+import { EXACT, InnerTolerance } from '../transport/tolerance.js';
 import type { Accelerator } from './accelerator.js';
 import { EStep, objectiveOf, type Ask, type Iterate, type Unswept } from './e-step.js';
+import { begun, blockStep, type KeptPlan } from './incremental.js';
+import { penaltyOf } from './prior.js';
 import type { EmProblem } from './problem.js';
 import { reseed } from './reseed.js';
 import { iterateOf, type SavedRun } from './saved.js';
@@ -19,6 +22,8 @@ export interface EmState {
   /** How F has fallen in this stage, at this precision and tightness. */
   readonly descent: Descent;
   readonly accelerator?: Accelerator | undefined;
+  /** Of incremental EM: the plan that is kept, whose F is that of the iterate. */
+  readonly kept?: KeptPlan | undefined;
 }
 
 /**
@@ -46,11 +51,11 @@ export class EmSolver {
     const inner = InnerTolerance.of(stage.marginal.loosest, tolerance);
     const first: Unswept = { components: start.components, side: stage.marginal.start(start.weights), repairs: [] };
     const iterate = await eStep.meet(first, { ...stage, tolerance: inner.value });
-    return { stage, eStep, iterate, inner, descent: beginning(iterate.objective), accelerator };
+    return this.keeping({ stage, eStep, iterate, inner, descent: beginning(iterate.objective), accelerator });
   }
 
   /** The state that was saved; its rows and all else must be those of then. */
-  async restore({ stage: index, precision, sweeps, iterate, descent, ...saved }: SavedRun): Promise<EmState> {
+  async restore({ stage: index, precision, sweeps, iterate, descent, kept, ...saved }: SavedRun): Promise<EmState> {
     const { stages, family, accelerator } = this.problem;
     return {
       stage: stages[index],
@@ -59,11 +64,13 @@ export class EmSolver {
       inner: InnerTolerance.restored(saved.inner),
       descent,
       accelerator: accelerator?.restore(saved.accelerator),
+      kept,
     };
   }
 
   /** One iteration: estimate, accelerate, meet the marginal. F does not rise. */
   async step(state: EmState): Promise<EmState> {
+    if (state.kept) return this.epoch(state, state.kept);
     const { eStep, iterate: from, inner, descent } = state;
     const estimate = await this.estimate(state);
     const { to, accelerator, isProposed } = await this.swept(state, estimate);
@@ -94,7 +101,7 @@ export class EmSolver {
     const from = kept ? iterate : { ...iterate, side: marginal.start(iterate.model.weights) };
     const inner = kept ? state.inner : InnerTolerance.of(marginal.loosest, this.problem.tolerance);
     const met = await eStep.meet(from, { ...stage, tolerance: inner.value, near: objectiveOf(iterate) });
-    return afresh({ ...state, stage, inner }, met);
+    return this.keeping(afresh({ ...state, stage, inner }, met));
   }
 
   /** From here on plans are tight, this one first. */
@@ -110,10 +117,51 @@ export class EmSolver {
     return { ...state, iterate: await eStep.meetCloser(iterate, stage.marginal, tolerance) };
   }
 
+  /** The last state, its plan that of its model, however it got there, and as close to the marginal as rounding lets it. */
+  async finish(state: EmState): Promise<EmState> {
+    if (!state.kept) return this.meetCloser(state, EXACT);
+    const iterate = await state.eStep.meet(state.iterate, asked(state));
+    return { ...state, iterate, kept: undefined };
+  }
+
   /** The same by float64 sweeps, if there can be any: the plan of the last iteration is made anew. */
   async inFloat64(state: EmState): Promise<EmState | undefined> {
     const eStep = await state.eStep.inFloat64();
-    return eStep && afresh({ ...state, eStep }, await eStep.meet(state.iterate, asked(state)));
+    // Which are of all rows at once.
+    return eStep && afresh({ ...state, eStep, kept: undefined }, await eStep.meet(state.iterate, asked(state)));
+  }
+
+  /** The plan of this state's model, block by block, where EM is incremental. */
+  private async keeping(state: EmState): Promise<EmState> {
+    const { blocks, signal } = this.problem;
+    const { iterate, eStep } = state;
+    if (!blocks || eStep.precision === 'float64') return state;
+    const kept = await begun(blocks, iterate.model, iterate.moments, signal);
+    eStep.made(1);
+    return { ...state, kept };
+  }
+
+  /** An iteration of incremental EM: of each block in turn an M-step, and its E-step. F of the kept plan does not rise. */
+  private async epoch(state: EmState, before: KeptPlan): Promise<EmState> {
+    const { blocks = [], family, prior, signal } = this.problem;
+    const { epsilon } = state.stage;
+    let { iterate } = state;
+    let kept = before;
+    const reseeded: Repair[] = [];
+    for (const index of blocks.keys()) {
+      const { components, side, repairs } = await this.estimate({ ...state, iterate });
+      const model = { components: family.pack(components), ...side, epsilon };
+      kept = await blockStep(kept, { rows: blocks, index, from: iterate.model.components }, model, signal);
+      const penalty = penaltyOf(prior, family, components, side.weights);
+      const { moments } = kept;
+      const objective = moments.objective / moments.weight + penalty;
+      iterate = { components, side, model, moments, objective, penalty, error: 0, repairs };
+      if (index < blocks.length - 1) reseeded.push(...repairs.filter(({ kind }) => kind === 'reseeded'));
+    }
+    state.eStep.made(1);
+    iterate = { ...iterate, repairs: [...reseeded, ...iterate.repairs] };
+    const descent = afterIteration(state.descent, iterate.objective, this.problem);
+    return { ...state, iterate, kept, descent };
   }
 
   /**

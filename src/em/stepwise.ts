@@ -2,7 +2,7 @@ import type { Components } from '../families/components.js';
 import { expectedMoments } from '../families/expected-moments.js';
 import type { Family, Repair } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
-import { emptyMoments, addMoments, type Moments } from '../sweep/moments.js';
+import { emptyMoments, addMoments, scaledMoments, type Moments } from '../sweep/moments.js';
 import type { Floats, PackedModel } from '../sweep/model.js';
 import { reframed, type Framed } from '../sweep/reframed.js';
 
@@ -45,8 +45,8 @@ export function stepwise(
     ? reframed(state.statistics.moments, framed(state, state.statistics.scaling), to)
     : expectedMoments({ ...state, components: family.toShard(state.components, scaling) }, to.model, scaling);
   const moments = emptyMoments(to.model);
-  addMoments(moments, scaled(before, (1 - rate) / before.weight));
-  addMoments(moments, scaled(reframed(batch.moments, { model, ...scaling }, to), rate / batch.moments.weight));
+  addMoments(moments, scaledMoments(before, (1 - rate) / before.weight));
+  addMoments(moments, scaledMoments(reframed(batch.moments, { model, ...scaling }, to), rate / batch.moments.weight));
   moments.weight = 1; // but for rounding it is
   const { components: estimated, repairs } = family.estimate(moments, to.model, { regularization });
   const sum = moments.mass.reduce((total, mass) => total + mass, 0);
@@ -66,21 +66,4 @@ function framed(
   scaling: Scaling,
 ): Framed & { readonly model: PackedModel<Float64Array> } {
   return { model: family.packExactly(family.toShard(components, scaling)), ...scaling };
-}
-
-/** The same moments of so many times the weight. */
-function scaled(moments: Moments, factor: number): Moments {
-  const times = (sums: Float64Array): Float64Array => sums.map((sum) => factor * sum);
-  return {
-    weight: factor * moments.weight,
-    objective: factor * moments.objective,
-    mass: times(moments.mass),
-    quadratic: moments.quadratic.map(({ frame, first, second, radial }) => ({
-      frame,
-      first: times(first),
-      second: times(second),
-      ...(radial && { radial: { weight: times(radial.weight), logarithm: times(radial.logarithm) } }),
-    })),
-    ...(moments.linear && { linear: times(moments.linear) }),
-  };
 }

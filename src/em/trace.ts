@@ -52,7 +52,7 @@ export class Trace {
    */
   saved(stages: readonly Stage[]): () => SavedRun {
     const { state, began, objective, repairs } = this;
-    const { stage, eStep, iterate, inner, descent, accelerator } = state;
+    const { stage, eStep, iterate, inner, descent, accelerator, kept } = state;
     const { sweeps } = eStep;
     const told = { iterations: objective.length, repairs: repairs.length, last: objective.slice(-1) };
     return () => ({
@@ -60,6 +60,7 @@ export class Trace {
       iterate: savedIterate(iterate),
       inner: inner.saved,
       ...(accelerator && { accelerator: accelerator.save() }),
+      ...(kept && { kept }),
       objective: [...objective.slice(0, told.iterations - told.last.length), ...told.last],
       repairs: repairs.slice(0, told.repairs),
     });

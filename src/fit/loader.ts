@@ -14,6 +14,7 @@ import { withNoise } from '../families/noise-family.js';
 import { bytesOfRow } from '../sweep/spilled/limit.js';
 import { CommonSeeding } from '../seeding/common.js';
 import { givenLogDensity } from './noise.js';
+import { blocked } from './algorithm.js';
 import type { FitSettings } from './options.js';
 
 /** Data on a backend, as a fit takes them. */
@@ -162,8 +163,9 @@ export class Loader {
   private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
+    const place = blocked(device, settings, rows.rows);
     const dataset = await loadDataset(rows, {
-      device,
+      device: place.device,
       trials: autotune,
       missing,
       signal,
@@ -174,6 +176,7 @@ export class Loader {
       spill: this.limitOf(device, settings),
       onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
     });
+    place.held(dataset.shard);
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
   }
 

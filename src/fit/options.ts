@@ -9,6 +9,7 @@ import { requireStart, type GivenStart, type NamedStart, type StartInput } from 
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { accelerations, type Acceleration } from './acceleration.js';
+import { requireAlgorithm, type Algorithm } from './algorithm.js';
 import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js';
 import { precisions, type PrecisionChoice } from './precision.js';
 import { givenLogDensity, type NoiseOption } from './noise.js';
@@ -63,6 +64,8 @@ export interface FitOptions {
   readonly acceleration?: Acceleration;
   /** In which precision rows are swept; default 'auto': float32 as far as that tells, then float64. */
   readonly precision?: PrecisionChoice;
+  /** Whether parameters are estimated once all rows have been swept, 'em', or after each block of them; default 'em'. */
+  readonly algorithm?: Algorithm;
   /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
   readonly restarts?: number;
   /** Seed of all randomness, an integer; default 0. */
@@ -147,6 +150,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     strategy: 'plain',
     acceleration: 'auto',
     precision: 'auto',
+    algorithm: 'em',
     restarts: 1,
     seed: 0,
     tolerance: 1e-4,
@@ -175,6 +179,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireCompatible(settings);
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));
+  requireAlgorithm(settings);
   requirePrior(settings);
   requireKeeping(settings);
   return settings;

@@ -52,7 +52,7 @@ export function provenanceOf(
 
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
 export function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
-  const { components, family, noise, marginal, epsilon, strategy, acceleration, precision } = settings;
+  const { components, family, noise, marginal, epsilon, strategy, acceleration, precision, algorithm } = settings;
   const { restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
   return {
     components,
@@ -61,6 +61,7 @@ export function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings):
     ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
     ...(acceleration === 'squarem' && { acceleration }),
     ...(precision !== 'auto' && { precision }),
+    ...(algorithm !== 'em' && { algorithm }),
     ...{ restarts, seed, tolerance, maxIterations, missing },
     regularization: regularization ?? defaultRegularization,
     ...(prior !== 'none' && { prior: plainPrior(prior) }),

@@ -1,4 +1,5 @@
 import { acceleratorOf } from './acceleration.js';
+import { blocksOf } from './algorithm.js';
 import { runJobs, type Job, type JobOptions } from './concurrent.js';
 import type { RunKeeper } from './checkpoint.js';
 import type { Dataset } from '../data/dataset.js';
@@ -50,6 +51,7 @@ export async function runRestarts(
       accelerator: acceleratorOf(settings.acceleration, settings.family),
       regularization,
       ...precisionOf(dataset, settings, shapeOf(dataset, settings)),
+      blocks: blocksOf(dataset, settings, shapeOf(dataset, settings)),
     },
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
@@ -70,6 +72,7 @@ interface Fitting {
 
 /** How many runs meet in a sweep. */
 function mostAtOnce(dataset: Dataset, settings: FitSettings): number {
+  if (settings.algorithm === 'incremental') return 1; // whose sweeps are of parts
   return dataset.shard.atOnce(shapeOf(dataset, settings));
 }
 

@@ -153,7 +153,8 @@ async function checkpointOf(
 }
 
 /** Fits are many, so that sweeps saved count. */
-function accelerated<Options extends Pick<FitOptions, 'acceleration'>>(options: Options): Options {
+function accelerated<Options extends Pick<FitOptions, 'acceleration' | 'algorithm'>>(options: Options): Options {
+  if (options.algorithm === 'incremental') return options; // which has its own way to fewer sweeps
   return (options.acceleration ?? 'auto') === 'auto' ? { ...options, acceleration: 'squarem' } : options;
 }
 

@@ -85,6 +85,21 @@ export function addMoments(into: Moments, more: Moments): void {
   }
 }
 
+/** The same moments of so many times the weight. */
+export function scaledMoments({ weight, objective, mass, quadratic, linear }: Moments, factor: number): Moments {
+  const times = (sums: Float64Array): Float64Array => sums.map((sum) => factor * sum);
+  return {
+    ...{ weight: factor * weight, objective: factor * objective, mass: times(mass) },
+    quadratic: quadratic.map(({ frame, first, second, radial }) => ({
+      frame,
+      first: times(first),
+      second: times(second),
+      ...(radial && { radial: { weight: times(radial.weight), logarithm: times(radial.logarithm) } }),
+    })),
+    ...(linear && { linear: times(linear) }),
+  };
+}
+
 /** Makes Σ P (log u − u) of what kernels sum in its stead, Σ P (log u − u + 1), which keeps its digits where u is near 1. */
 export function takeOffMass({ mass, quadratic }: Moments): void {
   for (const { radial } of quadratic) radial?.logarithm.forEach((sum, c) => (radial.logarithm[c] = sum - mass[c]));

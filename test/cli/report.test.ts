@@ -16,6 +16,7 @@ const flags = {
     seeding: 'k-means++',
     strategy: 'plain',
     acceleration: 'auto',
+    algorithm: 'em',
   },
   ...{
     restarts: 1,
