@@ -23,6 +23,8 @@ function tests(name, args, { through = [], env } = {}) {
   };
 }
 
+/** Its compiler takes minutes over the many shapes, and over the tiles of 16 columns that these files ask for by name. */
+const withoutSlow = ['shapes', 'tune', 'speedups'].flatMap((name) => ['--exclude', `test/webgpu/${name}.test.ts`]);
 const lavapipe = { through: ['sh', 'scripts/with-lavapipe.sh'] };
 const tensorflow = {
   through: ['sh', 'scripts/with-tensorflow.sh'],
@@ -45,7 +47,7 @@ const steps = [
   tests('full tables of WebGPU, on SwiftShader', [...node, 'test/webgpu/'], tables),
   tests('full tables in Chromium', ['--project', 'browser'], tables),
   // Two drivers by the full tables would take half an hour more.
-  tests('WebGPU on lavapipe', [...node, 'test/webgpu/', '--exclude', 'test/webgpu/shapes.test.ts'], lavapipe),
+  tests('WebGPU on lavapipe', [...node, 'test/webgpu/', ...withoutSlow], lavapipe),
   tests('tensorflow', [...node, ...tensorflow.files], { ...tensorflow, env: { OTMIX_TESTS: 'full' } }),
   {
     ...tests('tensorflow on Node 24', [...node, ...tensorflow.files], {

@@ -21,8 +21,8 @@ const SUMS = 144;
 
 /** How tiles are cut, and when rows are read; no bit depends on it. */
 export interface MomentCut {
-  /** Columns along the side of a tile, at the most: where lanes have 256 registers, and where they have 128. */
-  readonly side: 16 | 8;
+  /** Columns along the side of a tile, at the most: where lanes have 256 registers, 128, and where code is slow to compile. */
+  readonly side: 16 | 8 | 4;
   /** Whether the next rows are read before those that are staged are summed: registers hold them meanwhile. */
   readonly ahead: boolean;
 }
@@ -37,8 +37,12 @@ export const momentCuts: readonly MomentCut[] = [
 /** Vendors whose lanes have 128 registers or fewer, as adapters call them. */
 const FEW_REGISTERS = /^(intel|apple|arm|qualcomm|img-tec|broadcom)\b/;
 
+/** Drivers that run on the CPU: LLVM takes minutes over the sums of a tile of 16 columns. */
+const SOFTWARE = /llvmpipe|swiftshader/i;
+
 /** The cut that suits most devices of a vendor. */
 export function usualCut(adapter: string): MomentCut {
+  if (SOFTWARE.test(adapter)) return { side: 4, ahead: false };
   return FEW_REGISTERS.test(adapter) ? momentCuts[2] : momentCuts[0];
 }
 

@@ -1,3 +1,4 @@
+import { freeMemory } from '#scratch';
 import type { Dataset } from '../data/dataset.js';
 import type { EmProblem } from '../em/problem.js';
 import type { Family } from '../families/family.js';
@@ -38,11 +39,33 @@ export function precisionOf(
   const dear = !family.patterned && dataset.shard.n * sweepOperations(shape) > PLAIN_SWEEP;
   // Of linear terms float64 has the last word whatever it takes.
   const plain = precision === 'auto' && dear && !dataset.exact.fast && shape.linear === undefined;
+  const settled = settledBy(precision, { plain, crowded: precision === 'auto' && isCrowded(dataset) });
   return {
     leeway: dear && precision !== 'float64' ? LEEWAY : 1,
-    ...(precision === 'float32' && { settled: { reason: 'none are asked for', remedy: "ask for precision 'auto'" } }),
-    ...(plain && { settled: { reason: 'there are too many rows for them without SIMD', remedy: "ask for precision 'float64', which takes long" } }), // prettier-ignore
-    exactly: precision === 'float32' || plain ? undefined : rowsOf(dataset, asked),
+    ...(settled && { settled }),
+    exactly: settled ? undefined : rowsOf(dataset, asked),
+  };
+}
+
+/** Whether rows lie in files, and have no room in memory in float64: half of what is free. */
+function isCrowded({ spilled, shard: { n, d } }: Dataset): boolean {
+  return spilled && n * d * Float64Array.BYTES_PER_ELEMENT > freeMemory() / 2;
+}
+
+/** Why there are no float64 sweeps, where there are none. */
+function settledBy(
+  precision: PrecisionChoice,
+  { plain, crowded }: { readonly plain: boolean; readonly crowded: boolean },
+): EmProblem['settled'] {
+  if (precision === 'float32') return { reason: 'none are asked for', remedy: "ask for precision 'auto'" };
+  if (plain) {
+    const remedy = "ask for precision 'float64', which takes long";
+    return { reason: 'there are too many rows for them without SIMD', remedy };
+  }
+  if (!crowded) return undefined;
+  return {
+    reason: 'there is too little memory for them',
+    remedy: 'fit on a machine with 16 bytes free for each number',
   };
 }
 
