@@ -13,6 +13,7 @@ function filesOf(environment: 'node' | 'browser') {
     '#gpu': file('kernels/webgpu/gpu'),
     '#storage': file('src/base/storage'),
     '#tfjs': file('kernels/tfjs'),
+    '#cluster': file('src/cluster/cluster'),
     '#threads': file('src/threads/threads'),
   };
 }

@@ -77,6 +77,18 @@ const steps = [
     command: ['sh', 'scripts/with-python.sh', 'sh', '-c', '"$OTMIX_PYTHON" test/golden/make-distances.py --check'],
     needs: ['install', 'exports, by ONNX Runtime and scikit-learn'], // which makes the same environment
   },
+  page('Ray', ['sh', 'scripts/with-ray.sh', 'node', 'scripts/ray-check.mjs']),
+  {
+    name: 'driver of Ray',
+    command: [
+      'sh',
+      'scripts/with-ray.sh',
+      'sh',
+      '-c',
+      'cd python && "$OTMIX_PYTHON" -m mypy && "$OTMIX_PYTHON" -m pytest -q',
+    ],
+    needs: ['build', 'Ray'], // which installs Ray
+  },
   {
     name: 'bench bundle',
     command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')],

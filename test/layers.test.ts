@@ -14,8 +14,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const layers: readonly (readonly string[])[] = [
   ['src/cli/'],
   ['src/index.ts', 'src/sources.ts', 'src/text.ts', 'src/report/'],
+  ['src/cluster/worker/'],
   ['src/fit/'],
   ['src/em/', 'src/mixture/'],
+  ['src/cluster/'],
   ['src/seeding/', 'src/sinkhorn/'],
   ['src/data/', 'src/tensors/'],
   ['src/families/', 'src/transport/', 'src/backend/'],

@@ -6,6 +6,9 @@ import type { BackendName } from '../backend/backends.js';
 import type { BackendReport } from '../backend/resolve.js';
 import { version } from '../base/version.js';
 import { hasTfjs, tf } from '#tfjs';
+import type { WorkerFacts } from '../cluster/messages.js';
+import type { ClusterOptions } from '../cluster/options.js';
+import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './flags.js';
 import { loadLibrary } from './library.js';
 import { printableJson } from '../base/printable.js';
 import { print, write } from './standard-output.js';
@@ -21,6 +24,8 @@ interface Findings {
   /** The backend that `auto` picks, and why. */
   readonly auto: { readonly name: string; readonly why: string };
   readonly duckdb: { readonly usable: boolean; readonly reason: string };
+  /** Workers that a cluster has started, where one was asked for. */
+  readonly cluster?: readonly WorkerFacts[];
 }
 
 /** `otmix doctor`: what works on this machine, and why the rest doesn't. */
@@ -29,9 +34,12 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('Say which backends work on this machine, which one auto picks, and why.')
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExamples:\n  otmix doctor\n  otmix doctor --json')
-    .action(async ({ json }: { readonly json?: true }) => {
-      const findings = await examine();
+    .option(...clusterFlag)
+    .option(...workersFlag)
+    .addHelpText('after', '\nExamples:\n  otmix doctor\n  otmix doctor --json\n  otmix doctor --cluster auto')
+    .action(async ({ json, ...flags }: ClusterFlags & { readonly json?: true }) => {
+      const { cluster } = clusterOptions(flags);
+      const findings: Findings = { ...(await examine()), ...(cluster && { cluster: await examineCluster(cluster) }) };
       await (json ? write(`${printableJson(findings)}\n`) : print(told(findings)));
     });
 }
@@ -68,6 +76,11 @@ async function probeApart(name: BackendName): Promise<BackendReport> {
   }
 }
 
+async function examineCluster(cluster: ClusterOptions): Promise<readonly WorkerFacts[]> {
+  const { clusterFacts } = await import('../cluster/cluster.node.js');
+  return clusterFacts(cluster);
+}
+
 async function examineDuckDB(): Promise<Findings['duckdb']> {
   try {
     const { loadDuckDB } = await import('../data/files/duckdb.js');
@@ -77,7 +90,7 @@ async function examineDuckDB(): Promise<Findings['duckdb']> {
   }
 }
 
-function told({ otmix, node, tfjs, platform, backends, auto, duckdb }: Findings): string {
+function told({ otmix, node, tfjs, platform, backends, auto, duckdb, cluster }: Findings): string {
   const rows = backends.map(({ name, usable, gpu, adapter, reason }) => [
     name === auto.name ? `${name} *` : name,
     usable ? 'yes' : 'no',
@@ -95,5 +108,16 @@ function told({ otmix, node, tfjs, platform, backends, auto, duckdb }: Findings)
     textTable(heads, rows) + details.join(''),
     `* auto picks ${auto.name}: ${auto.why}.\n`,
     `DuckDB: ${duckdb.reason}; ${reads}.\n`,
+    ...(cluster ? [clusterTable(cluster)] : []),
   ].join('\n');
+}
+
+/** The workers of a cluster, a line each. */
+function clusterTable(facts: readonly WorkerFacts[]): string {
+  const heads = ['worker', 'machine', 'backend', 'adapter', 'threads', 'otmix', 'Node'].map((head) => ({ head }));
+  const rows = facts.map(({ host, backend, adapter, threads, otmix, node }, at) => [
+    ...[String(at), host, backend, adapter],
+    ...[String(threads), otmix, node],
+  ]);
+  return textTable(heads, rows);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
+import type { ClusterOptions } from '../cluster/options.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
 import type { NoiseOption } from '../fit/noise.js';
@@ -41,6 +42,26 @@ export const familyFlag = [
   (text: string, before: readonly string[] = []): readonly string[] => [...before, text],
 ] as const;
 
+/** Where rows are read and swept. */
+export const clusterFlag = [
+  '--cluster <address>',
+  'on other machines, by Ray: auto, local, ray://HOST:10001 or HOST:6379; see docs/cluster.md',
+] as const;
+export const workersFlag = ['--workers <n>', 'workers of --cluster; default one per GPU, else per CPU', integer('--workers', 1)] as const; // prettier-ignore
+
+export interface ClusterFlags {
+  readonly cluster?: string;
+  readonly workers?: number;
+}
+
+/** What the flags ask for; throws `InputError('option')` for workers of no cluster. */
+export function clusterOptions({ cluster: address, workers }: ClusterFlags): { readonly cluster?: ClusterOptions } {
+  if (address !== undefined) return { cluster: { address, ...(workers !== undefined && { workers }) } };
+  if (workers === undefined) return {};
+  const remedy = 'add --cluster auto, or leave it out';
+  throw new InputError('option', { where: '--workers', expected: '--cluster with it', got: 'none', remedy });
+}
+
 /** How to read what has no name that tells. */
 export const formatFlag = [
   '--format <name>',
@@ -58,7 +79,7 @@ export interface DataFlags extends TextFlags {
 }
 
 /** How to fit. */
-export interface FitFlags extends CheckpointFlags {
+export interface FitFlags extends CheckpointFlags, ClusterFlags {
   readonly noise?: true;
   readonly noiseDensity?: number;
   readonly marginal: Marginal['kind'];
@@ -164,7 +185,9 @@ export function addFitFlags(command: Command): Command {
       bytes('--memory'),
     )
     .option('--spill <dir>', 'the folder of that file, which nothing is left in; default that for temporary files')
-    .option('--no-autotune', 'keep a GPU from trying how it computes fastest');
+    .option('--no-autotune', 'keep a GPU from trying how it computes fastest')
+    .option(...clusterFlag)
+    .option(...workersFlag);
   return addCheckpointFlags(fits);
 }
 
@@ -209,6 +232,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     autotune: rest.autotune,
     ...checkpointOptions(rest),
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
+    ...clusterOptions(rest),
   };
 }
 

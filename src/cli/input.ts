@@ -215,3 +215,9 @@ export function watched(source: Source, see: (batch: Batch, before: number) => v
     },
   };
 }
+
+/** Reads rows for what watches them. */
+export async function readThrough(source: Source, signal: AbortSignal): Promise<void> {
+  const batches = source.batches(signal)[Symbol.asyncIterator]();
+  while (!(await batches.next()).done);
+}

@@ -15,6 +15,7 @@ import { addPredict } from './predict.js';
 import { addSample } from './sample.js';
 import { addSelect } from './select.js';
 import { knownCommand } from './usage.js';
+import { addWorker } from './worker.js';
 
 const details = `
 Exit status: 0; 2 for a mistake in what was asked, with one line on standard
@@ -48,6 +49,7 @@ const adders = [
   addCompare,
   addBench,
   addDoctor,
+  addWorker,
 ];
 for (const add of adders) add(program);
 

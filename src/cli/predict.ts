@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import { formatFlag, policies } from './flags.js';
-import { watched } from './input.js';
+import { clusterFlag, clusterOptions, formatFlag, policies, workersFlag, type ClusterFlags } from './flags.js';
+import { readThrough, watched } from './input.js';
 import { openModelRows, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import { names, oneOf } from './parsers.js';
 import { PredictionLines } from './prediction-lines.js';
 import { rowWriter } from './rows.js';
 import { addTextFlags } from './text-flags.js';
 
-interface Flags extends ModelRowsFlags {
+interface Flags extends ModelRowsFlags, ClusterFlags {
   readonly proba?: true;
   readonly missing: MissingPolicy;
 }
@@ -47,6 +47,8 @@ export function addPredict(program: Command): void {
     )
     .option(...formatFlag)
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
+    .option(...clusterFlag)
+    .option(...workersFlag)
     .option('-q, --quiet', 'no progress and no notes on standard error');
   addTextFlags(command).addHelpText('after', details).action(predict);
 }
@@ -58,12 +60,20 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
   const counted = watched(source, (batch, before) => void (total = before + batch.rows));
   const lines = new PredictionLines(proba ? mixture.k : 0, proba && mixture.noise !== undefined);
   const writer = rowWriter(place, lines.columns, lines.types);
-  const wantedRows = { backend: flags.backend as BackendName | 'auto', missing, signal, responsibilities: proba };
+  const wantedRows = {
+    backend: flags.backend as BackendName | 'auto',
+    missing,
+    signal,
+    responsibilities: proba,
+    ...clusterOptions(flags),
+  };
   try {
     for await (const rows of mixture.predictRows(counted, wantedRows)) {
       for (const some of lines.of(rows)) await writer.write(some);
       showWritten(lines.next);
     }
+    // Workers have read the rows; the last may have been left out.
+    if (flags.cluster !== undefined && missing === 'drop') await readThrough(counted, signal);
     for (const some of lines.upTo(total)) await writer.write(some);
     await writer.commit();
   } catch (error) {

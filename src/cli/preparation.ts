@@ -6,7 +6,7 @@ import { proposer } from './auto.js';
 import { deliver, type Findings } from './delivery.js';
 import { openForFamilies, type ChosenFamilies, type FamiliesAsked } from './families.js';
 import { requireDimensions, sourceOptions, type DataFlags, type FitFlags, type ResultFlags } from './flags.js';
-import { inputOf, openable, watched } from './input.js';
+import { inputOf, openable, readThrough, watched } from './input.js';
 import { originOf } from './origin.js';
 import { ReportSample } from './report-sample.js';
 import { outputPlaces, requireResultFormats } from './outputs.js';
@@ -58,9 +58,10 @@ export async function prepare(
   requireDimensions(flags, opened.columns);
   const sample = new ReportSample(opened.columns.length, { seed: flags.seed, gaps: flags.missing === 'model' });
   const { '--out': out, '--report': report } = places;
+  const source = report === undefined ? opened : watched(opened, (batch, before) => sample.see(batch, before));
   return {
     families,
-    source: report === undefined ? opened : watched(opened, (batch, before) => sample.see(batch, before)),
+    source,
     deliver(fit, { summary, json, seconds: phases, selection }) {
       const mixture = fit.mixture.withProvenance(originOf());
       const found: Findings = {
@@ -71,6 +72,7 @@ export async function prepare(
         ending: () => endingLines(flags, input.name),
         async report(seconds) {
           const { reportOf } = await import('./report.js');
+          if (flags.cluster !== undefined) await readThrough(source, signal); // which workers have done
           const parts = { spec: input.name, flags, sample, seconds };
           return reportOf({ ...fit, mixture }, selection ? { ...parts, selection } : parts);
         },

@@ -64,6 +64,8 @@ export interface LoadOptions extends Pick<RowsOptions, 'trials'> {
   readonly encode?: Encode | undefined;
   /** Coordinates to use; without it they come from the rows. */
   readonly scaling?: Scaling;
+  /** The unit of weights to use with them, of rows that are part of more: they may then all weigh nothing. */
+  readonly weightUnit?: number;
   readonly signal?: AbortSignal | undefined;
   readonly onRows?: (rows: number) => void;
 }
@@ -74,6 +76,7 @@ export interface LoadOptions extends Pick<RowsOptions, 'trials'> {
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
   const first = await read(source, options, options);
+  if (options.weightUnit !== undefined) return finish(source, options, first, []);
   const { statistics, encoding } = first;
   const wrong = statistics ? misjudged(encoding, statistics, encodeOf(options)) : [];
   const swept = sweptOf(source, options);
@@ -87,7 +90,7 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   ]);
 }
 
-function encodeOf({ encode, commonScale = false }: LoadOptions): Encode {
+export function encodeOf({ encode, commonScale = false }: Pick<LoadOptions, 'encode' | 'commonScale'>): Encode {
   return encode ?? ((columns) => scaledBy(columns, commonScale));
 }
 
@@ -97,13 +100,15 @@ function nameOf({ name, column }: SweptNumber, { columns }: Source): string {
 }
 
 /** The numbers that rows are swept by. */
-function sweptOf({ columns }: Source, { coding }: LoadOptions): readonly SweptNumber[] {
+export function sweptOf(
+  { columns }: Pick<Source, 'columns'>,
+  { coding }: Pick<LoadOptions, 'coding'>,
+): readonly SweptNumber[] {
   return coding?.swept(columns) ?? columns.map((name, column) => ({ name, column }));
 }
 
-/** What one read of a source found. */
-interface Reading {
-  readonly builder: ShardBuilder;
+/** What is known of the rows of a source once they have been read. */
+export interface RowsFound {
   readonly encoding: Encoding;
   readonly dropped: readonly number[];
   readonly rows: number;
@@ -111,19 +116,24 @@ interface Reading {
   readonly heaviest: number;
   /** Left out where the scaling was given. */
   readonly statistics: ColumnStatistics | undefined;
-  /** Of coded rows. */
-  readonly facts: FactSums | undefined;
   /** What coding did to rows, and where they lie. */
   readonly notes: ReadonlySet<string>;
   /** Whether they lie in a file, known once the builder has finished. */
   readonly spilled: () => boolean;
 }
 
+/** What one read of a source found, and what it made. */
+interface Reading extends RowsFound {
+  readonly builder: ShardBuilder;
+  /** Of coded rows. */
+  readonly facts: FactSums | undefined;
+}
+
 /** Reads all rows into a builder, encoded as is given or as the first block suggests. */
 async function read(
   source: Source,
   options: LoadOptions,
-  given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number },
+  given: { readonly scaling?: Scaling | undefined; readonly weightUnit?: number | undefined },
 ): Promise<Reading> {
   const swept = sweptOf(source, options);
   const d = swept.length;
@@ -161,7 +171,8 @@ async function read(
       options.onRows?.(sums.rows);
       await yieldToEvents(signal); // rows in memory come without a wait
     }
-    if (!encoding || sums.totalWeight === 0) throw nothingLeft(source, dropped.length);
+    if (!encoding || (sums.totalWeight === 0 && given.weightUnit === undefined))
+      throw nothingLeft(source, dropped.length);
     const named = { name: source.name, columns: swept.map(({ name }) => name) };
     if (statistics) requireSquares(named, statistics, (row) => numberInSource(row, dropped));
     return { builder, encoding, dropped, statistics, facts, notes, spilled: () => spilled, ...sums };
@@ -177,38 +188,45 @@ async function finish(
   reading: Reading,
   notes: readonly string[],
 ): Promise<Dataset> {
-  const { missing, coding, commonScale = false } = options;
-  const { builder, encoding, dropped, totalWeight, heaviest, statistics, facts } = reading;
-  const swept = sweptOf(source, options);
+  const { builder, facts } = reading;
   try {
     const held = await builder.finish();
-    const shard = facts ? withCommonPart(held, facts.facts()) : held;
-    const varies = (at: number): boolean => !statistics?.isConstant(at);
-    const constant = source.columns.filter(
-      (_, column) => !swept.some((one, at) => one.column === column && varies(at)),
-    );
-    const outliers =
-      statistics && !coding ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
-    const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
-    const scaling = options.scaling ?? { shift: encoding.shift, scale: encoding.scale };
-    const blocks = (): AsyncIterable<CodedBlock> =>
-      codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length) });
-    return {
-      ...{ shard, scaling, blocks },
-      exact: new ExactRows({ blocks, scaling, n: shard.n, d: shard.d, totalWeight }, options.device.float64Rows),
-      ...{ columns: source.columns, dropped, variances, constant, totalWeight },
-      spilled: reading.spilled(),
-      effectiveRows: totalWeight / Math.min(1, heaviest),
-      notes: [...notes, ...reading.notes, ...outliers],
-    };
+    return datasetOf(source, options, reading, facts ? withCommonPart(held, facts.facts()) : held, notes);
   } catch (error) {
     builder.discard();
     throw error;
   }
 }
 
+/** A dataset of rows that a shard has. */
+export function datasetOf(
+  source: Source,
+  options: Pick<LoadOptions, 'missing' | 'coding' | 'commonScale' | 'scaling' | 'device'>,
+  { encoding, dropped, totalWeight, heaviest, statistics, spilled, notes: coded }: RowsFound,
+  shard: Shard,
+  notes: readonly string[],
+): Dataset {
+  const { missing, coding, commonScale = false } = options;
+  const swept = sweptOf(source, options);
+  const varies = (at: number): boolean => !statistics?.isConstant(at);
+  const constant = source.columns.filter((_, column) => !swept.some((one, at) => one.column === column && varies(at)));
+  const outliers = statistics && !coding ? outlierNotes(source, statistics, (row) => numberInSource(row, dropped)) : [];
+  const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
+  const scaling = options.scaling ?? { shift: encoding.shift, scale: encoding.scale };
+  const blocks = (): AsyncIterable<CodedBlock> =>
+    codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length) });
+  return {
+    ...{ shard, scaling, blocks },
+    exact: new ExactRows({ blocks, scaling, n: shard.n, d: shard.d, totalWeight }, options.device.float64Rows),
+    ...{ columns: source.columns, dropped, variances, constant, totalWeight },
+    spilled: spilled(),
+    effectiveRows: totalWeight / Math.min(1, heaviest),
+    notes: [...notes, ...coded, ...outliers],
+  };
+}
+
 /** The same rows with the mean of a column's others where it is missing, for guesses of where it lies. */
-function withoutGaps(block: CodedBlock): CodedBlock {
+export function withoutGaps(block: CodedBlock): CodedBlock {
   const columns = block.columns.map(({ values, start, stride }) => {
     const own = new Float64Array(block.rows);
     let [sum, count] = [0, 0];
@@ -223,7 +241,7 @@ function withoutGaps(block: CodedBlock): CodedBlock {
 }
 
 /** The power of two nearest to the mean weight. */
-function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): number {
+export function unitOf({ totalWeight, rows }: Pick<Reading, 'totalWeight' | 'rows'>): number {
   return powerOfTwo(totalWeight / rows);
 }
 
@@ -243,8 +261,11 @@ export function gateRows(d: number): number {
   return Math.max(1024, Math.min(65_536, 2 ** Math.floor(Math.log2(2 ** 22 / d))));
 }
 
+/** Data of which no row is left, or none that weighs anything. */
+export class NothingLeft extends InputError {}
+
 export function nothingLeft(source: Source, dropped: number): InputError {
-  return new InputError('shape', {
+  return new NothingLeft('shape', {
     where: source.name,
     expected: 'at least one row of positive weight',
     got: dropped > 0 ? `none after leaving out ${dropped} with missing values` : 'weights that are all 0',

@@ -14,11 +14,22 @@ export interface RangesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The least and the largest value of each column, `[d]`: ∞ and −∞ of a column without a value. */
+export interface Bounds {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+}
+
 /**
  * The least and the largest value of each column, `[d]`, by one read of the rows that are kept and weigh something. A column
  * without a value has the range from 0 to 0.
  */
-export async function rangesOf(source: Source, { missing, levels, signal }: RangesOptions): Promise<Range[]> {
+export async function rangesOf(source: Source, options: RangesOptions): Promise<Range[]> {
+  return rangesOfBounds(await boundsOf(source, options), options.levels);
+}
+
+/** The same as bounds, which those of other rows can be added to. */
+export async function boundsOf(source: Source, { missing, signal }: Omit<RangesOptions, 'levels'>): Promise<Bounds> {
   const least = new Float64Array(source.columns.length).fill(Infinity);
   const most = new Float64Array(source.columns.length).fill(-Infinity);
   for await (const { rows, columns, weights } of cleanBlocks(source, { missing, signal, blockRows: ROWS })) {
@@ -32,6 +43,11 @@ export async function rangesOf(source: Source, { missing, levels, signal }: Rang
     }
     await yieldToEvents(signal);
   }
+  return { least, most };
+}
+
+/** Ranges of columns by their bounds. */
+export function rangesOfBounds({ least, most }: Bounds, levels: RangesOptions['levels']): Range[] {
   return Array.from(least, (low, j): Range => {
     const own = levels?.[j];
     if (own) return [0, own.length - 1];

@@ -1,7 +1,7 @@
 import { total } from '../base/numbers.js';
-import { seededRandom } from '../base/random.js';
 import { PART_VALUES, type ColumnKernel, type Description } from '../../kernels/simd/columns.js';
 import type { Column, Columns } from '../sweep/encode.js';
+import { Sample, type SampleParts } from './column-sample.js';
 
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
 function sampleRows(d: number): number {
@@ -15,6 +15,16 @@ export interface Extremes {
   /** Numbers of these rows, from 0 among all added. */
   readonly leastRow: Float64Array;
   readonly mostRow: Float64Array;
+}
+
+/** What `ColumnStatistics` know of some rows, as plain values. */
+export interface StatisticsParts {
+  readonly rows: number;
+  readonly weight: number;
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+  readonly extremes: Extremes;
+  readonly sample: SampleParts;
 }
 
 /**
@@ -45,6 +55,24 @@ export class ColumnStatistics {
       ...{ leastRow: new Float64Array(d), mostRow: new Float64Array(d) },
     };
     this.sample = new Sample(d, sampleRows(d));
+  }
+
+  /** What is known so far, to be merged with that of other rows elsewhere. */
+  get parts(): StatisticsParts {
+    const { rows, weight, means, variances, extremes } = this;
+    return { rows, weight, means, variances, extremes, sample: this.sample.parts };
+  }
+
+  /** Adds rows that come after those added: what is known of them, which depends on these rows and on nothing else. */
+  merge({ rows, weight, means, variances, extremes: own, sample }: StatisticsParts): void {
+    if (weight > 0) {
+      this.weight += weight;
+      const share = weight / this.weight;
+      for (let j = 0; j < this.d; j++) this.mergeColumn(j, share, means[j], variances[j]);
+      for (let j = 0; j < this.d; j++) this.mergeExtremes(j, own);
+    }
+    this.sample.merge(sample);
+    this.rows += rows;
   }
 
   /** Adds finite rows with their weights, none negative. */
@@ -85,7 +113,7 @@ export class ColumnStatistics {
   }
 
   private addPart(part: Part): void {
-    const { d, means, variances, kernel } = this;
+    const { d, kernel } = this;
     const { columns, from, weights } = part;
     const weight = total(weights);
     if (weight === 0) return;
@@ -95,10 +123,28 @@ export class ColumnStatistics {
     const found = kernel ? kernel.describe(columns, from, weights, about) : describe(columns, from, weights, about);
     for (let j = 0; j < d; j++) {
       const [mean, variance, least, most] = [found[4 * j], found[4 * j + 1], found[4 * j + 2], found[4 * j + 3]];
-      const step = mean - means[j];
-      means[j] = share === 1 ? mean : means[j] + share * step;
-      variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
+      this.mergeColumn(j, share, mean, variance);
       this.note(j, part, least, most);
+    }
+  }
+
+  /** Merges mean and variance of rows that have this share of all weight so far (Chan, Golub & LeVeque 1983). */
+  private mergeColumn(j: number, share: number, mean: number, variance: number): void {
+    const { means, variances } = this;
+    const step = mean - means[j];
+    means[j] = share === 1 ? mean : means[j] + share * step;
+    variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
+  }
+
+  private mergeExtremes(j: number, { least, most, leastRow, mostRow }: Extremes): void {
+    const { extremes } = this;
+    if (least[j] < extremes.least[j]) {
+      extremes.least[j] = least[j];
+      extremes.leastRow[j] = this.rows + leastRow[j];
+    }
+    if (most[j] > extremes.most[j]) {
+      extremes.most[j] = most[j];
+      extremes.mostRow[j] = this.rows + mostRow[j];
     }
   }
 
@@ -159,76 +205,4 @@ export function describe(
     found.set([mean, square, least, most], 4 * j);
   }
   return found;
-}
-
-/** A uniform sample of the rows that count, from one pass (algorithm L, Li 1994); the same rows give the same sample. */
-class Sample {
-  private readonly values: Float64Array;
-  private readonly random = seededRandom(0);
-  private seen = 0;
-  private next = 0;
-  private threshold = 1;
-  /** Columns that were asked for since rows were added, sorted. */
-  private readonly columns = new Map<number, Float64Array>();
-
-  constructor(
-    private readonly d: number,
-    private readonly size: number,
-  ) {
-    this.values = new Float64Array(size * d);
-  }
-
-  /** Takes its share of rows `from` … `to − 1` of a block. */
-  add({ columns, weights }: Columns, from: number, to: number): void {
-    const { d, size, values } = this;
-    this.columns.clear();
-    for (let row = from; row < to; row++) {
-      if (weights && weights[row] === 0) continue;
-      const number = this.seen++;
-      if (number < this.next) {
-        if (weights) continue;
-        // Of rows that all count, those to leave out are known.
-        const left = Math.min(this.next - number, to - row) - 1;
-        this.seen += left;
-        row += left;
-        continue;
-      }
-      const slot = number < size ? number : Math.floor(this.random.uniform() * size);
-      for (let j = 0; j < d; j++) values[slot * d + j] = columns[j].values[columns[j].start + row * columns[j].stride];
-      this.next = number + 1 < size ? number + 1 : number + 1 + this.skipped();
-    }
-  }
-
-  /** A column of the sample, rising: several quantiles are asked for, one after another. */
-  sorted(column: number): Float64Array {
-    const { d, values } = this;
-    const held = this.columns.get(column);
-    if (held) return held;
-    const sorted = new Float64Array(Math.min(this.seen, this.size));
-    for (let row = 0; row < sorted.length; row++) sorted[row] = values[row * d + column];
-    this.columns.set(column, sorted.sort());
-    return sorted;
-  }
-
-  /** How many values of a column lie at or below one bound, and at or above another, of how many. */
-  outside(
-    column: number,
-    low: number,
-    high: number,
-  ): { readonly below: number; readonly above: number; readonly count: number } {
-    const { d, values } = this;
-    const count = Math.min(this.seen, this.size);
-    let [below, above] = [0, 0];
-    for (let row = 0, at = column; row < count; row++, at += d) {
-      if (values[at] <= low) below++;
-      if (values[at] >= high) above++;
-    }
-    return { below, above, count };
-  }
-
-  /** Rows to leave out until the next that joins. */
-  private skipped(): number {
-    this.threshold *= this.random.uniform() ** (1 / this.size);
-    return Math.floor(Math.log(this.random.uniform()) / Math.log1p(-this.threshold));
-  }
 }

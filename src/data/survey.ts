@@ -39,6 +39,19 @@ export async function surveyed(source: Source, options: SurveyOptions): Promise<
   return found.map((own, j) => sorted(own, texts?.[j]));
 }
 
+/** The levels of rows that were looked at apart. Throws as `surveyed` does. */
+export function mergedLevels(
+  source: Source,
+  parts: readonly (readonly Levels[])[],
+  questions: SurveyOptions['questions'],
+): Levels[] {
+  return questions.map((question, j) => {
+    const all = [...new Set(parts.flatMap((levels) => levels[j]))];
+    if (question && all.length > question.most) throw tooMany(source, j, question);
+    return all.every((level) => typeof level === 'number') ? all.sort((a, b) => a - b) : inOrder(all.map(String));
+  });
+}
+
 function addValues({ values, start, stride }: Column, rows: number, into: Set<number>, holds: Question['holds']): void {
   for (let row = 0, at = start; row < rows; row++, at += stride) {
     const value = values[at];
@@ -48,7 +61,10 @@ function addValues({ values, start, stride }: Column, rows: number, into: Set<nu
 
 function sorted(own: ReadonlySet<number>, texts: readonly string[] | undefined): Levels {
   if (!texts) return Array.from(own).sort((a, b) => a - b);
-  const levels = Array.from(own, (code) => texts[code]);
+  return inOrder(Array.from(own, (code) => texts[code]));
+}
+
+function inOrder(levels: string[]): Levels {
   const numbers = levels.every((text) => text.trim() !== '' && Number.isFinite(Number(text)));
   return levels.sort((a, b) => (numbers ? Number(a) - Number(b) : 0) || (a < b ? -1 : Number(a > b)));
 }

@@ -112,7 +112,7 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   try {
     return await fitLoaded(loader, settings, checkpoint?.keeping(0));
   } finally {
-    loader.dispose();
+    await loader.close();
   }
 }
 

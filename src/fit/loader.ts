@@ -1,7 +1,9 @@
+import { openRemote } from '#cluster';
 import { freeMemory } from '#scratch';
 import type { Device } from '../backend/backend.js';
 import { resolveBackend } from '../backend/resolve.js';
 import type { Stopwatch } from '../base/stopwatch.js';
+import { requireKnown } from '../cluster/family-spec.js';
 import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../data/dataset.js';
 import { MissingValueError } from '../data/blocks.js';
 import { rangesOf } from '../data/ranges.js';
@@ -16,6 +18,7 @@ import { CommonSeeding } from '../seeding/common.js';
 import { givenLogDensity } from './noise.js';
 import { blocked } from './algorithm.js';
 import type { FitSettings } from './options.js';
+import { RemoteLoader } from './remote-loader.js';
 
 /** Data on a backend, as a fit takes them. */
 export interface LoadedData {
@@ -56,6 +59,8 @@ export class Loader {
   /** The same rows, from memory where that pays. */
   private rows: Source | undefined;
   private device: Device | undefined;
+  /** Where rows are read and swept, if that is elsewhere. */
+  private remote: RemoteLoader | undefined;
   /** Whether values are known to be missing. */
   private lacking = false;
   private readonly levels = new Map<string, Promise<Levels[]>>();
@@ -82,7 +87,10 @@ export class Loader {
     this.rows ??=
       isSource(data) && again ? remembered(this.watched(this.source), REMEMBERED) : this.watched(this.source);
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
-    const { source, rows, device } = this;
+    if (settings.cluster)
+      this.remote ??= await stopwatch.time('load', () => remoteLoader(this.source as Source, settings));
+    const { source, rows } = this;
+    const device = this.remote?.describe(this.device) ?? this.device;
     const plain = await stopwatch.time('load', () => this.beside(rows, settings));
     const asked = { ...settings, family: plain };
     const own = await stopwatch.time('load', async () => {
@@ -122,6 +130,12 @@ export class Loader {
     }
   }
 
+  /** Ends what was started for it, besides. */
+  async close(): Promise<void> {
+    this.dispose();
+    await this.remote?.close();
+  }
+
   /** The family of a fit, told of the columns' levels where it asks for them. */
   private async adapted(rows: Source, { family: asked, missing, signal }: FitSettings): Promise<Family> {
     const family = asked.forColumns?.(rows.columns) ?? asked;
@@ -129,8 +143,12 @@ export class Loader {
     if (!survey) return family;
     const questions = rows.columns.map((_, column) => survey.question(column));
     const key = questions.map((question) => question?.of).join();
-    const levels = this.levels.get(key) ?? surveyed(rows, { missing, questions, signal });
+    const levels =
+      this.levels.get(key) ??
+      this.remote?.levels(family, missing, signal) ??
+      surveyed(rows, { missing, questions, signal });
     this.levels.set(key, levels);
+    this.remote?.remember(family, await levels);
     return survey.adapted(await levels);
   }
 
@@ -141,7 +159,10 @@ export class Loader {
     if (noise === false) return family;
     const { levels } = family;
     const key = JSON.stringify(levels ?? []);
-    const ranges = this.ranges.get(key) ?? rangesOf(rows, { missing, levels, signal });
+    const ranges =
+      this.ranges.get(key) ??
+      this.remote?.ranges(family, missing, signal) ??
+      rangesOf(rows, { missing, levels, signal });
     this.ranges.set(key, ranges);
     return withNoise(family, noiseOver(supportsOf(family, rows.columns.length), await ranges, givenLogDensity(noise)));
   }
@@ -164,18 +185,19 @@ export class Loader {
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
     const place = blocked(device, settings, rows.rows);
-    const dataset = await loadDataset(rows, {
-      device: place.device,
+    const options = {
       trials: autotune,
       missing,
       signal,
       commonScale: family.commonScale,
-      encode: (swept) => family.encode(swept),
+      encode: (swept: Parameters<Family['encode']>[0]) => family.encode(swept),
       coding: family.coding,
       gaps: family.patterned,
       spill: this.limitOf(device, settings),
-      onRows: (count) => onProgress?.({ phase: 'load', rows: count, ...total }),
-    });
+      onRows: (count: number) => onProgress?.({ phase: 'load', rows: count, ...total }),
+    };
+    const dataset = await (this.remote?.load(family, { ...options, device }) ??
+      loadDataset(rows, { ...options, device: place.device }));
     place.held(dataset.shard);
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
   }
@@ -187,4 +209,11 @@ export class Loader {
     const taken = held.reduce((sum, { dataset: { shard } }) => sum + shard.n * bytesOfRow(shard.d), 0);
     return { memory: memory === undefined ? SHARE * freeMemory() : Math.max(0, memory - taken), folder };
   }
+}
+
+/** Opens the source on the cluster of a fit. */
+async function remoteLoader(source: Source, settings: FitSettings): Promise<RemoteLoader> {
+  const { cluster = {}, backend, threads, family, signal } = settings;
+  requireKnown(family);
+  return new RemoteLoader(await openRemote(source, cluster, { backend, threads, signal }));
 }

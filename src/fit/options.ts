@@ -8,6 +8,7 @@ import { gaussian } from '../families/gaussian.js';
 import { requireStart, type GivenStart, type NamedStart, type StartInput } from '../seeding/given.js';
 import { seedingMethods } from '../seeding/start.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
+import { notOnCluster, requireCluster, requireNoWeights, type ClusterOptions } from '../cluster/options.js';
 import { accelerations, type Acceleration } from './acceleration.js';
 import { requireAlgorithm, type Algorithm } from './algorithm.js';
 import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js';
@@ -117,6 +118,11 @@ export interface FitOptions {
    * Data and options must be those that it was begun with. Where both name one file and there is none yet, the fit begins.
    */
   readonly resume?: string | URL;
+  /**
+   * Reads and sweeps rows on other machines, by Ray, of a source of files that all of them see; default here. The same files
+   * give the same result however many machines there are, and whatever fails of them.
+   */
+  readonly cluster?: ClusterOptions;
   /** Called often, from loading to scoring. */
   readonly onProgress?: (progress: Progress) => void;
   /**
@@ -130,6 +136,7 @@ type Optional =
   | 'regularization'
   | 'sampleWeights'
   | 'threads'
+  | 'cluster'
   | 'memory'
   | 'spill'
   | 'checkpoint'
@@ -169,6 +176,16 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireSpill(settings);
   requireNotNegative('tolerance', settings.tolerance);
   if (settings.regularization !== undefined) requireNotNegative('regularization', settings.regularization);
+  if (settings.cluster !== undefined) {
+    requireCluster(settings.cluster);
+    requireNoWeights(settings.sampleWeights);
+    if (settings.checkpoint !== undefined || settings.resume !== undefined) {
+      throw notOnCluster('checkpoint', 'no checkpoint', 'one', 'leave checkpoint and resume out');
+    }
+    if (settings.algorithm !== 'em') {
+      throw notOnCluster('algorithm', 'em', String(settings.algorithm), 'leave algorithm out');
+    }
+  }
   requireTools(settings);
   givenLogDensity(settings.noise); // throws where that is none
   requireOneOf('missing', settings.missing, ['error', 'drop', 'model']);

@@ -136,7 +136,7 @@ async function tried(
     }
     return { candidates, failures };
   } finally {
-    loader.dispose();
+    await loader.close();
   }
 }
 

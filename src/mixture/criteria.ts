@@ -14,15 +14,18 @@ export interface Criteria {
   readonly icl: number;
 }
 
-/** Criteria from the rows' log-densities: one read of the data. `totalWeight`: Σ a_i in the user's units, if rows have others. */
-export async function criteriaOf(
-  blocks: AsyncIterable<Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>>,
-  parameters: number,
-  totalWeight?: number,
-): Promise<Criteria> {
-  let weight = 0;
-  let density = 0;
-  let certainty = 0;
+/** Sums over rows that criteria follow from; those of other rows add. */
+export interface CriteriaSums {
+  readonly weight: number;
+  readonly density: number;
+  readonly certainty: number;
+}
+
+type Rows = AsyncIterable<Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>>;
+
+/** Σ a_i, Σ a_i log p(x_i) and Σ a_i log max_k r_ik: one read of the data. */
+export async function criteriaSums(blocks: Rows): Promise<CriteriaSums> {
+  let [weight, density, certainty] = [0, 0, 0];
   for await (const { logDensity, logLargest, weights } of blocks) {
     for (let i = 0; i < weights.length; i++) {
       const share = weights[i];
@@ -31,6 +34,20 @@ export async function criteriaOf(
       certainty += share * logLargest[i];
     }
   }
+  return { weight, density, certainty };
+}
+
+/** Criteria from the rows' log-densities: one read of the data. `totalWeight`: Σ a_i in the user's units, if rows have others. */
+export async function criteriaOf(blocks: Rows, parameters: number, totalWeight?: number): Promise<Criteria> {
+  return criteriaOfSums(await criteriaSums(blocks), parameters, totalWeight);
+}
+
+/** The same of sums. */
+export function criteriaOfSums(
+  { weight, density, certainty }: CriteriaSums,
+  parameters: number,
+  totalWeight?: number,
+): Criteria {
   const meanLogLikelihood = density / weight;
   const n = totalWeight ?? weight;
   const logLikelihood = meanLogLikelihood * n;

@@ -3,6 +3,7 @@ import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
 import { nothingLeft, toSource, type DataInput, type Dataset } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
+import type { ClusterOptions } from '../cluster/options.js';
 import { total } from '../base/numbers.js';
 import { exactRows, FAR, FAR_SUMMED, withFarRows, type Rereadable } from '../data/exactly.js';
 import { streamedRows, type StreamedBlock } from '../data/streamed.js';
@@ -27,6 +28,8 @@ export interface EvaluateOptions {
   readonly missing?: MissingPolicy;
   /** `[n]`, not negative. */
   readonly sampleWeights?: ArrayLike<number>;
+  /** Reads rows on other machines, of a source of files that all of them see; default here. */
+  readonly cluster?: ClusterOptions;
   /** Rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -8,7 +8,8 @@ import type { GaussianModelFile, ModelFile, Provenance } from './model-json.js';
 import { columnNames } from '../data/arrays.js';
 import type { Matrix } from '../data/source.js';
 import type { DataInput } from '../data/dataset.js';
-import { evaluate, type EvaluatedRows, type EvaluateOptions, type MixtureParts } from './evaluate.js';
+import { evaluate, type EvaluatedRows, type EvaluateOptions, type Evaluation, type MixtureParts } from './evaluate.js';
+import { remoteCriteria, remoteEvaluation } from './remote.js';
 import { haveMoments, inverseOf, nested, precisionFactor, type OwnComponents } from '../families/dense.js';
 import { componentBlocks } from '../families/blocks.js';
 import type { ComponentBlock } from '../families/components.js';
@@ -133,14 +134,14 @@ export class Mixture {
   /** Likeliest component argmax_k w_k p(x_i | θ_k) of each row, `[n]`; the first of equals, −1 where that is noise. */
   predict(data: DataInput, options: EvaluateOptions = {}): Promise<Int32Array> {
     const empty = (length: number): Int32Array => new Int32Array(length);
-    const evaluation = evaluate(this.parts, data, { ...options, labelsAlone: true, passing: true });
+    const evaluation = this.evaluation(data, { ...options, labelsAlone: true, passing: true });
     return collect(evaluation, { empty, width: 1, absent: -1, of: ({ labels }) => labels });
   }
 
   /** Responsibilities w_k p(x_i | θ_k) / Σ_l w_l p(x_i | θ_l), `[n, k]`; rows sum to 1. With noise `[n, k + 1]`. */
   async predictProba(data: DataInput, options: EvaluateOptions = {}): Promise<Matrix> {
     const k = this.parts.weights.length;
-    const evaluation = evaluate(this.parts, data, { ...options, responsibilities: true, passing: true });
+    const evaluation = this.evaluation(data, { ...options, responsibilities: true, passing: true });
     const empty = (length: number): Float32Array => new Float32Array(length);
     const of = ({ responsibilities }: EvaluatedRows): Float32Array => responsibilities;
     const proba = await collect(evaluation, { empty, width: k, absent: NaN, of });
@@ -151,7 +152,7 @@ export class Mixture {
   scoreSamples(data: DataInput, options: EvaluateOptions = {}): Promise<Float64Array> {
     const empty = (length: number): Float64Array => new Float64Array(length);
     const of = ({ logDensity }: EvaluatedRows): Float64Array => logDensity;
-    return collect(evaluate(this.parts, data, { ...options, passing: true }), { empty, width: 1, absent: NaN, of });
+    return collect(this.evaluation(data, { ...options, passing: true }), { empty, width: 1, absent: NaN, of });
   }
 
   /**
@@ -163,7 +164,7 @@ export class Mixture {
    * Throws `InputError` where reading comes to a row that can't be evaluated: blocks before it have been given.
    */
   predictRows(data: DataInput, options: PredictRowsOptions = {}): AsyncIterable<EvaluatedRows> {
-    return evaluate(this.parts, data, options).rows;
+    return this.evaluation(data, options).rows;
   }
 
   /**
@@ -194,7 +195,9 @@ export class Mixture {
 
   /** All criteria at once: one read of the data. */
   criteria(data: DataInput, options: EvaluateOptions = {}): Promise<Criteria> {
-    return criteriaOf(evaluate(this.parts, data, { ...options, passing: true }).rows, this.parameters);
+    return options.cluster
+      ? remoteCriteria(this.toJSON(), data, options, this.parameters)
+      : criteriaOf(evaluate(this.parts, data, { ...options, passing: true }).rows, this.parameters);
   }
 
   /** Mean log-likelihood per row, nats. */
@@ -228,6 +231,11 @@ export class Mixture {
   /** The same mixture with these entries added to its {@link provenance}, in the place of those of the same name. */
   withProvenance(entries: Provenance): Mixture {
     return new Mixture(this.parts, this.columns, { ...this.provenance, ...entries });
+  }
+
+  /** Where the data are read: here, or on a cluster. */
+  private evaluation(data: DataInput, options: Parameters<typeof evaluate>[2]): Evaluation {
+    return options.cluster ? remoteEvaluation(this.toJSON(), data, options) : evaluate(this.parts, data, options);
   }
 
   /** The mixture as plain JSON data. */

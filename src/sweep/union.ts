@@ -17,10 +17,11 @@ const AT_ONCE = 16;
 
 /**
  * Shards as one, their rows in the order of the parts, all in the same coordinates and unit of weight. Moments are sums:
- * those of the parts are added in their order, so that they depend on nothing else. Disposing it disposes the parts.
+ * those of the parts are added in their order, so that they depend on nothing else. Disposing it disposes the parts. Of
+ * `atOnce` parts, or 16 if that is more, the moments are in memory together.
  */
-export function union(parts: readonly Shard[]): Shard {
-  return parts.length === 1 ? parts[0] : new Union(parts);
+export function union(parts: readonly Shard[], atOnce = AT_ONCE): Shard {
+  return parts.length === 1 ? parts[0] : new Union(parts, Math.max(AT_ONCE, atOnce));
 }
 
 class Union implements Shard {
@@ -30,7 +31,10 @@ class Union implements Shard {
   /** Rows before each part. */
   private readonly starts: readonly number[];
 
-  constructor(private readonly parts: readonly Shard[]) {
+  constructor(
+    private readonly parts: readonly Shard[],
+    private readonly partsAtOnce: number,
+  ) {
     const [first] = parts;
     if (parts.length === 0) throw new RangeError('a union of shards was expected to have parts, got none');
     this.d = first.d;
@@ -47,8 +51,8 @@ class Union implements Shard {
 
   async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
     let sums: Moments[] | undefined;
-    for (let from = 0; from < this.parts.length; from += AT_ONCE) {
-      const some = this.parts.slice(from, from + AT_ONCE).map((part) => part.sweep(requests, { n, signal }));
+    for (let from = 0; from < this.parts.length; from += this.partsAtOnce) {
+      const some = this.parts.slice(from, from + this.partsAtOnce).map((part) => part.sweep(requests, { n, signal }));
       for (const moments of await allOf(some)) {
         sums = sums ? sums.map((sum, at) => added(sum, moments[at], requests[at])) : moments;
       }

@@ -13,6 +13,7 @@ import {
   typeName,
   vectorAt,
 } from '../arrow.js';
+import type { Coder } from '../levels.js';
 import { distinctNames } from '../names.js';
 import { registerCodecs } from './codecs.js';
 import { unreadable } from './paths.js';
@@ -39,10 +40,12 @@ async function loadArrow(): Promise<typeof Arrow> {
  */
 export async function openArrow(path: string): Promise<ArrowFile> {
   const arrow = await loadArrow();
-  const { schema, rows } = await reading(path, async (reader, handle) => ({
+  const { schema, counts } = await reading(path, async (reader, handle) => ({
     schema: checkedSchema(reader),
-    rows: await countRows(arrow, path, reader, handle),
+    counts: await countRows(arrow, path, reader, handle),
   }));
+  const bounds = counts && boundsOf(counts);
+  const rows = bounds?.at(-1);
   const { names, notes } = distinctNames(schema.fields.map((field) => field.name));
   const index = pandasIndex(schema.metadata.get('pandas'));
   return {
@@ -51,19 +54,48 @@ export async function openArrow(path: string): Promise<ArrowFile> {
     columns: schema.fields.map(({ name, type }, at) => column(names[at], type as DataType, index.has(name))),
     ...(rows !== undefined && { rows }),
     ...(notes.length > 0 && { notes }),
-    async *blocks(chosen, _, coders) {
-      for await (const batch of recordBatches(path)) {
-        for (let from = 0; from < batch.numRows; from += ROWS) {
-          const to = Math.min(from + ROWS, batch.numRows);
-          yield chosen.map((at, j) => {
-            const coder = coders?.[j];
-            const vector = vectorAt(batch, at);
-            return coder ? arrowCodes(vector, from, to, coder) : arrowNumbers(vector, from, to);
-          });
-        }
-      }
-    },
+    blocks: (chosen, _, coders) => readBatches(path, chosen, coders),
+    pieces: () =>
+      Promise.resolve([
+        {
+          path,
+          ...(bounds && { rows: bounds[bounds.length - 1], cuts: bounds.slice(0, -1) }),
+          blocks: (chosen, range, _, coders) => readBatches(path, chosen, coders, range && { ...range, bounds }),
+        },
+      ]),
   };
+}
+
+/** Where record batches of these numbers of rows begin, and where the last ends. */
+function boundsOf(counts: readonly number[]): number[] {
+  const bounds = [0];
+  for (const rows of counts) bounds.push(bounds[bounds.length - 1] + rows);
+  return bounds;
+}
+
+/** Some columns of all record batches, or of the rows of a range. */
+async function* readBatches(
+  path: string,
+  chosen: readonly number[],
+  coders?: readonly (Coder | undefined)[],
+  { from: first = 0, to: end = Infinity, bounds = [] as readonly number[] } = {},
+): AsyncGenerator<Float64Array[]> {
+  // Where batches begin is known of files, of which some can be read alone.
+  const skipped = bounds.findLastIndex((bound, at) => at > 0 && bound <= first);
+  let before = skipped > 0 ? bounds[skipped] : 0;
+  for await (const batch of recordBatches(path, Math.max(0, skipped))) {
+    const last = Math.min(batch.numRows, end - before);
+    for (let from = Math.max(0, first - before); from < last; from += ROWS) {
+      const to = Math.min(from + ROWS, last);
+      yield chosen.map((at, j) => {
+        const coder = coders?.[j];
+        const vector = vectorAt(batch, at);
+        return coder ? arrowCodes(vector, from, to, coder) : arrowNumbers(vector, from, to);
+      });
+    }
+    before += batch.numRows;
+    if (before >= end) return;
+  }
 }
 
 /** apache-arrow opens a file too short for a schema without one. */
@@ -93,17 +125,29 @@ export async function schemaOf(message: Uint8Array): Promise<Schema | undefined>
   }
 }
 
-/** The record batches of a file. The file is closed when the iteration ends, early or not. */
-export async function* recordBatches(path: string): AsyncGenerator<RecordBatch> {
+/**
+ * The record batches of a file, those of a file (and no stream) from a number on if that is wanted. The file is closed when
+ * the iteration ends, early or not.
+ */
+export async function* recordBatches(path: string, from = 0): AsyncGenerator<RecordBatch> {
   const arrow = await loadArrow();
   const handle = await openChecked(path);
   try {
     const reader = await arrow.RecordBatchReader.from(handle);
-    for await (const batch of reader) yield batch;
+    if (from === 0) for await (const batch of reader) yield batch;
+    else yield* laterBatches(await reader.open(), from);
   } catch (error) {
     throw damaged(path, error);
   } finally {
     await handle.close();
+  }
+}
+
+async function* laterBatches(reader: RecordBatchReader, from: number): AsyncGenerator<RecordBatch> {
+  if (!reader.isFile()) throw new RangeError('a stream has no batches by number');
+  for (let at = from; at < reader.numRecordBatches; at++) {
+    const batch = await reader.readRecordBatch(at);
+    if (batch) yield batch;
   }
 }
 
@@ -150,7 +194,7 @@ async function textAt(handle: FileHandle, position: number, length: number): Pro
 }
 
 /**
- * The sum of the lengths in the headers of all record batches; of a stream, which has no list of them, unknown.
+ * The numbers of rows in the headers of all record batches; of a stream, which has no list of them, unknown.
  * Throws if a batch cannot be decompressed.
  */
 async function countRows(
@@ -158,17 +202,17 @@ async function countRows(
   path: string,
   reader: RecordBatchReader,
   handle: FileHandle,
-): Promise<number | undefined> {
+): Promise<number[] | undefined> {
   if (!reader.footer) return undefined;
-  let rows = 0;
+  const counts: number[] = [];
   for (const { offset, metaDataLength } of reader.footer.recordBatches()) {
     const { buffer } = await handle.read(Buffer.alloc(metaDataLength), 0, metaDataLength, offset);
     const header = arrow.Message.decode(buffer.subarray(buffer.readInt32LE(0) === -1 ? 8 : 4)).header();
     if (!(header instanceof Object && 'compression' in header)) continue;
     if (header.compression && !arrow.compressionRegistry.get(header.compression.type)) throw undecodable(path);
-    rows += header.length;
+    counts.push(header.length);
   }
-  return rows;
+  return counts;
 }
 
 /** Whatever apache-arrow throws at the contents of a file. */

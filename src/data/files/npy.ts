@@ -35,10 +35,16 @@ export async function openNpy(path: string): Promise<Table> {
     })),
     rows: header.rows,
     blocks: (chosen) => readBlocks(header, chosen),
+    pieces: () =>
+      Promise.resolve([{ path, rows: header.rows, blocks: (chosen, range) => readBlocks(header, chosen, range) }]),
   };
 }
 
-async function* readBlocks(header: Header, chosen: readonly number[]): AsyncGenerator<Float64Array[]> {
+async function* readBlocks(
+  header: Header,
+  chosen: readonly number[],
+  range = { from: 0, to: header.rows },
+): AsyncGenerator<Float64Array[]> {
   const { path, rows, fields, stride, start, fortran, structured } = header;
   const { parse } = await import('npyjs');
   const decode = (bytes: Uint8Array, field: NpyField): Numbers =>
@@ -47,8 +53,8 @@ async function* readBlocks(header: Header, chosen: readonly number[]): AsyncGene
   try {
     const d = fields.length;
     const step = rowsPerBatch(d);
-    for (let from = 0; from < rows; from += step) {
-      const count = Math.min(step, rows - from);
+    for (let { from } = range; from < range.to; from += step) {
+      const count = Math.min(step, range.to - from);
       const read = (offset: number, length: number) => readBytes(handle, header, start + offset, length);
       if (fortran) {
         const block: Float64Array[] = [];

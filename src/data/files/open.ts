@@ -1,15 +1,16 @@
 import { InputError } from '../../base/errors.js';
+import type { DivisibleSource, Division } from '../division.js';
 import type { Source } from '../source.js';
 import type { TextOptions } from '../text/options.js';
 import { openArrow } from './arrow.js';
 import { batches } from './batches.js';
-import { chooseColumns, oddColumns, type OddColumn } from './columns.js';
+import { chooseColumns, oddColumns, type Choice, type OddColumn } from './columns.js';
 import { openNpy } from './npy.js';
 import { openParquet } from './parquet.js';
-import { exists, expand, formatError, formatOf, isQuery } from './paths.js';
+import { absoluteSpec, exists, expand, formatError, formatOf, isQuery } from './paths.js';
 import { openQuery } from './query.js';
 import { withPartitions } from './partitions.js';
-import { emptyError, type Table } from './table.js';
+import { emptyError, piecesOf, type Table } from './table.js';
 import { openText, requireTextOptions } from './text.js';
 import { united } from './unite.js';
 
@@ -66,13 +67,47 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
   if (table.rows === 0) throw emptyError(table.name);
   const choice = await chooseColumns(table, options);
   const notes = [...(table.notes ?? []), ...choice.notes];
+  const divisible = every === 1 && !(await asksDuckDB(spec));
   return {
     name: table.name,
     columns: choice.features.map((index) => table.columns[index].name),
     ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
     ...(notes.length > 0 && { notes }),
     batches: (signal) => batches(table, choice, every, signal),
+    ...(divisible &&
+      ({ divided: () => divisionOf(table, choice, { spec, options }) } satisfies Partial<DivisibleSource>)),
   };
+}
+
+/** The files of a table as parts that can be read alone. */
+async function divisionOf(
+  table: Table,
+  choice: Choice,
+  { spec, options: { signal: _, ...options } }: { readonly spec: string; readonly options: SourceOptions },
+): Promise<Division> {
+  const pieces = await piecesOf(table);
+  return {
+    pieces: pieces.map(({ path, rows, cuts }) => ({
+      path,
+      ...(rows !== undefined && { rows }),
+      ...(cuts && { cuts }),
+    })),
+    origin: { spec: absoluteSpec(spec), options: { ...options } },
+    batches(ranges, signal) {
+      const blocks: Table['blocks'] = async function* (chosen, own, coders) {
+        for (const { piece, from, to } of ranges) {
+          const range = from === undefined || to === undefined ? undefined : { from, to };
+          yield* pieces[piece].blocks(chosen, range, own, coders);
+        }
+      };
+      return batches({ ...table, blocks }, choice, 1, signal);
+    },
+  };
+}
+
+/** Whether a specification is a query rather than the name of files. */
+async function asksDuckDB(spec: string): Promise<boolean> {
+  return isQuery(spec) && !(await exists(spec));
 }
 
 /** The columns of data that `openSource` can read neither as numbers nor as levels. Throws as it does. */
@@ -85,7 +120,7 @@ async function openTable(spec: string, text: TextOptions, signal: AbortSignal | 
     const remedy = 'name the data to read';
     throw new InputError('option', { where: 'source', expected: 'a path, a glob or a query', got: 'none', remedy });
   }
-  if (isQuery(spec) && !(await exists(spec))) {
+  if (await asksDuckDB(spec)) {
     requireTextOptions(spec, 'query', text);
     return openQuery(spec, text, signal);
   }

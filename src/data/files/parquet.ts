@@ -4,7 +4,7 @@ import { schemaOf } from './arrow.js';
 import { Database, pathList } from './duckdb.js';
 import { partitionsOf } from './partitions.js';
 import { asking, scanned } from './scan.js';
-import { asideIndex, counting, type Column, type Table } from './table.js';
+import { asideIndex, counting, type Column, type ReadablePiece, type Table } from './table.js';
 
 /** Digits of a decimal that DuckDB reads right: those of 16 bytes. */
 const DIGITS = 38;
@@ -41,10 +41,44 @@ interface Footer {
 export async function openParquet(name: string, paths: readonly string[]): Promise<Table[]> {
   const database = await Database.open();
   const runs = await parquetRuns(database, name, paths);
-  return runs.map(({ paths: [path], columns, notes, rows, scan }) => ({
-    ...scanned({ database, reading: { name: path, kind: 'file' }, columns, rows, from: () => scan }),
+  return runs.map(({ paths, columns, notes, rows, scan }) => ({
+    ...scanned({ database, reading: { name: paths[0], kind: 'file' }, columns, rows, from: () => scan }),
     ...(notes.length > 0 && { notes }),
+    pieces: () => piecesOfRun(database, paths, columns),
   }));
+}
+
+/** The files of a run, to be cut where row groups begin. */
+async function piecesOfRun(
+  database: Database,
+  paths: readonly string[],
+  columns: readonly Column[],
+): Promise<ReadablePiece[]> {
+  const groups = await database.rows(
+    `SELECT DISTINCT file_name, row_group_id, row_group_num_rows FROM parquet_metadata(${pathList(paths)}) ORDER BY ALL`,
+  );
+  return paths.map((path) => {
+    const cuts: number[] = [];
+    let rows = 0;
+    for (const [, , count] of groups.filter(([file]) => file === path)) {
+      cuts.push(rows);
+      rows += Number(count);
+    }
+    return {
+      ...{ path, rows, cuts },
+      blocks(chosen, range, signal, coders) {
+        const scan = range ? rangeScan(path, range) : `read_parquet(${pathList([path])}, hive_partitioning = false)`;
+        const reading = { name: path, kind: 'file' } as const;
+        return scanned({ database, reading, columns, from: () => scan }).blocks(chosen, signal, coders);
+      },
+    };
+  });
+}
+
+/** Some rows of a file: DuckDB leaves out row groups that have none of them. */
+function rangeScan(path: string, { from, to }: { readonly from: number; readonly to: number }): string {
+  const scan = `read_parquet(${pathList([path])}, hive_partitioning = false, file_row_number = true)`;
+  return `(SELECT * FROM ${scan} WHERE file_row_number >= ${from} AND file_row_number < ${to})`;
 }
 
 /** What the footers of Parquet files say, files in the order given. */

@@ -2,7 +2,10 @@ import { sep } from 'node:path';
 import { distinctNames } from '../names.js';
 import { identifier, literal } from './duckdb.js';
 import type { Relation } from './relation.js';
-import type { Column, Table } from './table.js';
+import { piecesOf, type Column, type ReadablePiece, type Table } from './table.js';
+
+/** As those of `Table.blocks`. */
+type Coders = Parameters<Table['blocks']>[2];
 
 /** What Hive calls the folder of rows whose value is missing. */
 const ABSENT = '__HIVE_DEFAULT_PARTITION__';
@@ -64,23 +67,36 @@ export function withPartitions(table: Table, path: string): Table {
   return {
     ...table,
     columns: [...table.columns, ...added.map(({ column }) => column)],
-    async *blocks(chosen, signal, coders) {
-      const inFile = chosen.filter((index) => index < first);
-      const own = coders?.filter((_, j) => chosen[j] < first);
-      const values = added.map(({ value }, at) => {
-        const coder = coders?.[chosen.indexOf(first + at)];
-        return coder && typeof value === 'string' ? coder.code(value) : Number(value);
-      });
-      const blocks = inFile.length > 0 ? table.blocks(inFile, signal, own) : table.blocks([counted], signal, counting);
-      for await (const block of blocks) {
-        const rows = block[0].length;
-        let next = 0;
-        yield chosen.map((index) =>
-          index < first ? block[next++] : new Float64Array(rows).fill(values[index - first]),
-        );
-      }
+    blocks: (chosen, signal, coders) =>
+      joined(chosen, coders, (own, ownCoders) => table.blocks(own, signal, ownCoders)),
+    async pieces() {
+      const pieces = await piecesOf(table);
+      return pieces.map((piece): ReadablePiece => ({
+        ...piece,
+        blocks: (chosen, range, signal, coders) =>
+          joined(chosen, coders, (own, ownCoders) => piece.blocks(own, range, signal, ownCoders)),
+      }));
     },
   };
+
+  /** Blocks of the file's own columns with those of folders among them. */
+  async function* joined(
+    chosen: readonly number[],
+    coders: Coders,
+    read: (own: readonly number[], coders: Coders) => AsyncIterable<readonly Float64Array[]>,
+  ): AsyncGenerator<readonly Float64Array[]> {
+    const inFile = chosen.filter((index) => index < first);
+    const own = coders?.filter((_, j) => chosen[j] < first);
+    const values = added.map(({ value }, at) => {
+      const coder = coders?.[chosen.indexOf(first + at)];
+      return coder && typeof value === 'string' ? coder.code(value) : Number(value);
+    });
+    for await (const block of inFile.length > 0 ? read(inFile, own) : read([counted], counting)) {
+      const rows = block[0].length;
+      let next = 0;
+      yield chosen.map((index) => (index < first ? block[next++] : new Float64Array(rows).fill(values[index - first])));
+    }
+  }
 }
 
 /** The same for a query. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { InputError } from '../../base/errors.js';
+import { resolve } from 'node:path';
 import { shellWord } from '../pasted.js';
 import type { TextFormat } from '../text/options.js';
 import { emptyError } from './table.js';
@@ -75,6 +76,11 @@ export function refuseAddress(path: string): void {
     got: 'an address',
     remedy: /^file:/i.test(path) ? 'write its path, without file://' : 'download it first',
   });
+}
+
+/** A path or glob as other working directories have it; addresses stay as they are. */
+export function absoluteSpec(spec: string): string {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(spec) ? spec : resolve(spec);
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.js';
 import { durationNote } from '../arrow.js';
+import type { Piece } from '../division.js';
 import type { Coder } from '../levels.js';
 
 /** A named column, and whether it can enter a fit. */
@@ -32,6 +33,17 @@ export interface Trouble {
   readonly remedy?: string;
 }
 
+/** A file of a table, and a way to read some of its rows. */
+export interface ReadablePiece extends Piece {
+  /** As those of `Table`; without a range all rows. */
+  blocks(
+    chosen: readonly number[],
+    range?: { readonly from: number; readonly to: number },
+    signal?: AbortSignal,
+    coders?: readonly (Coder | undefined)[],
+  ): AsyncIterable<readonly Float64Array[]>;
+}
+
 /** What every file format provides: typed columns, and their values as float64. */
 export interface Table {
   /** What messages call it: the path, glob or query it was opened with. */
@@ -52,6 +64,8 @@ export interface Table {
     signal?: AbortSignal,
     coders?: readonly (Coder | undefined)[],
   ): AsyncIterable<readonly Float64Array[]>;
+  /** Its files, in the order of its rows; left out of a table that is one file, read as a whole. */
+  pieces?(): Promise<readonly ReadablePiece[]>;
   /**
    * Throws an error that names the first cell of a `text` column that is not a number. A column without values among
    * the first rows passes, unless `whole` has the file read on.
@@ -91,4 +105,10 @@ export function emptyError(name: string, got = 'no rows'): InputError {
     got,
     remedy: 'check how it was written',
   });
+}
+
+/** The files of a table. */
+export async function piecesOf(table: Table): Promise<readonly ReadablePiece[]> {
+  if (table.pieces) return table.pieces();
+  return [{ path: table.name, blocks: (chosen, _, signal, coders) => table.blocks(chosen, signal, coders) }];
 }

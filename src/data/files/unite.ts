@@ -1,4 +1,4 @@
-import { spellsNumbers, type Column, type Table } from './table.js';
+import { piecesOf, spellsNumbers, type Column, type Table } from './table.js';
 
 /** What uniting needs to know of a table. */
 type Described = Pick<Table, 'name' | 'columns' | 'checkNumbers'>;
@@ -44,6 +44,19 @@ export async function united(name: string, all: readonly Table[]): Promise<Table
           coders,
         );
       }
+    },
+    async pieces() {
+      const each = await Promise.all(tables.map(piecesOf));
+      return each.flatMap((pieces, index) =>
+        pieces.map((piece) => ({
+          ...piece,
+          blocks: (chosen, ...rest) =>
+            piece.blocks(
+              chosen.map((column) => places[column][index]),
+              ...rest,
+            ),
+        })),
+      );
     },
     async checkNumbers(column, whole) {
       for (const [index, table] of tables.entries()) {

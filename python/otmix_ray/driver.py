@@ -1,0 +1,194 @@
+"""Stands between the Node process that fits, over standard input and output, and Ray."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from typing import Any, BinaryIO, Optional, Sequence
+
+from .frames import FrameError, message, read_frame
+from .worker import Worker
+
+#: Part of a CPU that Ray sets aside for a worker: two fit on one, so that a worker finds a place where a machine was lost.
+CPUS_OF_WORKER = 0.5
+#: How often Ray starts a worker again, and asks one question again.
+MOST_RESTARTS = 100
+MOST_RETRIES = 20
+
+
+class Refused(Exception):
+    """What the user can mend, in one line."""
+
+
+class Driver:
+    """Sends questions to actors, and their answers back in whatever order they come."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._actors: list[Any] = []
+        self._parcels: dict[str, Any] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def start(self, options: dict[str, Any]) -> None:
+        """Connects to a cluster and starts its workers. Raises Refused."""
+        ray = import_ray()
+        connect(ray, options)
+        resources = ray.cluster_resources()
+        cpus, gpus = resources.get("CPU", 0.0), resources.get("GPU", 0.0)
+        each = options.get("gpus")
+        gpus_each = (1 if gpus >= 1 else 0) if each is None else int(each)
+        count = workers_of(options, cpus, gpus, gpus_each)
+        from ray import cloudpickle
+
+        from . import frames, worker
+
+        for module in (frames, worker):  # machines need have Ray alone, and not these files
+            cloudpickle.register_pickle_by_value(module)
+        actor = ray.remote(
+            num_cpus=CPUS_OF_WORKER,
+            num_gpus=gpus_each,
+            max_restarts=MOST_RESTARTS,
+            max_task_retries=MOST_RETRIES,
+            scheduling_strategy="SPREAD",
+        )(Worker)
+        arguments = (options["command"], float(options["deadline"]), options["version"])
+        self._actors = [actor.remote(*arguments) for _ in range(count)]
+        places = ray.get([one.start.remote() for one in self._actors])
+        errors = sorted({place["error"] for place in places if "error" in place})
+        if errors:
+            raise Refused(errors[0])
+        threads = max(1, int(cpus // count)) if gpus_each == 0 else max(1, int(cpus // max(1, count)))
+        ready = {"op": "ready", "workers": count, "places": places, "threads": threads}
+        self._send({**ready, "ray": ray.__version__, "cpus": cpus, "gpus": gpus})
+
+    async def run(self, incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]]) -> None:
+        """Does what the master says until it ends."""
+        import ray
+
+        while (said := await incoming.get()) is not None:
+            control, payload = said
+            operation = control["op"]
+            if operation == "put":
+                self._parcels[control["name"]] = ray.put(payload)
+            elif operation == "drop":
+                self._parcels.pop(control["name"], None)
+            elif operation == "call":
+                task = asyncio.ensure_future(self._call(control, payload))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+            else:
+                return
+
+    def stop(self) -> None:
+        """Ends the actors, and with them the workers."""
+        ray = import_ray()
+        for actor in self._actors:
+            ray.kill(actor)
+        ray.shutdown()
+
+    async def _call(self, control: dict[str, Any], payload: bytes) -> None:
+        try:
+            part = [self._parcels[control["part"]]] if control.get("part") else []
+            kept = [(name, self._parcels[name]) for name in control["kept"]]
+            actor = self._actors[control["worker"]]
+            answers = await actor.call.remote(payload, control["count"], kept, *part)
+            self._send({"op": "answers", "id": control["id"]}, answers)
+        except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
+            self._send({"op": "failed", "id": control["id"], "message": one_line(error)})
+
+    def _send(self, control: dict[str, Any], payload: bytes = b"") -> None:
+        self._out.write(message(control, payload))
+        self._out.flush()
+
+
+def import_ray() -> Any:
+    """The package; raises Refused where there is none."""
+    try:
+        import ray
+    except ImportError:
+        raise Refused(
+            f"expected Ray in {sys.executable}, got none; install it: {sys.executable} -m pip install 'ray>=2.40', "
+            "or name a Python that has it with OTMIX_PYTHON"
+        ) from None
+    return ray
+
+
+def connect(ray: Any, options: dict[str, Any]) -> None:
+    """Connects to the cluster of an address. Raises Refused."""
+    address = options["address"]
+    quiet = {"logging_level": "error", "log_to_driver": True}
+    if address == "local":
+        ray.init(address="local", num_cpus=options.get("cpus"), include_dashboard=False, **quiet)
+        return
+    try:
+        ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        remedy = "start one with ray start --head, or take --cluster local"
+        raise Refused(f"expected a Ray cluster at {address}, got none ({one_line(error)}); {remedy}") from None
+
+
+def workers_of(options: dict[str, Any], cpus: float, gpus: float, gpus_each: int) -> int:
+    """How many workers to start. Raises Refused where the cluster has no room for as many as were asked for."""
+    room = int(cpus / CPUS_OF_WORKER)
+    if gpus_each > 0:
+        room = min(room, int(gpus / gpus_each))
+    wanted = options.get("workers")
+    if wanted is None:
+        most = gpus / gpus_each if gpus_each > 0 else cpus
+        return max(1, min(int(most), int(options["units"]), max(1, room)))
+    count = min(int(wanted), int(options["units"]))
+    if count > room:
+        raise Refused(
+            f"expected at most {room} workers, got {wanted}; the cluster has {cpus:g} CPUs and {gpus:g} GPUs: "
+            "ask for fewer, or add machines"
+        )
+    return count
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, without the ends of lines."""
+    text = " ".join(str(error).split())
+    return text if len(text) < 400 else text[:400] + "…"
+
+
+def read_messages(
+    stream: BinaryIO, incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]], loop: asyncio.AbstractEventLoop
+) -> None:
+    """Puts what the master says into a queue; None at the end."""
+    try:
+        while (head := read_frame(stream)) is not None:
+            payload = read_frame(stream)
+            if payload is None:
+                break
+            loop.call_soon_threadsafe(incoming.put_nowait, (json.loads(head), payload))
+    except FrameError:
+        pass  # the master is gone
+    loop.call_soon_threadsafe(incoming.put_nowait, None)
+
+
+async def serve(driver: Driver, stream: BinaryIO) -> None:
+    incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]] = asyncio.Queue()
+    arguments = (stream, incoming, asyncio.get_running_loop())
+    threading.Thread(target=read_messages, args=arguments, daemon=True).start()
+    await driver.run(incoming)
+
+
+def main(arguments: Sequence[str]) -> int:
+    # Ray, and the workers by it, print to standard output, which is the master's here: all of that goes to standard error.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    driver = Driver(out)
+    try:
+        driver.start(json.loads(arguments[0]))
+    except Refused as refused:
+        out.write(message({"op": "refused", "message": str(refused)}))
+        out.flush()
+        return 2
+    try:
+        asyncio.run(serve(driver, sys.stdin.buffer))
+    finally:
+        driver.stop()
+    return 0

@@ -1,0 +1,155 @@
+"""What runs on every machine: a process of `otmix worker`, and the actor that owns it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from typing import Any, Callable, NoReturn, Optional, Sequence
+
+from .frames import HEAD, framed
+
+#: Bytes that are read from a worker at once.
+PIECE = 1 << 20
+
+
+class WorkerLost(Exception):
+    """A worker's process has ended, or said nothing for too long."""
+
+
+def command_on_this_machine(command: Sequence[str], version: str) -> list[str]:
+    """How to start a worker here: as the master does where its files are here too, else by `otmix` on the PATH."""
+    if all(os.path.exists(part) for part in command if os.path.isabs(part)) and shutil.which(command[0]):
+        return list(command)
+    found = shutil.which("otmix")
+    if found:
+        return [found, "worker"]
+    host = socket.gethostname()
+    raise FileNotFoundError(
+        f"{host}: expected otmix {version}, got none on its PATH nor at {command[-2] if len(command) > 1 else command[0]}; "
+        f"install it there: npm install -g otmix@{version}"
+    )
+
+
+def _ends_with_parent() -> Optional[Callable[[], None]]:
+    """On Linux: what has a process end with the one that started it, even one that stands still."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(1, signal.SIGKILL)
+
+
+class Process:
+    """A process of `otmix worker`."""
+
+    def __init__(self, command: Sequence[str], deadline: float) -> None:
+        self.deadline = deadline
+        self.kept: set[str] = set()
+        self._held = bytearray()
+        self._process = subprocess.Popen(
+            list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_ends_with_parent()
+        )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def answers(self, pieces: Sequence[bytes], count: int) -> bytes:
+        """Writes frames, and reads as many answers, which are frames too. Raises WorkerLost."""
+        writer = threading.Thread(target=self._write, args=(pieces,), daemon=True)
+        writer.start()
+        read = bytearray()
+        while count > 0:
+            body = self._frame()
+            if not body:
+                continue  # it is alive
+            read += framed(body)
+            count -= 1
+        writer.join()
+        return bytes(read)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _write(self, pieces: Sequence[bytes]) -> None:
+        stream = self._process.stdin
+        assert stream is not None
+        try:
+            for piece in pieces:
+                stream.write(piece)
+            stream.flush()
+        except OSError:
+            pass  # its end is told where answers are read
+
+    def _frame(self) -> bytes:
+        length = int.from_bytes(self._take(HEAD), "little")
+        return self._take(length) if length else b""
+
+    def _take(self, count: int) -> bytes:
+        stream = self._process.stdout
+        assert stream is not None
+        until = time.monotonic() + self.deadline
+        while len(self._held) < count:
+            ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
+            if not ready:
+                raise WorkerLost(f"it said nothing for {self.deadline:g} s")
+            some = os.read(stream.fileno(), PIECE)
+            if not some:
+                raise WorkerLost(f"it ended with status {self._process.wait()}")
+            self._held += some
+            until = time.monotonic() + self.deadline
+        taken = bytes(self._held[:count])
+        del self._held[:count]
+        return taken
+
+
+class Worker:
+    """Owns one process. Ray restarts the actor where the process is lost, and asks the new one what it asked before."""
+
+    def __init__(self, command: Sequence[str], deadline: float, version: str) -> None:
+        self._command = command
+        self._deadline = deadline
+        self._version = version
+        self._process: Optional[Process] = None
+
+    def start(self) -> dict[str, Any]:
+        """Starts the process, and says where it is, or why it can't be started."""
+        try:
+            process = self._running()
+        except OSError as error:
+            return {"error": str(error)}
+        return {"host": socket.gethostname(), "pid": os.getpid(), "node": process.pid}
+
+    def call(self, questions: bytes, count: int, kept: Sequence[tuple[str, Any]], *part: bytes) -> bytes:
+        """The process's answers to questions: of `kept`, references, it is told first what it has not been told."""
+        import ray
+
+        try:
+            process = self._running()
+            missing = [(name, reference) for name, reference in kept if name not in process.kept]
+            values = ray.get([reference for _, reference in missing])
+            answers = process.answers([*values, *part, questions], count)
+            process.kept.update(name for name, _ in missing)
+            return answers
+        except WorkerLost as lost:
+            self._give_up(lost)
+
+    def _running(self) -> Process:
+        if self._process is None:
+            self._process = Process(command_on_this_machine(self._command, self._version), self._deadline)
+        return self._process
+
+    def _give_up(self, lost: WorkerLost) -> NoReturn:
+        """Ends this actor as a crash does, so that Ray starts it again, here or elsewhere."""
+        print(f"otmix: a worker on {socket.gethostname()} was lost: {lost}", file=sys.stderr, flush=True)
+        if self._process is not None:
+            self._process.kill()
+        os._exit(1)

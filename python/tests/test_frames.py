@@ -1,0 +1,92 @@
+"""Frames, and the process that answers by them."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from otmix_ray.driver import CPUS_OF_WORKER, Refused, one_line, workers_of
+from otmix_ray.frames import FrameError, framed, message, read_frame
+from otmix_ray.worker import Process, WorkerLost, command_on_this_machine
+
+#: Answers every frame with the frame, after a sign of life.
+ECHO = """
+import sys
+from otmix_ray.frames import framed, read_frame
+while (body := read_frame(sys.stdin.buffer)) is not None:
+    sys.stdout.buffer.write(framed(b"") + framed(body))
+    sys.stdout.buffer.flush()
+"""
+
+
+@pytest.mark.parametrize("bodies", [[], [b""], [b"a", b"", b"bcd" * 9000]])
+def test_frames_come_out_as_they_went_in(bodies: list[bytes]) -> None:
+    stream = io.BytesIO(b"".join(framed(body) for body in bodies))
+    assert [read_frame(stream) for _ in bodies] == bodies
+    assert read_frame(stream) is None
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4, 6])
+def test_a_frame_that_is_cut_short_is_an_error(cut: int) -> None:
+    with pytest.raises(FrameError):
+        read_frame(io.BytesIO(framed(b"abc")[:cut]))
+
+
+def test_a_message_is_json_and_bytes() -> None:
+    stream = io.BytesIO(message({"op": "put", "name": "é"}, b"\x00\x01"))
+    assert json.loads(read_frame(stream) or b"") == {"op": "put", "name": "é"}
+    assert read_frame(stream) == b"\x00\x01"
+
+
+def test_a_process_answers_as_many_frames_as_it_is_asked_for() -> None:
+    process = Process([sys.executable, "-c", ECHO], 60)
+    try:
+        body = b"x" * 3_000_000  # more than pipes hold
+        assert process.answers([framed(body), framed(b"y")], 2) == framed(body) + framed(b"y")
+    finally:
+        process.kill()
+
+
+def test_a_process_that_ends_or_says_nothing_is_lost() -> None:
+    with pytest.raises(WorkerLost, match="it ended with status 3"):
+        Process([sys.executable, "-c", "import sys; sys.exit(3)"], 60).answers([], 1)
+    silent = Process([sys.executable, "-c", "import time; time.sleep(600)"], 0.2)
+    with pytest.raises(WorkerLost, match="it said nothing for 0.2 s"):
+        silent.answers([], 1)
+    silent.kill()
+
+
+def test_a_machine_without_otmix_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(FileNotFoundError, match="install it there: npm install -g otmix@1.2.3"):
+        command_on_this_machine(["/nowhere/node", "/nowhere/main.js", "worker"], "1.2.3")
+    here = [sys.executable, "worker"]
+    assert command_on_this_machine(here, "1.2.3") == here
+
+
+@pytest.mark.parametrize(
+    ("options", "cpus", "gpus", "each", "count"),
+    [
+        ({"units": 100}, 8.0, 0.0, 0, 8),
+        ({"units": 3}, 8.0, 0.0, 0, 3),
+        ({"units": 100, "workers": 12}, 8.0, 0.0, 0, 12),
+        ({"units": 100}, 64.0, 4.0, 1, 4),
+        ({"units": 100}, 64.0, 4.0, 2, 2),
+    ],
+)
+def test_workers_by_resources(options: dict[str, Any], cpus: float, gpus: float, each: int, count: int) -> None:
+    assert workers_of(options, cpus, gpus, each) == count
+
+
+def test_more_workers_than_there_is_room_for_are_refused() -> None:
+    most = int(4 / CPUS_OF_WORKER)
+    with pytest.raises(Refused, match=f"expected at most {most} workers, got 9"):
+        workers_of({"units": 100, "workers": 9}, 4.0, 0.0, 0)
+
+
+def test_errors_are_one_line() -> None:
+    assert one_line(ValueError("a\n  b")) == "a b"

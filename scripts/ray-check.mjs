@@ -1,0 +1,210 @@
+/**
+ * Checks fits on a real Ray: a head and three more raylets on this machine. Run it by `sh scripts/with-ray.sh node
+ * scripts/ray-check.mjs`. `--faults 3` has each fault at three moments of a fit, `--measure` measures overhead too. Prints
+ * what it found, and counts last.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { line } from './counts.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { fitMixture } = await import(join(root, 'dist/node/index.js'));
+const { openSource } = await import(join(root, 'dist/node/sources.js'));
+const { values: asked } = parseArgs({
+  options: { faults: { type: 'string', default: '1' }, measure: { type: 'boolean', default: false } },
+});
+
+const python = process.env.OTMIX_PYTHON;
+if (!python)
+  throw new Error('OTMIX_PYTHON was expected to name a Python that has Ray: run sh scripts/with-ray.sh node …');
+/** What workers of this check are found by. */
+const mark = `otmix-check-${process.pid}`;
+const command = [process.execPath, `--title=${mark}`, join(root, 'dist/node/cli/main.js'), 'worker'];
+const scratch = mkdtempSync(join(tmpdir(), 'otmix-ray-check-'));
+const counts = { passed: 0, failed: 0, skipped: 0 };
+let address = '';
+
+/** Rows of three clusters, the same every time. */
+function writeNpy(path, rows, d, seed) {
+  let state = seed;
+  const uniform = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  const values = new Float64Array(rows * d);
+  for (let row = 0; row < rows; row++) {
+    const cluster = Math.floor(3 * uniform());
+    for (let j = 0; j < d; j++) values[row * d + j] = normal() + 2.5 * cluster * (j + 1) + 100;
+  }
+  const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${d}), }`.padEnd(117) + '\n';
+  const head = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(118)}\x00${header}`, 'latin1');
+  writeFileSync(path, Buffer.concat([head, Buffer.from(values.buffer)]));
+}
+
+const options = { components: 5, maxIterations: 40, tolerance: 0, acceleration: 'none', seed: 3 };
+const clusterOf = (workers, more = {}) => ({ address, workers, unitRows: 1024, command, python, ...more });
+
+/** What must be the same to the last bit. */
+function bitsOf({ mixture, objective, criteria }) {
+  const model = { ...mixture.toJSON(), provenance: undefined };
+  return JSON.stringify({ model, objective, criteria });
+}
+
+async function fitted(cluster, { onProgress, ...more } = {}) {
+  const source = await openSource(join(scratch, '*.npy'));
+  return bitsOf(await fitMixture(source, { ...options, ...more, cluster, ...(onProgress && { onProgress }) }));
+}
+
+async function check(name, run) {
+  const started = performance.now();
+  try {
+    const said = await run();
+    counts.passed++;
+    console.log(`ok   ${name}${said ? `: ${said}` : ''} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    counts.failed++;
+    console.log(`FAIL ${name}: ${error.stack ?? error}`);
+  }
+}
+
+function same(got, wanted) {
+  if (got !== wanted) throw new Error(`other bits: expected ${wanted.slice(0, 300)}, got ${got.slice(0, 300)}`);
+}
+
+const pidsOf = (pattern) => {
+  try {
+    return execFileSync('pgrep', ['-f', pattern], { encoding: 'utf8' }).trim().split('\n').map(Number);
+  } catch {
+    return [];
+  }
+};
+const parentOf = (pid) => Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' }));
+const workers = () => pidsOf(mark).filter((pid) => pid !== process.pid);
+
+/** Waits until something holds; the check fails where it does not within a minute. */
+async function until(holds, what) {
+  for (let tries = 0; tries < 600; tries++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} was expected`);
+}
+
+const nothingLeft = () => until(() => workers().length === 0, 'no worker that is left');
+
+/** A fit during which something happens at an iteration; answers its bits and the longest time of an iteration. */
+async function disturbed(at, disturb, more) {
+  let last = 0;
+  let [longest, done] = [0, false];
+  const onProgress = ({ phase, iteration }) => {
+    if (phase !== 'fit') return;
+    const now = performance.now();
+    if (done && last > 0) longest = Math.max(longest, now - last);
+    last = now;
+    if (!done && iteration >= at) {
+      done = true;
+      disturb();
+    }
+  };
+  const bits = await fitted(clusterOf(4, { deadline: 30, ...more }), { onProgress });
+  if (!done) throw new Error(`a fit of ${at} iterations was expected`);
+  return { bits, longest };
+}
+
+const kill = (pid, signal) => process.kill(pid, signal);
+const one = () => workers()[1];
+const headRaylet = () => Math.min(...pidsOf('raylet/raylet'));
+/** The raylet of a worker that is not on the head. */
+function otherRaylet() {
+  const raylets = workers().map((pid) => parentOf(parentOf(pid)));
+  const other = raylets.find((pid) => pid !== headRaylet());
+  if (other === undefined) throw new Error('a worker on another raylet than the head was expected');
+  return other;
+}
+
+const faults = {
+  'kill -9 of a worker’s Node': () => kill(one(), 'SIGKILL'),
+  'kill -9 of an actor': () => kill(parentOf(one()), 'SIGKILL'),
+  'SIGSTOP of a worker': () => kill(one(), 'SIGSTOP'),
+  'kill -9 of a raylet': () => kill(otherRaylet(), 'SIGKILL'),
+};
+
+for (const [at, rows] of [6000, 9000, 3000].entries()) writeNpy(join(scratch, `part-${at}.npy`), rows, 4, at + 1);
+const cluster = spawn(python, [join(root, 'python/tests/cluster.py'), '4'], { stdio: ['pipe', 'pipe', 'inherit'] });
+const said = createInterface({ input: cluster.stdout })[Symbol.asyncIterator]();
+try {
+  address = (await said.next()).value ?? '';
+  if (!address) throw new Error('a Ray cluster was expected to start');
+  let wanted = '';
+  await check('units swept by one process without Ray', async () => {
+    wanted = await fitted(clusterOf(1, { address: 'processes' }));
+  });
+  for (const count of [1, 2, 4, 7]) {
+    await check(`the same bits by Ray with ${count} workers`, async () => same(await fitted(clusterOf(count)), wanted));
+  }
+  const moments = Array.from({ length: Number(asked.faults) }, () => 2 + Math.floor(36 * Math.random()));
+  for (const [name, disturb] of Object.entries(faults)) {
+    for (const at of moments) {
+      await check(`the same bits after ${name} at iteration ${at} of 40`, async () => {
+        const { bits, longest } = await disturbed(at, disturb);
+        same(bits, wanted);
+        await nothingLeft();
+        if (name.includes('raylet')) {
+          cluster.stdin.write('\n');
+          await said.next();
+        }
+        return `recovered in ${(longest / 1000).toFixed(1)} s`;
+      });
+    }
+  }
+  await check('the same bits where a raylet joins', async () => {
+    const { bits } = await disturbed(5, () => cluster.stdin.write('\n'));
+    await said.next();
+    same(bits, wanted);
+  });
+  await check('a data file that is replaced while a fit runs is named', async () => {
+    const path = join(scratch, 'part-1.npy');
+    const before = join(scratch, 'before.bin');
+    copyFileSync(path, before);
+    const replace = () => {
+      writeNpy(path, 9000, 4, 77);
+      utimesSync(path, 1e9, 1e9);
+      for (const pid of workers()) kill(pid, 'SIGKILL');
+    };
+    const error = await disturbed(4, replace).then(
+      () => undefined,
+      (thrown) => thrown,
+    );
+    copyFileSync(before, path);
+    if (error?.name !== 'InputError' || !error.message.includes(path))
+      throw new Error(`an error that names ${path} was expected, got ${error}`);
+    return error.message;
+  });
+  await check('an interrupted fit leaves nothing', async () => {
+    const controller = new globalThis.AbortController();
+    const source = await openSource(join(scratch, '*.npy'));
+    const onProgress = ({ iteration = 0 }) => iteration >= 5 && controller.abort();
+    const { status } = await fitMixture(source, {
+      ...options,
+      cluster: clusterOf(4),
+      signal: controller.signal,
+      onProgress,
+    });
+    if (status !== 'aborted') throw new Error(`status aborted was expected, got ${status}`);
+    await nothingLeft();
+  });
+  if (asked.measure) await check('overhead of an iteration', measure);
+} finally {
+  cluster.stdin.end();
+  await new Promise((resolve) => cluster.once('close', resolve));
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(line(counts));
+process.exitCode = counts.failed === 0 ? 0 : 1;
+
+async function measure() {
+  return 'not measured';
+}

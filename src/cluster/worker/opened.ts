@@ -1,0 +1,57 @@
+import { InputError } from '../../base/errors.js';
+import { isDivisible, type Division } from '../../data/division.js';
+import { openSource } from '../../data/files/open.js';
+import type { Source } from '../../data/source.js';
+import type { Manifest } from '../manifest.js';
+import { requireSame } from '../stamp.js';
+
+/** The files of a manifest, opened when a unit is first read. */
+export class OpenedData {
+  private opening: Promise<Opened> | undefined;
+
+  constructor(private readonly manifest: Manifest) {}
+
+  /** The rows of a unit as a source. Reading it throws `InputError('file')` where a file is not the one of the manifest. */
+  unit(number: number): Source {
+    const { ranges, name } = this.manifest.units[number];
+    const { columns } = this.manifest;
+    const files = [...new Set(ranges.map(({ piece }) => this.manifest.files[piece]))];
+    const same = async (): Promise<void> => {
+      for (const file of files) await requireSame(file);
+    };
+    const open = (): Promise<Opened> => this.open();
+    return {
+      ...{ name, columns },
+      async *batches(signal) {
+        await same();
+        const { division } = await open();
+        yield* division.batches(ranges, signal);
+        await same(); // what was replaced meanwhile may have been read in part
+      },
+    };
+  }
+
+  private open(): Promise<Opened> {
+    this.opening ??= opened(this.manifest);
+    this.opening.catch(() => (this.opening = undefined)); // another unit may find things mended
+    return this.opening;
+  }
+}
+
+interface Opened {
+  readonly division: Division;
+}
+
+async function opened({ origin, files }: Manifest): Promise<Opened> {
+  const source = await openSource(origin.spec, origin.options);
+  const division = isDivisible(source) ? await source.divided() : undefined;
+  const [mine, theirs] = [division?.pieces.map(({ path }) => path), files.map(({ path }) => path)];
+  if (division && mine && mine.length === theirs.length && mine.every((path, at) => path === theirs[at]))
+    return { division };
+  throw new InputError('file', {
+    where: origin.spec,
+    expected: `the ${theirs.length} files that the fit began with`,
+    got: `${mine?.length ?? 'none of'} files on a worker`,
+    remedy: 'give all machines the same files in the same place, and leave these as they are',
+  });
+}

@@ -1,0 +1,91 @@
+/** What is to be known of rows before they are held anywhere, of parts of a source that are read apart. */
+import { columnKernel } from '../../kernels/simd/column-kernel.js';
+import { yieldToEvents } from '../base/event-loop.js';
+import { total } from '../base/numbers.js';
+import type { Encoding } from '../sweep/encode.js';
+import { codedBlocks } from './coded.js';
+import { requireSquares, scalingOf } from './coordinates.js';
+import {
+  encodeOf,
+  gateRows,
+  nothingLeft,
+  sweptOf,
+  unitOf,
+  withoutGaps,
+  type LoadOptions,
+  type RowsFound,
+} from './dataset.js';
+import { numberInSource } from './coded.js';
+import type { Source } from './source.js';
+import { ColumnStatistics, type StatisticsParts } from './statistics.js';
+
+/** What is known of the rows of a part, as plain values. */
+export interface Summary {
+  /** Rows that were kept, and the indices in the part of those that were not. */
+  readonly rows: number;
+  readonly dropped: Float64Array;
+  /** Σ of the sample weights, and the largest, in the user's units. */
+  readonly totalWeight: number;
+  readonly heaviest: number;
+  readonly statistics: StatisticsParts;
+  /** What coding did to rows. */
+  readonly notes: readonly string[];
+}
+
+type Gate = Pick<LoadOptions, 'missing' | 'coding' | 'gaps' | 'signal'>;
+
+/** Reads rows and keeps none. Throws as `loadDataset` does for rows that can't be fitted, but not where there are none. */
+export async function summarized(source: Source, { missing, coding, gaps, signal }: Gate): Promise<Summary> {
+  const d = sweptOf(source, { coding }).length;
+  const statistics = new ColumnStatistics(d, await columnKernel());
+  const dropped: number[] = [];
+  const notes = new Set<string>();
+  const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
+  const onDropped = (row: number): void => void dropped.push(row);
+  for await (const block of codedBlocks(source, { missing, coding, signal, onDropped, blockRows: gateRows(d) })) {
+    const { rows, weights, note } = block;
+    statistics.add(gaps ? withoutGaps(block) : block);
+    sums.rows += rows;
+    sums.totalWeight += weights ? total(weights) : rows;
+    sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
+    if (note !== undefined) notes.add(note);
+    await yieldToEvents(signal);
+  }
+  return { ...sums, dropped: Float64Array.from(dropped), statistics: statistics.parts, notes: [...notes] };
+}
+
+/** A part's summary, and how many rows of the source lie before the part. */
+export interface PlacedSummary {
+  readonly summary: Summary;
+  readonly before: number;
+}
+
+/**
+ * What is known of all rows, of parts in their order: depends on nothing but the parts. Throws `InputError` where no row is
+ * left, and for columns whose squares float64 can't hold.
+ */
+export function mergedSummaries(
+  source: Source,
+  parts: readonly PlacedSummary[],
+  options: Pick<LoadOptions, 'coding' | 'encode' | 'commonScale'>,
+): RowsFound {
+  const swept = sweptOf(source, options);
+  const statistics = new ColumnStatistics(swept.length);
+  const dropped: number[] = [];
+  const notes = new Set<string>();
+  let [rows, totalWeight, heaviest] = [0, 0, 0];
+  for (const { summary, before } of parts) {
+    statistics.merge(summary.statistics);
+    for (const row of summary.dropped) dropped.push(before + row);
+    for (const note of summary.notes) notes.add(note);
+    rows += summary.rows;
+    totalWeight += summary.totalWeight;
+    heaviest = Math.max(heaviest, summary.heaviest);
+  }
+  if (rows === 0 || totalWeight === 0) throw nothingLeft(source, dropped.length);
+  const named = { name: source.name, columns: swept.map(({ name }) => name) };
+  requireSquares(named, statistics, (row) => numberInSource(row, dropped));
+  const weightUnit = unitOf({ rows, totalWeight });
+  const encoding: Encoding = { ...scalingOf(statistics, encodeOf(options)), weightUnit };
+  return { encoding, dropped, rows, totalWeight, heaviest, statistics, notes, spilled: () => false };
+}

@@ -1,0 +1,62 @@
+import type { PlanModel } from '../model.js';
+import type { Moments } from '../moments.js';
+import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { RemoteNearest } from './nearest.js';
+import type { Site } from './site.js';
+
+/** Models in one sweep: they share the way there and back. */
+const AT_ONCE = 4;
+
+let sessions = 0;
+
+/** A number that no other reading in this process has. */
+export const nextSession = (): number => sessions++;
+
+/** Rows that a worker holds, as a shard; `dispose` has the worker let go of them. */
+export function remoteShard(site: Site, size: { readonly n: number; readonly d: number }, dispose: () => void): Shard {
+  return new RemoteShard(site, size, dispose);
+}
+
+class RemoteShard implements Shard {
+  readonly n: number;
+  readonly d: number;
+  readonly overlapping = true;
+
+  constructor(
+    private readonly site: Site,
+    { n, d }: { readonly n: number; readonly d: number },
+    readonly dispose: () => void,
+  ) {
+    this.n = n;
+    this.d = d;
+  }
+
+  atOnce(): number {
+    return AT_ONCE;
+  }
+
+  async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
+    signal?.throwIfAborted();
+    const moments = await this.site.ask({ op: 'sweep', n }, requests);
+    signal?.throwIfAborted();
+    return moments as Moments[];
+  }
+
+  async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const session = nextSession();
+    for (let block = 0; ; block++) {
+      signal?.throwIfAborted();
+      const outputs = await this.site.ask({ op: 'rows', session, block, responsibilities }, model);
+      if (outputs === null) return;
+      yield outputs as RowOutputs;
+    }
+  }
+
+  async take(indices: readonly number[]): Promise<Float64Array> {
+    return (await this.site.ask({ op: 'take', indices: Float64Array.from(indices) })) as Float64Array;
+  }
+
+  nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
+    return new RemoteNearest(this.site, metric, nextSession(), signal);
+  }
+}
