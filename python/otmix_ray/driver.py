@@ -76,7 +76,10 @@ class Driver:
             elif operation == "drop":
                 self._parcels.pop(control["name"], None)
             elif operation == "call":
-                task = asyncio.ensure_future(self._call(control, payload))
+                # Looked up now: a parcel may be dropped before the task begins.
+                part = [self._parcels[control["part"]]] if control.get("part") else []
+                kept = [(name, self._parcels[name]) for name in control["kept"]]
+                task = asyncio.ensure_future(self._call(control, payload, kept, part))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
             else:
@@ -89,10 +92,10 @@ class Driver:
             ray.kill(actor)
         ray.shutdown()
 
-    async def _call(self, control: dict[str, Any], payload: bytes) -> None:
+    async def _call(
+        self, control: dict[str, Any], payload: bytes, kept: Sequence[tuple[str, Any]], part: Sequence[Any]
+    ) -> None:
         try:
-            part = [self._parcels[control["part"]]] if control.get("part") else []
-            kept = [(name, self._parcels[name]) for name in control["kept"]]
             actor = self._actors[control["worker"]]
             answers = await actor.call.remote(payload, control["count"], kept, *part)
             self._send({"op": "answers", "id": control["id"]}, answers)
