@@ -15,13 +15,14 @@ export class KeptNearest {
     }
     const own = this.open.get(name) ?? { nearest: shard.nearestCentres(question.metric as Float64Array), known: 0 };
     this.open.set(name, own);
-    if (ask === 'add') {
-      // Asked again, where the answer was lost, it has been added.
-      if (own.known === known) await own.nearest.add(part as Float64Array);
-      own.known = Math.max(own.known, known + 1);
-      return {};
+    if (own.known < known) return { behind: own.known };
+    if (ask !== 'add') return answerOf(own.nearest, ask, question, part);
+    // Asked again, where the answer was lost, it has been added.
+    if (own.known === known) {
+      await own.nearest.add(part as Float64Array);
+      own.known++;
     }
-    return own.known < known ? { behind: own.known } : answerOf(own.nearest, ask, question, part);
+    return {};
   }
 
   dispose(): void {

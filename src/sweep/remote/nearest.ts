@@ -47,8 +47,10 @@ export class RemoteNearest implements NearestCentres {
       const head = { op: 'nearest', session, metric, known: added.length, ...question } as const;
       const answer = (await site.ask(head, shared)) as NearestAnswer;
       if (answer.behind === undefined) return answer;
-      for (let at = answer.behind; at < added.length; at++) {
-        await site.ask({ op: 'nearest', session, metric, known: at, ask: 'add' }, added[at]);
+      for (let at = answer.behind; at < added.length;) {
+        this.signal?.throwIfAborted();
+        const told = (await site.ask({ op: 'nearest', session, metric, known: at, ask: 'add' }, added[at])) as NearestAnswer; // prettier-ignore
+        at = told.behind ?? at + 1; // one that was started again meanwhile begins from the first
       }
     }
   }
