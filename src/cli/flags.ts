@@ -176,7 +176,13 @@ export function addFitFlags(command: Command): Command {
       '--regularization <r>',
       "added to variances, squared units; default 1e-9 of each column's variance, 1e-6 at most",
       number('--regularization'),
-    )
+    );
+  return addCheckpointFlags(addPlaceFlags(fits));
+}
+
+/** Where rows are held and swept. */
+function addPlaceFlags(command: Command): Command {
+  return command
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
     .option('--threads <n>', 'threads of the CPU; default all', integer('--threads', 1))
     .option(
@@ -188,7 +194,6 @@ export function addFitFlags(command: Command): Command {
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest')
     .option(...clusterFlag)
     .option(...workersFlag);
-  return addCheckpointFlags(fits);
 }
 
 export function addResultFlags(command: Command): Command {

@@ -183,7 +183,7 @@ export function fitSettings(options: FitOptions): FitSettings {
       throw notOnCluster('checkpoint', 'no checkpoint', 'one', 'leave checkpoint and resume out');
     }
     if (settings.algorithm !== 'em') {
-      throw notOnCluster('algorithm', 'em', String(settings.algorithm), 'leave algorithm out');
+      throw notOnCluster('algorithm', 'em', settings.algorithm, 'leave algorithm out');
     }
   }
   requireTools(settings);
