@@ -10,6 +10,7 @@ export type { Repair } from './families/family.js';
 export type { Duality, PlanRows, TransportPlan } from './mixture/plan.js';
 export type { FitOptions, Progress } from './fit/options.js';
 export type { CheckpointOptions } from './fit/checkpoint-options.js';
+export type { ClusterOptions } from './cluster/options.js';
 export type { PriorChoice, PriorOptions } from './fit/prior.js';
 export type { ComponentPriorOptions } from './families/prior.js';
 export type { NoiseOption } from './fit/noise.js';
