@@ -143,8 +143,8 @@ describe('a fit', () => {
     const { mixture, criteria } = await fitMixture(x, { components: 3, epsilon: 0, tolerance: 0, backend: 'cpu' });
     const labels = await mixture.predict(x);
     expect(new Set(labels).size).toBe(3);
-    // Its criteria are those of the mixture at ε = 1 all the same.
-    expectWithin(criteria.meanLogLikelihood, await mixture.score(x, { backend: 'cpu' }), 1e-9);
+    // Its criteria are those of the mixture at ε = 1 all the same, in float64 since the fit ended so.
+    expectWithin(criteria.meanLogLikelihood, await mixture.score(x, { backend: 'cpu' }), 1e-7);
   });
 
   test('says on what it ran and how long it took', async () => {
