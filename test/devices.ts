@@ -26,7 +26,8 @@ export function tensors(name: string): Device {
 }
 
 /** Backends that goldens are held to on top of others: tensorflow where scripts/with-tensorflow.sh asks for it. */
-export const wantedBackends = process.env.OTMIX_REQUIRE_TENSORFLOW ? (['tensorflow'] as const) : [];
+export const wantedBackends =
+  typeof process === 'object' && process.env.OTMIX_REQUIRE_TENSORFLOW ? (['tensorflow'] as const) : [];
 
 /** The SIMD kernel for everything, however small, on threads that start at once. */
 export function simd(threads: number, build?: SimdBuild): Device {

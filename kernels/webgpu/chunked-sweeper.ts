@@ -204,7 +204,11 @@ export class ChunkedSweeper {
     return async (make) => {
       const chunk = whitening.rows(await rows.buffersOf(0));
       const own = new Owned(gpu);
-      const bound = (await make(own)).map((stage) => ({
+      const stages = await make(own).catch((error: unknown) => {
+        own.destroy(); // some may have been made
+        throw error;
+      });
+      const bound = stages.map((stage) => ({
         bound: bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]),
         groups: stage.geometry.groups,
       }));

@@ -41,8 +41,12 @@ export async function momentStages(
   own: Owned,
 ): Promise<readonly SumStage[]> {
   const ways = waysOf(gpu, shape, frame, cut);
-  const make = (parts: readonly Part[], owner: Owned): Promise<readonly SumStage[]> =>
-    Promise.all(parts.map((part) => stageOf(gpu, part, owner)));
+  // One after the other: where one is refused, no other goes on to make buffers that nobody frees.
+  const make = async (parts: readonly Part[], owner: Owned): Promise<readonly SumStage[]> => {
+    const stages: SumStage[] = [];
+    for (const part of parts) stages.push(await stageOf(gpu, part, owner));
+    return stages;
+  };
   if (!trial || cut) return make(ways[0], own);
   const candidates = ways.map((parts) => () => trial((owner) => make(parts, owner)));
   return make(ways[await fastest(gpu, `moments ${frame} d=${shape.d} k=${shape.k}`, candidates)], own);

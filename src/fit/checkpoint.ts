@@ -50,10 +50,11 @@ export class Checkpoint {
    */
   static async open(
     { checkpoint, resume }: KeepingOptions,
-    options: Readonly<Record<string, string>>,
+    optionsOf: () => Readonly<Record<string, string>>,
   ): Promise<Checkpoint | undefined> {
     const file = checkpoint?.file ?? resume;
     if (file === undefined) return undefined;
+    const options = optionsOf();
     await removeDrafts(file);
     const before =
       resume === undefined ? undefined : await contentOf(resume, String(resume) === String(checkpoint?.file));

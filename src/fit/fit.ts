@@ -107,7 +107,7 @@ export interface Fit {
 export async function fitMixture(data: DataInput, options: FitOptions): Promise<Fit> {
   const settings = fitSettings(options);
   requireConjugate(settings.prior, [settings.family]);
-  const checkpoint = await Checkpoint.open(settings, optionsOfFit(settings));
+  const checkpoint = await Checkpoint.open(settings, () => optionsOfFit(settings));
   const loader = new Loader(data, undefined, checkpoint?.data.watch);
   try {
     return await fitLoaded(loader, settings, checkpoint?.keeping(0));

@@ -149,7 +149,7 @@ async function checkpointOf(
   const [{ k, family }] = models;
   const settings = fitSettings({ ...accelerated(options), family, components: k });
   const tried = models.map((model) => `${model.k} of ${familyText(model.family)}`).join('; ');
-  return Checkpoint.open(settings, { models: tried, ...decidingOptions(settings) });
+  return Checkpoint.open(settings, () => ({ models: tried, ...decidingOptions(settings) }));
 }
 
 /** Fits are many, so that sweeps saved count. */

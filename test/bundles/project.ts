@@ -14,6 +14,7 @@ interface Manifest {
   readonly exports: { readonly '.': { readonly default: string } };
   readonly imports: Readonly<Record<string, { readonly node: string; readonly default: string }>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
 const manifest = manifestAt(root) as Manifest;
@@ -63,7 +64,8 @@ export class Project {
     await mkdir(home, { recursive: true });
     const [{ filename }] = Object.values(packed);
     await execute(this.folder, 'tar', ['-xzf', filename, '-C', home, '--strip-components=1']);
-    for (const name of [...Object.keys(manifest.dependencies), '@tensorflow/tfjs']) {
+    const { dependencies, optionalDependencies } = manifest;
+    for (const name of [...Object.keys({ ...dependencies, ...optionalDependencies }), '@tensorflow/tfjs']) {
       const place = join(this.folder, 'node_modules', name);
       await mkdir(dirname(place), { recursive: true });
       await symlink(join(modules, name), place, 'dir');

@@ -27,7 +27,7 @@ describe('otmix compare', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^MW2 from two\.json to three\.json: \d+\.\d+, in the data's units\.\n/);
     expect(stdout).toMatch(/\n2 pairs of components:\na +b +distance +weight in a +weight in b\n/);
-    expect(stdout).toMatch(/\n–  \d +\d+\.\d %\n/);
+    expect(stdout).toMatch(/\n– {2}\d +\d+\.\d %\n/);
     expect(stdout).toMatch(
       /\n {2,}two\.json {2,}three\.json\ncomponents +2 +3\ncovariance +full +diag\nparameters +11 +14\nrows +272 +272\n/,
     );
