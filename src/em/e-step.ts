@@ -122,7 +122,7 @@ export class EStep {
       const model = { components, ...side, epsilon };
       const [moments] = await rows.sweep([{ model, objectiveNear, coupling, tails }], { signal });
       this.count.sweeps++;
-      objectiveNear = moments.objective / moments.weight;
+      objectiveNear = nearOf(moments);
       if (tails || !marginal.tails || countsAll(moments, side, rows.n)) return { side, moments };
       tails = true; // and for the rest of this solve
       return sweep(side);
@@ -139,5 +139,11 @@ function countsAll({ mass, weight }: Moments, { weights }: ComponentSide, n: num
 
 /** What the next sweep's objective will be near, nats. */
 export function objectiveOf({ moments }: Solved): number {
-  return moments.objective / moments.weight;
+  return nearOf(moments);
+}
+
+/** 0 where the sweep overflowed: of a centre that is no number no later sweep would recover. */
+function nearOf({ objective, weight }: Moments): number {
+  const near = objective / weight;
+  return Number.isFinite(near) ? near : 0;
 }

@@ -127,8 +127,10 @@ export class EmSolver {
   /** The same by float64 sweeps, if there can be any: the plan of the last iteration is made anew. */
   async inFloat64(state: EmState): Promise<EmState | undefined> {
     const eStep = await state.eStep.inFloat64();
-    // Which are of all rows at once.
-    return eStep && afresh({ ...state, eStep, kept: undefined }, await eStep.meet(state.iterate, asked(state)));
+    if (!eStep) return undefined;
+    // Their centre is not of float32, which may have said anything of what it can't reach.
+    const met = await eStep.meet(state.iterate, { ...asked(state), near: 0 });
+    return afresh({ ...state, eStep, kept: undefined }, met); // float64 sweeps are of all rows at once
   }
 
   /** The plan of this state's model, block by block, where EM is incremental. */

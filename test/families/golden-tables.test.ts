@@ -27,7 +27,7 @@ test.each(tableFits.filter(({ prior }) => !prior).map((fit) => [fit.name, fit] a
     const found = result.objective.at(Number(step) - 1);
     if (Number(step) <= result.objective.length) expectWithin((-rows.length * found!) / value, 1, 1e-6, `step ${step}`);
   }
-  const { mixture, criteria } = result;
+  const { mixture, criteria, diagnostics } = result;
   expectWithin(criteria.logLikelihood / optimum.logLikelihood, 1, 1e-6, 'optimum');
   compareParameters(fit.name, mixture, optimum);
   expect(mixture.parameters).toBe(optimum.parameters);
@@ -35,5 +35,7 @@ test.each(tableFits.filter(({ prior }) => !prior).map((fit) => [fit.name, fit] a
   expectWithin(gap, 0, 1e-6 * Math.abs(dual));
   const again = await loadMixture(mixture.toJSON());
   const scores = await again.scoreSamples(rows, { missing });
-  expectWithin(scores.reduce((sum, score) => sum + score, 0) / criteria.logLikelihood, 1, 1e-9);
+  // Scores of whole rows are float32's; criteria are float64's where the fit ended so, and float32 tells 24 bits of them.
+  const apart = diagnostics.precision.includes('then float64') && !gaps;
+  expectWithin(scores.reduce((sum, score) => sum + score, 0) / criteria.logLikelihood, 1, apart ? 2 ** -24 : 1e-9);
 });
