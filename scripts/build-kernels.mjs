@@ -2,7 +2,7 @@
  * Compiles the AssemblyScript kernels, that of sweeps with and without relaxed SIMD, and bundles the workers; writes all as
  * text into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { build } from 'vite';
@@ -25,6 +25,7 @@ async function compile(entry, ...features) {
   const memory = ['--runtime', 'stub', '--memoryBase', '64'];
   const options = ['-O3', '--noAssert', ...memory, '--enable', 'simd', ...features];
   const source = `kernels/simd/assembly/${entry}.ts`;
+  demandNamesOnce(source, await readFile(`${root}${source}`, 'utf8'));
   let binary;
   const { error, stderr } = await asc.main([source, ...options, '--outFile', 'kernel.wasm', '--baseDir', root], {
     writeFile(name, contents) {
@@ -33,6 +34,16 @@ async function compile(entry, ...features) {
   });
   if (error) throw new Error(`build-kernels: expected ${source} to compile, got\n${stderr.toString()}`);
   return Buffer.from(binary).toString('base64');
+}
+
+/** The compiler takes one of two exports that have the same name, and says nothing. */
+function demandNamesOnce(source, text) {
+  const lists = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list.split(','));
+  const functions = [...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name);
+  const names = [...lists.map((name) => name.trim()).filter(Boolean), ...functions];
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  if (twice.length > 0)
+    throw new Error(`build-kernels: expected ${source} to export names once, got ${twice.join()} again`);
 }
 
 /** A module and all it imports as one script. */

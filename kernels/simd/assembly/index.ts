@@ -35,7 +35,7 @@ export { addBalls64, addEllipses64, addTimes64 } from './tiles64/distances';
 export { addDenseTile64, addLevelsTile64, addLevelSumsTile64, placeLevels64 } from './tiles64/linear';
 export { addDenseSumsTile64 } from './tiles64/linear-sums';
 export { addCouplingTile64, addDifferencesTile64, addMassesTile64, addProductsTile64, addScattersTile64, addSharedTile64, sumGathered64 } from './tiles64/moments';
-export { addRadial64, weigh64 } from './tiles64/radial';
+export { addRadialTile64, weighTile64 } from './tiles64/radial';
 export { beginTile64, fold64, placeTiles64 } from './tiles64/state';
 export { describeTile64, transportTile64 } from './tiles64/transport';
 export { whitenAll64, whitenOne64 } from './tiles64/whiten';

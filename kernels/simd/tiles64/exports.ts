@@ -9,8 +9,8 @@ export interface TileExports {
   addBalls64(x: number, d: number, means: number, slopes: number, into: number): void;
   addEllipses64(x: number, d: number, means: number, factors: number, slopes: number, into: number): void;
   addTimes64(numbers: number, rate: number, into: number): void;
-  addRadial64(squares: number, remainders: number, parameters: number, logits: number): void;
-  weigh64(factors: number, remainders: number, into: number): void;
+  addRadialTile64(squares: number, remainders: number, parameters: number, logits: number): void;
+  weighTile64(factors: number, remainders: number, into: number): void;
   addDenseTile64(t: number, dense: number, natural: number, rate: number): void;
   placeLevels64(levels: number, into: number): void;
   addLevelsTile64(places: number, natural: number, step: number, rate: number): void;

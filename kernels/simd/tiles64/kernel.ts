@@ -131,7 +131,7 @@ export class LoadedTiles {
       default:
         path satisfies never;
     }
-    if (radial) wasm.addRadial64(squares, remainders, parameters, places.logits);
+    if (radial) wasm.addRadialTile64(squares, remainders, parameters, places.logits);
     else if (keeps) wasm.addTimes64(squares, -rate, places.logits);
   }
 
@@ -158,7 +158,7 @@ export class LoadedTiles {
     const { path, d, tied, radial } = term;
     const place = (sum: number): number => places.sums + sum * 16;
     const [first, second] = [place(sums.first), place(sums.second)];
-    if (radial) wasm.weigh64(squares, remainders, place(sums.radial));
+    if (radial) wasm.weighTile64(squares, remainders, place(sums.radial));
     const shares = radial ? squares : plan;
     const step = tied ? 0 : sums.secondSize * 16;
     switch (path) {

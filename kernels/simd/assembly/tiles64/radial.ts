@@ -42,7 +42,7 @@ function log1p(y: v128): v128 {
  * From squared distances `[k, b]` to u in their place and log(1 + q/ν) − (q/ν) u at `remainders`; adds the term to the
  * logits. Parameters are 1/ν, 1 + d/ν and −rate (ν + d) of each component, `[k, 3]`.
  */
-export function addRadial64(squares: usize, remainders: usize, parameters: usize, logits: usize): void {
+export function addRadialTile64(squares: usize, remainders: usize, parameters: usize, logits: usize): void {
   for (let c = 0; c < k; c++, parameters += 24) {
     const inverse = v128.load64_splat(parameters), scale = v128.load64_splat(parameters, 8), slope = v128.load64_splat(parameters, 16);
     for (const end = squares + column; squares < end; squares += 16, remainders += 16, logits += 16) {
@@ -56,7 +56,7 @@ export function addRadial64(squares: usize, remainders: usize, parameters: usize
 }
 
 /** Makes P u of u `[k, b]`, in its place; adds Σ P u `[k]` and Σ P times the remainders `[k]`. */
-export function weigh64(factors: usize, remainders: usize, into: usize): void {
+export function weighTile64(factors: usize, remainders: usize, into: usize): void {
   let share = plan;
   const more = usize(k) << 4;
   for (let c = 0; c < k; c++, into += 16) {
