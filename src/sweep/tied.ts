@@ -20,34 +20,51 @@ export interface TiedMeans {
 /** Undefined where the components are not tied, or not Gaussian, or are better whitened one by one. */
 export function tiedMeans({ form, k, d, means, whitening, radial }: SoleQuadratic): TiedMeans | undefined {
   if (form !== 'tied' || radial || !pays(k, d)) return undefined;
-  const origin = new Float32Array(d);
-  for (let j = 0; j < d; j++) origin[j] = column(means, d, j).reduce((sum, value) => sum + value / k, 0);
-  const exact = new Float64Array(k * d);
+  const origin = Float32Array.from(centreOfMeans(means, k, d));
+  const exact = whitenedMeans({ d, means, whitening }, k, origin, REACH);
+  if (!exact) return undefined;
+  const rounded = Float32Array.from(exact);
+  return { shared: { origin, means: rounded }, excess: exact.map((value, at) => rounded[at] - value) };
+}
+
+/** Σ_k μ_k / k, `[d]`. */
+export function centreOfMeans(means: Floats, k: number, d: number): Float64Array {
+  const centre = new Float64Array(d);
+  for (let at = 0; at < k * d; at++) centre[at % d] += means[at] / k;
+  return centre;
+}
+
+/**
+ * m_k = (μ_k − o) W, `[k, d]`, W common to all. Undefined where rows about the means come to more than `reach` standard
+ * deviations from the origin o.
+ */
+export function whitenedMeans(
+  { d, means, whitening }: { readonly d: number; readonly means: Floats; readonly whitening: Floats },
+  k: number,
+  origin: Floats,
+  reach: number,
+): Float64Array | undefined {
+  const whitened = new Float64Array(k * d);
   for (let j = 0; j < d; j++) {
-    let reach = 0;
+    let reached = 0;
     for (let i = 0; i <= j; i++) {
       const w = whitening[i * d + j];
       let farthest = 0;
       for (let c = 0; c < k; c++) {
         const difference = means[c * d + i] - origin[i];
-        exact[c * d + j] += difference * w;
+        whitened[c * d + j] += difference * w;
         farthest = Math.max(farthest, Math.abs(difference));
       }
-      reach += (farthest + 1) * Math.abs(w); // the rows of a component are about one unit of the column around it
+      reached += (farthest + 1) * Math.abs(w); // the rows of a component are about one unit of the column around it
     }
-    if (reach > REACH) return undefined;
+    if (reached > reach) return undefined;
   }
-  const rounded = Float32Array.from(exact);
-  return { shared: { origin, means: rounded }, excess: exact.map((value, at) => rounded[at] - value) };
+  return whitened;
 }
 
 /** Whether one whitening, Σ r_i r_iᵀ and elementwise differences are less multiply-adds than k whitenings. */
 function pays(k: number, d: number): boolean {
   return 2 * packedSize(d) + 5 * k * d + packedSize(k) < k * (2 * packedSize(d) + 3 * d);
-}
-
-function column(means: Float32Array, d: number, j: number): number[] {
-  return Array.from({ length: means.length / d }, (_, c) => means[c * d + j]);
 }
 
 /**

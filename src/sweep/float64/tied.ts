@@ -1,4 +1,5 @@
 import type { Floats, QuadraticTerm } from '../model.js';
+import { centreOfMeans, whitenedMeans } from '../tied.js';
 
 /** Standard deviations from the origin beyond which differences are taken before they are whitened: 1e-10 of one is lost here. */
 const REACH = 2 ** 20;
@@ -20,24 +21,9 @@ export function sharedMeans(
   k: number,
 ): SharedMeans | undefined {
   if (form !== 'tied' || radial || flat || !pays(k, d)) return undefined;
-  const origin = new Float64Array(d);
-  for (let at = 0; at < k * d; at++) origin[at % d] += means[at] / k;
-  const moved = new Float64Array(k * d);
-  for (let j = 0; j < d; j++) {
-    let reach = 0;
-    for (let i = 0; i <= j; i++) {
-      const w = whitening[i * d + j];
-      let farthest = 0;
-      for (let c = 0; c < k; c++) {
-        const difference = means[c * d + i] - origin[i];
-        moved[c * d + j] += difference * w;
-        farthest = Math.max(farthest, Math.abs(difference));
-      }
-      reach += (farthest + 1) * Math.abs(w); // the rows of a component are about one unit of the column around it
-    }
-    if (reach > REACH) return undefined;
-  }
-  return { origin, means: moved };
+  const origin = centreOfMeans(means, k, d);
+  const whitened = whitenedMeans({ d, means, whitening }, k, origin, REACH);
+  return whitened && { origin, means: whitened };
 }
 
 /** Whether one whitening, Σ r_i r_iᵀ and elementwise differences are less work than k whitenings and k scatters. */
