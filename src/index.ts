@@ -60,6 +60,7 @@ export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
 export type { Acceleration } from './fit/acceleration.js';
 export type { PrecisionChoice } from './fit/precision.js';
+export type { RowFormat } from './fit/row-format.js';
 export type { Algorithm } from './fit/algorithm.js';
 export type { Strategy } from './fit/strategies.js';
 export type { SeedingMethod } from './seeding/seeding.js';

@@ -2,6 +2,7 @@
 import { makeBuffers, STORAGE } from './buffers.js';
 import type { Gpu } from './device.js';
 import { TILE_ROWS } from './layout.js';
+import { bytesOf, type RowFormat } from './rows.wgsl.js';
 
 /** Consecutive rows; row `start` is a multiple of 1024. */
 export interface Chunk {
@@ -15,20 +16,26 @@ export interface Chunk {
 }
 
 export interface ChunkBuffers {
-  /** Tiles `[tiles, d, 256]`. */
+  /** Tiles `[tiles, d, 256]`, in the rows' format. */
   readonly x: GPUBuffer;
   /** Row weights `[tiles, 256]`. */
   readonly v: GPUBuffer;
 }
 
 export interface HostRows {
-  readonly x: readonly Float32Array<ArrayBuffer>[];
+  readonly x: readonly (Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>)[];
   readonly v: readonly Float32Array<ArrayBuffer>[];
 }
 
-export function makeChunk(gpu: Gpu, d: number, tiles: number): Promise<ChunkBuffers> {
-  const values = tiles * TILE_ROWS * 4;
-  return makeBuffers(gpu, { x: [values * d, STORAGE], v: [values, STORAGE] } as const);
+/** Columns of rows, and the format they are kept in. */
+export interface RowShape {
+  readonly d: number;
+  readonly format: RowFormat;
+}
+
+export function makeChunk(gpu: Gpu, { d, format }: RowShape, tiles: number): Promise<ChunkBuffers> {
+  const rows = tiles * TILE_ROWS;
+  return makeBuffers(gpu, { x: [rows * d * bytesOf(format), STORAGE], v: [rows * 4, STORAGE] } as const);
 }
 
 export function fillChunk(device: GPUDevice, { x, v }: ChunkBuffers, host: HostRows): void {

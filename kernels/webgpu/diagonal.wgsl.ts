@@ -5,6 +5,7 @@
 import { rowStride, type DiagonalGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import type { ProgramCode } from './program.js';
+import { rowsAt, rowsBinding } from './rows.wgsl.js';
 import { rowOf, sumDeclarations, summingMain, type Summing } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
@@ -17,7 +18,7 @@ export function diagonalProgram(layout: ModelLayout, k: number, geometry: Diagon
     label: `moments diagonal d=${d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
     code: /* wgsl */ `
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;     // tiles [tiles, d, 64] of quads of rows
+${rowsBinding(layout.rows)}
 @group(0) @binding(2) var<storage, read> model: array<vec4f>; // kernels/webgpu/layout.ts
 @group(0) @binding(3) var<storage, read> plan: array<vec4f>;  // [k, tiles of the pass, 64]
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
@@ -50,14 +51,14 @@ function place({ stride }: ModelLayout, { units }: DiagonalGeometry): string {
 }
 
 /** Rows with their columns together, and the plan with its components together; rows of a quad are ROW_QUADS apart. */
-function stage({ d, columns, firstTile }: ModelLayout, { workgroup }: DiagonalGeometry): string {
+function stage({ d, columns, firstTile, rows }: ModelLayout, { workgroup }: DiagonalGeometry): string {
   return /* wgsl */ `
       for (var item = t; item < ROW_QUADS * WIDE; item += ${workgroup}u) {
         let rows = item % ROW_QUADS;
         let column = item / ROW_QUADS;
         let quad = begin + rows;
         let at = (${firstTile} + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
-        ${each(4, (i) => `let e${i} = x[at + min(4u * column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}
+        ${each(4, (i) => `let e${i} = ${rowsAt(rows, `at + min(4u * column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u`)};`)}
         ${each(4, (r) => `xs[(${r}u * ROW_QUADS + rows) * STAGED + column] = ${rowOf('e', r)};`)}
       }
       for (var item = t; item < ROW_QUADS * COMPONENTS; item += ${workgroup}u) {

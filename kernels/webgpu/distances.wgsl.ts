@@ -6,16 +6,25 @@ import { workgroupSum } from './arithmetic.wgsl.js';
 import { quads, TILE_QUADS } from './layout.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { rowsAt, rowsBinding, type RowFormat } from './rows.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
+
+export interface DistancesOptions {
+  readonly d: number;
+  readonly candidates: number;
+  readonly keep: boolean;
+  readonly subgroups: boolean;
+  readonly rows: RowFormat;
+}
 
 /**
  * Sums of v · distance by candidate and tile; where `keep`, candidates join one after the other and distances are kept.
  */
-export function distancesProgram(d: number, candidates: number, keep: boolean, subgroups: boolean): ProgramCode {
+export function distancesProgram({ d, candidates, keep, subgroups, rows }: DistancesOptions): ProgramCode {
   const wide = quads(d);
   const term = (quad: string, lane: number): string => {
     const at = `row + (4u * ${quad} + ${lane}u) * ${TILE_QUADS}u`;
-    return `{ let z = (x[${at}] - c.${lanes[lane]}) * s.${lanes[lane]}; q = fma(z, z, q); }`;
+    return `{ let z = (${rowsAt(rows, at)} - c.${lanes[lane]}) * s.${lanes[lane]}; q = fma(z, z, q); }`;
   };
   const step = (quad: string, width: number): string =>
     `{ let c = centres[${wide}u * (1u + candidate) + ${quad}]; let s = centres[${quad}];\n${each(width, (lane) => term(quad, lane))} }`;
@@ -26,7 +35,7 @@ export function distancesProgram(d: number, candidates: number, keep: boolean, s
     code: /* wgsl */ `${subgroups ? 'enable subgroups;' : ''}
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;               // tiles [tiles, d, 64] of quads of rows
+${rowsBinding(rows)}
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;               // row weights [tiles, 64]
 @group(0) @binding(3) var<storage, read> centres: array<vec4f>;         // metric, then candidates, each filled up to quads
 @group(0) @binding(4) var<storage, read_write> nearest: array<vec4f>;   // [tiles, 64]

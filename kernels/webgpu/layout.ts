@@ -6,6 +6,7 @@ import { isMatrix } from '../form.js';
 import { linearColumns } from '../linear-shape.js';
 import type { Radial } from '../model.js';
 import type { GpuShape } from './model.js';
+import type { RowFormat } from './rows.wgsl.js';
 
 /** Rows per tile: `[columns, 256]` floats, column by column, so that neighbouring invocations read neighbouring addresses. */
 export const TILE_ROWS = 256;
@@ -38,6 +39,8 @@ export interface ModelLayout {
   /** Of forms without matrices, what differences are multiplied by: a factor of their column, one of the component, or none. */
   readonly scale: 'columns' | 'component' | 'none';
   readonly radial?: Radial | undefined;
+  /** The format of the rows that are read. */
+  readonly rows: RowFormat;
   readonly d: number;
   /** Columns of a row, those of a linear term too. */
   readonly columns: number;
@@ -54,7 +57,7 @@ export const HEADER_QUADS = 1;
 /** Components are filled up to a multiple of this: as many as the kernels of diagonal forms take at once. */
 export const COMPONENT_STEP = 4;
 
-export function modelLayout({ form, d, radial, linear, once = false }: GpuShape): ModelLayout {
+export function modelLayout({ form, d, radial, linear, rows = 'float32', once = false }: GpuShape): ModelLayout {
   const matrix = isMatrix(form) && !once;
   const scale = once ? 'none' : form === 'spherical' ? 'component' : 'columns';
   const columns = d + (linear ? linearColumns(linear) : 0);
@@ -62,12 +65,14 @@ export function modelLayout({ form, d, radial, linear, once = false }: GpuShape)
   const block = factorBlock(d);
   const whitening = 1 + quads(d);
   const stride = whitening + (once ? 0 : matrix ? factorQuads(d, block) : quads(d));
-  return { matrix, scale, ...(radial && { radial }), d, columns, firstTile, whitening, block, stride };
+  const format = once ? 'float32' : rows; // of whitened rows, which are no input
+  const terms = { matrix, scale, ...(radial && { radial }), rows: format } as const;
+  return { ...terms, d, columns, firstTile, whitening, block, stride };
 }
 
 /** How what whitens rows once lies in a model's buffer, behind its components: as one of them with a matrix, about the origin. */
-export function sharedLayout({ d }: GpuShape): ModelLayout {
-  return modelLayout({ form: 'full', k: 1, d });
+export function sharedLayout({ d, rows }: GpuShape): ModelLayout {
+  return modelLayout({ form: 'full', k: 1, d, rows });
 }
 
 /** Quads before block b of a packed factor. */

@@ -4,6 +4,7 @@
  * for every block of columns of W.
  */
 import { COMPONENT_STEP, HEADER_QUADS, quads, type ModelLayout } from './layout.js';
+import { rowsAt } from './rows.wgsl.js';
 import { studentLogit, studentWeight } from './student.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
@@ -11,13 +12,13 @@ import { each, lanes } from './text.wgsl.js';
 const IN_REGISTERS = 16;
 
 /** Declares `x0, x1, …` where rows stay in registers; `row` is the address of the first column's quad. */
-export function loadRow({ d }: ModelLayout, row: string): string {
-  return d > IN_REGISTERS ? '' : each(d, (i) => `let x${i} = x[${row} + ${64 * i}u];`);
+export function loadRow({ d, rows }: ModelLayout, row: string): string {
+  return d > IN_REGISTERS ? '' : each(d, (i) => `let x${i} = ${rowsAt(rows, `${row} + ${64 * i}u`)};`);
 }
 
 /** The value of column i, known when code is generated. */
-function column({ d }: ModelLayout, row: string, i: number): string {
-  return d > IN_REGISTERS ? `x[${row} + ${64 * i}u]` : `x${i}`;
+function column({ d, rows }: ModelLayout, row: string, i: number): string {
+  return d > IN_REGISTERS ? rowsAt(rows, `${row} + ${64 * i}u`) : `x${i}`;
 }
 
 /** What becomes of z = (x − μ) W in column j, both WGSL: statements. */
@@ -54,7 +55,7 @@ function unrolledMatrix(layout: ModelLayout, row: string, c: string, use: Use): 
   return `${differences}\n${blocks}`;
 }
 
-function loopedMatrix({ d, whitening, block }: ModelLayout, row: string, c: string, use: Use): string {
+function loopedMatrix({ d, rows, whitening, block }: ModelLayout, row: string, c: string, use: Use): string {
   const width = 4 * block;
   // Columns of the block from `first` on: W is 0 before.
   const accumulate = (difference: string, i: number, first = 0): string =>
@@ -70,7 +71,7 @@ ${each(width, (j) => `var z${j} = vec4f(0.0);`)}
 for (var i = 0u; i < b * ${block}u; i++) {
 let m = model[${c} + 1u + i];
 let at = ${row} + i * 256u;
-${each(4, (lane) => accumulate(`x[at + ${64 * lane}u] - m.${lanes[lane]}`, lane))}
+${each(4, (lane) => accumulate(`${rowsAt(rows, `at + ${64 * lane}u`)} - m.${lanes[lane]}`, lane))}
 p += ${4 * block}u;
 }
 ${each(block, (quad) => {
@@ -78,7 +79,7 @@ ${each(block, (quad) => {
   const means = `let m${quad} = model[${c} + 1u + min(b * ${block}u + ${quad}u, ${quads(d) - 1}u)];`;
   const one = (lane: number): string => {
     // Beyond the last column W is 0: what is read instead does not matter.
-    const value = `x[${row} + 64u * min(${first} + ${lane}u, ${d - 1}u)]`;
+    const value = rowsAt(rows, `${row} + 64u * min(${first} + ${lane}u, ${d - 1}u)`);
     return accumulate(`${value} - m${quad}.${lanes[lane]}`, 4 * quad + lane, 4 * quad + lane);
   };
   return `${means}\n${each(4, one)}`;
@@ -96,7 +97,7 @@ export function diagonalDistances(layout: ModelLayout, row: string, c: string): 
 }
 
 function differenceSquares(layout: ModelLayout, row: string, c: string): string {
-  const { d, whitening, stride, scale } = layout;
+  const { d, rows, whitening, stride, scale } = layout;
   const scaled = scale === 'columns';
   const quad = (index: string, value: (lane: number) => string, width: number): string =>
     each(COMPONENT_STEP, (one) => {
@@ -112,7 +113,7 @@ function differenceSquares(layout: ModelLayout, row: string, c: string): string 
   }
   const whole = Math.floor(d / 4);
   const loaded = (row_: string, width: number): string =>
-    each(width, (lane) => `let v${lane} = x[${row_} + ${64 * lane}u];`);
+    each(width, (lane) => `let v${lane} = ${rowsAt(rows, `${row_} + ${64 * lane}u`)};`);
   const rest =
     d % 4 === 0
       ? ''

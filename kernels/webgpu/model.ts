@@ -1,11 +1,14 @@
 import { operationsPerRow } from '../form.js';
 import type { LinearShape } from '../linear-shape.js';
 import type { KernelModel, ModelShape } from '../model.js';
+import type { RowFormat } from './rows.wgsl.js';
 
 /** A model as the WebGPU kernels take it. Of d = 0 columns it has no quadratic term, whatever its form. */
 export interface GpuModel extends KernelModel {
   /** logit_ik += 2 rate ⟨t_i, η_k⟩, of columns after the d of the quadratic term; η is `[k, width]`. */
   readonly linear?: (LinearShape & { readonly natural: Float32Array }) | undefined;
+  /** The format that rows are kept in; default float32. */
+  readonly rows?: RowFormat | undefined;
   /** Of tied components without a linear term: whether rows are whitened once, y = (x − origin) W, */
   readonly once?: boolean | undefined;
   /** with means `[k, d]` of y. */
@@ -15,6 +18,8 @@ export interface GpuModel extends KernelModel {
 /** What of a model decides how it lies in memory, and what programs it needs. */
 export interface GpuShape extends ModelShape {
   readonly linear?: LinearShape | undefined;
+  /** The format that rows are kept in; default float32. float16 only without a linear term. */
+  readonly rows?: RowFormat | undefined;
   /** Whether rows are whitened once. */
   readonly once?: boolean | undefined;
 }

@@ -5,6 +5,7 @@
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import { planStride, rowStride, stagedQuads, type MomentGeometry } from './moments-geometry.js';
 import type { ProgramCode } from './program.js';
+import { rowsAt, rowsBinding } from './rows.wgsl.js';
 import { rowOf, sumDeclarations, summingMain, type Summing } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
@@ -17,7 +18,7 @@ export function momentsProgram(layout: ModelLayout, k: number, geometry: MomentG
     label: `moments ${geometry.triangular ? 'triangles' : 'rectangles'} d=${layout.d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
     code: /* wgsl */ `
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;     // tiles [tiles, columns, 64] of quads of rows
+${rowsBinding(layout.rows)}
 @group(0) @binding(2) var<storage, read> model: array<vec4f>; // kernels/webgpu/layout.ts
 @group(0) @binding(3) var<storage, read> plan: array<vec4f>;  // [lines, tiles of the pass, 64]
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
@@ -82,7 +83,7 @@ function place({ stride }: ModelLayout, geometry: MomentGeometry): string {
  * Rows with their columns together, and the plan as it lies: from quad `loaded` on into variables, and these into shared
  * memory. What is beyond the last column is in no sum that is read.
  */
-function staging({ d, columns, radial }: ModelLayout, k: number, geometry: MomentGeometry): Staging {
+function staging({ d, columns, radial, rows: format }: ModelLayout, k: number, geometry: MomentGeometry): Staging {
   const { components, triangular, height, rows } = geometry;
   const line = weightLine({ k, radial });
   const staged = stagedQuads(geometry);
@@ -107,7 +108,7 @@ function staging({ d, columns, radial }: ModelLayout, k: number, geometry: Momen
       ${values(
         (n, item) => /* wgsl */ `
         let column = ${column(item)};
-        ${each(4, (i) => `e${n}_${i} = x[from_ + ${item} % ROW_QUADS + min(column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u];`)}`,
+        ${each(4, (i) => `e${n}_${i} = ${rowsAt(format, `from_ + ${item} % ROW_QUADS + min(column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u`)};`)}`,
       )}`,
     stage: /* wgsl */ `
       ${plan((n, item) => `ps[${item} / ROW_QUADS][${item} % ROW_QUADS] = g${n};`)}

@@ -52,7 +52,9 @@ export class NearestBuffers {
     const { device } = gpu;
     const d = metric.length;
     const count = candidates.length / d;
-    const program = await programOf(device, distancesProgram(d, count, keep, gpu.features.subgroups));
+    const { subgroups } = gpu.features;
+    const options = { d, candidates: count, keep, subgroups, rows: rows.format };
+    const program = await programOf(device, distancesProgram(options));
     const packed = packCentres(metric, candidates);
     const bytes = 4 * count * rows.tiles;
     const buffers = await makeBuffers(gpu, {

@@ -6,6 +6,7 @@ import { COMPONENT_STEP, TILE_QUADS, type ModelLayout } from './layout.js';
 import { eachLogit, loadRow } from './logits.wgsl.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { rowsBinding } from './rows.wgsl.js';
 import { STUDENT, studentLogarithm } from './student.wgsl.js';
 
 export interface PlanOptions {
@@ -20,10 +21,10 @@ export interface PlanOptions {
   readonly linear: boolean;
 }
 
-const bindings = (k: number, outputs: string): string => /* wgsl */ `
+const bindings = ({ rows }: ModelLayout, k: number, outputs: string): string => /* wgsl */ `
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;          // tiles [tiles, columns, 64] of quads of rows
+${rowsBinding(rows)}
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;          // row weights [tiles, 64]
 @group(0) @binding(3) var<storage, read> model: array<vec4f>;      // kernels/webgpu/layout.ts
 @group(0) @binding(4) var<storage, read_write> plan: array<vec4f>; // [k, tiles of the pass, 64]
@@ -137,7 +138,7 @@ export function planProgram({ layout, k, hard, subgroups, within, linear }: Plan
     label: `plan ${kindOf(layout)} d=${layout.d} k=${k}${hard ? ' hard' : ''}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write'],
     code: /* wgsl */ `${subgroups ? 'enable subgroups;' : ''}
-${bindings(k, objective)}
+${bindings(layout, k, objective)}
 ${EXP}
 ${LOG}${radial ? STUDENT : ''}
 ${slices === 1 ? '' : `var<workgroup> found: array<vec4f, ${TILE_QUADS * slices}>;`}
@@ -165,7 +166,7 @@ export function rowsProgram({ layout, k, linear }: Pick<PlanOptions, 'layout' | 
     label: `rows ${kindOf(layout)} d=${layout.d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write', 'write', 'write', 'write'],
     code: /* wgsl */ `
-${bindings(k, outputs)}
+${bindings(layout, k, outputs)}
 ${EXP}
 ${LOG}${layout.radial ? STUDENT : ''}
 ${begin(false, 1)}

@@ -1,9 +1,12 @@
 /** Where a sweep finds its rows: on the device, or uploaded on the way through two buffers in turn. */
 import type { Gpu } from './device.js';
 import type { Recorder } from './recorder.js';
-import { disposeChunks, fillChunk, makeChunk, type Chunk, type ChunkBuffers } from './chunks.js';
+import { disposeChunks, fillChunk, makeChunk, type Chunk, type ChunkBuffers, type RowShape } from './chunks.js';
+import type { RowFormat } from './rows.wgsl.js';
 
-export class ResidentRows {
+export class ResidentRows implements RowShape {
+  readonly d: number;
+  readonly format: RowFormat;
   readonly n: number;
   readonly tiles: number;
   /** While one is swept the other is filled. */
@@ -12,11 +15,13 @@ export class ResidentRows {
 
   constructor(
     private readonly gpu: Gpu,
-    readonly d: number,
+    shape: RowShape,
     readonly chunks: readonly Chunk[],
     /** Σ of the row weights of every tile. */
     readonly tileWeights: Float64Array,
   ) {
+    this.d = shape.d;
+    this.format = shape.format;
     this.n = chunks.reduce((sum, { rows }) => sum + rows, 0);
     this.tiles = chunks.reduce((sum, { tiles }) => sum + tiles, 0);
   }
@@ -32,7 +37,7 @@ export class ResidentRows {
     recorder?.submit();
     this.turn = 1 - this.turn;
     const largest = Math.max(...this.chunks.map(({ tiles }) => tiles));
-    while (this.staging.length <= this.turn) this.staging.push(await makeChunk(this.gpu, this.d, largest));
+    while (this.staging.length <= this.turn) this.staging.push(await makeChunk(this.gpu, this, largest));
     fillChunk(this.gpu.device, this.staging[this.turn], host);
     return this.staging[this.turn];
   }

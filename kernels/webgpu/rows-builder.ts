@@ -1,9 +1,19 @@
 import type { Gpu } from './device.js';
-import { fillChunk, disposeChunks, makeChunk, type Chunk, type ChunkBuffers, type HostRows } from './chunks.js';
+import {
+  fillChunk,
+  disposeChunks,
+  makeChunk,
+  type Chunk,
+  type ChunkBuffers,
+  type HostRows,
+  type RowShape,
+} from './chunks.js';
 import { GpuError } from './error.js';
+import { toHalves } from './half.js';
 import { BLOCK_ROWS, paddedRows, TILE_ROWS } from './layout.js';
 import type { GpuSweepOptions } from './options.js';
 import { ResidentRows } from './resident.js';
+import { bytesOf, type RowFormat } from './rows.wgsl.js';
 
 /** Bytes of rows per chunk, at most. */
 const CHUNK_BYTES = 2 ** 27;
@@ -12,10 +22,11 @@ const CHUNK_BYTES = 2 ** 27;
 export type FillTiles = (from: number, to: number, x: Float32Array, v: Float32Array) => void;
 
 /** Takes rows as they come and puts them into chunks. */
-export class RowsBuilder {
+export class RowsBuilder implements RowShape {
+  readonly format: RowFormat;
   private readonly chunks: Chunk[] = [];
   private readonly capacity: number;
-  private pending: { x: Float32Array<ArrayBuffer>[]; v: Float32Array<ArrayBuffer>[]; rows: number } = {
+  private pending: { x: HostRows['x'][number][]; v: Float32Array<ArrayBuffer>[]; rows: number } = {
     x: [],
     v: [],
     rows: 0,
@@ -26,11 +37,12 @@ export class RowsBuilder {
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly d: number,
+    readonly d: number,
     private readonly options: GpuSweepOptions = {},
   ) {
+    this.format = options.rows ?? 'float32';
     const bytes = Math.min(CHUNK_BYTES, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-    this.capacity = Math.floor(bytes / (4 * d * BLOCK_ROWS)) * BLOCK_ROWS;
+    this.capacity = Math.floor(bytes / (bytesOf(this.format) * d * BLOCK_ROWS)) * BLOCK_ROWS;
     if (this.capacity === 0) {
       throw new GpuError(
         'memory',
@@ -47,7 +59,7 @@ export class RowsBuilder {
       const x = new Float32Array(v.length * this.d);
       fill(from, to, x, v);
       for (let at = 0; at < v.length; at += TILE_ROWS) this.tileWeights.push(total(v.subarray(at, at + TILE_ROWS)));
-      this.pending.x.push(x);
+      this.pending.x.push(this.format === 'float16' ? toHalves(x) : x);
       this.pending.v.push(v);
       this.pending.rows += to - from;
       from = to;
@@ -57,7 +69,7 @@ export class RowsBuilder {
 
   async finish(): Promise<ResidentRows> {
     if (this.pending.rows > 0) await this.flush();
-    return new ResidentRows(this.gpu, this.d, this.chunks, Float64Array.from(this.tileWeights));
+    return new ResidentRows(this.gpu, this, this.chunks, Float64Array.from(this.tileWeights));
   }
 
   dispose(): void {
@@ -76,10 +88,10 @@ export class RowsBuilder {
 
   /** Nothing where the device has no memory left. */
   private async upload(host: HostRows, tiles: number): Promise<ChunkBuffers | undefined> {
-    const bytes = tiles * TILE_ROWS * 4 * (this.d + 1);
+    const bytes = tiles * TILE_ROWS * (bytesOf(this.format) * this.d + 4);
     if (this.resident + bytes > (this.options.residentBytes ?? Infinity)) return undefined;
     try {
-      const buffers = await makeChunk(this.gpu, this.d, tiles);
+      const buffers = await makeChunk(this.gpu, this, tiles);
       fillChunk(this.gpu.device, buffers, host);
       this.resident += bytes;
       return buffers;

@@ -5,6 +5,7 @@
 import { rowStride, type ScatterGeometry } from './geometry.js';
 import { HEADER_QUADS, quads, TILE_QUADS, weightLine, type ModelLayout } from './layout.js';
 import type { ProgramCode } from './program.js';
+import { rowsAt, rowsBinding } from './rows.wgsl.js';
 import { rowOf, sumDeclarations, summingMain } from './sums.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
@@ -33,7 +34,7 @@ export function whitenedProgram(layout: ModelLayout, k: number, geometry: Scatte
       quads(d),
       staging,
       /* wgsl */ `
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;     // tiles [tiles, d, 64] of quads of rows
+${rowsBinding(layout.rows)}
 @group(0) @binding(2) var<storage, read> model: array<vec4f>; // kernels/webgpu/layout.ts
 @group(0) @binding(3) var<storage, read> plan: array<vec4f>;  // [k, tiles of the pass, 64]
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;`,
@@ -116,10 +117,10 @@ interface Staging {
 }
 
 /** e0 … e3 = ((x − μ) W) in four columns from 4j. W is 0 where rows that are not there would be read. */
-function whitened({ d, whitening, block }: ModelLayout, n: number): string {
+function whitened({ d, rows, whitening, block }: ModelLayout, n: number): string {
   const term = (lane: number): string => {
     const index = d % 4 === 0 ? `4u * i + ${lane}u` : `min(4u * i + ${lane}u, ${d - 1}u)`;
-    return `{ let u = x[from_ + rows${n} + (${index}) * 64u] - m.${lanes[lane]}; let w = model[factor + ${lane * block}u];
+    return `{ let u = ${rowsAt(rows, `from_ + rows${n} + (${index}) * 64u`)} - m.${lanes[lane]}; let w = model[factor + ${lane * block}u];
         ${each(4, (column) => `e${column} = fma(u, vec4f(w.${lanes[column]}), e${column});`)} }`;
   };
   return /* wgsl */ `

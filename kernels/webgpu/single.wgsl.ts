@@ -10,6 +10,7 @@ import type { GpuShape } from './model.js';
 import { modelSize } from './pack.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { rowsAt, rowsBinding } from './rows.wgsl.js';
 import { statistics, withProducts } from './single-linear.wgsl.js';
 import { STUDENT, studentLogarithm, studentLogit, studentWeight } from './student.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
@@ -70,7 +71,7 @@ export function singleProgram(shape: SingleShape, segmentTiles: number): Program
     code: /* wgsl */ `
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;            // tiles [tiles, columns, 64] of quads of rows
+${rowsBinding(layout.rows)}
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;            // row weights [tiles, 64]
 @group(0) @binding(3) var<storage, read> model: array<vec4f>;        // kernels/webgpu/layout.ts, one model behind the other
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;     // [models, count, all segments]
@@ -88,7 +89,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
   for (var tile = begin; tile < min(begin + ${segmentTiles}u, pass_.tiles); tile++) {
     let weight = v[(pass_.firstTile + tile) * ${TILE_QUADS}u + lane];
     let row = (pass_.firstTile + tile) * ${columns * TILE_QUADS}u + lane;
-    ${each(columns, (i) => `let x${i} = x[row + ${i * TILE_QUADS}u];`)}
+    ${each(columns, (i) => `let x${i} = ${rowsAt(layout.rows, `row + ${i * TILE_QUADS}u`)};`)}
     ${statistics(shape)}${each(k, (c) => logit(shape, layout, c))}
     ${each(k, (c) => (c === 0 ? 'var largest = l0;' : `largest = max(largest, l${c});`))}
     ${hard ? assign(k) : softmin(k)}

@@ -7,6 +7,7 @@ import { loadRow, whiten } from './logits.wgsl.js';
 import type { GpuShape } from './model.js';
 import { GROUP_INDEX, PASS } from './pass.wgsl.js';
 import type { ProgramCode } from './program.js';
+import { rowsBinding } from './rows.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
 /** Columns of an average that an invocation has. */
@@ -26,7 +27,7 @@ export function whitenProgram(shape: GpuShape): ProgramCode {
     code: /* wgsl */ `
 ${PASS}
 @group(0) @binding(0) var<uniform> pass_: Pass;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;       // tiles [tiles, d, 64] of quads of rows
+${rowsBinding(layout.rows)}
 @group(0) @binding(2) var<storage, read> model: array<vec4f>;   // kernels/webgpu/layout.ts
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>; // [tiles of the pass, d, 64]
 ${GROUP_INDEX}

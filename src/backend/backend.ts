@@ -1,5 +1,6 @@
 /** What a backend is. Each has a file of its own here, and its line in backends.ts. */
 import type { Wanted } from '../../kernels/webgpu/entry.js';
+import type { RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { Geometries, Problem } from '../geometry/problem.js';
 import type { ShardBuilder } from '../sweep/builder.js';
 import type { Float64Builder } from '../sweep/float64/builder.js';
@@ -56,6 +57,8 @@ export interface Device extends Finding {
   readonly notes: readonly string[];
   /** Whether rows beyond a limit of memory go to files. */
   readonly spills?: boolean;
+  /** Whether it may hold rows in float16. */
+  readonly float16?: boolean;
   /** Takes rows of d columns and makes a shard of them there. */
   rows(d: number, options?: RowsOptions): ShardBuilder;
   /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
@@ -75,6 +78,8 @@ export interface RowsOptions {
    * all threads see, and stay there until the shard is disposed.
    */
   readonly once?: boolean;
+  /** The format they are held in, of devices that have others than float32; default that. */
+  readonly format?: RowFormat | undefined;
   /** What they may take of memory, and where they go beyond; of devices that do so. Left out for no limit. */
   readonly spill?: SpillLimit | undefined;
 }

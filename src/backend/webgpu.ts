@@ -49,8 +49,9 @@ export function webgpuDevice(
   return {
     ...findingOf(gpu),
     ...{ name: 'webgpu', onHost: false, threads: 1, tensors: name, notes },
-    rows: (d, { trials = true, once = false } = {}) =>
-      webgpuShardBuilder(gpu, d, trials && !once ? options : { ...options, tuneFrom: Infinity }),
+    float16: true,
+    rows: (d, { trials = true, once = false, format = options.rows } = {}) =>
+      webgpuShardBuilder(gpu, d, { ...options, rows: format, ...((!trials || once) && { tuneFrom: Infinity }) }),
     ...gappedOnCpu(),
     geometry: (problem) => tensorGeometries(problem, 'webgpu', { backend: name, gpu }),
   };

@@ -11,6 +11,7 @@ import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
 import type { PrecisionChoice } from '../fit/precision.js';
+import type { RowFormat } from '../fit/row-format.js';
 import type { Algorithm } from '../fit/algorithm.js';
 import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
@@ -32,6 +33,7 @@ const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfi
 const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
+const rowFormats = ['float32', 'float16'] as const satisfies readonly RowFormat[];
 const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
 export const policies = ['error', 'drop', 'model'] as const satisfies readonly MissingPolicy[];
 
@@ -91,6 +93,7 @@ export interface FitFlags extends CheckpointFlags, ClusterFlags {
   readonly strategy: Strategy;
   readonly acceleration: Acceleration;
   readonly precision: PrecisionChoice;
+  readonly rows: RowFormat;
   readonly algorithm: Algorithm;
   readonly restarts: number;
   readonly seed: number;
@@ -191,6 +194,7 @@ function addPlaceFlags(command: Command): Command {
       bytes('--memory'),
     )
     .option('--spill <dir>', 'the folder of that file, which nothing is left in; default that for temporary files')
+    .option('--rows <format>', `how a GPU holds rows: ${rowFormats.join(', ')}`, oneOf('--rows', rowFormats), 'float32')
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest')
     .option(...clusterFlag)
     .option(...workersFlag);
@@ -224,6 +228,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     strategy: rest.strategy,
     acceleration: rest.acceleration,
     precision: rest.precision,
+    rows: rest.rows,
     algorithm: rest.algorithm,
     restarts: rest.restarts,
     seed: rest.seed,

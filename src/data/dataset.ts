@@ -47,7 +47,7 @@ export interface Dataset {
   readonly notes: readonly string[];
 }
 
-export interface LoadOptions extends Pick<RowsOptions, 'trials'> {
+export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format'> {
   /** Where the rows are to be swept. */
   readonly device: Pick<Device, 'rows' | 'gappedRows' | 'float64Rows'>;
   /** What rows may take of memory, and where they go beyond; default no limit. */
@@ -137,7 +137,7 @@ async function read(
 ): Promise<Reading> {
   const swept = sweptOf(source, options);
   const d = swept.length;
-  const { missing, signal, device, coding, trials = true } = options;
+  const { missing, signal, device, coding, trials = true, format } = options;
   const facts = coding && new FactSums(d);
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
@@ -151,7 +151,7 @@ async function read(
       notes.add(spillNote(size));
     },
   };
-  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials, spill });
+  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials, format, spill });
   const onDropped = (row: number): void => void dropped.push(row);
   let encoding: Encoding | undefined;
   try {

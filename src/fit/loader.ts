@@ -18,6 +18,7 @@ import { CommonSeeding } from '../seeding/common.js';
 import { givenLogDensity } from './noise.js';
 import { blocked } from './algorithm.js';
 import type { FitSettings } from './options.js';
+import { requireHolds } from './row-format.js';
 import { RemoteLoader } from './remote-loader.js';
 
 /** Data on a backend, as a fit takes them. */
@@ -184,9 +185,11 @@ export class Loader {
   private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
+    requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
     const place = blocked(device, settings, rows.rows);
     const options = {
       trials: autotune,
+      format: settings.rows,
       missing,
       signal,
       commonScale: family.commonScale,

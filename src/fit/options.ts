@@ -15,6 +15,7 @@ import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js'
 import { precisions, type PrecisionChoice } from './precision.js';
 import { givenLogDensity, type NoiseOption } from './noise.js';
 import { requirePrior, type PriorChoice } from './prior.js';
+import { requireRowFormat, type RowFormat } from './row-format.js';
 import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
@@ -65,6 +66,8 @@ export interface FitOptions {
   readonly acceleration?: Acceleration;
   /** In which precision rows are swept; default 'auto': float32 as far as that tells, then float64. */
   readonly precision?: PrecisionChoice;
+  /** The format in which a GPU holds rows; default 'float32'. */
+  readonly rows?: RowFormat;
   /** Whether parameters are estimated once all rows have been swept, 'em', or after each block of them; default 'em'. */
   readonly algorithm?: Algorithm;
   /** Number of starts, of which the one that is judged best wins (`RestartOutcome.judged`); default 1. */
@@ -157,6 +160,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     strategy: 'plain',
     acceleration: 'auto',
     precision: 'auto',
+    rows: 'float32',
     algorithm: 'em',
     restarts: 1,
     seed: 0,
@@ -193,6 +197,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   requireOneOf('strategy', settings.strategy, strategies);
   requireOneOf('acceleration', settings.acceleration, accelerations);
   requireOneOf('precision', settings.precision, precisions);
+  requireRowFormat(settings);
   requireCompatible(settings);
   stagesOf(settings); // throws now rather than after the data is read
   requireSoftPlan(settings.marginal, temperatures(settings.epsilon));

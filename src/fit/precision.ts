@@ -4,6 +4,7 @@ import type { EmProblem } from '../em/problem.js';
 import type { Family } from '../families/family.js';
 import type { Floats, PackedShape } from '../sweep/model.js';
 import { sweepOperations } from '../sweep/operations.js';
+import type { RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { SweptRows } from '../sweep/shard.js';
 
 /**
@@ -25,6 +26,7 @@ const LEEWAY = 100;
 /** What of a fit's settings decides it. */
 interface Asked {
   readonly precision: PrecisionChoice;
+  readonly rows: RowFormat;
   readonly family: Family;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,11 +37,15 @@ export function precisionOf(
   asked: Asked,
   shape: PackedShape,
 ): Pick<EmProblem, 'exactly' | 'settled' | 'leeway'> {
-  const { precision, family } = asked;
+  const { precision, rows, family } = asked;
   const dear = !family.patterned && dataset.shard.n * sweepOperations(shape) > PLAIN_SWEEP;
   // Of linear terms float64 has the last word whatever it takes.
   const plain = precision === 'auto' && dear && !dataset.exact.fast && shape.linear === undefined;
-  const settled = settledBy(precision, { plain, crowded: precision === 'auto' && isCrowded(dataset) });
+  const settled = settledBy(precision, {
+    plain,
+    rounded: rows === 'float16',
+    crowded: precision === 'auto' && isCrowded(dataset),
+  });
   return {
     leeway: dear && precision !== 'float64' ? LEEWAY : 1,
     ...(settled && { settled }),
@@ -55,9 +61,10 @@ function isCrowded({ spilled, shard: { n, d } }: Dataset): boolean {
 /** Why there are no float64 sweeps, where there are none. */
 function settledBy(
   precision: PrecisionChoice,
-  { plain, crowded }: { readonly plain: boolean; readonly crowded: boolean },
+  { plain, rounded, crowded }: { readonly [reason in 'plain' | 'rounded' | 'crowded']: boolean },
 ): EmProblem['settled'] {
   if (precision === 'float32') return { reason: 'none are asked for', remedy: "ask for precision 'auto'" };
+  if (rounded) return { reason: 'there are none of rows in float16', remedy: 'leave rows out, for float32' };
   if (plain) {
     const remedy = "ask for precision 'float64', which takes long";
     return { reason: 'there are too many rows for them without SIMD', remedy };

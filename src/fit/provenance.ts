@@ -53,7 +53,7 @@ export function provenanceOf(
 /** The options that decide a fit, by their names, defaults filled in; those that are data are said to be `given`. */
 export function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings): Readonly<Record<string, unknown>> {
   const { components, family, noise, marginal, epsilon, strategy, acceleration, precision, algorithm } = settings;
-  const { restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
+  const { rows, restarts, seed, tolerance, maxIterations, regularization, prior, missing } = settings;
   return {
     components,
     ...family.options,
@@ -61,6 +61,7 @@ export function optionsOf({ sampleWeights, seeding, ...settings }: FitSettings):
     ...{ marginal, epsilon, seeding: typeof seeding === 'string' ? seeding : 'given', strategy },
     ...(acceleration === 'squarem' && { acceleration }),
     ...(precision !== 'auto' && { precision }),
+    ...(rows !== 'float32' && { rows }),
     ...(algorithm !== 'em' && { algorithm }),
     ...{ restarts, seed, tolerance, maxIterations, missing },
     regularization: regularization ?? defaultRegularization,

@@ -26,6 +26,7 @@ const flags = {
     regularization: 1e-6,
     backend: 'cpu',
     precision: 'auto',
+    rows: 'float32',
     autotune: true,
   },
 } as const satisfies ReportParts['flags'];

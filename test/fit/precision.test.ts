@@ -4,6 +4,7 @@ import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture, type Fit } from '../../src/fit/fit.js';
 import type { FitOptions } from '../../src/fit/options.js';
 import { precisionOf, type PrecisionChoice } from '../../src/fit/precision.js';
+import type { RowFormat } from '../../src/fit/row-format.js';
 import { seededRandom } from '../../src/base/random.js';
 import { goldenRows } from '../golden/data.js';
 import { logLikelihood } from '../oracle/em.js';
@@ -150,9 +151,11 @@ describe.each(places)('one row far out, %s', (backend) => {
 test('rows in files that have no room in float64 are not read into memory; float64 that is asked for is', () => {
   const family = gaussian({ covariance: 'full' });
   const dataset = { spilled: true, shard: { n: 1e13, d: 4 }, exact: { fast: true, load: () => Promise.reject(new Error()) } }; // prettier-ignore
-  const of = (precision: PrecisionChoice, own: object = {}) =>
-    precisionOf({ ...dataset, ...own } as unknown as Dataset, { precision, family }, family.shape(2, 4));
+  const of = (precision: PrecisionChoice, own: object = {}, rows: RowFormat = 'float32') =>
+    precisionOf({ ...dataset, ...own } as unknown as Dataset, { precision, rows, family }, family.shape(2, 4));
   expect(of('auto')).toMatchObject({ exactly: undefined, settled: { reason: 'there is too little memory for them' } });
+  const rounded = { exactly: undefined, settled: { reason: 'there are none of rows in float16' } };
+  expect(of('auto', { spilled: false }, 'float16')).toMatchObject(rounded);
   expect(of('float64').exactly).toBeDefined();
   expect(of('auto', { spilled: false }).exactly).toBeDefined();
   expect(of('auto', { shard: { n: 1000, d: 4 } }).exactly).toBeDefined();

@@ -42,7 +42,7 @@ const weights = [0.1, 0.2, 0.3, 0.4];
 /** Clumps of equal rows: under hard assignment some components of a random start lose all they have. */
 const clumps = x.map((_, i) => [Math.floor((i % 40) / 10) * 3 + (i % 3) * 0.1, (i % 2) * 0.1]);
 
-const cases: Readonly<Record<string, Partial<FitOptions> & { readonly rows?: number[][] }>> = {
+const cases: Readonly<Record<string, Partial<FitOptions> & { readonly data?: number[][] }>> = {
   'full covariances': {},
   'tied covariances': { family: gaussian({ covariance: 'tied' }) },
   'diag covariances': { family: gaussian({ covariance: 'diag' }) },
@@ -57,16 +57,16 @@ const cases: Readonly<Record<string, Partial<FitOptions> & { readonly rows?: num
   'short runs': { strategy: 'short-runs' },
   'short runs of a single restart': { strategy: 'short-runs', restarts: 1 },
   'few iterations': { maxIterations: 3, tolerance: 0 },
-  'components that lose all their rows': { epsilon: 0, components: 12, rows: clumps, restarts: 12 },
+  'components that lose all their rows': { epsilon: 0, components: 12, data: clumps, restarts: 12 },
 };
 
 test.each(Object.entries(cases))('%s: the same bit for bit at once as one after the other', async (_, given) => {
-  const { rows = x, ...more } = given;
+  const { data = x, ...more } = given;
   const orders = new Map<number, number[]>();
   const fits: Fit[] = [];
   for (const threads of [1, 2, 3]) {
     const seen: Progress[] = [];
-    fits.push(await fitOn(threads, { ...more, onProgress: (progress) => seen.push(progress) }, rows));
+    fits.push(await fitOn(threads, { ...more, onProgress: (progress) => seen.push(progress) }, data));
     orders.set(threads, iterationsOf(seen));
   }
   const [alone, two, three] = fits.map(results);
@@ -75,7 +75,7 @@ test.each(Object.entries(cases))('%s: the same bit for bit at once as one after 
   // Otherwise this compares nothing.
   if (given.restarts !== 1)
     expect([1, 2, 3].map((threads) => together(orders.get(threads) ?? []))).toEqual([false, true, true]);
-  if (rows === clumps) expect(fits[0].diagnostics.repairs.map(({ kind }) => kind)).toContain('reseeded');
+  if (data === clumps) expect(fits[0].diagnostics.repairs.map(({ kind }) => kind)).toContain('reseeded');
   if (given.marginal) expect(fits[0].sweeps).toBeGreaterThan(fits[0].iterations + 1); // inner solves
 });
 

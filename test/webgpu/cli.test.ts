@@ -37,4 +37,20 @@ describe('otmix fit --backend webgpu', () => {
       expectWithin(mean, other, 1e-4 * (1 + Math.abs(other)), 'mean');
     });
   });
+
+  test('--rows float16 gives float32’s result to what rounding takes, and is refused on the CPU', async () => {
+    const common = [faithful, '-k', '2', '--max-iterations', '10', '--backend'];
+    const [half, single] = [await fit([...common, 'webgpu', '--rows', 'float16']), await fit([...common, 'webgpu'])];
+    expect(half.means).not.toEqual(single.means);
+    expectWithin(half.meanLogLikelihood, single.meanLogLikelihood, 1e-3, 'likelihood');
+    half.means.flat().forEach((mean, at) => {
+      const other = single.means.flat()[at];
+      expectWithin(mean, other, 1e-3 * Math.abs(other), 'mean');
+    });
+    const { status, stderr } = await otmix(folder.path, ['fit', ...common, 'wasm', '--rows', 'float16', '--quiet']);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(
+      'rows: expected backend webgpu with float16, got backend wasm; leave rows out, for float32',
+    );
+  });
 });

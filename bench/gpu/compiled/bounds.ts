@@ -1,18 +1,20 @@
 /**
  * What part of the peak of multiply-adds a kernel can reach by what is counted in its machine code. Useful are
  * (d + 1)(d + 2) / 2 multiply-adds a row and component, or 2d where columns are measured one by one, as tied components do
- * once rows are whitened. Nothing is timed:
- * waits for memory, caches and clocks are in none of it.
+ * once rows are whitened. Nothing is timed: waits for memory, caches and clocks are in none of it.
  */
 import type { CovarianceForm } from '../../../kernels/form.js';
 import { BLOCK_ROWS, COMPONENT_STEP, quads } from '../../../kernels/webgpu/layout.js';
 import type { MomentGeometry } from '../../../kernels/webgpu/moments-geometry.js';
+import type { RowFormat } from '../../../kernels/webgpu/rows.wgsl.js';
 import { holds, slotsOf, type Loop } from './machine-code.js';
 
 export interface Size {
   readonly form: CovarianceForm;
   readonly d: number;
   readonly k: number;
+  /** The format of rows; default float32. */
+  readonly rows?: RowFormat;
 }
 
 /** Bounds as parts of the peak. */

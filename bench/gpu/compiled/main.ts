@@ -1,5 +1,5 @@
 /**
- * `sh scripts/with-radv.sh node dist/bench/gpu/compiled/main.js [--record]` compiles the kernels of eight sizes for an AMD
+ * `sh scripts/with-radv.sh node dist/bench/gpu/compiled/main.js [--record]` compiles the kernels of nine sizes for an AMD
  * GPU that is not there, prints registers, scratch memory and bounds, and holds them to `bench/results`; `--record` writes
  * these. A kernel may have no more registers or scratch than recorded, and no lower bound.
  */
@@ -32,6 +32,7 @@ const sizes: readonly Size[] = [
   { form: 'tied', d: 32, k: 64 },
   { form: 'diag', d: 64, k: 256 },
   { form: 'spherical', d: 64, k: 256 },
+  { form: 'full', d: 16, k: 64, rows: 'float16' },
 ];
 
 /** A kernel of a sweep, of one program or several, and what bounds follow from the loops of each. */
@@ -42,9 +43,9 @@ interface Kernel {
 }
 
 function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
-  const { form, d, k } = size;
+  const { form, d, k, rows } = size;
   const once = form === 'tied';
-  const shape = { form, d, k, hard: false, coupling: false, once };
+  const shape = { form, d, k, rows, hard: false, coupling: false, once };
   if (fitsSingle(shape)) return [{ name: 'single', programs: [singleProgram(shape, 16)], bounds: () => undefined }];
   const layout = modelLayout(shape);
   const { subgroups } = features;
@@ -113,7 +114,7 @@ async function compiled(gpu: Gpu, folder: string): Promise<Compiled[]> {
       for (const program of programs) made.push(await compiledProgram(gpu, folder, program));
       const found = bounds(made.map(({ loops }) => loops));
       all.push({
-        kernel: `${size.form} d=${size.d} k=${size.k} ${name}`,
+        kernel: `${size.form} d=${size.d} k=${size.k} ${name}${size.rows ? ` of ${size.rows}` : ''}`,
         registers: Math.max(...made.map(({ registers }) => registers)),
         scratch: Math.max(...made.map(({ scratch }) => scratch)),
         ...(found && { rdna2: percent(found.rdna2), rdna3: percent(found.rdna3) }),

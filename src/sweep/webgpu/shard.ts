@@ -7,6 +7,7 @@ import { rowOutputs } from '../../../kernels/webgpu/row-outputs.js';
 import { singlesAtOnce, SingleSweeper } from '../../../kernels/webgpu/single-sweeper.js';
 import { fitsSingle, type SingleShape } from '../../../kernels/webgpu/single.wgsl.js';
 import { ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
+import type { RowFormat } from '../../../kernels/webgpu/rows.wgsl.js';
 import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
 import { total } from '../../base/numbers.js';
@@ -17,6 +18,7 @@ import { logitsOf, type Logits } from '../logits.js';
 import { quadraticOf, shapeOf } from '../quadratic.js';
 import { completeTied, tiedMeans, type TiedMeans } from '../tied.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { requireWide } from './float16.js';
 import { WebgpuNearestCentres } from './nearest.js';
 
 /**
@@ -50,13 +52,15 @@ export class WebgpuShard implements Shard {
   }
 
   atOnce(shape: PackedShape): number {
-    return singlesAtOnce(this.n, { ...gpuShape(shape), hard: false, coupling: false });
+    return singlesAtOnce(this.n, { ...gpuShape(shape, this.rows_.format), hard: false, coupling: false });
   }
 
   /** Small models of one shape at once, all others one after the other. */
   async sweep(requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> {
     signal?.throwIfAborted();
-    const sweeps = requests.map((request) => gpuSweep(request, this.options));
+    const { format } = this.rows_;
+    if (format === 'float16') for (const { model } of requests) requireWide(model.components);
+    const sweeps = requests.map((request) => gpuSweep(request, format, this.options));
     for (const alike of groupsOf(sweeps)) {
       const sums = await this.sums(alike, signal);
       for (const [index, sweep] of alike.entries()) this.complete(sweep, sums[index]);
@@ -86,7 +90,7 @@ export class WebgpuShard implements Shard {
 
   async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
     const logits = logitsOf(model);
-    const packed = gpuModel(model.components, logits, 0);
+    const packed = gpuModel(model.components, logits, 0, this.rows_.format);
     for await (const block of rowOutputs(this.gpu, this.rows_, packed, responsibilities, signal)) {
       const { logSum, logLargest } = block;
       yield {
@@ -126,13 +130,17 @@ interface GpuSweep extends Pick<Logits, 'reference' | 'temperature'> {
   readonly tied?: { readonly means: TiedMeans; readonly coupling: Float64Array } | undefined;
 }
 
-function gpuSweep({ model, objectiveNear, coupling = false }: SweepRequest, options?: GpuSweepOptions): GpuSweep {
+function gpuSweep(
+  { model, objectiveNear, coupling = false }: SweepRequest,
+  format: RowFormat,
+  options?: GpuSweepOptions,
+): GpuSweep {
   const { components } = model;
   const logits = logitsOf(model);
   const { hard, reference, temperature } = logits;
   const centre = centreOf(logits, objectiveNear);
-  const shape = { ...gpuShape(components), hard, coupling };
-  const packed = gpuModel(components, logits, centre);
+  const shape = { ...gpuShape(components, format), hard, coupling };
+  const packed = gpuModel(components, logits, centre, format);
   const common = { reference, temperature, single: fitsSingle(shape) };
   const each = common.single || components.linear || options?.without === 'whitening once';
   const means = each ? undefined : tiedMeans(quadraticOf(components));
@@ -164,22 +172,23 @@ function arraysOf({ quadratic, mass, coupling, linear }: Moments): SweepArrays {
   return { mass, first, second, coupling, linear, radial };
 }
 
-function gpuShape(shape: PackedShape): GpuShape {
+function gpuShape(shape: PackedShape, rows: RowFormat): GpuShape {
   const { k, linear } = shape;
   const { form, d, radial } = shapeOf(shape);
   return {
     form,
     k,
     d,
+    ...(rows !== 'float32' && { rows }),
     ...(radial && { radial }),
     ...(linear && { linear: { dense: linear.dense, levels: linear.levels } }),
   };
 }
 
-function gpuModel(components: PackedModel, { offsets, rate }: Logits, centre: number): GpuModel {
+function gpuModel(components: PackedModel, { offsets, rate }: Logits, centre: number, rows: RowFormat): GpuModel {
   const { means, whitening, degrees } = quadraticOf(components);
   const { linear } = components;
-  return { ...gpuShape(components), means, whitening, degrees, linear, offsets, rate, centre };
+  return { ...gpuShape(components, rows), means, whitening, degrees, linear, offsets, rate, centre };
 }
 
 /** Whether a covariance is so long and narrow that sums of differences would lose its narrow directions. */
