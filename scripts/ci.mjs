@@ -90,6 +90,13 @@ const steps = [
     needs: ['build', 'Ray'], // which installs Ray
   },
   {
+    ...page('files at addresses, of a server that speaks S3', [
+      ...['sh', 'scripts/with-s3.sh', 'sh', 'scripts/with-ray.sh'],
+      ...['node', 'scripts/s3-check.mjs'],
+    ]),
+    needs: ['build', 'Ray'], // which installs Ray, and starts one of its own
+  },
+  {
     name: 'bench bundle',
     command: ['node', 'scripts/bundle-bench.mjs', '--out', join(scratch, 'bundle')],
     needs: ['build'],

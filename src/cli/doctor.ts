@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
@@ -23,7 +24,12 @@ interface Findings {
   readonly backends: readonly BackendReport[];
   /** The backend that `auto` picks, and why. */
   readonly auto: { readonly name: string; readonly why: string };
-  readonly duckdb: { readonly usable: boolean; readonly reason: string };
+  readonly duckdb: {
+    readonly usable: boolean;
+    readonly reason: string;
+    /** Its extension that reads addresses: where it lies or would lie. */
+    readonly httpfs?: { readonly place: string; readonly there: boolean };
+  };
   /** Workers that a cluster has started, where one was asked for. */
   readonly cluster?: readonly WorkerFacts[];
 }
@@ -83,8 +89,13 @@ async function examineCluster(cluster: ClusterOptions): Promise<readonly WorkerF
 
 async function examineDuckDB(): Promise<Findings['duckdb']> {
   try {
-    const { loadDuckDB } = await import('../data/files/duckdb.js');
-    return { usable: true, reason: `${(await loadDuckDB()).version()} loads` };
+    const [{ Database, loadDuckDB }, { httpfsPlace }] = await Promise.all([
+      import('../data/files/duckdb.js'),
+      import('../data/files/httpfs.js'),
+    ]);
+    const reason = `${(await loadDuckDB()).version()} loads`;
+    const place = await httpfsPlace(await Database.open());
+    return { usable: true, reason, httpfs: { place, there: existsSync(place) } };
   } catch (error) {
     return { usable: false, reason: error instanceof Error ? error.message : String(error) };
   }
@@ -102,12 +113,15 @@ function told({ otmix, node, tfjs, platform, backends, auto, duckdb, cluster }: 
   const reads = duckdb.usable
     ? 'CSV, TSV, JSON, Parquet, globs and SQL can be read'
     : 'only .arrow and .npy files can be read';
+  const addresses = duckdb.httpfs
+    ? ` Addresses (s3://, https://) can${duckdb.httpfs.there ? '' : 'not'} be read: httpfs is ${duckdb.httpfs.there ? '' : 'not '}at ${duckdb.httpfs.place}.`
+    : '';
   const details = backends.flatMap(({ name, details = [] }) => details.map((detail) => `  ${name}: ${detail}\n`));
   return [
     `otmix ${otmix}, Node ${node}, tfjs ${tfjs}, ${platform}\n`,
     textTable(heads, rows) + details.join(''),
     `* auto picks ${auto.name}: ${auto.why}.\n`,
-    `DuckDB: ${duckdb.reason}; ${reads}.\n`,
+    `DuckDB: ${duckdb.reason}; ${reads}.${addresses}\n`,
     ...(cluster ? [clusterTable(cluster)] : []),
   ].join('\n');
 }

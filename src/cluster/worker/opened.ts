@@ -25,7 +25,13 @@ export class OpenedData {
       async *batches(signal) {
         await same();
         const { division } = await open();
-        yield* division.batches(ranges, signal);
+        try {
+          yield* division.batches(ranges, signal);
+        } catch (error) {
+          signal?.throwIfAborted();
+          await same(); // or what is wrong is that a file was replaced meanwhile
+          throw error;
+        }
         await same(); // what was replaced meanwhile may have been read in part
       },
     };

@@ -36,14 +36,14 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** A list of paths as an SQL value, each taken literally rather than as a glob. */
+/** A list of paths as an SQL value, each taken literally rather than as a glob, which those of the web never are. */
 export function pathList(paths: readonly string[]): string {
-  return `[${paths.map((path) => literal(path.replace(/[*?[]/g, '[$&]'))).join(', ')}]`;
+  const exact = (path: string): string => (/^https?:/i.test(path) ? path : path.replace(/[*?[]/g, '[$&]'));
+  return `[${paths.map((path) => literal(exact(path))).join(', ')}]`;
 }
 
 /** The files a glob matches, sorted. */
-export async function globbed(pattern: string): Promise<string[]> {
-  const database = await Database.open();
+export async function globbed(database: Database, pattern: string): Promise<string[]> {
   const rows = await database.rows(`SELECT file FROM glob(${literal(pattern)}) ORDER BY file`);
   return rows.map(([file]) => String(file));
 }

@@ -35,6 +35,7 @@ export function explain(error: unknown, reading: Reading): unknown {
     ...rest
   } = csvFault(body, reading) ??
     jsonFault(body, reading) ??
+    serverFault(kind, body) ??
     systemFault(kind, body) ?? {
       code: reading.kind === 'query' && !OF_FILES.test(body) ? 'option' : 'format',
       expected: reading.kind === 'query' ? 'a query that DuckDB can run' : 'a well-formed file',
@@ -120,6 +121,19 @@ function jsonFault(body: string, { column }: Reading): Fault | undefined {
     got: `${cause.replace(/\.?\s*$/, '')} at ${place.replace('record/value', 'record')}`,
     remedy: 'repair it',
   };
+}
+
+/** What a server answers, or that none does. */
+function serverFault(kind: string, body: string): Fault | undefined {
+  if (kind !== 'HTTP' && !/\bHTTP (HEAD|GET)\b/.test(body)) return undefined;
+  const [, status] = /\bHTTP (\d{3})\b/.exec(body) ?? [];
+  const remedy =
+    status === '404'
+      ? 'check the address'
+      : status === '401' || status === '403'
+        ? 'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION'
+        : 'check the address and the network, or download the file first';
+  return { code: 'file', expected: 'a file that a server gives', got: summary(body), remedy };
 }
 
 /** What lies outside the file's contents. */

@@ -2,6 +2,7 @@ import { InputError } from '../../base/errors.js';
 import type { DivisibleSource, Division } from '../division.js';
 import type { Source } from '../source.js';
 import type { TextOptions } from '../text/options.js';
+import { requireParquetAt } from './addresses.js';
 import { openArrow } from './arrow.js';
 import { batches } from './batches.js';
 import { chooseColumns, oddColumns, type Choice, type OddColumn } from './columns.js';
@@ -38,7 +39,9 @@ export interface SourceOptions extends TextOptions {
 /**
  * Opens rows that lie in files, for any number of passes over them. A `spec` is
  * - a path or glob that ends in .csv, .tsv, .txt (also with .gz or .zst), .json, .jsonl, .ndjson, .parquet, .arrow,
- *   .feather, .ipc or .npy, or
+ *   .feather, .ipc or .npy,
+ * - the address of a .parquet file that begins with s3://, http:// or https://, also a glob of s3://, where DuckDB's extension
+ *   httpfs is installed, or
  * - an SQL query, which begins with SELECT, FROM or WITH, in DuckDB's dialect: `SELECT a FROM 'x.parquet'`.
  *
  * Rows come in batches of at most 65,536, in the files' own order, the same in every pass; missing values are
@@ -124,6 +127,7 @@ async function openTable(spec: string, text: TextOptions, signal: AbortSignal | 
     requireTextOptions(spec, 'query', text);
     return openQuery(spec, text, signal);
   }
+  requireParquetAt(spec, formatOf(spec));
   requireTextOptions(spec, formatOf(spec), text);
   const paths = await expand(spec);
   const tables = await openFiles(spec, paths, text);

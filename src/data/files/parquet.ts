@@ -1,7 +1,8 @@
 import { durationUnit, pandasIndex, type ArrowType } from '../arrow.js';
 import { distinctNames } from '../names.js';
 import { schemaOf } from './arrow.js';
-import { Database, pathList } from './duckdb.js';
+import { type Database, pathList } from './duckdb.js';
+import { databaseFor } from './httpfs.js';
 import { partitionsOf } from './partitions.js';
 import { asking, scanned } from './scan.js';
 import { asideIndex, counting, type Column, type ReadablePiece, type Table } from './table.js';
@@ -39,7 +40,7 @@ interface Footer {
 
 /** Parquet files as tables, one for each run of files with the same columns; the numbers of rows are in footers. */
 export async function openParquet(name: string, paths: readonly string[]): Promise<Table[]> {
-  const database = await Database.open();
+  const database = await databaseFor(paths);
   const runs = await parquetRuns(database, name, paths);
   return runs.map(({ paths, columns, notes, rows, scan }) => ({
     ...scanned({ database, reading: { name: paths[0], kind: 'file' }, columns, rows, from: () => scan }),

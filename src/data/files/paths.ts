@@ -4,8 +4,10 @@ import { InputError } from '../../base/errors.js';
 import { resolve } from 'node:path';
 import { shellWord } from '../pasted.js';
 import type { TextFormat } from '../text/options.js';
-import { emptyError } from './table.js';
+import { isAddress, refuseAddress } from './addresses.js';
 import { globbed } from './duckdb.js';
+import { databaseFor } from './httpfs.js';
+import { emptyError } from './table.js';
 
 export type Format = TextFormat | 'json' | 'parquet' | 'arrow' | 'npy';
 
@@ -31,9 +33,10 @@ export function isQuery(spec: string): boolean {
   return /^\s*(select|from|with)\s/i.test(spec);
 }
 
-/** The format a path's extension promises, whatever its case. */
+/** The format a path's extension promises, whatever its case; of an address before what is asked of it. */
 export function formatOf(path: string): Format | undefined {
-  return EXTENSIONS[extensionOf(path).toLowerCase()];
+  const file = /^https?:/i.test(path) ? path.replace(/[?#].*$/s, '') : path;
+  return EXTENSIONS[extensionOf(file).toLowerCase()];
 }
 
 function extensionOf(path: string): string {
@@ -50,32 +53,21 @@ export function formatError(path: string): InputError {
   });
 }
 
-/** The files a path or glob names, sorted; a path that exists is never read as a glob. Checks that each can be read. */
+/** The files a path or glob names, sorted; a path that exists is never read as a glob. Checks that each on this machine can be read. */
 export async function expand(spec: string): Promise<readonly string[]> {
   refuseAddress(spec);
-  const isGlob = /[*?[]/.test(spec) && !(await exists(spec));
-  const paths = isGlob ? await globbed(spec) : [spec];
+  const isGlob = /[*?[]/.test(spec) && !/^https?:/i.test(spec) && !(await exists(spec));
+  const paths = isGlob ? await globbed(await databaseFor([spec]), spec) : [spec];
   if (paths.length === 0) {
     throw new InputError('file', {
       where: spec,
       expected: 'at least one file that matches',
       got: 'none',
-      remedy: `check the pattern, which starts from ${process.cwd()}`,
+      remedy: isAddress(spec) ? 'check the pattern' : `check the pattern, which starts from ${process.cwd()}`,
     });
   }
-  for (const path of paths) await checkFile(path);
+  for (const path of paths) if (!isAddress(path)) await checkFile(path);
   return paths;
-}
-
-/** Throws `InputError('unsupported')` for the address of a file on another machine. */
-export function refuseAddress(path: string): void {
-  if (!/^[a-z][a-z\d+.-]*:\/\//i.test(path)) return;
-  throw new InputError('unsupported', {
-    where: path,
-    expected: 'a file on this machine',
-    got: 'an address',
-    remedy: /^file:/i.test(path) ? 'write its path, without file://' : 'download it first',
-  });
 }
 
 /** A path or glob as other working directories have it; addresses stay as they are. */

@@ -1,7 +1,9 @@
 import type { TextOptions } from '../text/options.js';
+import { requireParquetAt } from './addresses.js';
 import { Database } from './duckdb.js';
 import type { Reading } from './explain.js';
-import { expand, refusePipe } from './paths.js';
+import { loadHttpfs } from './httpfs.js';
+import { expand, formatOf, refusePipe } from './paths.js';
 import { checkParquet, provide } from './provide.js';
 import { asking, scanned } from './scan.js';
 import { parseStatement } from './statement.js';
@@ -24,7 +26,10 @@ export async function openQuery(spec: string, text: TextOptions = {}, signal?: A
   const sql = bare(spec);
   const database = await Database.open(signal);
   const statement = await parseStatement(database, sql, reading);
-  for (const path of [...statement.tables, ...statement.paths]) await refusePipe(path);
+  for (const table of statement.tables) requireParquetAt(table, formatOf(table));
+  const files = [...statement.tables, ...statement.paths];
+  await loadHttpfs(database, files);
+  for (const path of files) await refusePipe(path);
   const notes = statement.readers.map(readerNote);
   for (const path of statement.parquet) notes.push(...(await checkParquet(database, path)));
   const aside = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { InputError } from '../../base/errors.js';
 import { type Database, literal } from './duckdb.js';
 import type { Reading } from './explain.js';
-import { refuseAddress } from './paths.js';
+import { refuseAddress } from './addresses.js';
 
 /** A query as DuckDB parses it. */
 export interface Statement {
@@ -39,7 +39,7 @@ type Node = Readonly<Record<string, unknown>>;
 
 /**
  * Parses a query, and throws `InputError('option')` unless it is one SELECT statement that only reads. Allowed are
- * tables, files on this machine, and functions of {@link FILE_READERS} and {@link ROW_MAKERS}. So are functions that by
+ * tables, files, and functions of {@link FILE_READERS} and {@link ROW_MAKERS}. So are functions that by
  * DuckDB's own catalog depend on their arguments alone. Nothing of the query is run or bound for that.
  */
 export async function parseStatement(database: Database, sql: string, reading: Reading): Promise<Statement> {

@@ -144,7 +144,7 @@ describe('paths', () => {
       'option: source: expected a path, a glob or a query, got none; name the data to read',
     );
     expect(await complaint('https://example.org/x.csv')).toBe(
-      'unsupported: https://example.org/x.csv: expected a file on this machine, got an address; download it first',
+      `unsupported: https://example.org/x.csv: expected a file that ends in .parquet at an address, got a file of csv; read it by DuckDB's rules, as "FROM read_csv('https://example.org/x.csv')", or download it first`,
     );
   });
 
