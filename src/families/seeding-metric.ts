@@ -32,9 +32,10 @@ export function atDistances(blocks: Blocks, rows: Float64Array, variances: Float
     }
     let at = dense;
     for (const [j, count] of levels.entries()) {
-      const rest = (1 - SAME_LEVEL) / count;
+      const same = centre[dense + j] < 0 ? 0 : SAME_LEVEL;
+      const rest = (1 - same) / count;
       for (let level = 0; level < count; level++, at++) {
-        own[at] = Math.log(rest + (centre[dense + j] === level ? SAME_LEVEL : 0));
+        own[at] = Math.log(rest + (centre[dense + j] === level ? same : 0));
       }
     }
   }

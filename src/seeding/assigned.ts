@@ -7,7 +7,8 @@ import type { Components } from '../families/components.js';
 import { weightsOf, type Family } from '../families/family.js';
 import type { PackedModel } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
-import { addRow, hostMoments } from './host-moments.js';
+import { givenSums } from '../sweep/exact/given.js';
+import { hostSums } from './host-moments.js';
 import type { SeedingProblem } from './seeding.js';
 import { besideNoise, type Start } from './start.js';
 
@@ -32,12 +33,15 @@ export interface Kept {
 const ROUNDING = 1e-5;
 /** Rows that are fetched at a time. */
 const ROWS = 4096;
+/** Reads of rows. Of those that may lack values two more complete them by what was found before. */
+const READS = 2;
+const GAP_READS = 4;
 
 const share: Rule = { expected: 'numbers from 0 to 1', holds: (value) => value >= 0 && value <= 1 + ROUNDING };
 
 /**
  * The M-step from given responsibilities, in float64: a first read of the rows tells the means, a second their spread
- * about these. Throws `InputError` for responsibilities that are none, and for a component without rows.
+ * about these. What rows lack is its column's mean in the first read, and what components make of the rest in others. Throws `InputError` for responsibilities that are none, and for a component without rows.
  */
 export async function startOfRows(
   given: AssignedStart,
@@ -54,9 +58,10 @@ export async function startOfRows(
   let packed = family.around(new Float64Array(k * shard.d), new Float64Array(shard.d).fill(1), scaling);
   let components: Components | undefined;
   let mass = new Float64Array(k);
-  for (let read = 0; read < 2; read++) {
+  for (let read = 0; read < (family.patterned ? GAP_READS : READS); read++) {
     if (components) packed = family.pack(components);
-    const moments = await momentsOf(problem, packed, (row) => sharesOfRow(kept.indexOf(row)));
+    const completed = family.patterned === true && read > 0;
+    const moments = await momentsOf(problem, packed, (row) => sharesOfRow(kept.indexOf(row)), completed);
     mass = moments.mass.map((value) => value / moments.weight);
     requireRows(mass.subarray(0, k), 'labels' in given ? 'labels' : 'responsibilities');
     ({ components } = family.estimate(moments, packed, { regularization }));
@@ -66,14 +71,15 @@ export async function startOfRows(
   return { weights, components: components as Components };
 }
 
-/** One read of the rows: moments about the components' means, of the plan that the shares make. */
+/** One read of the rows: moments about the components' means, of the plan that the shares make. `completed`: by components. */
 async function momentsOf(
   { shard, signal }: SeedingProblem,
   packed: PackedModel,
   sharesOfRow: (row: number) => Float64Array,
+  completed: boolean,
 ): Promise<Moments> {
   const { d } = shard;
-  const moments = hostMoments(packed);
+  const sums = completed ? givenSums(packed) : hostSums(packed, d);
   // What a model says of the rows is of no interest: their weights come with it.
   const one = gaussian({ covariance: 'diag' });
   const components = one.pack(one.atRows(new Float64Array(d), new Float64Array(d).fill(1)));
@@ -82,13 +88,14 @@ async function momentsOf(
     for (let from = 0; from < rows; from += ROWS) {
       await yieldToEvents(signal);
       const count = Math.min(ROWS, rows - from);
-      const x = await shard.take(Array.from({ length: count }, (_, i) => start + from + i));
-      for (let i = 0; i < count; i++) {
-        addRow(moments, packed, x.subarray(i * d, (i + 1) * d), weights[from + i], sharesOfRow(start + from + i));
-      }
+      const x = await shard.take(
+        Array.from({ length: count }, (_, i) => start + from + i),
+        { gaps: completed },
+      );
+      for (let i = 0; i < count; i++) sums.add(x, i * d, weights[from + i], sharesOfRow(start + from + i));
     }
   }
-  return moments;
+  return sums.finish();
 }
 
 /** Shares of a row that is all one component's. */

@@ -18,7 +18,7 @@ export interface GivenStart extends DenseComponents {
 }
 
 /**
- * A start given in part: what is left out comes from one sweep at what is given. Without covariances each row goes to
+ * A start of Gaussians or Student-t given in part: what is left out comes from one sweep at what is given. Without covariances each row goes to
  * the nearest mean, distances in standard deviations of the columns, and clusters are estimated as after a seeding.
  * With them rows are shared out as the components have it. Given means stay.
  */
@@ -96,6 +96,7 @@ export async function startOfParts(
   const { d, n } = shard;
   const own = ownComponents(given, family, k, columns);
   const placed = own && family.toShard(own, scaling);
+  if (!own) requireMeans(family);
   const centres = own ? undefined : centresOf((given as PartialStart).means, k, d, scaling);
   const known = given.weights && proportions(given.weights, k, 'seeding.weights', family.noise !== undefined);
   if (placed && known) return { weights: known, components: placed };
@@ -118,6 +119,17 @@ function ownComponents(
   const { means, covariances, precisions } = given as PartialStart;
   const spreads = covariances ?? (precisions && inverses(precisions, k, d));
   return spreads && componentsOfParameters(family, { means, covariances: spreads }, { k, d }, 'seeding');
+}
+
+/** Means are a start where columns are swept as they are. Throws `InputError('unsupported')` elsewhere. */
+function requireMeans({ name, parameters, coding }: Family): void {
+  if (!coding || ['covariances', 'scales'].some((spread) => parameters.includes(spread))) return;
+  throw new InputError('unsupported', {
+    where: 'seeding',
+    expected: `components, labels, responsibilities or a method with family ${name}`,
+    got: 'means',
+    remedy: 'give seeding: { components } as mixture.components has them, or family: gaussian()',
+  });
 }
 
 /** Means `[k][d]` in the shard's coordinates. */

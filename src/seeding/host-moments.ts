@@ -1,5 +1,6 @@
 import { isMatrix } from '../../kernels/form.js';
 import { addStatistics } from '../sweep/exact/plan.js';
+import type { GivenSums } from '../sweep/exact/given.js';
 import type { PackedModel, SoleQuadratic } from '../sweep/model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../sweep/moments.js';
 
@@ -8,6 +9,15 @@ export function hostMoments(packed: PackedModel): Moments {
   // Rows that are told their components have the same say in these, however far out they are.
   const plain = { ...packed, quadratic: packed.quadratic.map(({ form, d }) => ({ form, d })) };
   return emptyMoments(plain, { frame: 'differences' });
+}
+
+/** Sums of rows that lack nothing. */
+export function hostSums(packed: PackedModel, d: number): GivenSums {
+  const moments = hostMoments(packed);
+  return {
+    add: (values, from, weight, shares) => addRow(moments, packed, values.subarray(from, from + d), weight, shares),
+    finish: () => moments,
+  };
 }
 
 /** Adds a row `[d]` with its weight and its shares `[k]`. */

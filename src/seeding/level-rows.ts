@@ -1,7 +1,7 @@
 import type { BorrowedShard, NearestCentres } from '../sweep/shard.js';
 import type { LinearShape } from '../sweep/model.js';
 import type { Scaling } from '../families/scaling.js';
-import { HostRows } from '../sweep/exact/host-rows.js';
+import { fillColumns, HostRows } from '../sweep/exact/host-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
 import { metricOf, type SeedingProblem } from './seeding.js';
 
@@ -34,9 +34,10 @@ export async function levelCentres(
   const first = shard.d - levels.length;
   const places = await drawnRows(shard, random.uniform.bind(random), signal);
   const rows = await shard.take(places.rows);
-  if (masks) fillGaps(rows, shard.d, first - dense, masks, scaling);
+  if (masks) markGaps(rows, shard.d, first - dense, masks, scaling);
   const expanded = expandedRows(rows, shard.d, levels, positions);
   const width = expanded.length / places.rows.length;
+  fillColumns(expanded, places.counts, width);
   const units = new Float64Array(width).fill(1);
   units.set(variances.subarray(0, first));
   let at = first;
@@ -56,30 +57,19 @@ function varianceOf(rows: Float64Array, column: number, width: number, weights: 
   return weights.reduce((sum, weight, row) => sum + weight * (rows[row * width + column] - mean) ** 2, 0) / all;
 }
 
-/** Replaces statistics that are missing by their means over the rows that have them: then none is. */
-function fillGaps(
+/** Marks statistics that are missing, which are 0, as NaN, and makes their masks those of rows that have all. */
+function markGaps(
   rows: Float64Array,
   d: number,
   first: number,
   masks: readonly number[],
   { shift, scale }: Scaling,
 ): void {
-  const there = (from: number, mask: number): boolean =>
-    shift[first + mask] + scale[first + mask] * rows[from + first + mask] > 0.5;
-  for (const [j, mask] of masks.entries()) {
-    if (mask < 0) continue;
-    let [sum, count] = [0, 0];
-    for (let from = 0; from < rows.length; from += d) {
-      if (there(from, mask)) [sum, count] = [sum + rows[from + first + j], count + 1];
-    }
-    for (let from = 0; from < rows.length; from += d) {
-      if (!there(from, mask)) rows[from + first + j] = count > 0 ? sum / count : 0;
-    }
+  const held = (mask: number, value: number): number => (value - shift[first + mask]) / scale[first + mask];
+  for (let from = first; from < rows.length; from += d) {
+    for (const [j, mask] of masks.entries()) if (mask >= 0 && rows[from + mask] < held(mask, 0.5)) rows[from + j] = NaN;
+    for (const [j, mask] of masks.entries()) if (mask < 0) rows[from + j] = held(j, 1);
   }
-  masks.forEach((mask, j) => {
-    if (mask >= 0) return;
-    for (let at = first + j; at < rows.length; at += d) rows[at] = (1 - shift[first + j]) / scale[first + j];
-  });
 }
 
 /** Different rows, and how often each was drawn. */
@@ -100,7 +90,7 @@ async function drawnRows(
   }
 }
 
-/** Rows whose level columns, the last ones, are unit vectors, or positions on a line. */
+/** Rows whose level columns, the last ones, are unit vectors, 0 where they are missing, or positions on a line, NaN there. */
 function expandedRows(rows: Float64Array, d: number, levels: readonly number[], positions: Positions): Float64Array {
   const first = d - levels.length;
   const width = levels.reduce((sum, count, j) => sum + (positions[j] ? 1 : count), first);
@@ -112,7 +102,7 @@ function expandedRows(rows: Float64Array, d: number, levels: readonly number[], 
     for (const [j, count] of levels.entries()) {
       const level = rows[row * d + first + j];
       const own = positions[j];
-      if (own) expanded[at] = own[level >= 0 ? level : own.length >> 1];
+      if (own) expanded[at] = level >= 0 ? own[level] : NaN;
       else if (level >= 0) expanded[at + level] = 1;
       at += own ? 1 : count;
     }
@@ -120,7 +110,7 @@ function expandedRows(rows: Float64Array, d: number, levels: readonly number[], 
   return expanded;
 }
 
-/** The same back. */
+/** The same back. Centres that are means of rows have the level that most of them have, or the position nearest to theirs. */
 function collapsedRows(
   expanded: Float64Array,
   first: number,
@@ -136,9 +126,21 @@ function collapsedRows(
     at += first;
     for (const [j, count] of levels.entries()) {
       const own = positions[j];
-      rows[row * d + first + j] = own ? own.indexOf(expanded[at]) : expanded.subarray(at, at + count).indexOf(1);
+      rows[row * d + first + j] = own ? nearestOf(own, expanded[at]) : likeliestOf(expanded.subarray(at, at + count));
       at += own ? 1 : count;
     }
   }
   return rows;
+}
+
+/** The index of the largest; −1 of zeros, where no row has a level. */
+function likeliestOf(shares: Float64Array): number {
+  const most = Math.max(...shares);
+  return most > 0 ? shares.indexOf(most) : -1;
+}
+
+/** The index of the position nearest to one. */
+function nearestOf(positions: Float64Array, position: number): number {
+  const apart = positions.map((own) => Math.abs(own - position));
+  return apart.indexOf(Math.min(...apart));
 }

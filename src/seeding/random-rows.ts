@@ -1,7 +1,13 @@
 import type { SeedingProblem } from './seeding.js';
+import type { SeedingRows } from './k-means-plus-plus.js';
 
 /** k different rows drawn with probability proportional to their weights (while there are as many), `[k, d]`. */
-export async function randomRows({ shard, k, random, signal }: SeedingProblem): Promise<Float64Array> {
+export async function randomRows({
+  shard,
+  k,
+  random,
+  signal,
+}: Pick<SeedingProblem, 'k' | 'random' | 'signal'> & { readonly shard: SeedingRows }): Promise<Float64Array> {
   const uniform = shard.nearestCentres(new Float64Array(shard.d), signal);
   const chosen = new Set<number>();
   try {

@@ -39,9 +39,9 @@ export async function seed(
     if (start) return start;
   }
   const masks = family.masks?.(problem.columns);
-  const onHost = linear && (linear.levels.length > 0 || masks) && method !== 'random';
+  const onHost = linear && (masks || (linear.levels.length > 0 && method !== 'random'));
   const { positions } = family;
-  const centresAmong = method === 'hierarchical' ? hierarchicalCentres : undefined;
+  const centresAmong = { hierarchical: hierarchicalCentres, random: randomRows }[method as string];
   const centres = await (onHost
     ? levelCentres(problem, linear, { positions, masks, centresAmong })
     : centresBy[method](problem));

@@ -5,7 +5,7 @@
 import { quadraticColumns } from './exact/plan.js';
 import type { PackedModel, PackedShape, PlanModel } from './model.js';
 import type { Moments } from './moments.js';
-import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from './shard.js';
+import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest, TakeOptions } from './shard.js';
 
 /** Rows of a shard that are looked at once. */
 const ROWS = 4096;
@@ -66,8 +66,8 @@ class WithCommonPart implements Shard {
     }
   }
 
-  take(indices: readonly number[]): Promise<Float64Array> {
-    return this.shard.take(indices);
+  take(indices: readonly number[], options?: TakeOptions): Promise<Float64Array> {
+    return this.shard.take(indices, options);
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {

@@ -8,6 +8,7 @@ import type {
   Shard,
   SweepOptions,
   SweepRequest,
+  TakeOptions,
 } from './shard.js';
 
 interface Waiting {
@@ -57,8 +58,8 @@ export class Rendezvous implements BorrowedShard {
     }
   }
 
-  take(indices: readonly number[]): Promise<Float64Array> {
-    return this.read(() => this.shard.take(indices));
+  take(indices: readonly number[], options?: TakeOptions): Promise<Float64Array> {
+    return this.read(() => this.shard.take(indices, options));
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {

@@ -74,6 +74,12 @@ export interface NearestSums {
   readonly potential: number;
 }
 
+/** How rows are taken. */
+export interface TakeOptions {
+  /** Whether what they lack stays missing, NaN; default the column's mean is in its place. */
+  readonly gaps?: boolean;
+}
+
 /** Rows as EM sees them, swept by models of one precision. */
 export interface SweptRows<Values extends Floats = Float32Array> {
   readonly n: number;
@@ -88,7 +94,7 @@ export interface SweptRows<Values extends Floats = Float32Array> {
   /** One read of the data, block after block. */
   rows(model: PlanModel<Values>, options?: RowOptions): AsyncIterable<RowOutputs>;
   /** The rows of these indices, `[indices.length, d]`. */
-  take(indices: readonly number[]): Promise<Float64Array>;
+  take(indices: readonly number[], options?: TakeOptions): Promise<Float64Array>;
 }
 
 /** Rows that live in one place and answer sweeps there. Owns their memory. */

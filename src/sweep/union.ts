@@ -10,6 +10,7 @@ import type {
   Shard,
   SweepOptions,
   SweepRequest,
+  TakeOptions,
 } from './shard.js';
 
 /** Parts that are read at the same time: enough to keep several places busy, few enough to hold the moments of. */
@@ -66,14 +67,14 @@ class Union implements Shard {
     }
   }
 
-  async take(indices: readonly number[]): Promise<Float64Array> {
+  async take(indices: readonly number[], options?: TakeOptions): Promise<Float64Array> {
     const { d } = this;
     const places = indices.map((index) => this.place(index));
     const taken = new Float64Array(indices.length * d);
     for (const [index, part] of this.parts.entries()) {
       const here = [...places.keys()].filter((at) => places[at].part === index);
       if (here.length === 0) continue;
-      const rows = await part.take(here.map((at) => places[at].row));
+      const rows = await part.take(here.map((at) => places[at].row), options);
       here.forEach((at, i) => taken.set(rows.subarray(i * d, (i + 1) * d), at * d));
     }
     return taken;

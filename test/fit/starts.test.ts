@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   fitMixture,
   gaussian,
+  poisson,
+  product,
   selectMixture,
+  vonMisesFisher,
   type CovarianceForm,
   type Fit,
   type FitOptions,
@@ -251,4 +254,12 @@ describe('a start by the parameters of a family', () => {
       `seeding.components: expected one block of family gaussian, as mixture.components has it, ${got}; `,
     );
   });
+
+  test.each([poisson(), vonMisesFisher(), product([{ columns: '*', family: gaussian() }])])(
+    'means alone are none of $name',
+    async (family) => {
+      const fit = fitMixture([[1, 2], [3, 1], [2, 2]], { ...options, family, seeding: { means } }); // prettier-ignore
+      await expect(fit).rejects.toThrow(`with family ${family.name}, got means; give seeding: { components }`);
+    },
+  );
 });

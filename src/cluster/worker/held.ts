@@ -27,7 +27,7 @@ export class HeldUnits {
       case 'sweep':
         return shard.sweep(part as SweepRequest[], { n: Number(question.n) });
       case 'take':
-        return shard.take(Array.from(question.indices as Float64Array));
+        return shard.take(Array.from(question.indices as Float64Array), { gaps: question.gaps === true });
       case 'nearest':
         return this.nearest.answer(`${unit}/${String(question.session)}`, shard, question, part);
       default: {

@@ -3,7 +3,15 @@ import { encodeExactly, gapVolumes, type Columns, type Encoding } from '../encod
 import type { ShardBuilder } from '../builder.js';
 import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
-import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import type {
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+  TakeOptions,
+} from '../shard.js';
 import { filledRows, type HostRows } from './host-rows.js';
 import { ExactShard, type ExactBlock } from './shard.js';
 
@@ -70,8 +78,8 @@ class HostShard implements Shard {
     return this.swept.rows(withoutCommonPart(model), options);
   }
 
-  take(indices: readonly number[]): Promise<Float64Array> {
-    return this.whole().take(indices);
+  take(indices: readonly number[], { gaps = false }: TakeOptions = {}): Promise<Float64Array> {
+    return gaps ? this.swept.take(indices) : this.whole().take(indices);
   }
 
   nearestCentres(metric: Float64Array): NearestCentres {

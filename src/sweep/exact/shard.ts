@@ -80,7 +80,7 @@ export class ExactShard implements SweptRows<Floats> {
 /** Adds the part of a row, which begins at `from`, to the moments: `Moments` says of what. */
 type Adder = (row: ExactRow, weight: number, values: Float64Array, from: number) => void;
 
-function adder(moments: Moments, { components, epsilon }: PlanModel<Floats>): Adder {
+export function adder(moments: Moments, { components, epsilon }: PlanModel<Floats>): Adder {
   const { k, quadratic } = components;
   const { mass, coupling, linear: sums } = moments;
   const { linear } = components;

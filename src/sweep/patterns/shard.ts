@@ -9,7 +9,16 @@ import { withoutCommonPart } from '../exact/host.js';
 import { exactOutputs, ExactShard } from '../exact/shard.js';
 import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
-import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
+import type {
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+  SweptRows,
+  TakeOptions,
+} from '../shard.js';
 import { isSwept, leastShare, marginalModel, momentsOf, type RowTotals } from './model.js';
 import { rowsAt, type SortedRows } from './rows.js';
 
@@ -24,7 +33,7 @@ const OUTPUT_NUMBERS = 2 ** 22;
 
 /**
  * Rows that may lack values, in the memory of the CPU, in the order of their patterns, swept in float64 on the threads of a
- * task force. Rows that are taken, and distances, have the mean of a column where they lack it.
+ * task force. Rows that are taken, unless their gaps are asked for, and distances have the mean of a column where they lack it.
  */
 export class PatternShard implements Shard, SweptRows<Floats> {
   readonly n: number;
@@ -104,8 +113,15 @@ export class PatternShard implements Shard, SweptRows<Floats> {
     await this.force.run({ kind: 'marginal rows', on, model, parts, into, control: sharedIntegers(2) }, signal);
   }
 
-  take(indices: readonly number[]): Promise<Float64Array> {
-    return this.whole().take(indices);
+  take(indices: readonly number[], { gaps = false }: TakeOptions = {}): Promise<Float64Array> {
+    if (!gaps) return this.whole().take(indices);
+    const { d, held } = this;
+    const taken = new Float64Array(indices.length * d);
+    for (const [at, index] of indices.entries()) {
+      const place = held.places[index];
+      taken.set(held.values.subarray(place * d, (place + 1) * d), at * d);
+    }
+    return Promise.resolve(taken);
   }
 
   nearestCentres(metric: Float64Array): NearestCentres {

@@ -1,6 +1,14 @@
 import type { PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
-import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import type {
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+  TakeOptions,
+} from '../shard.js';
 import { RemoteNearest } from './nearest.js';
 import type { Site } from './site.js';
 
@@ -52,8 +60,8 @@ class RemoteShard implements Shard {
     }
   }
 
-  async take(indices: readonly number[]): Promise<Float64Array> {
-    return (await this.site.ask({ op: 'take', indices: Float64Array.from(indices) })) as Float64Array;
+  async take(indices: readonly number[], { gaps = false }: TakeOptions = {}): Promise<Float64Array> {
+    return (await this.site.ask({ op: 'take', indices: Float64Array.from(indices), gaps })) as Float64Array;
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
