@@ -23,6 +23,10 @@ export interface NumberFacts extends AnyFacts {
   readonly kind: 'number';
   /** Whether all are whole. */
   readonly whole: boolean;
+  /** The greatest common divisor of whole numbers; 0 of zeros alone, and of others nothing. */
+  readonly step: number;
+  /** How many values are 0. */
+  readonly zeros: number;
   readonly min: number;
   readonly max: number;
   readonly mean: number;
@@ -37,6 +41,8 @@ export interface NumberFacts extends AnyFacts {
 export class NumberTally {
   private missing = 0;
   private whole = true;
+  private step = 0;
+  private zeros = 0;
   private readonly seen = new Set<number>();
   private readonly values = new Sums();
   private readonly logs = new Sums();
@@ -48,6 +54,8 @@ export class NumberTally {
         continue;
       }
       this.whole &&= Number.isInteger(value);
+      if (this.whole && this.step !== 1) this.step = commonDivisor(Math.abs(value), this.step);
+      if (value === 0) this.zeros++;
       if (this.seen.size < MOST_DISTINCT) this.seen.add(value);
       this.values.add(value);
       if (this.values.min > 0) this.logs.add(Math.log(value));
@@ -64,6 +72,8 @@ export class NumberTally {
       missing: rows > 0 ? this.missing / rows : 0,
       distinct: this.seen.size,
       whole: this.whole,
+      step: this.step,
+      zeros: this.zeros,
       min,
       max,
       mean,
@@ -72,6 +82,13 @@ export class NumberTally {
       ...(min > 0 && { logs: { mean: this.logs.mean, variance: this.logs.variance } }),
     };
   }
+}
+
+/** The greatest common divisor of two whole numbers ≥ 0 (Euclid). */
+function commonDivisor(one: number, other: number): number {
+  let [large, small] = [one, other];
+  while (small > 0) [large, small] = [small, large % small];
+  return large;
 }
 
 /** Central moments, one value after the other (Pébay, Formulas for robust, one-pass parallel computation, 2008). */

@@ -11,6 +11,7 @@
  * | up to 12 whole numbers, twice each in the mean, no counts          | categorical: codes, such as 1 to 5       |
  * | counts: variance up to 1.5 times the mean, least value half of it  | poisson                                  |
  * | counts: more variance, least value up to a quarter of the mean     | negative-binomial                        |
+ * | amounts                                                            | as real numbers, by the rules below      |
  * | strictly between 0 and 1                                           | beta: shares                             |
  * | > 0, skewness over 1, as spread as a gamma distribution of shape 4 | gamma or log-normal, the likelier        |
  * | others                                                             | gaussian, all such columns together      |
@@ -22,6 +23,10 @@
  * as ages, temperatures or years, are rounded measurements. So are those of over 4,096 kinds. Rules of real numbers go
  * on with both. Little is lost: a Poisson distribution whose mean is over 40 looks Gaussian, while that of a
  * measurement would prescribe a variance.
+ *
+ * **Amounts**, such as of money, are whole numbers as counts are, also where many are 0. But all are multiples of 2 or
+ * more, as 50 or 1,000, or their variance is over 1,000 times their mean while more than half of
+ * those above 0 differ. Nothing tells such a count from a real number.
  *
  * **Skewed** columns may be mixtures of symmetric ones. So two signs must agree that values spread by factors. The
  * skewness is over 1, which is strong, and over twice its error √(6/n). And log x̄ − mean log x is over .13, that of a
@@ -58,6 +63,8 @@ const OVERDISPERSED = 1.5;
 /** Least value / mean of counts, of equal variance and of more. */
 const HALF = 0.5;
 const QUARTER = 0.25;
+/** Variance / mean beyond which whole numbers are amounts where more than half of the positive ones differ. */
+const AMOUNTS = 1000;
 /** So many rows of counts lie beyond the largest of codes. */
 const MISSED_ROWS = 5;
 const SKEWED = 1;
@@ -125,12 +132,18 @@ function rowsBeyond({ values, mean, max }: NumberFacts): number {
   return sum;
 }
 
-function counts({ distinct, min, mean, variance }: NumberFacts): Choice | undefined {
+function counts(facts: NumberFacts): Choice | undefined {
+  const { distinct, min, mean, variance } = facts;
   const ratio = variance / mean;
   if (min < 0 || ratio < UNDERDISPERSED || distinct >= MOST_DISTINCT) return undefined;
-  if (min > (ratio <= OVERDISPERSED ? HALF : QUARTER) * mean) return undefined;
+  if (min > (ratio <= OVERDISPERSED ? HALF : QUARTER) * mean || areAmounts(facts)) return undefined;
   const reason = `counts whose variance is ${ratio.toPrecision(2)} times their mean`;
   return { family: ratio <= OVERDISPERSED ? 'poisson' : 'negativeBinomial', reason };
+}
+
+function areAmounts({ step, values, zeros, distinct, mean, variance }: NumberFacts): boolean {
+  const different = zeros > 0 ? distinct - 1 : distinct;
+  return step > 1 || (variance > AMOUNTS * mean && 2 * different > values - zeros);
 }
 
 function ofReals(facts: NumberFacts): Choice {

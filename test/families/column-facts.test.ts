@@ -14,6 +14,8 @@ test('counts values, missing ones, and those that differ', () => {
     kind: 'number', name: 'x', values: 3, missing: 0.4, distinct: 2, whole: true, min: 1, max: 3,
   }); // prettier-ignore
   expect(factsOf([1, 2.5]).whole).toBe(false);
+  expect(factsOf([12, 0, -30], [18, 0])).toMatchObject({ step: 6, zeros: 2 });
+  expect(factsOf([12, 7])).toMatchObject({ step: 1, zeros: 0 });
   const many = Array.from({ length: 2 * MOST_DISTINCT }, (_, i) => i);
   expect(factsOf(many).distinct).toBe(MOST_DISTINCT);
 });

@@ -70,6 +70,9 @@ describe('whole numbers:', () => {
     ['years', Array.from({ length: 200 }, (_, i) => 1980 + (i % 40)), 'gaussian: whole numbers that are no counts'],
     ['Fahrenheit', drawn(300, (numbers) => Math.round(78 + 9 * numbers.normal())), 'gaussian: whole numbers that are no counts'],
     ['negative ones', drawn(300, (numbers) => Math.round(9 * numbers.normal())), 'gaussian: whole numbers that are no counts'],
+    ['amounts of money, a third of them 0', drawn(900, (numbers, row) => (row % 3 === 0 ? 0 : Math.round(drawLogNormal(numbers, 8, 1)))), 'gaussian: whole numbers that are no counts'],
+    ['amounts of hundreds', drawn(900, (numbers, row) => (row % 5 === 0 ? 0 : 100 * Math.round(drawLogNormal(numbers, 2, 0.5)))), 'gaussian: whole numbers that are no counts'],
+    ['visits of which some are many', drawn(900, (numbers, row) => drawNegativeBinomial(numbers, row % 3 === 0 ? 400 : 5, 0.8)), 'negativeBinomial: counts whose variance is '],
     ['incomes', drawn(9000, (numbers) => 1000 + Math.round(drawLogNormal(numbers, 10, 0.8))), 'logNormal: positive numbers of skewness '],
   ])('%s', (_, values, expected) => {
     expect(choice(factsOf(values)).startsWith(expected), choice(factsOf(values))).toBe(true);
@@ -101,6 +104,11 @@ describe('whole numbers:', () => {
     expect(family({ variance: 30, min: 10 })).toBe('poisson');
     expect(family({ variance: 30, min: 11 })).toBe('gaussian');
     expect(family({ variance: 30.1, distinct: 4096 })).toBe('negativeBinomial');
+    expect(family({ variance: 30.1, step: 2 })).toBe('gaussian');
+    expect(family({ variance: 2e4, distinct: 1001 })).toBe('negativeBinomial');
+    expect(family({ variance: 2.1e4, distinct: 1000 })).toBe('negativeBinomial');
+    expect(family({ variance: 2.1e4, distinct: 1001 })).toBe('gaussian');
+    expect(family({ variance: 2.1e4, distinct: 502, zeros: 1000 })).toBe('gaussian');
     expect(family({ variance: 30.1, distinct: 4097 })).toBe('gaussian');
     expect(family({ variance: 30, distinct: 13, min: 3 })).toBe('poisson');
     expect(family({ variance: 30, distinct: 12, min: 3 })).toBe('categorical');
