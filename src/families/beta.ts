@@ -1,13 +1,13 @@
-import { digammaRise, logBeta, trigamma } from '../base/special/gamma.js';
+import { digammaRise, logBeta, trigammaFall } from '../base/special/gamma.js';
 import { positiveNumber, shares } from './domains.js';
 import { type ExponentialFamily, noBase } from './exponential-family.js';
 import type { Family } from './family.js';
-import { betaShapes } from './likelihood-equations.js';
+import { betaShapes, betaSlack } from './likelihood-equations.js';
 import { linearFamily } from './linear-family.js';
 import { drawBeta } from './sampling/beta.js';
 
-/** 1 − e^{mean log x} − e^{mean log (1 − x)} of values that are all alike for all that rounding tells. */
-const ALIKE = 5e-11;
+/** 1 − e^{mean log x} − e^{mean log (1 − x)} of values that are all alike for all that rounding tells, of the lesser power. */
+const ALIKE = 1e-10;
 
 /**
  * Shares: log p(x | α, β) = (α − 1) log x + (β − 1) log (1 − x) − log B(α, β), 0 < x < 1. T = (log x, log (1 − x)),
@@ -32,14 +32,12 @@ export const betaDistribution: ExponentialFamily = {
   },
   fit([meanLog, meanLogRest]) {
     const [x, y] = [Math.exp(meanLog), Math.exp(meanLogRest)];
-    if (1 - x - y > ALIKE) return Float64Array.from(betaShapes(meanLog, meanLogRest));
-    return Float64Array.of(x / (2 * ALIKE), y / (2 * ALIKE));
+    const alike = ALIKE * Math.min(x, y);
+    if (betaSlack(meanLog, meanLogRest) > alike) return Float64Array.from(betaShapes(meanLog, meanLogRest));
+    return Float64Array.of(x / (2 * alike), y / (2 * alike));
   },
   expectation: ([alpha, beta_]) => Float64Array.of(-digammaRise(alpha, beta_), -digammaRise(beta_, alpha)),
-  variance([alpha, beta_]) {
-    const both = trigamma(alpha + beta_);
-    return Float64Array.of(trigamma(alpha) - both, trigamma(beta_) - both);
-  },
+  variance: ([alpha, beta_]) => Float64Array.of(trigammaFall(alpha, beta_), trigammaFall(beta_, alpha)),
   summary([alpha, beta_]) {
     const mean = alpha / (alpha + beta_);
     return { mean, variance: (mean * (1 - mean)) / (alpha + beta_ + 1) };

@@ -46,26 +46,43 @@ const STEPS = 100;
  */
 export function betaShapes(meanLog: number, meanLogRest: number): readonly [a: number, b: number] {
   const [x, y] = [Math.exp(meanLog), Math.exp(meanLogRest)];
-  const slack = -Math.expm1(meanLog) - y;
+  const slack = betaSlack(meanLog, meanLogRest);
   if (!(meanLog < 0 && meanLogRest < 0 && slack > 0)) {
     const got = `${meanLog} and ${meanLogRest}`;
     throw new RangeError(`betaShapes: expected means of log x and log (1 − x) of values that differ, got ${got}`);
   }
   let [a, b] = [0.5 + x / (2 * slack), 0.5 + y / (2 * slack)];
   for (let step = 0; step < STEPS; step++) {
-    const f = -digammaRise(a, b) - meanLog;
-    const g = -digammaRise(b, a) - meanLogRest;
-    const [p, q, both] = [trigamma(a), trigamma(b), trigamma(a + b)];
-    const determinant = p * q - both * (p + q);
+    // In relative steps, so that no square of a large shape leaves float64's range.
+    const f = a * (-digammaRise(a, b) - meanLog);
+    const g = b * (-digammaRise(b, a) - meanLogRest);
+    const both = a * trigamma(a + b) * b;
+    const [p, q] = [relativeFall(a, b), relativeFall(b, a)];
+    // p q − both², whose parts would cancel where the larger shape is large.
+    const determinant =
+      a < b
+        ? a * trigamma(a) * a * q - both * (a * trigamma(b) * b)
+        : b * trigamma(b) * b * p - both * (a * trigamma(a) * b);
     const next = [
-      stepped(a, ((q - both) * f + both * g) / determinant),
-      stepped(b, (both * f + (p - both) * g) / determinant),
+      stepped(a, (a * (q * f + both * g)) / determinant),
+      stepped(b, (b * (both * f + p * g)) / determinant),
     ] as const;
     const change = Math.max(Math.abs(next[0] / a - 1), Math.abs(next[1] / b - 1));
     [a, b] = next;
     if (change < 1e-14) break;
   }
   return [a, b];
+}
+
+/** 1 − e^m − e^n of means m, n of log x and log (1 − x), also where all x are near 0 or near 1. */
+export function betaSlack(meanLog: number, meanLogRest: number): number {
+  const [least, most] = meanLog < meanLogRest ? [meanLog, meanLogRest] : [meanLogRest, meanLog];
+  return -Math.expm1(most) - Math.exp(least);
+}
+
+/** a² (ψ′(a) − ψ′(a + x)), which is finite where ψ′ has no digits left. */
+function relativeFall(a: number, x: number): number {
+  return x * (a / (a + x)) + a * (logMinusDigammaSlope(a + x) - logMinusDigammaSlope(a)) * a;
 }
 
 /** A Newton step of a positive number: at most to an eighth. */

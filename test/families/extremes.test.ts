@@ -98,6 +98,9 @@ const extremes: readonly Extreme[] = [
   ofDraws('shapes of 1e6', gamma(), [gammaDistribution], { shapes: [[1e6], [1e6]], rates: [[1e6], [0.999e6]] }),
   ofDraws('shapes of .01', gamma(), [gammaDistribution], { shapes: [[0.01], [0.02]], rates: [[1], [3]] }),
   ofDraws('shares of 1e6 and .05', beta(), [betaDistribution], { alphas: [[1e6], [0.05]], betas: [[1e6], [0.05]] }),
+  ofDraws('shares of 1e-12', beta(), [betaDistribution], { alphas: [[2], [5]], betas: [[2e12], [2e12]] }),
+  ofDraws('shares of 1 − 1e-9', beta(), [betaDistribution], { alphas: [[2e9], [2e9]], betas: [[0.5], [4]] }),
+  ofDraws('shares of 1e-100', beta(), [betaDistribution], { alphas: [[2], [0.1]], betas: [[2e100], [2e100]] }),
   ofDraws('durations of 1e130', gamma(), [gammaDistribution], { shapes: [[2], [3]], rates: [[1e-130], [1e-129]] }),
   ofDraws('durations of 1e-130 and 1e130', exponential(), [exponentialDistribution], { rates: [[1e130], [1e-130]] }),
   ofDraws('log-normal 1e-295 and 1e295', logNormal(), [logNormalDistribution], { meanLogs: [[-680], [680]], varianceLogs: [[1], [2]] }), // prettier-ignore

@@ -60,6 +60,20 @@ describe('betaShapes', () => {
     );
   });
 
+  test('solves them where all values are near 0 or near 1, as deep as the least number', () => {
+    fc.assert(
+      fc.property(sizes(-2, 2), sizes(2, 200), fc.boolean(), (a, b, swapped) => {
+        const [m, n] = [-digammaRise(a, b), -digammaRise(b, a)];
+        const [x, y] = swapped ? betaShapes(n, m).toReversed() : betaShapes(m, n);
+        // e^m has an error of |m| roundings, and the width is about e^m / (2 a).
+        const tolerance = 1e-12 + 1e-14 * -m * (1 + a);
+        expectWithin(x / a, 1, tolerance, `${a}, ${b}`);
+        expectWithin(y / b, 1, tolerance, `${a}, ${b}`);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('changes sides with its arguments', () => {
     fc.assert(
       fc.property(sizes(-2, 2), sizes(-2, 2), (a, b) => {

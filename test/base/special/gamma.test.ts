@@ -14,6 +14,7 @@ const {
   logMinusDigammaSlope,
   logRising,
   trigamma,
+  trigammaFall,
 } = gamma;
 
 /** Positive numbers of all sizes. */
@@ -118,6 +119,8 @@ describe('other laws:', () => {
       fc.property(positive, (a) => {
         expectSum(logRising(a, 3), [Math.log(a), Math.log(a + 1), Math.log(a + 2)]);
         expectSum(digammaRise(a, 3), [1 / a, 1 / (a + 1), 1 / (a + 2)]);
+        const falls = [a, a + 1, a + 2].map((x) => 1 / x / x).reduce((sum, one) => sum + one, 0);
+        expectWithin(trigammaFall(a, 3) / falls, 1, 1e-14);
       }),
     );
   });
@@ -150,6 +153,8 @@ describe('at the ends of their domains', () => {
     ['logRising', [0, 1], 'logRising: expected a finite a > 0, got 0'],
     ['logRising', [1, -1], 'logRising: expected x ≥ 0, got -1'],
     ['digammaRise', [Infinity, 1], 'digammaRise: expected a finite a > 0, got Infinity'],
+    ['trigammaFall', [0, 1], 'trigammaFall: expected a finite a > 0, got 0'],
+    ['trigammaFall', [1, NaN], 'trigammaFall: expected x ≥ 0, got NaN'],
     ['digammaRise', [1, NaN], 'digammaRise: expected x ≥ 0, got NaN'],
     ['logBeta', [1, NaN], 'logBeta: expected finite a > 0 and b > 0, got 1 and NaN'],
     ['logBeta', [0, Infinity], 'logBeta: expected finite a > 0 and b > 0, got 0 and Infinity'],
