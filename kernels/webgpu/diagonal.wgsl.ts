@@ -11,9 +11,8 @@ import { each, lanes } from './text.wgsl.js';
 
 export function diagonalProgram(layout: ModelLayout, k: number, geometry: DiagonalGeometry): ProgramCode {
   const { d, radial } = layout;
-  const wide = quads(d);
   const line = radial ? `(min(k, ${k - 1}u) + ${weightLine({ k, radial })}u)` : `min(k, ${k - 1}u)`;
-  const { components, rows } = geometry;
+  const { components, rows, columnGroups, columnsPerGroup } = geometry;
   return {
     label: `moments diagonal d=${d} k=${k}`,
     bindings: ['uniform', 'read', 'read', 'read', 'write'],
@@ -23,11 +22,12 @@ ${rowsBinding(layout.rows)}
 @group(0) @binding(3) var<storage, read> plan: array<vec4f>;  // [k, tiles of the pass, 64]
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>;
 ${sumDeclarations(geometry)}
-const WIDE = ${wide}u; // quads of columns
+const WIDE = ${columnsPerGroup}u; // quads of columns per workgroup
+const COLUMN_GROUPS = ${columnGroups}u;
 const COMPONENTS = ${components}u; // quads of components per workgroup
-const STAGED = ${rowStride(wide, rows)}u; // quads from one staged row to the next
+const STAGED = ${rowStride(columnsPerGroup, rows)}u; // quads from one staged row to the next
 const PLAN_STAGED = ${rowStride(components, rows)}u;
-var<workgroup> xs: array<vec4f, ${rows * rowStride(wide, rows)}>;
+var<workgroup> xs: array<vec4f, ${rows * rowStride(columnsPerGroup, rows)}>;
 var<workgroup> ps: array<vec4f, ${rows * rowStride(components, rows)}>;
 
 fn planQuad(k: u32, at: u32, stride: u32) -> vec4f {
@@ -38,13 +38,14 @@ ${summingMain({ geometry, place: place(layout, geometry), stage: stage(layout, g
 }
 
 /** Which four components and four columns are this invocation's. */
-function place({ stride }: ModelLayout, { units }: DiagonalGeometry): string {
+function place({ d, stride }: ModelLayout, { units }: DiagonalGeometry): string {
   return /* wgsl */ `
-  let firstQuad = group / SPLITS * COMPONENTS;
+  let firstQuad = group / SPLITS / COLUMN_GROUPS * COMPONENTS;
+  let firstColumn = group / SPLITS % COLUMN_GROUPS * WIDE;
   let lane = t / (WIDE * COMPONENTS);
-  let j = t % WIDE;
+  let j = firstColumn + t % WIDE;
   let mine = t / WIDE % COMPONENTS;
-  let works = lane < LANES && firstQuad + mine < ${units}u;
+  let works = lane < LANES && firstQuad + mine < ${units}u && j < ${quads(d)}u;
   let c = ${HEADER_QUADS}u + (firstQuad + mine) * ${4 * stride}u + 1u + j;
   ${each(4, (one) => `let m${one} = model[select(0u, c + ${one * stride}u, works)];`)}
   let partialAt = ((split * LANES + lane) * ${units}u + firstQuad + mine) * COUNT;`;
@@ -58,7 +59,7 @@ function stage({ d, columns, firstTile, rows }: ModelLayout, { workgroup }: Diag
         let column = item / ROW_QUADS;
         let quad = begin + rows;
         let at = (${firstTile} + quad / ${TILE_QUADS}u) * ${columns * TILE_QUADS}u + quad % ${TILE_QUADS}u;
-        ${each(4, (i) => `let e${i} = ${rowsAt(rows, `at + min(4u * column + ${i}u, ${d - 1}u) * ${TILE_QUADS}u`)};`)}
+        ${each(4, (i) => `let e${i} = ${rowsAt(rows, `at + min(4u * (firstColumn + column) + ${i}u, ${d - 1}u) * ${TILE_QUADS}u`)};`)}
         ${each(4, (r) => `xs[(${r}u * ROW_QUADS + rows) * STAGED + column] = ${rowOf('e', r)};`)}
       }
       for (var item = t; item < ROW_QUADS * COMPONENTS; item += ${workgroup}u) {
@@ -86,7 +87,7 @@ function sums({ seconds }: DiagonalGeometry): Pick<Summing, 'clear' | 'add' | 'f
     ${each(4, (one) => `var first${one} = vec4f(0.0);${seconds ? `\nvar second${one} = vec4f(0.0);` : ''}`)}
     var mass = vec4f(0.0);`,
     add: /* wgsl */ `
-          let row = xs[i * STAGED + j];
+          let row = xs[i * STAGED + j - firstColumn];
           let p = ps[i * PLAN_STAGED + mine];
           ${each(4, add)}
           mass += p;`,

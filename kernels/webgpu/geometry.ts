@@ -128,6 +128,9 @@ function assemble(
 export interface DiagonalGeometry extends SumGeometry {
   /** Quads of components per workgroup. */
   readonly components: number;
+  /** Workgroups that share the columns where these are more than one has invocations, and quads of columns in each. */
+  readonly columnGroups: number;
+  readonly columnsPerGroup: number;
   /** Whether second moments are summed, too. */
   readonly seconds: boolean;
 }
@@ -135,19 +138,21 @@ export interface DiagonalGeometry extends SumGeometry {
 export function diagonalGeometry(d: number, k: number, limits: GeometryLimits, seconds = true): DiagonalGeometry {
   const units = Math.ceil(k / COMPONENT_STEP);
   const wide = quads(d);
+  const columnGroups = Math.ceil(wide / WIDEST_WORKGROUP);
+  const own = Math.ceil(wide / columnGroups);
   const fits = (components: number, rows: number): boolean =>
-    rows * (rowStride(wide, rows) + rowStride(components, rows)) * 16 <= sharedBytes(limits);
-  const wanted = Math.min(units, Math.max(1, Math.floor(WORKGROUP / wide)));
+    rows * (rowStride(own, rows) + rowStride(components, rows)) * 16 <= sharedBytes(limits);
+  const wanted = Math.min(units, Math.max(1, Math.floor(WORKGROUP / own)));
   const rows = [32, 16, 8].find((count) => fits(wanted, count)) ?? 4;
   let components = wanted;
   while (components > 1 && !fits(components, rows)) components--;
-  const lanes = components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (wide * components)))) : 1;
+  const lanes = components === units ? Math.max(1, Math.min(rows, Math.floor(WORKGROUP / (own * components)))) : 1;
   const count = (seconds ? 8 : 4) * wide + 1;
-  const begun = Math.ceil(units / components);
+  const begun = Math.ceil(units / components) * columnGroups;
   const splits = splitsFor(begun, units * count * 32 * lanes, limits);
   return {
-    ...{ components, seconds, rows, lanes, splits, count, units },
-    workgroup: roundUp(wide * components * lanes, 32),
+    ...{ components, seconds, rows, lanes, splits, count, units, columnGroups, columnsPerGroup: own },
+    workgroup: roundUp(own * components * lanes, 32),
     groups: begun * splits,
     partials: splits * lanes,
   };

@@ -74,7 +74,8 @@ export function ofMeans(blocks: Blocks, k: number, d: number, means: Float64Arra
 
 /** Whether a component has any rows with a value of the block. */
 function hasValues({ gaps, levels }: Blocks[number], own: Float64Array): boolean {
-  return !gaps || levels !== undefined || own[own.length - 1] > 0;
+  if (levels !== undefined) return own.some((share) => share > 0);
+  return !gaps || own[own.length - 1] > 0;
 }
 
 /** Two values that no family's likelihood prefers to others, of columns of real numbers and of whole ones. */
@@ -89,7 +90,7 @@ function anyStatistics(block: Blocks[number], means: Float64Array, first: number
   for (let from = first; from < means.length; from += width) {
     for (let j = 0; j < block.width; j++) together[j] += means[from + j];
   }
-  if (hasValues(block, together)) return together;
+  if (block.levels !== undefined || hasValues(block, together)) return together;
   const one = new Float64Array(block.width);
   for (const value of ANY.real.every(block.domain.holds) ? ANY.real : ANY.whole) {
     block.statistic(new Float64Array(block.columns).fill(value), one);

@@ -66,6 +66,7 @@ export function negativeBinomialAmong(counts: Float64Array): ExponentialFamily {
     },
     fit(shares) {
       const sum = shares.reduce((all, share) => all + share, 0);
+      if (!(sum > 0)) return Float64Array.of(0, SIZES.high); // of a column that all rows lack
       const mean = shares.reduce((all, share, place) => all + share * counts[place], 0) / sum;
       return Float64Array.of(mean, negativeBinomialSize(counts, shares));
     },

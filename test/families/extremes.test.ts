@@ -22,7 +22,7 @@ import { emStep, prepare, type Model } from './exponential-em.js';
 import { logNormalDistribution } from './scenes.js';
 
 const STEPS = 8;
-const backends: readonly BackendName[] = size(2, 1) === 2 ? ['wasm', 'cpu'] : ['wasm'];
+const backends: readonly BackendName[] = size(1, 0) ? ['wasm', 'cpu', 'webgpu'] : ['wasm'];
 
 interface Extreme {
   readonly name: string;
@@ -106,6 +106,7 @@ const extremes: readonly Extreme[] = [
   ofDraws('log-normal 1e-295 and 1e295', logNormal(), [logNormalDistribution], { meanLogs: [[-680], [680]], varianceLogs: [[1], [2]] }), // prettier-ignore
   directions(768, 1e5, 0.02, 60),
   directions(4096, 2e4, 0.1, 20),
+  directions(4096, 1e5, 0.02, 20),
   directions(3, 1e8, 3e-4),
   hugeDocuments(),
   { name: 'documents without words', family: multinomial(), blocks: [multinomialDistribution(3)], parameters: { probabilities: words }, rows: Array.from({ length: 90 }, (_, i) => (i % 3 === 0 ? [0, 0, 0] : [i % 7, (i * 3) % 5, i % 4])) }, // prettier-ignore
@@ -219,6 +220,10 @@ test.each([
   families.gaussian(),
   logNormal(),
   negativeBinomial({ size: 2 }),
+  negativeBinomial(),
+  families.categorical(),
+  families.studentT({ covariance: 'diag' }),
+  families.studentT(),
 ])('a column that all rows lack says nothing: %#, $name', async (family) => {
   const value = (i: number): number => (family.name === 'bernoulli' ? i % 2 : family.name === 'beta' ? 0.2 + 0.1 * (i % 5) : 1 + (i % 5)); // prettier-ignore
   const rows = Array.from({ length: 20 }, (_, i) => [value(i), NaN]);
