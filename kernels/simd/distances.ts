@@ -19,7 +19,8 @@ export interface NearestFile {
 export interface Distances {
   /** To be called before a part's groups are brought. */
   begin(part: number): void;
-  bring(index: number, end: number): Iterable<Promise<void>>;
+  /** Has those of a group at hand; yields what is to be waited for, if there may be such. */
+  bring(index: number, end: number): Iterable<Promise<void>> | undefined;
   /** Distances of a group that was brought, of so many rows. */
   at(index: number, rows: number): Float32Array;
   /** Keeps what these have become. */
@@ -53,8 +54,8 @@ class DistancesInMemory implements Distances {
     // All are where they were.
   }
 
-  bring(): Iterable<Promise<void>> {
-    return [];
+  bring(): undefined {
+    // The same.
   }
 
   at(index: number, rows: number): Float32Array {

@@ -15,8 +15,8 @@ export interface Groups {
   readonly count: number;
   /** Whether groups are dear to come by: several models sweep each while it is at hand. */
   readonly dear: boolean;
-  /** Has a group at hand, of those before `end` that come next; yields what is to be waited for. */
-  bring(index: number, end: number): Iterable<Promise<void>>;
+  /** Has a group at hand, of those before `end` that come next; yields what is to be waited for, if there may be such. */
+  bring(index: number, end: number): Iterable<Promise<void>> | undefined;
   /** A group that was brought: valid until another is. */
   at(index: number): Group;
   /** Lets go of what is held; yields what is to be waited for. */
@@ -51,8 +51,8 @@ class GroupsInMemory implements Groups {
     this.count = this.places.length;
   }
 
-  bring(): Iterable<Promise<void>> {
-    return NOTHING;
+  bring(): undefined {
+    // All are where they were.
   }
 
   at(index: number): Group {

@@ -90,10 +90,7 @@ export class SimdNearestCentres implements NearestCentres {
       const [from, to] = this.groupsOf(part, groupWeights.length);
       const start = from * GROUP_ROWS;
       const rows = Math.min(to * GROUP_ROWS, n) - start;
-      const values = Float64Array.from(this.held.weights(start, rows));
-      const nearest = distances?.values(part, start, rows);
-      if (nearest) for (let row = 0; row < rows; row++) values[row] *= nearest[row];
-      yield { start, values };
+      yield { start, values: weighted(this.held.weights(start, rows), distances?.values(part, start, rows)) };
     }
   }
 
@@ -125,4 +122,11 @@ export class SimdNearestCentres implements NearestCentres {
   private groupsOf(part: number, groups: number): [number, number] {
     return [Math.floor((part * groups) / this.parts), Math.floor(((part + 1) * groups) / this.parts)];
   }
+}
+
+/** Weights times distances, if there are such, `[rows]`. */
+function weighted(weights: Float32Array, distances: Float32Array | undefined): Float64Array {
+  const values = new Float64Array(weights);
+  if (distances) for (let row = 0; row < values.length; row++) values[row] *= distances[row];
+  return values;
 }
