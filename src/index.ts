@@ -94,7 +94,7 @@ export {
   type Transport,
   type TransportValues,
 } from './sinkhorn/sinkhorn.js';
-export type { Batch, Matrix, Source } from './data/source.js';
+export type { Batch, Batching, Matrix, Source } from './data/source.js';
 export { backendNames, type BackendName } from './backend/backends.js';
 export type { Device, Finding, RowsOptions } from './backend/backend.js';
 export {

@@ -7,4 +7,4 @@
  * @module otmix/sources
  */
 export { openSource, type SourceOptions } from './data/files/open.js';
-export type { Batch, Source } from './data/source.js';
+export type { Batch, Batching, Source } from './data/source.js';

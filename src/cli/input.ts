@@ -96,9 +96,9 @@ function underName(source: Source, path: string, name: string): Source {
     get notes() {
       return (source.notes ?? []).map((note) => note.replaceAll(path, name));
     },
-    async *batches(signal) {
+    async *batches(...how) {
       try {
-        yield* source.batches(signal);
+        yield* source.batches(...how);
       } catch (error) {
         renamed(error, path, name);
       }
@@ -113,8 +113,8 @@ function abortable(source: Source, signal: AbortSignal): Source {
     get notes() {
       return source.notes ?? [];
     },
-    async *batches(own) {
-      const batches = source.batches(own ?? signal)[Symbol.asyncIterator]();
+    async *batches(own, batching) {
+      const batches = source.batches(own ?? signal, batching)[Symbol.asyncIterator]();
       try {
         for (;;) {
           const next = await unlessAborted(signal, batches.next());
@@ -205,9 +205,9 @@ export function watched(source: Source, see: (batch: Batch, before: number) => v
     get notes() {
       return source.notes ?? []; // complete once all is read
     },
-    async *batches(signal) {
+    async *batches(...how) {
       let before = 0;
-      for await (const batch of source.batches(signal)) {
+      for await (const batch of source.batches(...how)) {
         see(batch, before);
         before += batch.rows;
         yield batch;

@@ -107,9 +107,9 @@ export function withWeights(source: Source, given: ArrayLike<number>): Source {
     ...(source.rows === undefined ? {} : { rows: source.rows }),
     ...(source.notes === undefined ? {} : { notes: source.notes }),
 
-    async *batches(signal) {
+    async *batches(signal, batching) {
       let first = 0;
-      for await (const batch of source.batches(signal)) {
+      for await (const batch of source.batches(signal, batching)) {
         const from = first;
         yield reweighted(batch, padded(weights.subarray(from, from + batch.rows), batch.rows));
         first += batch.rows;

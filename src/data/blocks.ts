@@ -39,7 +39,7 @@ export async function* cleanBlocks(source: Source, options: CleanOptions): Async
   const buffer = new BlockBuffer(d, source.rows ?? Infinity, blockRows);
   const kernel = await columnKernel();
   let first = 0;
-  for await (const batch of source.batches(signal)) {
+  for await (const batch of source.batches(signal, { passing: true })) {
     signal?.throwIfAborted();
     const { rows, weights, levels } = batch;
     const block = { rows, columns: columnsOf(batch, d), weights, levels };

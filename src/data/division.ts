@@ -1,5 +1,5 @@
 /** How a source of files is divided into parts that others read. */
-import type { Batch, Source } from './source.js';
+import type { Batch, Batching, Source } from './source.js';
 
 /** A file of a source. */
 export interface Piece {
@@ -23,7 +23,7 @@ export interface Division {
   /** What the source was opened with, paths absolute: plain JSON. */
   readonly origin: Origin;
   /** The rows of some ranges, one after the other. */
-  batches(ranges: readonly PieceRange[], signal?: AbortSignal): AsyncIterable<Batch>;
+  batches(ranges: readonly PieceRange[], signal?: AbortSignal, batching?: Batching): AsyncIterable<Batch>;
 }
 
 /** What `openSource` takes. */

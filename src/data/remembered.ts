@@ -14,14 +14,14 @@ export function remembered(source: Source, most: number): Source {
     get notes() {
       return source.notes ?? [];
     },
-    async *batches(signal) {
+    async *batches(signal, batching) {
       if (kept) {
         yield* kept;
         return;
       }
       const held: Batch[] = [];
       let bytes = 0;
-      for await (const batch of source.batches(signal)) {
+      for await (const batch of source.batches(signal, batching)) {
         bytes += 8 * batch.rows * (columns.length + 1);
         if (bytes <= most) held.push(copyOf(batch, columns.length));
         else held.length = 0;

@@ -13,6 +13,12 @@ export interface Batch {
   readonly levels?: readonly (readonly string[] | undefined)[];
 }
 
+/** How batches are wanted. */
+export interface Batching {
+  /** Whether a batch is wanted no longer than until the next: a source may then use its arrays again. */
+  readonly passing?: boolean;
+}
+
 /**
  * A restartable stream of rows: every call of `batches()` yields the same rows in the same order. A source that may
  * wait long for a batch ends that with the signal's reason where `signal` is aborted; others may leave the signal
@@ -28,8 +34,8 @@ export interface Source {
   readonly rows?: number;
   /** What reading decided that the user should know, a sentence each; complete once the batches have been read. */
   readonly notes?: readonly string[];
-  /** All rows, a batch at a time; every call begins anew. */
-  batches(signal?: AbortSignal): AsyncIterable<Batch>;
+  /** All rows, a batch at a time; every call begins anew. Sources may leave `batching` alone. */
+  batches(signal?: AbortSignal, batching?: Batching): AsyncIterable<Batch>;
 }
 
 /** A matrix in one typed array. */

@@ -25,19 +25,19 @@ export class DataWatch {
   /** The same source, whose rows are digested the first time that they are read to the end. */
   readonly watch = (source: Source): Source => {
     const { name, columns, rows } = source;
-    const digested = (signal?: AbortSignal): AsyncIterable<Batch> => this.digested(source, signal);
+    const digested: Source['batches'] = (...how) => this.digested(source, ...how);
     return {
       ...{ name, columns, ...(rows === undefined ? {} : { rows }) },
       get notes() {
         return source.notes ?? []; // complete once all is read
       },
-      batches: (signal) => (this.found ? source.batches(signal) : digested(signal)),
+      batches: (...how) => (this.found ? source.batches(...how) : digested(...how)),
     };
   };
 
-  private async *digested(source: Source, signal?: AbortSignal): AsyncGenerator<Batch> {
+  private async *digested(source: Source, ...how: Parameters<Source['batches']>): AsyncGenerator<Batch> {
     const sums = new Sums(source.columns.length);
-    for await (const batch of source.batches(signal)) {
+    for await (const batch of source.batches(...how)) {
       sums.add(batch);
       yield batch;
     }

@@ -22,11 +22,11 @@ export class OpenedData {
     const open = (): Promise<Opened> => this.open();
     return {
       ...{ name, columns },
-      async *batches(signal) {
+      async *batches(signal, batching) {
         await same();
         const { division } = await open();
         try {
-          yield* division.batches(ranges, signal);
+          yield* division.batches(ranges, signal, batching);
         } catch (error) {
           signal?.throwIfAborted();
           await same(); // or what is wrong is that a file was replaced meanwhile

@@ -1,6 +1,6 @@
 import { columnBatch } from '../columns.js';
 import { Levels, recode } from '../levels.js';
-import type { Batch } from '../source.js';
+import type { Batch, Batching } from '../source.js';
 import type { Choice } from './columns.js';
 import type { Table } from './table.js';
 
@@ -15,13 +15,20 @@ export function rowsPerBatch(d: number): number {
   return Math.max(1, Math.min(ROWS, Math.floor(VALUES / d)));
 }
 
-/** Rows 0, m, 2m, … (m = `every`) of the chosen columns in batches of `most`, or of `rowsPerBatch(d)` if that is fewer. */
+/** Which rows to read, and how. */
+interface Reading extends Batching {
+  /** Rows 0, m, 2m, …; default all. */
+  readonly every?: number;
+  /** Rows per batch at the most; default `rowsPerBatch(d)`, which no batch exceeds. */
+  readonly most?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rows of the chosen columns in batches. */
 export async function* batches(
   table: Table,
   choice: Choice,
-  every: number,
-  signal?: AbortSignal,
-  most = Infinity,
+  { every = 1, most = Infinity, passing = false, signal }: Reading = {},
 ): AsyncGenerator<Batch> {
   const { features, weight } = choice;
   const d = features.length;
@@ -53,7 +60,7 @@ export async function* batches(
       next += taken * every;
       if (filled < capacity) continue;
       yield batch(filled, columns);
-      columns = empty();
+      if (!passing) columns = empty();
       filled = 0;
     }
     next -= rows;

@@ -55,7 +55,7 @@ export async function liveText(
       return {
         name,
         columns: choice.features.map((index) => table.columns[index].name),
-        batches: (signal) => batches(table, choice, 1, signal, rows),
+        batches: (signal, batching) => batches(table, choice, { ...batching, most: rows, signal }),
       };
     },
   };

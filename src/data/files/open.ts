@@ -76,7 +76,7 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
     columns: choice.features.map((index) => table.columns[index].name),
     ...(table.rows !== undefined && { rows: Math.ceil(table.rows / every) }),
     ...(notes.length > 0 && { notes }),
-    batches: (signal) => batches(table, choice, every, signal),
+    batches: (signal, batching) => batches(table, choice, { ...batching, every, signal }),
     ...(divisible &&
       ({ divided: () => divisionOf(table, choice, { spec, options }) } satisfies Partial<DivisibleSource>)),
   };
@@ -96,14 +96,14 @@ async function divisionOf(
       ...(cuts && { cuts }),
     })),
     origin: { spec: absoluteSpec(spec), options: { ...options } },
-    batches(ranges, signal) {
+    batches(ranges, signal, batching) {
       const blocks: Table['blocks'] = async function* (chosen, own, coders) {
         for (const { piece, from, to } of ranges) {
           const range = from === undefined || to === undefined ? undefined : { from, to };
           yield* pieces[piece].blocks(chosen, range, own, coders);
         }
       };
-      return batches({ ...table, blocks }, choice, 1, signal);
+      return batches({ ...table, blocks }, choice, { ...batching, signal });
     },
   };
 }

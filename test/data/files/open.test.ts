@@ -1,7 +1,9 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../../src/data/columns.js';
 import { openSource } from '../../../src/sources.js';
+import type { Column } from '../../../src/sweep/encode.js';
 import { complaint, contents, hasOpen, read, temporaryFolder, vega } from './folder.js';
 
 const folder = temporaryFolder();
@@ -65,6 +67,17 @@ describe('openSource', () => {
     expect(await complaint(abc, { every })).toBe(
       `option: every: expected a whole number from 1 on, got ${every}; use 10 for every tenth row`,
     );
+  });
+
+  it('uses its arrays again for batches that pass, and for no others', async () => {
+    const source = await openSource(long);
+    const firstRows = async (passing: boolean): Promise<number[]> => {
+      const kept: Column[] = [];
+      for await (const batch of source.batches(undefined, { passing })) kept.push(columnsOf(batch, 1)[0]);
+      return kept.map(({ values }) => values[0]);
+    };
+    expect(await firstRows(false)).toEqual([0, 65_536, 131_072]);
+    expect(await firstRows(true)).toEqual([131_072, 131_072, 131_072]);
   });
 
   it('starts again at every call of batches, also during another pass', async () => {
