@@ -91,7 +91,7 @@ async function divisionOf(
   const pieces = await piecesOf(table);
   return {
     pieces: pieces.map(({ path, rows, cuts }) => ({
-      path,
+      path: absoluteSpec(path),
       ...(rows !== undefined && { rows }),
       ...(cuts && { cuts }),
     })),
