@@ -21,6 +21,14 @@ const CHUNK_BYTES = 2 ** 27;
 /** Writes rows `from` … `to − 1` into tiles `[tiles, d, 256]` and their weights into `[tiles, 256]`. */
 export type FillTiles = (from: number, to: number, x: Float32Array, v: Float32Array) => void;
 
+/** Rows of a chunk, at most: a multiple of 1024. Throws `GpuError('memory')` where not even those fit a binding. */
+export function chunkRows({ limits }: Pick<Gpu, 'limits'>, { d, format }: RowShape): number {
+  const bytes = Math.min(CHUNK_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const rows = Math.floor(bytes / (bytesOf(format) * d * BLOCK_ROWS)) * BLOCK_ROWS;
+  if (rows > 0) return rows;
+  throw new GpuError('memory', `${BLOCK_ROWS} rows of ${d} columns exceed the ${bytes} bytes that a binding may have`);
+}
+
 /** Takes rows as they come and puts them into chunks. */
 export class RowsBuilder implements RowShape {
   readonly format: RowFormat;
@@ -41,14 +49,7 @@ export class RowsBuilder implements RowShape {
     private readonly options: GpuSweepOptions = {},
   ) {
     this.format = options.rows ?? 'float32';
-    const bytes = Math.min(CHUNK_BYTES, gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-    this.capacity = Math.floor(bytes / (bytesOf(this.format) * d * BLOCK_ROWS)) * BLOCK_ROWS;
-    if (this.capacity === 0) {
-      throw new GpuError(
-        'memory',
-        `${BLOCK_ROWS} rows of ${d} columns exceed the ${bytes} bytes that a binding may have`,
-      );
-    }
+    this.capacity = chunkRows(gpu, this);
   }
 
   /** Adds so many rows, which `fill` writes. All but the last call bring a multiple of 1024 rows. */

@@ -1,8 +1,9 @@
 /** What a backend is. Each has a file of its own here, and its line in backends.ts. */
+import type { Tensor2D } from '@tensorflow/tfjs';
 import type { Wanted } from '../../kernels/webgpu/entry.js';
 import type { RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { Geometries, Problem } from '../geometry/problem.js';
-import type { ShardBuilder } from '../sweep/builder.js';
+import type { ShardBuilder, TensorRows } from '../sweep/builder.js';
 import type { Float64Builder } from '../sweep/float64/builder.js';
 import type { SpillLimit } from '../sweep/spilled/limit.js';
 
@@ -61,6 +62,8 @@ export interface Device extends Finding {
   readonly float16?: boolean;
   /** Takes rows of d columns and makes a shard of them there. */
   rows(d: number, options?: RowsOptions): ShardBuilder;
+  /** The rows of a tensor that lies there, if they need not come by the host to be swept there. */
+  tensorRows?(tensor: Tensor2D, options?: RowsOptions): TensorRows | undefined;
   /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
   gappedRows?(d: number): ShardBuilder;
   /** A place on the CPU for the same rows in float64, and fast sweeps of them; left out where they are swept in plain TypeScript. */

@@ -1,3 +1,4 @@
+import { backendOf } from '../../kernels/engine.js';
 import type { Gpu } from '../../kernels/webgpu/device.js';
 import { GpuError } from '../../kernels/webgpu/error.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
@@ -6,6 +7,7 @@ import { summary } from '../../kernels/webgpu/summary.js';
 import { gpuOfBackend, startGpuBackend, type GpuBackend } from '../../kernels/webgpu/tfjs.js';
 import { tensorGeometries } from '../geometry/tensors.js';
 import { webgpuShardBuilder } from '../sweep/webgpu/builder.js';
+import { webgpuTensorRows } from '../sweep/webgpu/tensor-rows.js';
 import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
 import { gappedOnCpu } from './gapped.js';
 
@@ -52,6 +54,11 @@ export function webgpuDevice(
     float16: true,
     rows: (d, { trials = true, once = false, format = options.rows } = {}) =>
       webgpuShardBuilder(gpu, d, { ...options, rows: format, ...((!trials || once) && { tuneFrom: Infinity }) }),
+    tensorRows(tensor, { trials = true, once = false, format = 'float32' } = {}) {
+      const there = tensor.dtype === 'float32' && gpuOfBackend(backendOf(tensor))?.device === gpu.device;
+      if (!there || format !== 'float32') return undefined;
+      return webgpuTensorRows(gpu, tensor, { ...options, ...((!trials || once) && { tuneFrom: Infinity }) });
+    },
     ...gappedOnCpu(),
     geometry: (problem) => tensorGeometries(problem, 'webgpu', { backend: name, gpu }),
   };

@@ -18,6 +18,7 @@ import type { ShardBuilder } from '../sweep/builder.js';
 import { spillNote, type SpillLimit, type SpillSize } from '../sweep/spilled/limit.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import { total } from '../base/numbers.js';
+import { readThere } from './there.js';
 
 export { toSource, type DataInput } from './input.js';
 
@@ -49,7 +50,7 @@ export interface Dataset {
 
 export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format'> {
   /** Where the rows are to be swept. */
-  readonly device: Pick<Device, 'rows' | 'gappedRows' | 'float64Rows'>;
+  readonly device: Pick<Device, 'rows' | 'tensorRows' | 'gappedRows' | 'float64Rows'>;
   /** What rows may take of memory, and where they go beyond; default no limit. */
   readonly spill?: Pick<SpillLimit, 'memory' | 'folder'> | undefined;
   readonly missing: MissingPolicy;
@@ -73,8 +74,11 @@ export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format'> {
 /**
  * Reads a source into float32 rows on a device. Shift and scale are taken off in float64 before the conversion. The
  * first block gives a guess of them; where all rows show that it is wrong, the source is read once more, which is noted.
+ * A tensor that lies on the device already is not read at all.
  */
 export async function loadDataset(source: Source, options: LoadOptions): Promise<Dataset> {
+  const there = await readThere(source, { ...options, encode: encodeOf(options) });
+  if (there) return datasetOf(source, options, there, there.shard, []);
   const first = await read(source, options, options);
   if (options.weightUnit !== undefined) return finish(source, options, first, []);
   const { statistics, encoding } = first;

@@ -4,7 +4,7 @@ import type { Column, Columns } from '../sweep/encode.js';
 import { Sample, type SampleParts } from './column-sample.js';
 
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
-function sampleRows(d: number): number {
+export function sampleRows(d: number): number {
   return Math.max(64, Math.min(1024, Math.floor(2 ** 20 / d)));
 }
 

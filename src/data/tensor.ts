@@ -6,11 +6,13 @@ import type { Source } from './source.js';
 
 const BATCH_ROWS = 65_536;
 
+const tensors = new WeakMap<Source, Tensor2D>();
+
 /** A source of the rows of a tensor `[n, d]`, read slice by slice; the tensor is not disposed. */
 export function tensorSource(tensor: Tensor2D): Source {
   const [n, d] = tensor.shape;
   const backend = backendOf(tensor);
-  return {
+  const source: Source = {
     name: 'data',
     columns: columnNames(d),
     rows: n,
@@ -26,4 +28,9 @@ export function tensorSource(tensor: Tensor2D): Source {
       }
     },
   };
+  tensors.set(source, tensor);
+  return source;
 }
+
+/** The tensor whose rows a source has, as they are. */
+export const tensorOf = (source: Source): Tensor2D | undefined => tensors.get(source);
