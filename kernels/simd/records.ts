@@ -123,6 +123,12 @@ export class RecordStream {
     return new Float32Array(buffer, byteOffset, this.file.payload / 4);
   }
 
+  /** The same, where it holds float64. */
+  doublesAt(record: number): Float64Array {
+    const { buffer, byteOffset } = this.of(record);
+    return new Float64Array(buffer, byteOffset, this.file.payload / 8);
+  }
+
   /** Waits until nothing is read any more, and gives all memory back. */
   *end(): Generator<Promise<void>> {
     yield* this.settled();

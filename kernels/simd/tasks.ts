@@ -45,7 +45,7 @@ export class TaskRunner {
       return this.marginals.run(task);
     }
     if (task.kind === 'float64 sweep' || task.kind === 'float64 rows') {
-      this.tiles ??= new TileRunner(this.module);
+      this.tiles ??= new TileRunner(this.module, this.memory);
       return this.tiles.run(task);
     }
     return this.rows(task);

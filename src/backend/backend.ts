@@ -66,8 +66,11 @@ export interface Device extends Finding {
   tensorRows?(tensor: Tensor2D, options?: RowsOptions): TensorRows | undefined;
   /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
   gappedRows?(d: number): ShardBuilder;
-  /** A place on the CPU for the same rows in float64, and fast sweeps of them; left out where they are swept in plain TypeScript. */
-  float64Rows?(d: number): Float64Builder;
+  /**
+   * A place on the CPU for the same rows in float64, or in a file beyond a limit, and fast sweeps of them; left out where they
+   * are swept in plain TypeScript.
+   */
+  float64Rows?(d: number, limit?: SpillLimit): Float64Builder;
   /** Puts transport problems there, to be solved. */
   geometry(problem: Problem): Geometries;
 }

@@ -2,6 +2,7 @@ import { simdSupport } from '../../kernels/simd/module.js';
 import { float64Builder } from '../sweep/float64/builder.js';
 import { patternShardBuilder } from '../sweep/patterns/builder.js';
 import { holdThreads } from '../threads/common.js';
+import { spillingFloat64Builder } from '../sweep/spilled/float64.js';
 import { threadsFor, type TaskForce } from '../threads/pool.js';
 import type { Device } from './backend.js';
 
@@ -10,5 +11,8 @@ export function gappedOnCpu(threads?: number): Pick<Device, 'gappedRows' | 'floa
   const build = simdSupport();
   if (!build) return {};
   const hold = (): Promise<TaskForce> => holdThreads(threadsFor(threads).count, build);
-  return { gappedRows: (d) => patternShardBuilder(d, hold), float64Rows: (d) => float64Builder(d, hold) };
+  return {
+    gappedRows: (d) => patternShardBuilder(d, hold),
+    float64Rows: (d, limit) => (limit ? spillingFloat64Builder(d, hold, limit) : float64Builder(d, hold)),
+  };
 }

@@ -5,6 +5,7 @@ import { float64Builder } from '../sweep/float64/builder.js';
 import { patternShardBuilder } from '../sweep/patterns/builder.js';
 import { simdShardBuilder } from '../sweep/simd/builder.js';
 import { spillingShardBuilder } from '../sweep/spilled/builder.js';
+import { spillingFloat64Builder } from '../sweep/spilled/float64.js';
 import { holdThreads } from '../threads/common.js';
 import { threadsFor, type TaskForce } from '../threads/pool.js';
 import { absent, Unusable, type Backend, type Device, type Finding } from './backend.js';
@@ -52,7 +53,10 @@ export function simdDevice(options: SimdOptions): Device {
       return spill ? spillingShardBuilder(d, hold, spill) : simdShardBuilder(d, hold, once);
     },
     gappedRows: (d) => patternShardBuilder(d, () => holdThreads(threads, build)),
-    float64Rows: (d) => float64Builder(d, () => holdThreads(threads, build)),
+    float64Rows(d, limit) {
+      const hold = (): Promise<TaskForce> => holdThreads(threads, build);
+      return limit ? spillingFloat64Builder(d, hold, limit) : float64Builder(d, hold);
+    },
     geometry(problem) {
       const { n, m } = problem.sizes;
       if (problem.source.kind !== 'points' || n * m <= simdBeyond) return hostGeometries(problem);

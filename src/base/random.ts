@@ -51,18 +51,28 @@ export function drawIndex(weights: ArrayLike<number>, uniform: number): number {
 
 /** The same by each of several uniform numbers, in their order; one pass over the weights. */
 export function drawIndices(weights: ArrayLike<number>, uniforms: readonly number[]): number[] {
+  return drawFromPieces(() => [weights], uniforms);
+}
+
+/** The same of weights that come in pieces: they are read twice, to the same draws. */
+export function drawFromPieces(pieces: () => Iterable<ArrayLike<number>>, uniforms: readonly number[]): number[] {
   let total = 0;
-  for (let i = 0; i < weights.length; i++) total += weights[i];
+  for (const weights of pieces()) for (let i = 0; i < weights.length; i++) total += weights[i];
   const rising = [...uniforms.keys()].sort((a, b) => uniforms[a] - uniforms[b]);
   const drawn = new Array<number>(uniforms.length).fill(0);
   let next = 0;
   let sum = 0;
   let last = 0;
-  for (let i = 0; i < weights.length && next < rising.length; i++) {
-    if (weights[i] <= 0) continue;
-    last = i;
-    sum += weights[i];
-    for (; next < rising.length && uniforms[rising[next]] * total < sum; next++) drawn[rising[next]] = i;
+  let before = 0;
+  for (const weights of pieces()) {
+    for (let i = 0; i < weights.length && next < rising.length; i++) {
+      if (weights[i] <= 0) continue;
+      last = before + i;
+      sum += weights[i];
+      for (; next < rising.length && uniforms[rising[next]] * total < sum; next++) drawn[rising[next]] = last;
+    }
+    before += weights.length;
+    if (next === rising.length) break;
   }
   // Rounding may leave the sum a little under the total.
   for (; next < rising.length; next++) drawn[rising[next]] = last;

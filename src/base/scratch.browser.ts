@@ -16,6 +16,11 @@ export function freeMemory(): number {
   return Infinity;
 }
 
+/** As much as is asked for: it is never asked for. */
+export function freeRoom(_folder?: string): number {
+  return Infinity;
+}
+
 function noFiles(where: string): InputError {
   return new InputError('unsupported', {
     where,

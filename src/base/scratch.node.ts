@@ -1,4 +1,4 @@
-import { closeSync, openSync, unlinkSync, write } from 'node:fs';
+import { closeSync, openSync, statfsSync, unlinkSync, write } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,16 @@ export async function scratchFile(folder: string = tmpdir()): Promise<ScratchFil
       },
       { cause },
     );
+  }
+}
+
+/** Bytes that files in a folder may still take; no limit where the system doesn't tell, as of a folder that is not there. */
+export function freeRoom(folder: string = tmpdir()): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return Infinity; // who writes there hears of it
   }
 }
 

@@ -1,6 +1,7 @@
 /** Rows that workers read and hold, as a fit takes them. */
 import type { BackendRequest } from '../backend/resolve.js';
-import { datasetOf, sweptOf, type Dataset, type LoadOptions } from '../data/dataset.js';
+import { datasetOf, type Dataset, type LoadOptions } from '../data/dataset.js';
+import { sweptOf } from '../data/load-options.js';
 import { rangesOfBounds, type Bounds } from '../data/ranges.js';
 import type { Source } from '../data/source.js';
 import { mergedSummaries, type PlacedSummary, type Summary } from '../data/summary.js';
@@ -167,7 +168,7 @@ function placed(summaries: readonly Summary[]): PlacedSummary[] {
   let before = 0;
   return summaries.map((summary) => {
     const own = { summary, before };
-    before += summary.rows + summary.dropped.length;
+    before += summary.rows + summary.dropped;
     return own;
   });
 }

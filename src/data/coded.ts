@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
 import { isViolation, numbersAsTheyAre, type RowCoding, type Violation } from '../families/row-coding.js';
 import { cleanBlocks, type CleanBlock, type CleanOptions } from './blocks.js';
+import { Numbering } from './numbering.js';
 import type { Source } from './source.js';
 
 /** Consecutive rows as a family's models sweep them, before they are shifted and scaled. */
@@ -9,6 +10,12 @@ export interface CodedBlock extends CleanBlock {
   readonly base?: Float64Array | undefined;
   /** What coding did to them that the user should know, a sentence. */
   readonly note?: string;
+}
+
+/** The same, when it comes from the source. */
+export interface NumberedBlock extends CodedBlock {
+  /** From a row's number in the block to that in the source. */
+  readonly numberOf: (row: number) => number;
 }
 
 export interface CodedOptions extends CleanOptions {
@@ -20,20 +27,22 @@ export interface CodedOptions extends CleanOptions {
  * Rows that have passed the gate, as a family sweeps them. Throws `InputError('value')` that names row and column where a
  * value is none of the family's domain, or text where that has numbers.
  */
-export async function* codedBlocks(source: Source, options: CodedOptions): AsyncGenerator<CodedBlock> {
+export async function* codedBlocks(source: Source, options: CodedOptions): AsyncGenerator<NumberedBlock> {
   const { coding, onDropped } = options;
-  const dropped: number[] = [];
+  const numbering = new Numbering();
   const leaveOut = (row: number): void => {
-    if (coding) dropped.push(row);
+    numbering.leaveOut(row);
     onDropped?.(row);
   };
   let before = 0;
   for await (const block of cleanBlocks(source, { ...options, onDropped: leaveOut })) {
     const coded = coding?.code(block) ?? numbersAsTheyAre(block);
-    if (isViolation(coded)) throw outside(source, block, coded, (row) => numberInSource(before + row, dropped));
+    const numberOf = (row: number): number => numbering.of(before + row);
+    if (isViolation(coded)) throw outside(source, block, coded, numberOf);
     const { rows, weights } = block;
-    yield { rows, weights, ...coded };
+    yield { rows, weights, ...coded, numberOf };
     before += rows;
+    numbering.letGo(before);
   }
 }
 
@@ -54,14 +63,4 @@ function outside(source: Source, block: CleanBlock, violation: Violation, rowOf:
 function textOf({ levels }: CleanBlock, column: number, value: number): string {
   const texts = levels?.[column];
   return texts ? JSON.stringify(texts[value]) : String(value);
-}
-
-/** From a row's number among those kept to its number in the source; `dropped` rises. */
-export function numberInSource(kept: number, dropped: readonly number[]): number {
-  let row = kept;
-  for (const out of dropped) {
-    if (out > row) break;
-    row++;
-  }
-  return row;
 }

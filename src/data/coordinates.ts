@@ -72,18 +72,14 @@ export function misjudged(guess: Scaling, statistics: ColumnStatistics, encode: 
 const LARGEST_VARIANCE = 1e280;
 const LEAST_VARIANCE = 1e-280;
 
-/** Throws `InputError('value')` for a column whose squares float64 can't hold; `rowOf` numbers rows as the source does. */
-export function requireSquares(
-  source: Pick<Source, 'name' | 'columns'>,
-  statistics: ColumnStatistics,
-  rowOf: (row: number) => number,
-): void {
+/** Throws `InputError('value')` for a column whose squares float64 can't hold. */
+export function requireSquares(source: Pick<Source, 'name' | 'columns'>, statistics: ColumnStatistics): void {
   const { variances, extremes } = statistics;
   source.columns.forEach((column, j) => {
     const { least, most } = { least: extremes.least[j], most: extremes.most[j] };
     if (statistics.isConstant(j) || (variances[j] <= LARGEST_VARIANCE && variances[j] >= LEAST_VARIANCE)) return;
     const large = !(variances[j] < 1);
-    const row = rowOf(most > -least ? extremes.mostRow[j] : extremes.leastRow[j]);
+    const row = most > -least ? extremes.mostRow[j] : extremes.leastRow[j];
     throw new InputError('value', {
       where: source.name,
       expected: 'columns whose variances float64 can hold (1e-280 to 1e280)',
@@ -96,11 +92,7 @@ export function requireSquares(
 }
 
 /** A sentence for each column in which a few rows lie far out of all others. */
-export function outlierNotes(
-  source: Source,
-  statistics: ColumnStatistics,
-  rowOf: (row: number) => number,
-): readonly string[] {
+export function outlierNotes(source: Source, statistics: ColumnStatistics): readonly string[] {
   const { least, most, leastRow, mostRow } = statistics.extremes;
   return source.columns.flatMap((column, j) => {
     const middle = middleOf(statistics, j);
@@ -108,7 +100,7 @@ export function outlierNotes(
     const above = most[j] - middle.centre > middle.centre - least[j];
     const value = above ? most[j] : least[j];
     const far = (Math.abs(value - middle.centre) / middle.deviation).toPrecision(2);
-    const row = rowOf(above ? mostRow[j] : leastRow[j]);
+    const row = above ? mostRow[j] : leastRow[j];
     return [
       `row ${row} lies far from all others in column ${column}: ${value} is ${Number(far)} times their spread away; check such values`,
     ];

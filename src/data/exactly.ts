@@ -4,7 +4,11 @@ import type { Floats, PlanModel } from '../sweep/model.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import { addedTo, encodeExactly, gapVolumes } from '../sweep/encode.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
-import type { Float64Builder } from '../sweep/float64/builder.js';
+import { freeRoom } from '#scratch';
+import type { Device } from '../backend/backend.js';
+import type { Float64Builder, Float64Rows } from '../sweep/float64/builder.js';
+import { float64BytesOfRow } from '../sweep/spilled/float64.js';
+import type { SpillLimit } from '../sweep/spilled/limit.js';
 import type { RowOptions, RowOutputs, SweptRows } from '../sweep/shard.js';
 
 /** Rows of a source that can be read again, block after block. */
@@ -28,19 +32,28 @@ interface Held extends Rereadable {
   readonly totalWeight: number;
 }
 
-/** Rows of a dataset in float64, in the host's memory: 8 bytes a number besides. They are read when they are first asked for. */
+/** Rows of a dataset in float64, 8 bytes a number besides, where they have room. They are read when they are first asked for. */
 export class ExactRows {
-  private held: Promise<SweptRows<Float64Array>> | undefined;
+  private held: Promise<Float64Rows> | undefined;
 
-  /** `builder`: left out where rows are swept in plain TypeScript. */
+  /** `makes`: left out where rows are swept in plain TypeScript. `limit`: what is left for them of memory. */
   constructor(
     private readonly data: Held,
-    private readonly builder?: (d: number) => Float64Builder,
+    private readonly makes?: Device['float64Rows'],
+    private readonly limit?: SpillLimit,
   ) {}
+
+  /** The bytes that they lack, where they have room neither in memory nor in the folder beyond. */
+  get lacking(): number {
+    const { makes, limit, data } = this;
+    const bytes = data.n * float64BytesOfRow(data.d);
+    if (!makes || !limit || bytes <= limit.memory) return 0;
+    return Math.max(0, bytes - freeRoom(limit.folder));
+  }
 
   /** Whether they are swept by the SIMD kernel. */
   get fast(): boolean {
-    return this.builder !== undefined;
+    return this.makes !== undefined;
   }
 
   /** Throws `InputError('value')` where they are not those of the first read. */
@@ -52,17 +65,29 @@ export class ExactRows {
     return this.held;
   }
 
-  private async read(signal?: AbortSignal): Promise<SweptRows<Float64Array>> {
+  /** Frees them. */
+  dispose(): void {
+    void this.held?.then((rows) => rows.dispose?.()).catch(() => undefined); // whoever asked was told
+    this.held = undefined;
+  }
+
+  private async read(signal?: AbortSignal): Promise<Float64Rows> {
     const { blocks, scaling, n, d, totalWeight } = this.data;
     const encoding = { ...scaling, weightUnit: powerOfTwo(totalWeight / n) };
-    const builder = this.builder?.(d) ?? plainBuilder(d);
+    const builder = this.makes?.(d, this.limit) ?? plainBuilder(d);
     let rows = 0;
-    for await (const block of blocks()) {
-      signal?.throwIfAborted();
-      builder.add({ ...block, base: addedTo(block.base, gapVolumes(block, scaling)) }, encoding);
-      rows += block.rows;
+    try {
+      for await (const block of blocks()) {
+        signal?.throwIfAborted();
+        await builder.add({ ...block, base: addedTo(block.base, gapVolumes(block, scaling)) }, encoding);
+        rows += block.rows;
+      }
+      if (rows === n) return await builder.finish();
+    } catch (error) {
+      builder.discard?.();
+      throw error;
     }
-    if (rows === n) return builder.finish();
+    builder.discard?.();
     throw new InputError('value', {
       where: 'data',
       expected: `the same ${n} rows at every read`,

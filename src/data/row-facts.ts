@@ -1,5 +1,7 @@
 import type { Encoding } from '../sweep/encode.js';
 import type { RowFacts } from '../sweep/common-part.js';
+import { expectsRoom, type SpillLimit } from '../sweep/spilled/limit.js';
+import { NumberWriter, type RowNumbers } from '../sweep/spilled/numbers.js';
 import type { CodedBlock } from './coded.js';
 
 /** Rows that are added up together: their columns stay in a cache where they lie side by side. */
@@ -7,16 +9,19 @@ const ROWS_AT_ONCE = 64;
 
 /** Adds up what is to be known of rows in float64 as they come. */
 export class FactSums {
-  private readonly bases: Float64Array[] = [];
+  private readonly bases: BaseNumbers;
+  private rows = 0;
   private readonly sums: Float64Array;
   private weight = 0;
   private baseSum = 0;
 
-  constructor(d: number) {
+  /** `limit`: what the rows may take of memory; beyond, what is known of each lies in a file too. */
+  constructor(d: number, limit?: SpillLimit) {
     this.sums = new Float64Array(d);
+    this.bases = new BaseNumbers(d, limit);
   }
 
-  add({ rows, columns, weights, base }: CodedBlock, { shift, scale, weightUnit }: Encoding): void {
+  async add({ rows, columns, weights, base }: CodedBlock, { shift, scale, weightUnit }: Encoding): Promise<void> {
     const own = new Float64Array(rows).fill(1);
     if (weights) own.set(weights.subarray(0, rows));
     for (let row = 0; row < rows; row++) this.weight += own[row] /= weightUnit;
@@ -33,14 +38,50 @@ export class FactSums {
       }
     }
     for (const [j, sum] of sums.entries()) this.sums[j] += sum / scale[j];
+    this.rows += rows;
     if (!base) return;
-    this.bases.push(base);
+    await this.bases.add(base, this.rows);
     for (let row = 0; row < rows; row++) this.baseSum += own[row] * base[row];
   }
 
-  facts(): RowFacts {
-    const { weight, sums, bases, baseSum } = this;
-    return { weight, sums, ...(bases.length > 0 && { base: { values: joined(bases), sum: baseSum } }) };
+  async facts(): Promise<RowFacts> {
+    const { weight, sums, baseSum } = this;
+    const values = await this.bases.finish();
+    return { weight, sums, ...(values && { base: { values, sum: baseSum } }) };
+  }
+
+  discard(): void {
+    this.bases.discard();
+  }
+}
+
+/** log h(x) of rows, where the rows lie: in memory, or in a file once they have no room there. */
+class BaseNumbers {
+  private parts: Float64Array[] = [];
+  private writer: NumberWriter | undefined;
+
+  constructor(
+    private readonly d: number,
+    private readonly limit?: SpillLimit,
+  ) {}
+
+  /** `rows`: how many there are with these. */
+  async add(base: Float64Array, rows: number): Promise<void> {
+    const { limit } = this;
+    this.parts.push(base);
+    if (!this.writer && (!limit || expectsRoom(this.d, rows, limit))) return;
+    this.writer ??= await NumberWriter.in(limit?.folder, 'log h(x)');
+    for (let part = this.parts.shift(); part; part = this.parts.shift()) await this.writer.add(part);
+  }
+
+  async finish(): Promise<RowNumbers | undefined> {
+    if (this.writer) return this.writer.finish();
+    return this.parts.length > 0 ? joined(this.parts) : undefined;
+  }
+
+  discard(): void {
+    this.parts = [];
+    this.writer?.close();
   }
 }
 

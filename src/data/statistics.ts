@@ -12,7 +12,7 @@ export function sampleRows(d: number): number {
 export interface Extremes {
   readonly least: Float64Array;
   readonly most: Float64Array;
-  /** Numbers of these rows, from 0 among all added. */
+  /** Numbers of these rows, as blocks number them, or from 0 among all added. */
   readonly leastRow: Float64Array;
   readonly mostRow: Float64Array;
 }
@@ -63,25 +63,29 @@ export class ColumnStatistics {
     return { rows, weight, means, variances, extremes, sample: this.sample.parts };
   }
 
-  /** Adds rows that come after those added: what is known of them, which depends on these rows and on nothing else. */
-  merge({ rows, weight, means, variances, extremes: own, sample }: StatisticsParts): void {
+  /**
+   * Adds rows that come after those added: what is known of them, which depends on these rows and on nothing else. `before`:
+   * what is added to their numbers.
+   */
+  merge({ rows, weight, means, variances, extremes: own, sample }: StatisticsParts, before = this.rows): void {
     if (weight > 0) {
       this.weight += weight;
       const share = weight / this.weight;
       for (let j = 0; j < this.d; j++) this.mergeColumn(j, share, means[j], variances[j]);
-      for (let j = 0; j < this.d; j++) this.mergeExtremes(j, own);
+      for (let j = 0; j < this.d; j++) this.mergeExtremes(j, own, before);
     }
     this.sample.merge(sample);
     this.rows += rows;
   }
 
   /** Adds finite rows with their weights, none negative. */
-  add(block: Columns): void {
-    const { d } = this;
+  add(block: Columns & { readonly numberOf?: (row: number) => number }): void {
+    const { d, rows: before } = this;
+    const numberOf = block.numberOf ?? ((row) => before + row);
     const step = Math.max(1, Math.floor(PART_VALUES / d));
     for (let from = 0; from < block.rows; from += step) {
       const to = Math.min(block.rows, from + step);
-      this.addPart({ columns: block.columns, from, to, weights: this.weightsOf(block, from, to) });
+      this.addPart({ columns: block.columns, from, to, weights: this.weightsOf(block, from, to), numberOf });
       this.sample.add(block, from, to);
       this.rows += to - from;
     }
@@ -136,15 +140,15 @@ export class ColumnStatistics {
     variances[j] += share * (variance - variances[j]) + (share === 1 ? 0 : share * (1 - share) * step * step);
   }
 
-  private mergeExtremes(j: number, { least, most, leastRow, mostRow }: Extremes): void {
+  private mergeExtremes(j: number, { least, most, leastRow, mostRow }: Extremes, before: number): void {
     const { extremes } = this;
     if (least[j] < extremes.least[j]) {
       extremes.least[j] = least[j];
-      extremes.leastRow[j] = this.rows + leastRow[j];
+      extremes.leastRow[j] = before + leastRow[j];
     }
     if (most[j] > extremes.most[j]) {
       extremes.most[j] = most[j];
-      extremes.mostRow[j] = this.rows + mostRow[j];
+      extremes.mostRow[j] = before + mostRow[j];
     }
   }
 
@@ -153,11 +157,11 @@ export class ColumnStatistics {
     const { extremes } = this;
     if (least < extremes.least[column]) {
       extremes.least[column] = least;
-      extremes.leastRow[column] = this.rows + rowWith(least, part, column);
+      extremes.leastRow[column] = part.numberOf(rowWith(least, part, column));
     }
     if (most > extremes.most[column]) {
       extremes.most[column] = most;
-      extremes.mostRow[column] = this.rows + rowWith(most, part, column);
+      extremes.mostRow[column] = part.numberOf(rowWith(most, part, column));
     }
   }
 }
@@ -167,12 +171,14 @@ interface Part extends Pick<Columns, 'columns'> {
   readonly from: number;
   readonly to: number;
   readonly weights: Float64Array;
+  /** From a row's number in the block. */
+  readonly numberOf: (row: number) => number;
 }
 
-/** The number within a part of the first row that counts and has this value. */
+/** The number within a block of the first row that counts and has this value. */
 function rowWith(value: number, { columns, from, weights }: Part, column: number): number {
   const { values, start, stride } = columns[column];
-  return weights.findIndex((own, row) => own > 0 && values[start + (from + row) * stride] === value);
+  return from + weights.findIndex((own, row) => own > 0 && values[start + (from + row) * stride] === value);
 }
 
 /** What `ColumnKernel.describe` does, by the same sums in the same order, where there is no such kernel. */

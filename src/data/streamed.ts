@@ -7,7 +7,7 @@ import { encodeExactly } from '../sweep/encode.js';
 import { RowMemory } from '../sweep/row-memory.js';
 import type { RowOutputs, Shard } from '../sweep/shard.js';
 import { codedBlocks, type CodedBlock, type CodedOptions } from './coded.js';
-import { gappedRows, gateRows } from './dataset.js';
+import { gappedRows, gateRows } from './load-options.js';
 import type { Rereadable } from './exactly.js';
 import { KeptBlocks } from './kept.js';
 import type { Source } from './source.js';

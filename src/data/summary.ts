@@ -5,25 +5,16 @@ import { total } from '../base/numbers.js';
 import type { Encoding } from '../sweep/encode.js';
 import { codedBlocks } from './coded.js';
 import { requireSquares, scalingOf } from './coordinates.js';
-import {
-  encodeOf,
-  gateRows,
-  nothingLeft,
-  sweptOf,
-  unitOf,
-  withoutGaps,
-  type LoadOptions,
-  type RowsFound,
-} from './dataset.js';
-import { numberInSource } from './coded.js';
+import { encodeOf, gateRows, sweptOf, type LoadOptions } from './load-options.js';
+import { nothingLeft, unitOf, withoutGaps, type RowsFound } from './reading.js';
 import type { Source } from './source.js';
 import { ColumnStatistics, type StatisticsParts } from './statistics.js';
 
 /** What is known of the rows of a part, as plain values. */
 export interface Summary {
-  /** Rows that were kept, and the indices in the part of those that were not. */
+  /** Rows that were kept, and how many were not. */
   readonly rows: number;
-  readonly dropped: Float64Array;
+  readonly dropped: number;
   /** Σ of the sample weights, and the largest, in the user's units. */
   readonly totalWeight: number;
   readonly heaviest: number;
@@ -38,10 +29,10 @@ type Gate = Pick<LoadOptions, 'missing' | 'coding' | 'gaps' | 'signal'>;
 export async function summarized(source: Source, { missing, coding, gaps, signal }: Gate): Promise<Summary> {
   const d = sweptOf(source, { coding }).length;
   const statistics = new ColumnStatistics(d, await columnKernel());
-  const dropped: number[] = [];
+  let dropped = 0;
   const notes = new Set<string>();
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
-  const onDropped = (row: number): void => void dropped.push(row);
+  const onDropped = (): number => dropped++;
   for await (const block of codedBlocks(source, { missing, coding, signal, onDropped, blockRows: gateRows(d) })) {
     const { rows, weights, note } = block;
     statistics.add(gaps ? withoutGaps(block) : block);
@@ -51,7 +42,7 @@ export async function summarized(source: Source, { missing, coding, gaps, signal
     if (note !== undefined) notes.add(note);
     await yieldToEvents(signal);
   }
-  return { ...sums, dropped: Float64Array.from(dropped), statistics: statistics.parts, notes: [...notes] };
+  return { ...sums, dropped, statistics: statistics.parts, notes: [...notes] };
 }
 
 /** A part's summary, and how many rows of the source lie before the part. */
@@ -71,20 +62,19 @@ export function mergedSummaries(
 ): RowsFound {
   const swept = sweptOf(source, options);
   const statistics = new ColumnStatistics(swept.length);
-  const dropped: number[] = [];
   const notes = new Set<string>();
-  let [rows, totalWeight, heaviest] = [0, 0, 0];
+  let [rows, dropped, totalWeight, heaviest] = [0, 0, 0, 0];
   for (const { summary, before } of parts) {
-    statistics.merge(summary.statistics);
-    for (const row of summary.dropped) dropped.push(before + row);
+    statistics.merge(summary.statistics, before);
     for (const note of summary.notes) notes.add(note);
     rows += summary.rows;
+    dropped += summary.dropped;
     totalWeight += summary.totalWeight;
     heaviest = Math.max(heaviest, summary.heaviest);
   }
-  if (rows === 0 || totalWeight === 0) throw nothingLeft(source, dropped.length);
+  if (rows === 0 || totalWeight === 0) throw nothingLeft(source, dropped);
   const named = { name: source.name, columns: swept.map(({ name }) => name) };
-  requireSquares(named, statistics, (row) => numberInSource(row, dropped));
+  requireSquares(named, statistics);
   const weightUnit = unitOf({ rows, totalWeight });
   const encoding: Encoding = { ...scalingOf(statistics, encodeOf(options)), weightUnit };
   return { encoding, dropped, rows, totalWeight, heaviest, statistics, notes, spilled: () => false };

@@ -31,7 +31,7 @@ interface Wanted extends Pick<RowsOptions, 'trials' | 'format'> {
 /** What reading would have found. */
 interface Found {
   readonly encoding: Encoding;
-  readonly dropped: readonly number[];
+  readonly dropped: number;
   readonly rows: number;
   readonly totalWeight: number;
   readonly heaviest: number;
@@ -52,12 +52,12 @@ export async function readThere(source: Source, wanted: Wanted): Promise<Found |
   const statistics = rows && (await described(rows));
   signal?.throwIfAborted();
   if (!rows || !statistics) return undefined;
-  requireSquares(source, statistics, (row) => row);
+  requireSquares(source, statistics);
   const encoding = { ...(scaling ?? scalingOf(statistics, encode)), weightUnit };
   const shard = await rows.shard(encoding);
   if (!shard) return undefined;
   wanted.onRows?.(rows.n);
-  const found = { encoding, shard, dropped: [], rows: rows.n, totalWeight: rows.n, heaviest: 1 };
+  const found = { encoding, shard, dropped: 0, rows: rows.n, totalWeight: rows.n, heaviest: 1 };
   const known = scaling ? undefined : statistics;
   return { ...found, statistics: known, notes: new Set(), spilled: () => false };
 }

@@ -187,7 +187,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
       ],
       precision: PRECISIONS[settings.precision === 'float64' ? 'alone' : run.precision],
       rows: shard.n,
-      dropped: dropped.length,
+      dropped,
       constantColumns: constant,
       repairs: countRepairs(run.repairs),
       seconds: watch.seconds,

@@ -127,7 +127,7 @@ export class Loader {
     for (const [name, { dataset }] of this.held) {
       if (encoding !== undefined && encoding !== this.plain.get(name)) continue;
       this.held.delete(name);
-      dataset.shard.dispose();
+      dataset.dispose();
     }
   }
 
@@ -176,7 +176,7 @@ export class Loader {
   private found({ family, signal, onProgress }: FitSettings): Promise<Held> | undefined {
     const held = this.held.get(family.encoding);
     if (!held) return undefined;
-    const rows = held.dataset.shard.n + held.dataset.dropped.length;
+    const rows = held.dataset.shard.n + held.dataset.dropped;
     onProgress?.({ phase: 'load', rows, totalRows: rows });
     signal?.throwIfAborted();
     return Promise.resolve(held);

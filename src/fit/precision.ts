@@ -1,4 +1,3 @@
-import { freeMemory } from '#scratch';
 import type { Dataset } from '../data/dataset.js';
 import type { EmProblem } from '../em/problem.js';
 import type { Family } from '../families/family.js';
@@ -44,7 +43,7 @@ export function precisionOf(
   const settled = settledBy(precision, {
     plain,
     rounded: rows === 'float16',
-    crowded: precision === 'auto' && isCrowded(dataset),
+    lacking: precision === 'auto' ? dataset.exact.lacking : 0,
   });
   return {
     leeway: dear && precision !== 'float64' ? LEEWAY : 1,
@@ -53,15 +52,10 @@ export function precisionOf(
   };
 }
 
-/** Whether rows lie in files, and have no room in memory in float64: half of what is free. */
-function isCrowded({ spilled, shard: { n, d } }: Dataset): boolean {
-  return spilled && n * d * Float64Array.BYTES_PER_ELEMENT > freeMemory() / 2;
-}
-
 /** Why there are no float64 sweeps, where there are none. */
 function settledBy(
   precision: PrecisionChoice,
-  { plain, rounded, crowded }: { readonly [reason in 'plain' | 'rounded' | 'crowded']: boolean },
+  { plain, rounded, lacking }: { readonly plain: boolean; readonly rounded: boolean; readonly lacking: number },
 ): EmProblem['settled'] {
   if (precision === 'float32') return { reason: 'none are asked for', remedy: "ask for precision 'auto'" };
   if (rounded) return { reason: 'there are none of rows in float16', remedy: 'leave rows out, for float32' };
@@ -69,10 +63,11 @@ function settledBy(
     const remedy = "ask for precision 'float64', which takes long";
     return { reason: 'there are too many rows for them without SIMD', remedy };
   }
-  if (!crowded) return undefined;
+  if (lacking === 0) return undefined;
+  const room = `${(lacking / 2 ** 30).toFixed(1)} GiB more`;
   return {
-    reason: 'there is too little memory for them',
-    remedy: 'fit on a machine with 16 bytes free for each number',
+    reason: 'there is too little room on the disk for them',
+    remedy: `name a folder that has room for ${room} with spill (--spill DIR)`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
-import { keptIndices } from '../mixture/evaluate.js';
+import { keptIndices } from '../data/kept-indices.js';
 import type { FitSettings } from './options.js';
 import { picked } from '../families/components.js';
 import { weightsOf, type Family } from '../families/family.js';
@@ -20,11 +20,12 @@ const UNMEASURED = 1e30;
 
 /** The starts of a fit, in the shard's coordinates: each has luck of its own. `common`: what other fits find alike. */
 export async function startsOf(
-  { shard, scaling, dropped, columns }: Dataset,
+  dataset: Dataset,
   settings: FitSettings,
   regularization: Float64Array,
   common?: CommonSeeding,
 ): Promise<Starts> {
+  const { shard, scaling, dropped, columns } = dataset;
   const { seeding, family, signal } = settings;
   const measured = needsMetric(seeding)
     ? await (common?.variances(shard, signal) ?? columnVariances(shard, signal))
@@ -32,7 +33,9 @@ export async function startsOf(
   const own = withoutNoise(measured, family);
   const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
   const variances = family.commonScale ? own.fill(mean) : own;
-  const kept = { n: shard.n + dropped.length, indexOf: keptIndices(shard, dropped) };
+  const indexOf =
+    typeof seeding !== 'string' && isAssigned(seeding) ? await keptIndices(dataset) : (kept: number) => kept;
+  const kept = { n: shard.n + dropped, indexOf };
   return (index, rows) => {
     const random = seededRandom(settings.seed, index);
     const kMeansPlusPlus = common && ((problem: SeedingProblem) => common.kMeansPlusPlus(problem, index));

@@ -1,7 +1,8 @@
 import { resolveBackend, type BackendRequest } from '../backend/resolve.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { Source } from '../data/source.js';
-import { nothingLeft, toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import { toSource, type DataInput, type Dataset } from '../data/dataset.js';
+import { nothingLeft } from '../data/reading.js';
 import { InputError } from '../base/errors.js';
 import type { ClusterOptions } from '../cluster/options.js';
 import { total } from '../base/numbers.js';
@@ -213,15 +214,6 @@ function likelihoodRows(
   }
   if (beyond !== undefined) return (data, options) => exactRows(exact, data, options);
   return (data, options) => withFarRows(data.shard.rows(model, options), exact, data, far);
-}
-
-/** From a row's number among those kept to its number in the source. */
-export function keptIndices(shard: Shard, dropped: readonly number[]): (kept: number) => number {
-  if (dropped.length === 0) return (kept) => kept;
-  const out = new Set(dropped);
-  const kept = new Int32Array(shard.n);
-  for (let row = 0, at = 0; at < shard.n; row++) if (!out.has(row)) kept[at++] = row;
-  return (at) => kept[at];
 }
 
 /** Coordinates from the mixture itself, so that what it says of a row depends on no other row. */

@@ -2,7 +2,8 @@
 import { openRemote } from '#cluster';
 import type { RemoteData } from '../cluster/remote.js';
 import { requireNoWeights } from '../cluster/options.js';
-import { nothingLeft, toSource, type DataInput } from '../data/dataset.js';
+import { toSource, type DataInput } from '../data/input.js';
+import { nothingLeft } from '../data/reading.js';
 import { total } from '../base/numbers.js';
 import { criteriaOfSums, type Criteria, type CriteriaSums } from './criteria.js';
 import { requireColumns, type EvaluatedRows, type EvaluateOptions, type Evaluation, type Found } from './evaluate.js';

@@ -5,7 +5,16 @@
 import { quadraticColumns } from './exact/plan.js';
 import type { PackedModel, PackedShape, PlanModel } from './model.js';
 import type { Moments } from './moments.js';
-import type { NearestCentres, RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest, TakeOptions } from './shard.js';
+import type { RowNumbers } from './spilled/numbers.js';
+import type {
+  NearestCentres,
+  RowOptions,
+  RowOutputs,
+  Shard,
+  SweepOptions,
+  SweepRequest,
+  TakeOptions,
+} from './shard.js';
 
 /** Rows of a shard that are looked at once. */
 const ROWS = 4096;
@@ -17,7 +26,7 @@ export interface RowFacts {
   /** Σ_i a_i y_i of the shard's columns, `[d]`. */
   readonly sums: Float64Array;
   /** log h(x), `[n]`, and Σ_i a_i log h(x_i), nats; left out where it is 0. */
-  readonly base?: { readonly values: Float64Array; readonly sum: number } | undefined;
+  readonly base?: { readonly values: RowNumbers; readonly sum: number } | undefined;
   /** Rows `from` … `to − 1`, row-major `[to − from, d]`; default those that the shard holds, in float32. */
   readonly rows?: (from: number, to: number) => Float64Array;
 }
@@ -76,6 +85,7 @@ class WithCommonPart implements Shard {
 
   dispose(): void {
     this.shard.dispose();
+    this.facts.base?.values.dispose?.();
   }
 
   /** Σ_i a_i of the common part. */

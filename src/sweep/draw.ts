@@ -1,10 +1,13 @@
 import { total } from '../base/numbers.js';
-import { drawIndex, drawIndices } from '../base/random.js';
+import { drawFromPieces, drawIndex } from '../base/random.js';
+
+/** Numbers of rows one after the other, in pieces that are made anew each time: all need not be held at once. */
+export type Pieces = () => Iterable<ArrayLike<number>>;
 
 /** Consecutive rows from `start` on, and what each is drawn in proportion to. */
 export interface DrawnFrom {
   readonly start: number;
-  readonly values: ArrayLike<number>;
+  readonly values: ArrayLike<number> | Pieces;
 }
 
 /** Draws that fell to one part of what is drawn from. */
@@ -47,7 +50,8 @@ export async function drawRows(
   let index = 0;
   for (const { start, values } of await read(drawn.map(({ part }) => part))) {
     const { draws, uniforms: within } = drawn[index++];
-    drawIndices(values, within).forEach((row, at) => (rows[draws[at]] = start + row));
+    const pieces = typeof values === 'function' ? values : (): Iterable<ArrayLike<number>> => [values];
+    drawFromPieces(pieces, within).forEach((row, at) => (rows[draws[at]] = start + row));
   }
   return rows;
 }

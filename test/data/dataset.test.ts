@@ -152,7 +152,7 @@ describe('loadDataset', () => {
 
   test('reports the rows it dropped and loads the others', () =>
     withDataset(toSource([[1], [NaN], [2], [NaN], [3]], [1, 1, 2, 5, 4]), { missing: 'drop' }, (dataset) => {
-      expect(dataset.dropped).toEqual([1, 3]);
+      expect(dataset.dropped).toBe(2);
       expect([dataset.shard.n, dataset.totalWeight]).toEqual([3, 7]);
     }));
 

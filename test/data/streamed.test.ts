@@ -1,6 +1,6 @@
 /** Blocks of a source on their way through a device: order, overlap, failures, and what is let go of. */
 import { expect, test } from 'vitest';
-import { gateRows } from '../../src/data/dataset.js';
+import { gateRows } from '../../src/data/load-options.js';
 import type { Batch, Source } from '../../src/data/source.js';
 import { streamedRows, type StreamedBlock, type StreamedRows } from '../../src/data/streamed.js';
 import type { RowOutputs, Shard } from '../../src/sweep/shard.js';

@@ -148,15 +148,18 @@ describe.each(places)('one row far out, %s', (backend) => {
   });
 });
 
-test('rows in files that have no room in float64 are not read into memory; float64 that is asked for is', () => {
+test('rows that have room in float64 neither in memory nor in their folder do without, but where float64 is asked for', () => {
   const family = gaussian({ covariance: 'full' });
-  const dataset = { spilled: true, shard: { n: 1e13, d: 4 }, exact: { fast: true, load: () => Promise.reject(new Error()) } }; // prettier-ignore
-  const of = (precision: PrecisionChoice, own: object = {}, rows: RowFormat = 'float32') =>
-    precisionOf({ ...dataset, ...own } as unknown as Dataset, { precision, rows, family }, family.shape(2, 4));
-  expect(of('auto')).toMatchObject({ exactly: undefined, settled: { reason: 'there is too little memory for them' } });
+  const exact = { fast: true, load: () => Promise.reject(new Error()) };
+  const of = (precision: PrecisionChoice, lacking: number, rows: RowFormat = 'float32') => {
+    const dataset = { shard: { n: 1e6, d: 4 }, exact: { ...exact, lacking } } as unknown as Dataset;
+    return precisionOf(dataset, { precision, rows, family }, family.shape(2, 4));
+  };
+  const remedy = 'name a folder that has room for 2.0 GiB more with spill (--spill DIR)';
+  const settled = { reason: 'there is too little room on the disk for them', remedy };
+  expect(of('auto', 2 ** 31)).toMatchObject({ exactly: undefined, settled });
+  expect(of('float64', 2 ** 31).exactly).toBeDefined();
+  expect(of('auto', 0).exactly).toBeDefined();
   const rounded = { exactly: undefined, settled: { reason: 'there are none of rows in float16' } };
-  expect(of('auto', { spilled: false }, 'float16')).toMatchObject(rounded);
-  expect(of('float64').exactly).toBeDefined();
-  expect(of('auto', { spilled: false }).exactly).toBeDefined();
-  expect(of('auto', { shard: { n: 1000, d: 4 } }).exactly).toBeDefined();
+  expect(of('auto', 0, 'float16')).toMatchObject(rounded);
 });

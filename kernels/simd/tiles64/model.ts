@@ -1,6 +1,7 @@
 /** A model, rows and sums of a sweep in float64 over tiles, as assembly/tiles64 has them. */
 import type { LinearShape } from '../../linear-shape.js';
 import { packedSize } from '../layout.js';
+import type { RecordFile } from '../records.js';
 
 /**
  * How components of a term see a row.
@@ -65,11 +66,19 @@ export interface TileShape {
   readonly linear?: LinearShape | undefined;
 }
 
-/** Rows in memory that all threads see. */
-export interface TileRows {
-  /** Numbers of a row: the columns of each quadratic term, and statistics after them. */
+/** Rows that every thread sees, of so many numbers each: the columns of each quadratic term, and statistics after them. */
+export type TileRows = TilesInMemory | TilesInFile;
+
+export interface TilesInMemory {
   readonly columns: number;
   readonly blocks: readonly TileBlock[];
+}
+
+/** Rows beyond memory: of each group of 1024 rows a record, its tiles and then its weights. */
+export interface TilesInFile {
+  readonly columns: number;
+  readonly rows: number;
+  readonly file: RecordFile;
 }
 
 /** Rows as tiles `[tiles, columns, b]`, and their weights, filled up with zeros; b is `tileRows64(columns)`. */

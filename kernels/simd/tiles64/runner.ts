@@ -1,23 +1,26 @@
 /** Sweeps in float64 over tiles, in parts that threads take in turn. */
 import { nextPart, unwanted, type Shared } from '../parts.js';
+import type { RecordMemory } from '../records.js';
 import { TileKernel, type LoadedTiles } from './kernel.js';
-import { tileRows64, type TileBlock, type TileModel, type TileOutputs, type TileRows } from './model.js';
+import { tileRows64, type TileModel, type TileOutputs, type TileRows } from './model.js';
+import { tilesOf } from './tiles.js';
 
-interface Tiles extends Shared {
+interface OfTiles extends Shared {
   readonly on: TileRows;
   readonly model: TileModel;
 }
 
 /** Sums of every part, `[parts, count]`, as `tileSums` lays them out. */
-export interface TileSweepTask extends Tiles {
+export interface TileSweepTask extends OfTiles {
   readonly kind: 'float64 sweep';
   readonly results: Float64Array;
 }
 
-/** What the model says of the rows of one block. */
-export interface TileRowsTask extends Tiles {
+/** What the model says of the rows of tiles `first` … `first + tiles − 1`. */
+export interface TileRowsTask extends OfTiles {
   readonly kind: 'float64 rows';
-  readonly block: number;
+  readonly first: number;
+  readonly tiles: number;
   readonly into: TileOutputs;
 }
 
@@ -30,55 +33,42 @@ const BREATH = 2 ** 14;
 export class TileRunner {
   private readonly kernel: TileKernel;
 
-  constructor(module: WebAssembly.Module) {
+  constructor(
+    module: WebAssembly.Module,
+    private readonly memory: RecordMemory,
+  ) {
     this.kernel = new TileKernel(module);
   }
 
-  /** Takes parts until none is left; yields every so many rows. */
-  *run(task: TileTask): Generator<void> {
+  /** Takes parts until none is left; yields every so many rows, and a promise where it goes on only once that is settled. */
+  *run(task: TileTask): Generator<Promise<void> | void> {
     const { on, model, parts } = task;
-    const { columns } = on;
-    const b = tileRows64(columns);
+    const b = tileRows64(on.columns);
+    const tiles = tilesOf(on, this.memory);
+    const [first, count] = task.kind === 'float64 rows' ? [task.first, task.tiles] : [0, tiles.count];
     let loaded: LoadedTiles | undefined;
-    const blocks = task.kind === 'float64 rows' ? [on.blocks[task.block]] : on.blocks;
-    const tiles = blocks.reduce((sum, { rows }) => sum + Math.ceil(rows / b), 0);
     for (let part = nextPart(task); part !== undefined; part = nextPart(task)) {
-      loaded ??= this.kernel.load(model, columns);
+      loaded ??= this.kernel.load(model, on.columns);
       if (task.kind === 'float64 sweep') loaded.clear();
+      const end = first + Math.floor(((part + 1) * count) / parts);
       let done = 0;
-      for (const { block, tile } of tilesOf(
-        blocks,
-        b,
-        Math.floor((part * tiles) / parts),
-        Math.floor(((part + 1) * tiles) / parts),
-      )) {
-        // prettier-ignore
-        const x = block.x.subarray(tile * loaded.size, (tile + 1) * loaded.size);
-        if (task.kind === 'float64 sweep') loaded.sweep(x, block.v.subarray(tile * b, (tile + 1) * b));
-        else loaded.outputs(x, Math.min(b, block.rows - tile * b), tile * b, task.into);
+      for (let tile = first + Math.floor((part * count) / parts); tile < end; tile++) {
+        const coming = tiles.bring(tile, end);
+        if (coming) yield* coming;
+        const { x, v, rows } = tiles.at(tile);
+        if (task.kind === 'float64 sweep') loaded.sweep(x, v);
+        else loaded.outputs(x, rows, (tile - first) * b, task.into);
         done += loaded.size;
         if (done < BREATH) continue;
-        if (unwanted(task)) return;
+        if (unwanted(task)) {
+          yield* tiles.end();
+          return;
+        }
         yield;
         done = 0;
       }
       if (task.kind === 'float64 sweep') task.results.set(loaded.totals(), (part * task.results.length) / parts);
     }
-  }
-}
-
-/** Tiles `first` … `end − 1` of all, by block. */
-function* tilesOf(
-  blocks: readonly TileBlock[],
-  b: number,
-  first: number,
-  end: number,
-): Generator<{ readonly block: TileBlock; readonly tile: number }> {
-  let before = 0;
-  for (const block of blocks) {
-    const tiles = Math.ceil(block.rows / b);
-    for (let tile = Math.max(0, first - before); tile < Math.min(tiles, end - before); tile++) yield { block, tile };
-    before += tiles;
-    if (before >= end) return;
+    yield* tiles.end();
   }
 }

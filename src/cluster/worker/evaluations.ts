@@ -1,4 +1,4 @@
-import { NothingLeft } from '../../data/dataset.js';
+import { NothingLeft } from '../../data/reading.js';
 import type { Batch, Source } from '../../data/source.js';
 import { criteriaSums } from '../../mixture/criteria.js';
 import type { EvaluatedRows } from '../../mixture/evaluate.js';

@@ -1,7 +1,7 @@
 import { timesVector } from '../../base/matrices.js';
 import { yieldToEvents } from '../../base/event-loop.js';
 import { cleanBlocks } from '../../data/blocks.js';
-import { gateRows } from '../../data/dataset.js';
+import { gateRows } from '../../data/load-options.js';
 import { toSource, type DataInput } from '../../data/input.js';
 import type { Matrix } from '../../data/source.js';
 import { rowMajor } from '../../sweep/encode.js';

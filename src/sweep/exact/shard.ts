@@ -20,15 +20,21 @@ export interface ExactBlock {
   readonly base?: Float64Array | undefined;
 }
 
-/** Rows in the host's memory that are swept in float64, in plain TypeScript: for what float32 can't tell. */
+/** Blocks that come one after the other, again and again, from wherever they lie. */
+export interface ExactBlocks extends Iterable<ExactBlock> {
+  /** Rows of all. */
+  readonly n: number;
+}
+
+/** Rows that are swept in float64 on the host, in plain TypeScript: for what float32 can't tell. */
 export class ExactShard implements SweptRows<Floats> {
   readonly n: number;
 
   constructor(
     readonly d: number,
-    private readonly blocks: readonly ExactBlock[],
+    private readonly blocks: readonly ExactBlock[] | ExactBlocks,
   ) {
-    this.n = blocks.reduce((sum, { weights }) => sum + weights.length, 0);
+    this.n = 'n' in blocks ? blocks.n : blocks.reduce((sum, { weights }) => sum + weights.length, 0);
   }
 
   async sweep(requests: readonly SweepRequest<Floats>[], { signal }: SweepOptions = {}): Promise<Moments[]> {
@@ -66,12 +72,14 @@ export class ExactShard implements SweptRows<Floats> {
 
   take(indices: readonly number[]): Promise<Float64Array> {
     const { d, blocks } = this;
+    const outside = indices.find((index) => !(index >= 0 && index < this.n));
+    if (outside !== undefined) throw new RangeError(`row ${outside} of ${this.n}`);
     const taken = new Float64Array(indices.length * d);
-    for (const [position, index] of indices.entries()) {
-      const block = blocks.find(({ start, weights }) => index >= start && index < start + weights.length);
-      if (!block) throw new RangeError(`row ${index} of ${this.n}`);
-      const at = (index - block.start) * d;
-      taken.set(block.values.subarray(at, at + d), position * d);
+    for (const { start, values, weights } of blocks) {
+      for (const [position, index] of indices.entries()) {
+        const at = (index - start) * d;
+        if (index >= start && index < start + weights.length) taken.set(values.subarray(at, at + d), position * d);
+      }
     }
     return Promise.resolve(taken);
   }

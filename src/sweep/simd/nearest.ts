@@ -6,6 +6,9 @@ import type { NearestCentres, NearestSums } from '../shard.js';
 import { sharedDoubles, sharedIntegers } from '../../threads/shared.js';
 import type { HeldDistances, HeldRows } from './held.js';
 
+/** Rows that are drawn from at once: those of a part need not be in memory. */
+const PIECE_ROWS = 64 * GROUP_ROWS;
+
 /** Distances where the rows lie. */
 export class SimdNearestCentres implements NearestCentres {
   /** Made for the first read. */
@@ -90,7 +93,17 @@ export class SimdNearestCentres implements NearestCentres {
       const [from, to] = this.groupsOf(part, groupWeights.length);
       const start = from * GROUP_ROWS;
       const rows = Math.min(to * GROUP_ROWS, n) - start;
-      yield { start, values: weighted(this.held.weights(start, rows), distances?.values(part, start, rows)) };
+      yield { start, values: () => this.piecesOf({ part, start, end: start + rows }, distances) };
+    }
+  }
+
+  private *piecesOf(
+    { part, start, end }: { readonly part: number; readonly start: number; readonly end: number },
+    distances: HeldDistances | undefined,
+  ): Generator<Float64Array> {
+    for (let from = start; from < end; from += PIECE_ROWS) {
+      const rows = Math.min(PIECE_ROWS, end - from);
+      yield weighted(this.held.weights(from, rows), distances?.values(part, from, rows));
     }
   }
 

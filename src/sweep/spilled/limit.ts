@@ -21,6 +21,11 @@ export function bytesOfRow(d: number): number {
   return (d + 1) * Float32Array.BYTES_PER_ELEMENT;
 }
 
+/** Whether all rows, of which so many have come, are expected to have room in memory. */
+export function expectsRoom(d: number, rows: number, { memory, rows: all = 0 }: SpillLimit): boolean {
+  return Math.max(all, rows) * bytesOfRow(d) <= memory;
+}
+
 /** What the user should know of rows in files, a sentence. */
 export function spillNote({ bytes, folder }: SpillSize): string {
   const size = bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;

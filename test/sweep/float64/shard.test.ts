@@ -8,6 +8,7 @@ import { logVolume } from '../../../src/families/scaling.js';
 import type { Columns, Encoding } from '../../../src/sweep/encode.js';
 import { ExactShard } from '../../../src/sweep/exact/shard.js';
 import { asExactBlock, encodedTiles } from '../../../src/sweep/float64/rows.js';
+import { MemoryFloat64 } from '../../../src/sweep/float64/held.js';
 import { Float64Shard } from '../../../src/sweep/float64/shard.js';
 import type { PlanModel, QuadraticTerm } from '../../../src/sweep/model.js';
 import type { Moments } from '../../../src/sweep/moments.js';
@@ -92,7 +93,7 @@ function shardsOf(scene: Scene, n: number): [simd: Float64Shard, plain: ExactSha
   const { encoding, d, ...first } = rowsOf(scene, n);
   const second = rowsOf(scene, 130);
   const blocks = [encodedTiles(0, first.block, encoding), encodedTiles(n, second.block, encoding)];
-  const shard = new Float64Shard(d, blocks, () => holdThreads(2, simdSupport()!));
+  const shard = new Float64Shard(d, new MemoryFloat64(d, blocks), () => holdThreads(2, simdSupport()!));
   return [shard, new ExactShard(d, blocks.map((block) => asExactBlock(block, d)))]; // prettier-ignore
 }
 
@@ -236,7 +237,9 @@ test('sums are the same, bit for bit, whatever the number of threads', async () 
   for (const threads of [1, 2, 3]) {
     const force = taskForce(threads, module, 0);
     const held = { ...force, run: force.run.bind(force), stop: () => undefined };
-    const shard = new Float64Shard(d, [encodedTiles(0, block, encoding)], () => Promise.resolve(held));
+    const shard = new Float64Shard(d, new MemoryFloat64(d, [encodedTiles(0, block, encoding)]), () =>
+      Promise.resolve(held),
+    );
     for (let round = 0; round < 3; round++) sums.push(...(await shard.sweep([request])));
     force.stop();
   }
@@ -247,7 +250,9 @@ test('rows so far out that their squares are infinite are swept in plain TypeScr
   const scene: Scene = { k: 2, terms: [{ form: 'full', d: 2 }], epsilon: 1 };
   const { block, encoding, d } = rowsOf(scene, 300);
   (block.columns[0].values as Float64Array)[7] = 1e200;
-  const shard = new Float64Shard(d, [encodedTiles(0, block, encoding)], () => holdThreads(1, simdSupport()!));
+  const shard = new Float64Shard(d, new MemoryFloat64(d, [encodedTiles(0, block, encoding)]), () =>
+    holdThreads(1, simdSupport()!),
+  );
   const model = modelOf(scene);
   const [{ mass }] = await shard.sweep([{ model }]);
   expect(mass.every(Number.isFinite)).toBe(true);

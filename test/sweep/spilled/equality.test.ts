@@ -86,6 +86,24 @@ test.each(shown.map((one) => [`${one.kind.name}, ${one.marginal}, threads: ${one
     expectAlike(data, { family, components: 3, marginal: marginals[marginal], threads, maxIterations: 4 }),
 );
 
+describe('sweeps in float64 say the same of rows in files', () => {
+  const wide = cases(combinations({ kind: kinds, threads: [1, 2] }), ({ kind, threads }) => [kind.name, threads]);
+  test.each(wide.map((one) => [`${one.kind.name}, threads: ${one.threads}`, one] as const))(
+    '%s',
+    (_, { kind: { family, data }, threads }) =>
+      expectAlike(data, { family, components: 3, precision: 'float64', threads, maxIterations: 3 }),
+  );
+
+  test('and so do fits that go over to them', () =>
+    expectAlike(x, { components: 3, tolerance: 1e-9, maxIterations: 300, threads: 2 }));
+
+  test('and where rows have room in float32 alone', () =>
+    expectAlike(x, { components: 3, precision: 'float64', maxIterations: 3 }, rows * 20));
+
+  test('rows whose squares are infinite are swept in plain TypeScript', () =>
+    expectAlike([...x, [1e120, 1e120, 1e120]], { components: 3, precision: 'float64', maxIterations: 2 }));
+});
+
 describe('also', () => {
   const weights = Float64Array.from({ length: rows }, (_, row) => (row < 3000 ? 1 : (row % 5) / 4));
   const holes = x.map((row, at) => (at % 97 === 5 ? [NaN, row[1], row[2]] : row));
