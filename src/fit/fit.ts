@@ -124,7 +124,7 @@ export async function fitLoaded(loader: Loader, asked: FitSettings, keeping?: Ke
   requireRows(loaded.dataset, settings.components);
   const { dataset, common, device } = loaded;
   const keep = await keeping?.begin(device.name, settings.family);
-  const runs = await runRestarts(dataset, settings, watch, { common, keep }).finally(() => keeping?.write());
+  const runs = await runRestarts(dataset, settings, watch, { common, keep, device }).finally(() => keeping?.write());
   const fit = await report({ ...loaded, settings, watch }, runs);
   const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };

@@ -1,38 +1,35 @@
 import { acceleratorOf } from './acceleration.js';
 import { blocksOf } from './algorithm.js';
-import { runJobs, type Job, type JobOptions } from './concurrent.js';
-import type { RunKeeper } from './checkpoint.js';
+import type { Device } from '../backend/backend.js';
+import { runJobs, type Job } from './concurrent.js';
+import { contested, type Winner } from './contest.js';
 import type { Dataset } from '../data/dataset.js';
-import { expectationMaximization, type EmIteration, type EmProblem, type EmRun } from '../em/em.js';
+import { expectationMaximization, type EmRun } from '../em/em.js';
 import { pullOf } from '../em/prior.js';
+import { kept, startOf, telling, type Fitting } from './fitting.js';
+import { goOn, goOnFromSample } from './go-on.js';
 import type { LoadedData } from './loader.js';
-import type { FitSettings, Progress } from './options.js';
+import type { FitSettings } from './options.js';
 import { precisionOf } from './precision.js';
 import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
+import { sampledRows } from './sampled-rows.js';
 import type { PackedShape } from '../sweep/model.js';
-import { componentBlocks } from '../families/blocks.js';
-import type { ComponentBlock, Parameters } from '../families/components.js';
-import { haveMoments, type OwnComponents } from '../families/dense.js';
-import { logVolumeOf } from '../families/family.js';
-import type { GivenStart, NamedStart } from '../seeding/given.js';
-import type { Start } from '../seeding/start.js';
-import { bestShortRun, goOn, shortRun } from './short-runs.js';
-import { startsOf, type Starts } from './starts.js';
+import { startsOf } from './starts.js';
 import type { Stopwatch } from '../base/stopwatch.js';
-import { SHORT_RUNS, stagesOf } from './strategies.js';
-import type { BorrowedShard } from '../sweep/shard.js';
+import { contestOf, stagesOf, type Contest } from './strategies.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
  * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike. `keep`:
- * the checkpoint's part of a run, by name, where there is a checkpoint.
+ * the checkpoint's part of a run, by name, where there is a checkpoint. `device`: where a sample of the rows may lie, of
+ * which contests of many rows are; left out, they are of all.
  */
 export async function runRestarts(
   dataset: Dataset,
   settings: FitSettings,
   watch: Stopwatch,
-  { common, keep }: Pick<Partial<LoadedData>, 'common'> & Pick<Fitting, 'keep'> = {},
+  { common, keep, device }: Partial<Pick<LoadedData, 'common' | 'device'>> & Pick<Fitting, 'keep'> = {},
 ): Promise<EmRun[]> {
   const { shard } = dataset;
   const regularization = regularizationOf(settings.regularization, dataset);
@@ -40,6 +37,8 @@ export async function runRestarts(
   const prior = await watch.time('seed', () => priorOf(dataset, settings));
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
+  const contest = contestOf(settings.strategy);
+  const auto = contest?.accelerated && settings.algorithm === 'em' ? 'squarem' : 'none';
   const fitting: Fitting = {
     ...{ dataset, settings, starts, watch, keep },
     problem: {
@@ -48,7 +47,7 @@ export async function runRestarts(
       shard,
       prior,
       stages: stagesOf(settings, pullOf(prior)),
-      accelerator: acceleratorOf(settings.acceleration, settings.family),
+      accelerator: acceleratorOf(settings.acceleration, settings.family, auto),
       regularization,
       ...precisionOf(dataset, settings, shapeOf(dataset, settings)),
       blocks: blocksOf(dataset, settings, shapeOf(dataset, settings)),
@@ -56,18 +55,7 @@ export async function runRestarts(
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
   const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
-  return settings.strategy === 'short-runs' ? runFromBest(fitting, all) : run(fitting, all);
-}
-
-/** What the runs of a fit have in common. */
-interface Fitting {
-  readonly dataset: Dataset;
-  readonly settings: FitSettings;
-  readonly starts: Starts;
-  readonly watch: Stopwatch;
-  readonly problem: EmProblem;
-  readonly lanes: JobOptions;
-  readonly keep?: ((name: string) => RunKeeper) | undefined;
+  return contest ? runFromBest(fitting, contest, all, device) : run(fitting, all);
 }
 
 /** How many runs meet in a sweep. */
@@ -87,115 +75,65 @@ function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
     (restart): Job<EmRun> =>
       (shard) =>
         kept(fitting, `run ${restart}`, async (keeper) => {
-          const from = keeper?.saved ?? (await startOf(fitting, restart, restart, shard));
+          const from = keeper?.saved ?? (await startOf(fitting, { restart, index: restart, first: true }, shard));
           return expectationMaximization({ ...problem, kept: keeper, shard, ...telling(fitting, restart) }, from);
         }),
   );
   return watch.time('fit', () => runJobs(jobs, lanes));
 }
 
-/** From the best of several short runs to the end, as many restarts at a time as runs meet. Short runs count as seeding. */
-async function runFromBest(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
+/** From the best of several starts to the end, as many restarts at a time as runs meet. Contests count as seeding. */
+async function runFromBest(
+  fitting: Fitting,
+  contest: Contest,
+  restarts: readonly number[],
+  device?: Device,
+): Promise<EmRun[]> {
   const { watch, problem, lanes } = fitting;
+  const sample = contest.sampled && device && (await watch.time('seed', () => onSample(fitting, device)));
   const runs: EmRun[] = [];
-  for (let from = 0; from < restarts.length && !(problem.signal?.aborted && from > 0); from += lanes.most) {
-    try {
-      const short = await watch.time('seed', () => bestShortRuns(fitting, restarts.slice(from, from + lanes.most)));
-      runs.push(...(await watch.time('fit', () => goOnFrom(fitting, short))));
-    } catch (error) {
-      if (!problem.signal?.aborted || runs.length === 0) throw error;
+  try {
+    for (let from = 0; from < restarts.length && !(problem.signal?.aborted && from > 0); from += lanes.most) {
+      try {
+        const some = restarts.slice(from, from + lanes.most);
+        const winners = await watch.time('seed', () => contested(sample || fitting, contest, some));
+        runs.push(...(await watch.time('fit', () => toTheEnd(fitting, winners, sample || undefined))));
+      } catch (error) {
+        if (!problem.signal?.aborted || runs.length === 0) throw error;
+      }
     }
+    return runs;
+  } finally {
+    if (sample) sample.lanes.shard.dispose();
   }
-  return runs;
 }
 
-interface Short {
-  readonly restart: number;
-  readonly best: EmRun;
-}
-
-/** The best short run of each restart; of an aborted fit, of those restarts that have one. */
-async function bestShortRuns(fitting: Fitting, restarts: readonly number[]): Promise<Short[]> {
-  const { problem, lanes, dataset } = fitting;
-  const numbers = Array.from({ length: SHORT_RUNS.runs }, (_, number) => number);
-  const jobs = restarts.flatMap((restart) =>
-    numbers.map((number): Job<{ restart: number; short: EmRun }> => async (shard) => {
-      const index = restart * SHORT_RUNS.runs + number;
-      const short = await kept(fitting, `short run ${index}`, async (keeper) => {
-        const from = keeper?.saved ?? (await startOf(fitting, restart, index, shard, number === 0));
-        return shortRun({ ...problem, kept: keeper, shard, judgedRows: dataset.effectiveRows }, from);
-      });
-      return { restart, short };
-    }),
-  );
-  const short = await runJobs(jobs, lanes);
-  return restarts.flatMap((restart) => {
-    const own = short.filter((one) => one.restart === restart).map((one) => one.short);
-    return own.length > 0 ? [{ restart, best: bestShortRun(own, problem.signal) }] : [];
-  });
-}
-
-async function goOnFrom(fitting: Fitting, short: readonly Short[]): Promise<EmRun[]> {
-  const { problem, lanes } = fitting;
-  if (problem.signal?.aborted) return short.map(({ best }) => best);
-  const jobs = short.map(
-    ({ restart, best }): Job<EmRun> =>
-      (shard) =>
-        kept(fitting, `run ${restart}`, (keeper) =>
-          goOn({ ...problem, kept: keeper, shard, ...telling(fitting, restart) }, best),
-        ),
-  );
-  return runJobs(jobs, lanes);
-}
-
-/** A run as a checkpoint has it, if that has it to the end; else it is run, and kept. */
-async function kept(
-  { keep, settings }: Fitting,
-  name: string,
-  run: (keeper: RunKeeper | undefined) => Promise<EmRun>,
-): Promise<EmRun> {
-  const keeper = keep?.(name);
-  if (keeper?.ended) return keeper.ended;
-  const found = await run(keeper);
-  // What an abort came into may lack something, such as its judgement; it goes on from its last iteration.
-  if (!settings.signal?.aborted) keeper?.end(found);
-  return found;
-}
-
-/** A start of a restart; the first tells of it. */
-function startOf(
-  { settings, starts, watch }: Fitting,
-  restart: number,
-  index: number,
-  shard: BorrowedShard,
-  first = true,
-): Promise<Start> {
-  return watch.time('seed', () => {
-    if (first) settings.onProgress?.({ phase: 'seed', ...restartOf(settings, restart) });
-    return starts(index, shard);
-  });
-}
-
-/** Tells of every iteration of a restart, in the data's units. */
-function telling({ dataset, settings }: Fitting, restart: number): Pick<EmProblem, 'onIteration'> {
-  const { onProgress, family } = settings;
-  if (!onProgress) return {};
-  const { scaling } = dataset;
-  const volume = logVolumeOf(family, scaling);
-  const ofGaussians = haveMoments(family);
+/** The same fit to a sample of its rows, swept in float32 and never more than that; undefined where it takes all. */
+async function onSample(fitting: Fitting, device: Device): Promise<Fitting | undefined> {
+  const { dataset, settings, problem, lanes } = fitting;
+  const sampled = await sampledRows(dataset, settings, device);
+  if (!sampled) return undefined;
+  const { shard, rows } = sampled;
   return {
-    onIteration({ iteration, epsilon, objective, components, weights }: EmIteration) {
-      const parameters = (): Parameters => family.toParameters(family.toData(components, scaling));
-      const model = (): GivenStart => ({ weights: Array.from(weights), ...(parameters() as OwnComponents) });
-      const blocks = (): ComponentBlock[] =>
-        componentBlocks(family, family.toData(components, scaling), dataset.columns);
-      const start = (): NamedStart => ({ weights: Array.from(weights), components: blocks() });
-      const done = { iteration, epsilon, objective: objective + volume, ...(ofGaussians && { model }), start };
-      onProgress({ phase: 'fit', ...restartOf(settings, restart), ...done });
-    },
+    ...fitting,
+    dataset: { ...dataset, shard, effectiveRows: rows },
+    problem: { ...problem, shard, exactly: undefined, blocks: undefined },
+    lanes: { ...lanes, shard, most: shard.atOnce(shapeOf(dataset, settings)) },
   };
 }
 
-function restartOf({ restarts, maxIterations }: FitSettings, restart: number): Partial<Progress> {
-  return { restart: restart + 1, restarts, maxIterations };
+/** From where contests have left each restart to the end; they may have been on a sample. */
+async function toTheEnd(fitting: Fitting, winners: readonly Winner[], sample?: Fitting): Promise<EmRun[]> {
+  const { problem, lanes, dataset } = fitting;
+  const share = sample && sample.dataset.effectiveRows / dataset.shard.n;
+  if (problem.signal?.aborted && share === undefined) return winners.map(({ best }) => best);
+  const jobs = winners.map(
+    ({ restart, best }): Job<EmRun> =>
+      (shard) =>
+        kept(fitting, `run ${restart}`, (keeper) => {
+          const own = { ...problem, kept: keeper, shard, ...telling(fitting, restart) };
+          return share === undefined ? goOn(own, best) : goOnFromSample(own, best, share);
+        }),
+  );
+  return runJobs(jobs, lanes);
 }

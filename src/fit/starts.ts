@@ -8,12 +8,12 @@ import { startOfRows } from '../seeding/assigned.js';
 import { columnVariances } from '../seeding/columns.js';
 import type { CommonSeeding } from '../seeding/common.js';
 import { isAssigned, needsMetric, startOfParts } from '../seeding/given.js';
-import type { SeedingProblem } from '../seeding/seeding.js';
+import type { SeedingMethod, SeedingProblem } from '../seeding/seeding.js';
 import { besideNoise, seed, type Start } from '../seeding/start.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
-/** Finds the start of a number, from 0, among rows that others may read meanwhile. */
-export type Starts = (index: number, rows: BorrowedShard) => Promise<Start>;
+/** Finds the start of a number, from 0, among rows that others may read meanwhile; default by the fit's own seeding. */
+export type Starts = (index: number, rows: BorrowedShard, seeding?: SeedingMethod) => Promise<Start>;
 
 /** A squared unit of length so large that a difference counts for nothing, and that float32 holds its inverse's root. */
 const UNMEASURED = 1e30;
@@ -26,19 +26,21 @@ export async function startsOf(
   common?: CommonSeeding,
 ): Promise<Starts> {
   const { shard, scaling, dropped, columns } = dataset;
-  const { seeding, family, signal } = settings;
-  const measured = needsMetric(seeding)
+  const { seeding: own, family, signal } = settings;
+  const measured = needsMetric(own)
     ? await (common?.variances(shard, signal) ?? columnVariances(shard, signal))
     : new Float64Array(shard.d).fill(1);
-  const own = withoutNoise(measured, family);
-  const mean = own.reduce((sum, variance) => sum + variance, 0) / own.length;
-  const variances = family.commonScale ? own.fill(mean) : own;
-  const indexOf =
-    typeof seeding !== 'string' && isAssigned(seeding) ? await keptIndices(dataset) : (kept: number) => kept;
+  const told = withoutNoise(measured, family);
+  const mean = told.reduce((sum, variance) => sum + variance, 0) / told.length;
+  const variances = family.commonScale ? told.fill(mean) : told;
+  const indexOf = typeof own !== 'string' && isAssigned(own) ? await keptIndices(dataset) : (kept: number) => kept;
   const kept = { n: shard.n + dropped, indexOf };
-  return (index, rows) => {
+  return (index, rows, method) => {
+    const seeding = method ?? own;
     const random = seededRandom(settings.seed, index);
-    const kMeansPlusPlus = common && ((problem: SeedingProblem) => common.kMeansPlusPlus(problem, index));
+    // What others find among all rows is nothing to a sample.
+    const shared = rows.n === shard.n ? common : undefined;
+    const kMeansPlusPlus = shared && ((problem: SeedingProblem) => shared.kMeansPlusPlus(problem, index));
     const held = { shard: rows, columns: columns.length, scaling };
     const problem = { ...held, k: settings.components, variances, random, signal, kMeansPlusPlus };
     if (typeof seeding === 'string') {

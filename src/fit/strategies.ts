@@ -1,6 +1,7 @@
 import { InputError } from '../base/errors.js';
 import { marginalSolver, type Marginal } from '../transport/marginal.js';
 import type { Stage } from '../em/stages.js';
+import type { SeedingMethod } from '../seeding/seeding.js';
 import { besideNoise } from '../seeding/start.js';
 import type { NoiseOption } from './noise.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
@@ -13,10 +14,12 @@ import { temperatures, type EpsilonSchedule } from '../transport/temperature.js'
  *   free ones to the end.
  * - `short-runs`: a few iterations from each of several seedings, then EM to the end from the best of them (em-EM,
  *   Biernacki, Celeux & Govaert 2003).
+ * - `race`: a few iterations from each of many seedings, some of them hierarchical, more from the best of them, then
+ *   EM from the best; of many rows all but that on a sample.
  */
-export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs';
+export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs' | 'race';
 
-export const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const satisfies readonly Strategy[];
+export const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const satisfies readonly Strategy[];
 
 /** Temperatures of `anneal`, and iterations at each before the last. */
 export const ANNEALING = { from: 1.5, steps: 3, iterations: 5 } as const;
@@ -24,6 +27,35 @@ export const ANNEALING = { from: 1.5, steps: 3, iterations: 5 } as const;
 export const WARM_UP = 10;
 /** Seedings that `short-runs` tries for each restart, and iterations of each. */
 export const SHORT_RUNS = { runs: 5, iterations: 10 } as const;
+
+/** How a restart comes to the start that it goes on from. */
+export interface Contest {
+  /** In each so many runs, the best of those before, each by so many iterations. */
+  readonly rounds: readonly { readonly runs: number; readonly iterations: number }[];
+  /** How the first so many are seeded, whatever the others are seeded by. */
+  readonly firstBy?: { readonly seeding: SeedingMethod; readonly starts: number };
+  /** Whether a sample of many rows decides. */
+  readonly sampled: boolean;
+  /** Whether runs are accelerated where nobody says how. */
+  readonly accelerated: boolean;
+}
+
+/** What `race` does; by `study:optima` the best chance for as many sweeps as short runs take. */
+export const RACE: Contest = {
+  rounds: [
+    { runs: 8, iterations: 5 },
+    { runs: 3, iterations: 10 },
+  ],
+  firstBy: { seeding: 'hierarchical', starts: 2 },
+  sampled: true,
+  accelerated: true,
+};
+
+/** The contest of a strategy, if it has one. */
+export function contestOf(strategy: Strategy): Contest | undefined {
+  if (strategy === 'race') return RACE;
+  return strategy === 'short-runs' ? { rounds: [SHORT_RUNS], sampled: false, accelerated: false } : undefined;
+}
 
 /** What a user has asked for, defaults filled in. */
 interface Asked {
@@ -74,8 +106,8 @@ export function requireCompatible({ strategy, epsilon, marginal, seeding }: Omit
   if (strategy === 'warm-up' && epsilon === 0) {
     throw conflict('epsilon > 0, since warm-up meets proportions by it', 'epsilon 0', 'epsilon');
   }
-  if (strategy === 'short-runs' && typeof seeding === 'object') {
-    throw conflict('a seeding method, since short-runs chooses among its starts', 'a start', 'start');
+  if (contestOf(strategy) && typeof seeding === 'object') {
+    throw conflict(`a seeding method, since ${strategy} chooses among its starts`, 'a start', 'start');
   }
 }
 

@@ -2,9 +2,9 @@ import { cholesky, inverseTransposed } from '../base/cholesky.js';
 import type { CovarianceForm } from '../../kernels/form.js';
 import type { Family } from '../families/family.js';
 import { fillColumns } from '../sweep/exact/host-rows.js';
-import type { BorrowedShard } from '../sweep/shard.js';
 import { agglomerate } from './agglomerate.js';
 import { EvidenceClusters, WardClusters, type WeighedRows } from './clusters.js';
+import { drawnRows, type DrawnFrom } from './drawn-rows.js';
 import { clusters, shares, type Start } from './estimates.js';
 import { addRow, hostMoments } from './host-moments.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
@@ -25,9 +25,7 @@ const MOST_EVIDENCES = 300;
 const RIDGE = 1e-9;
 
 /** What centres are found among. */
-type Among = Omit<SeedingProblem, 'shard'> & {
-  readonly shard: Pick<BorrowedShard, 'n' | 'd' | 'take' | 'nearestCentres'>;
-};
+type Among = Omit<SeedingProblem, 'shard'> & Pick<DrawnFrom, 'shard'>;
 
 /** Rows drawn by weight, and what their lengths are measured by. */
 interface Drawn {
@@ -74,7 +72,7 @@ export async function hierarchicalStart(
 /** Draws rows and clusters them: by the form of covariances, or by Ward's criterion alone. */
 async function clustered(problem: Among, form: CovarianceForm | undefined): Promise<Drawn | undefined> {
   const { k, variances, signal } = problem;
-  const rows = await drawnRows(problem);
+  const rows = await someRows(problem);
   const count = rows.weights.length;
   if (count <= k || count > MOST_PAIRED) return undefined;
   const whole = form === 'full' || form === 'tied';
@@ -102,23 +100,13 @@ function numbered(takenBy: Int32Array): Int32Array {
   });
 }
 
-/** Different rows drawn by weight, one from each of as many equal parts of it, with means for what they lack. */
-async function drawnRows({ shard, k, random, signal }: Among): Promise<WeighedRows> {
-  const { n, d } = shard;
+/** Different rows drawn by weight, with means for what they lack. */
+async function someRows({ k, ...problem }: Among): Promise<WeighedRows> {
+  const { n, d } = problem.shard;
   const most = Math.min(n, Math.max(Math.min(Math.ceil(SHARE * n), MOST_ROWS), PER_COMPONENT * k));
-  const uniform = shard.nearestCentres(new Float64Array(d), signal);
-  try {
-    const drawn = await uniform.draw(Array.from({ length: most }, (_, part) => (part + random.uniform()) / most));
-    const counts = new Map<number, number>();
-    for (const row of drawn) counts.set(row, (counts.get(row) ?? 0) + 1);
-    const rows = Array.from(counts.keys()).sort((a, b) => a - b);
-    const weights = Float64Array.from(rows, (row) => counts.get(row) ?? 0);
-    const values = await shard.take(rows);
-    fillColumns(values, weights, d);
-    return { values, weights, d };
-  } finally {
-    uniform.dispose();
-  }
+  const rows = await drawnRows(problem, most);
+  fillColumns(rows.values, rows.weights, d);
+  return rows;
 }
 
 function inUnits({ values, d }: WeighedRows, metric: Float64Array): Float64Array {

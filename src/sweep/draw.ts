@@ -1,5 +1,5 @@
 import { total } from '../base/numbers.js';
-import { drawFromPieces, drawIndex } from '../base/random.js';
+import { drawFromPieces, drawIndices } from '../base/random.js';
 
 /** Numbers of rows one after the other, in pieces that are made anew each time: all need not be held at once. */
 export type Pieces = () => Iterable<ArrayLike<number>>;
@@ -27,10 +27,14 @@ export function drawParts(uniforms: ArrayLike<number>, sums: ArrayLike<number>):
   const whole = total(sums);
   const before = new Float64Array(sums.length);
   for (let part = 1; part < sums.length; part++) before[part] = before[part - 1] + sums[part - 1];
-  const parts = Array.from(uniforms, (uniform) => drawIndex(sums, uniform));
-  const wanted = [...new Set(parts)].sort((a, b) => a - b);
-  return wanted.map((part) => {
-    const draws = [...parts.keys()].filter((draw) => parts[draw] === part);
+  const drawsOf = new Map<number, number[]>();
+  for (const [draw, part] of drawIndices(sums, Array.from(uniforms)).entries()) {
+    const draws = drawsOf.get(part) ?? [];
+    drawsOf.set(part, draws);
+    draws.push(draw);
+  }
+  const wanted = [...drawsOf].sort(([one], [other]) => one - other);
+  return wanted.map(([part, draws]) => {
     const within = draws.map((draw) => clamped((uniforms[draw] * whole - before[part]) / sums[part]));
     return { part, draws, uniforms: within };
   });

@@ -69,6 +69,7 @@ const cases: Readonly<Record<string, readonly [number[][], Partial<FitOptions>]>
   'fixed proportions': [x('overlapping', 2), { marginal: { kind: 'fixed', weights } }],
   'relaxed proportions': [x('overlapping', 2), { marginal: { kind: 'relaxed', weights, rho: 0.5 } }],
   'short runs': [x('overlapping', 2), { strategy: 'short-runs' }],
+  'a race': [x('overlapping', 2), { strategy: 'race' }],
   'a warm-up': [x('overlapping', 2), { strategy: 'warm-up' }],
 };
 

@@ -29,6 +29,7 @@ const ways: Readonly<Record<string, Partial<FitOptions>>> = {
   anneal: { strategy: 'anneal' },
   'warm-up': { strategy: 'warm-up' },
   'short-runs': { strategy: 'short-runs' },
+  race: { strategy: 'race' },
   '3 restarts': { restarts: 3 },
 };
 

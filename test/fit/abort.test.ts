@@ -78,6 +78,7 @@ describe('fitMixture', () => {
     ['several restarts', { restarts: 3, seeding: 'random' }, 5],
     ['several at once', { restarts: 4, backend: 'wasm', threads: 2 }, 7],
     ['short runs', { strategy: 'short-runs', restarts: 2, seeding: 'random' }, 23],
+    ['a race', { strategy: 'race', restarts: 2, seeding: 'random', maxIterations: 6 }, 23],
     ['warm-up', { strategy: 'warm-up' }, 2],
     ['prescribed proportions', { marginal: { kind: 'fixed', weights: [0.2, 0.3, 0.5] } }, 1],
     ['no iterations', { maxIterations: 0 }, 1],

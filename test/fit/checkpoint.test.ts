@@ -78,7 +78,7 @@ function held(): { readonly bytes: number; readonly descriptors: number } {
 }
 
 const common = { components: 3, restarts: 2, seed: 4, tolerance: 1e-6, seeding: 'random', maxIterations: 25 } as const;
-const strategies = ['plain', 'anneal', 'warm-up', 'short-runs'] as const;
+const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const;
 const table = strategies.flatMap((strategy) =>
   marginals
     .filter(({ kind }) => strategy !== 'warm-up' || kind === 'free')

@@ -55,6 +55,7 @@ const cases: Readonly<Record<string, Partial<FitOptions> & { readonly data?: num
   annealing: { strategy: 'anneal' },
   'a warm-up, with coupling for some and without for others': { strategy: 'warm-up', tolerance: 1e-3 },
   'short runs': { strategy: 'short-runs' },
+  'a race': { strategy: 'race', restarts: 3, tolerance: 1e-8 },
   'short runs of a single restart': { strategy: 'short-runs', restarts: 1 },
   'few iterations': { maxIterations: 3, tolerance: 0 },
   'components that lose all their rows': { epsilon: 0, components: 12, data: clumps, restarts: 12 },
@@ -133,15 +134,18 @@ describe('an abort', () => {
     expect(restarts[0].iterations).toBeGreaterThan(0);
   });
 
-  test.each(['plain', 'short-runs'] as const)('before the first of them has begun rejects, %s', async (strategy) => {
-    const controller = new AbortController();
-    const reason = new Error('never mind');
-    const onProgress = ({ phase, restart }: Progress): void => {
-      if (phase === 'seed' && restart === 1) controller.abort(reason);
-    };
-    await expect(fitOn(2, { strategy, signal: controller.signal, onProgress })).rejects.toBe(reason);
-    await workers.ended(2);
-  });
+  test.each(['plain', 'short-runs', 'race'] as const)(
+    'before the first of them has begun rejects, %s',
+    async (strategy) => {
+      const controller = new AbortController();
+      const reason = new Error('never mind');
+      const onProgress = ({ phase, restart }: Progress): void => {
+        if (phase === 'seed' && restart === 1) controller.abort(reason);
+      };
+      await expect(fitOn(2, { strategy, signal: controller.signal, onProgress })).rejects.toBe(reason);
+      await workers.ended(2);
+    },
+  );
 
   test('among short runs keeps the best of each restart, and goes on from none', async () => {
     const controller = new AbortController();
@@ -158,7 +162,7 @@ describe('an abort', () => {
 });
 
 describe('an error in one restart', () => {
-  test.each(['plain', 'short-runs'] as const)('ends the fit and all others, %s', async (strategy) => {
+  test.each(['plain', 'short-runs', 'race'] as const)('ends the fit and all others, %s', async (strategy) => {
     const told: number[] = [];
     const onProgress = ({ restart = 0, iteration = 0 }: Progress): void => {
       if (iteration > 0) told.push(restart);

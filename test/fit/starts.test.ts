@@ -50,12 +50,15 @@ describe('no iterations', () => {
     expectWithin((await fit.plan.duality()).gap, 0, 1e-5);
   });
 
-  test.each(['plain', 'anneal', 'warm-up', 'short-runs'] as const)('a seeding, by strategy %s', async (strategy) => {
-    const fit = await fitMixture(x, { components: 3, backend: 'cpu', maxIterations: 0, strategy, restarts: 2 });
-    expect(fit).toMatchObject({ status: 'maxIterations', iterations: 0 });
-    expect(fit.restarts.map(({ iterations }) => iterations)).toEqual([0, 0]);
-    expect([...fit.objective, fit.criteria.bic, fit.marginalError].every(Number.isFinite)).toBe(true);
-  });
+  test.each(['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const)(
+    'a seeding, by strategy %s',
+    async (strategy) => {
+      const fit = await fitMixture(x, { components: 3, backend: 'cpu', maxIterations: 0, strategy, restarts: 2 });
+      expect(fit).toMatchObject({ status: 'maxIterations', iterations: 0 });
+      expect(fit.restarts.map(({ iterations }) => iterations)).toEqual([0, 0]);
+      expect([...fit.objective, fit.criteria.bic, fit.marginalError].every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test('with prescribed proportions the plan meets them all the same', async () => {
     const marginal = { kind: 'fixed', weights: [0.2, 0.3, 0.5] } as const;

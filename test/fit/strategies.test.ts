@@ -6,7 +6,7 @@ import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitSettings } from '../../src/fit/options.js';
 import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
-import { ANNEALING, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/fit/strategies.js';
+import { ANNEALING, contestOf, RACE, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/fit/strategies.js';
 import { problem } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
@@ -17,6 +17,10 @@ const fitBy = (strategy: Strategy, options: Partial<FitOptions> = {}): Promise<F
   fitMixture(x, { components: k, strategy, seed: 5, backend: 'wasm', ...options });
 
 const last = ({ objective }: Fit): number => objective[objective.length - 1];
+
+/** Iterations of which nobody is told: those of a contest. */
+const quietOf = (strategy: Strategy): number =>
+  contestOf(strategy)?.rounds.reduce((sum, { iterations }) => sum + iterations, 0) ?? 0;
 
 describe.each(strategies)('strategy %s', (strategy) => {
   test('ends at ε = 1: F is the negative mean log-likelihood, and the primal value of the plan', async () => {
@@ -35,6 +39,7 @@ describe.each(strategies)('strategy %s', (strategy) => {
       anneal: ANNEALING.iterations * (ANNEALING.steps - 1),
       'warm-up': WARM_UP,
       'short-runs': 0,
+      race: 0,
     };
     expect(iterations).toBeGreaterThan(before[strategy] + 1);
     objective.slice(before[strategy]).forEach((value, t, stage) => {
@@ -60,9 +65,9 @@ describe.each(strategies)('strategy %s', (strategy) => {
 
   test('reports every iteration of its run, counted from where short runs left it', async () => {
     const seen: Progress[] = [];
-    const fit = await fitBy(strategy, { onProgress: (progress) => seen.push(progress) });
+    const fit = await fitBy(strategy, { tolerance: 1e-6, onProgress: (progress) => seen.push(progress) });
     const iterations = seen.filter(({ phase }) => phase === 'fit').map(({ iteration }) => iteration);
-    const first = strategy === 'short-runs' ? SHORT_RUNS.iterations + 1 : 1;
+    const first = quietOf(strategy) + 1;
     expect(iterations).toEqual(Array.from({ length: fit.iterations - first + 1 }, (_, index) => first + index));
     expect(fit.objective).toHaveLength(fit.iterations);
     expect(seen.at(-2)).toMatchObject({ iteration: fit.iterations, objective: last(fit), epsilon: 1 });
@@ -70,11 +75,12 @@ describe.each(strategies)('strategy %s', (strategy) => {
 
   test('returns what is fitted so far when it is aborted', async () => {
     const controller = new AbortController();
+    const last = quietOf(strategy) + 12;
     const onProgress = ({ iteration }: Progress): void => {
-      if (iteration === 12) controller.abort();
+      if (iteration === last) controller.abort();
     };
     const fit = await fitBy(strategy, { tolerance: 0, signal: controller.signal, onProgress });
-    expect(fit).toMatchObject({ status: 'aborted', iterations: 12 });
+    expect(fit).toMatchObject({ status: 'aborted', iterations: last });
     expect(Number.isFinite(fit.criteria.meanLogLikelihood)).toBe(true);
   });
 
@@ -94,14 +100,14 @@ describe.each(strategies)('strategy %s', (strategy) => {
 describe('strategies beside other options', () => {
   const weights = [0.1, 0.2, 0.3, 0.4];
 
-  test.each(['anneal', 'short-runs'] as const)('%s meets prescribed proportions', async (strategy) => {
+  test.each(['anneal', 'short-runs', 'race'] as const)('%s meets prescribed proportions', async (strategy) => {
     const fit = await fitBy(strategy, { marginal: { kind: 'fixed', weights } });
     expect(fit.status).toBe('converged');
     expect(fit.marginalError).toBeLessThanOrEqual(2e-6);
     expectAllWithin(fit.plan.mass, weights, 2e-6);
   });
 
-  test.each(['warm-up', 'short-runs'] as const)('%s goes down a schedule of the caller’s', async (strategy) => {
+  test.each(['warm-up', 'short-runs', 'race'] as const)('%s goes down a schedule of the caller’s', async (strategy) => {
     const epsilons = new Set<number>();
     const onProgress = ({ epsilon }: Progress): void => {
       if (epsilon !== undefined) epsilons.add(epsilon);
@@ -127,6 +133,30 @@ describe('strategies beside other options', () => {
     expectWithin(last(short), last(plain), 1e-6);
     // One more to go on from where the best of them ended.
     expect(short.sweeps).toBe(runs * (iterations + 2) + 1); // each is judged by one
+  });
+
+  test('a race: in each round the best go on, and the sweeps of all are counted', async () => {
+    const maxIterations = quietOf('race');
+    const options = { acceleration: 'none', tolerance: 0, maxIterations } as const;
+    const race = await fitBy('race', options);
+    expect(race).toMatchObject({ status: 'maxIterations', iterations: maxIterations });
+    // Each round sweeps where it goes on from, and to judge.
+    const swept = RACE.rounds.reduce((sum, { runs, iterations }) => sum + runs * (iterations + 2), 0);
+    expect(race.sweeps).toBe(swept + 1);
+  });
+
+  test('a race has hierarchical starts beside those of the fit’s seeding, and is accelerated unless that is refused', async () => {
+    // Of random rows alone none comes near on two iterations.
+    const grid = problem('overlapping', { n: 900, d: 2, k: 9, seed: 3 });
+    const rounds = { components: 9, maxIterations: 1, backend: 'wasm', tolerance: 0 } as const;
+    const race = await fitMixture(grid.x, { ...rounds, strategy: 'race', seeding: 'random', restarts: 1 });
+    const hierarchical = await fitMixture(grid.x, { ...rounds, seeding: 'hierarchical', restarts: 2 });
+    expect(last(race)).toBeLessThanOrEqual(last(hierarchical) + 1e-6);
+    const [fast, plain] = await Promise.all([
+      fitBy('race', { tolerance: 1e-7, maxIterations: 1000 }),
+      fitBy('race', { tolerance: 1e-7, maxIterations: 1000, acceleration: 'none' }),
+    ]);
+    expect(fast.iterations).toBeLessThan(plain.iterations);
   });
 
   test('aborted in its third short run it keeps the best of those before', async () => {
@@ -208,7 +238,12 @@ describe('strategies beside other options', () => {
       { seeding: { weights, means: [], covariances: [] } },
       'expected a seeding method, since short-runs chooses among its starts, got a start',
     ],
-    ['luck' as Strategy, {}, 'expected one of plain, anneal, warm-up, short-runs, got "luck"'],
+    [
+      'race',
+      { seeding: { labels: x.map((_, i) => i % 4) } },
+      'expected a seeding method, since race chooses among its starts, got a start',
+    ],
+    ['luck' as Strategy, {}, 'expected one of plain, anneal, warm-up, short-runs, race, got "luck"'],
   ];
   test.each(conflicts)('%s with %j is refused', async (strategy, options, message) => {
     const fit = fitBy(strategy, options);
@@ -222,6 +257,7 @@ describe('strategies beside other options', () => {
       stagesOf({ ...asked, strategy }).map(({ epsilon, iterations }) => [epsilon, iterations]);
     expect(stages('plain')).toEqual([[1, undefined]]);
     expect(stages('short-runs')).toEqual([[1, undefined]]);
+    expect(stages('race')).toEqual([[1, undefined]]);
     expect(stages('warm-up')).toEqual([[1, WARM_UP], [1, undefined]]); // prettier-ignore
     const annealed = stages('anneal');
     expect(annealed).toHaveLength(ANNEALING.steps);

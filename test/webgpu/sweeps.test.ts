@@ -98,6 +98,7 @@ describe('sweeps made at once', () => {
         { seeding: 'random' },
         { seeding: 'k-means', strategy: 'warm-up' },
         { strategy: 'short-runs' },
+        { strategy: 'race' },
       ] as const;
       for (const way of ways) {
         const [atOnce, few] = await runs(dataset.shard, way);

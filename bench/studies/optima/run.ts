@@ -34,7 +34,8 @@ export async function ourOutcomes(
 ): Promise<Outcome[]> {
   const { data, d, k, covariance } = problem;
   const family = gaussian({ covariance });
-  const device = await resolveBackend('wasm');
+  // Restarts one after the other, so that sweeps are told apart.
+  const device = await resolveBackend('wasm', { threads: 1 });
   const source = matrixSource({ data, shape: [data.length / d, d] });
   const { commonScale } = family;
   const dataset = await loadDataset(source, { device, missing: 'error', commonScale });
