@@ -1,30 +1,33 @@
 /** What a fitted mixture draws is of its parameters: fitted again they come back, within what rows can tell. */
 import { describe, expect, test } from 'vitest';
 import { fitMixture, type Mixture } from '../../src/index.js';
-import { size } from '../cases.js';
-import { drawn, scenes, startOf } from './scenes.js';
+import { cases, size } from '../cases.js';
+import { columnSettings, matrixSettings, productSettings } from './settings.js';
 
 const n = size(200_000, 20_000);
 /** Groups of rows, each of which tells how far estimates scatter. */
 const GROUPS = 10;
 
 /** Weights and parameters, one after the other. */
-function numbersOf({ weights, components: [block] }: Mixture): number[] {
-  const { family: _family, columns: _columns, ...parameters } = block;
-  const nested = Object.values(parameters) as (number | number[])[][];
+function numbersOf({ weights, components }: Mixture): number[] {
+  const nested = components.flatMap(({ family: _family, columns: _columns, ...parameters }) => Object.values(parameters)); // prettier-ignore
   return [...weights, ...(nested.flat(Infinity) as number[])];
 }
 
-describe.each(scenes.map((scene) => [scene.name, scene] as const))('%s', (_, scene) => {
+const settings = cases([...columnSettings, ...matrixSettings, ...productSettings], ({ family }) => [family.name]);
+
+describe.each(settings.map((setting) => [setting.name, setting] as const))('%s', (_, setting) => {
   test('parameters come back from samples within 5 standard errors', async () => {
-    const { rows } = drawn(scene, n, 7);
-    const options = { family: scene.family, components: 3, tolerance: 1e-7, maxIterations: 300, backend: 'wasm' } as const; // prettier-ignore
-    const { mixture: truth } = await fitMixture(rows, { ...options, seeding: startOf(scene, scene.components) });
+    const rows = setting.rows(n, 7);
+    const options = { family: setting.family, components: 3, tolerance: 1e-7, maxIterations: 300, backend: 'wasm' } as const; // prettier-ignore
+    const { mixture: truth } = await fitMixture(rows, { ...options, seeding: setting.truth });
     const sample = truth.sample(n, { seed: 3 });
-    const again = startOf(scene, scene.components);
     const fitted = async (from: number, to: number): Promise<number[]> => {
       const data = sample.data.slice(from * truth.d, to * truth.d);
-      const { mixture } = await fitMixture({ data, shape: [to - from, truth.d] }, { ...options, seeding: again });
+      const { mixture } = await fitMixture(
+        { data, shape: [to - from, truth.d] },
+        { ...options, seeding: setting.truth },
+      );
       return numbersOf(mixture);
     };
     const whole = await fitted(0, n);
