@@ -1,6 +1,9 @@
-import { describeMistakes, fit } from './mistakes.js';
+import { describeMistakes, fit, type Mistake } from './mistakes.js';
 
 const mixed = (families: string): string => `fit text.csv -k 1 --family ${families} --out new.json`;
+
+/** Families of counts. */
+const counting = ['poisson', 'negative-binomial', 'negative-binomial(2)', 'geometric', 'multinomial'];
 
 describeMistakes('families', [
   [
@@ -65,15 +68,30 @@ describeMistakes('families', [
     'select good.csv -k 1 --family gaussian:*,ignore:w --family gaussian',
     /--family: expected the same columns ignored each time, got w and none; ignore the same, or choose with --columns/,
   ],
+  ...counting.map((family): Mistake => [
+    `a negative count for ${family}`,
+    `fit negative.csv -k 1 --family ${family}`,
+    /negative\.csv: expected counts: whole numbers ≥ 0, got -1 in row 1, column w; round it, or choose/,
+  ]),
   [
-    'a negative count',
-    'fit negative.csv -k 1 --family poisson',
+    'a negative count of a product',
+    'fit negative.csv -k 1 --family gaussian:a,poisson:w --missing model',
     /negative\.csv: expected counts: whole numbers ≥ 0, got -1 in row 1, column w; round it, or choose/,
   ],
   [
-    'a duration of 0',
-    'fit zero.csv -k 1 --family gamma',
+    'a negative duration',
+    'fit negative.csv -k 1 --family exponential',
+    /negative\.csv: expected numbers ≥ 0, got -1 in row 1, column w; leave the row out, or choose/,
+  ],
+  ...['gamma', 'log-normal'].map((family): Mistake => [
+    `a duration of 0 for ${family}`,
+    `fit zero.csv -k 1 --family ${family}`,
     /zero\.csv: expected numbers > 0, got 0 in row 0, column w; .*exponential, which takes 0/,
+  ]),
+  [
+    'a row without a direction',
+    'fit zero.csv -k 1 --columns w,z --family von-mises-fisher',
+    /zero\.csv: expected directions: rows of a length > 0, got 0 in row 1, column w; leave the row out/,
   ],
   [
     'more than 0 and 1',

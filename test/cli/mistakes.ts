@@ -34,7 +34,7 @@ function prepare(folder: Folder): void {
   folder.write('inf.csv', 'a,b\n1,2\n3,inf\n');
   folder.write('good.csv', 'a,b,w\n1,2,1\n3,5,0\n6,7,2\n8,1,1\n');
   folder.write('negative.csv', 'a,w\n1,1\n2,-1\n');
-  folder.write('zero.csv', 'a,w\n1,0\n2,0\n');
+  folder.write('zero.csv', 'a,w,z\n1,0,1\n2,0,0\n');
   folder.write('broken.npy', 'not numpy');
   folder.write('data.xlsx', 'PK');
   folder.write('many.csv', `a,b\n${Array.from({ length: 1001 }, (_, i) => `t${i},${i + 1}\n`).join('')}`);
