@@ -21,11 +21,8 @@ type Told = Readonly<Record<string, Pick<GoldenCommand, 'family' | 'reached'>>>;
 
 const told = JSON.parse(readFileSync(new URL('./commands.json', import.meta.url), 'utf8')) as Told;
 
-/** The published fits of families.json and tables.json by maximum likelihood, as commands.json has them. */
-export const goldenCommands: readonly GoldenCommand[] = [
-  ...familyFits.map(ofFamily),
-  ...tableFits.filter(({ prior }) => prior === undefined).map(ofTable),
-];
+/** The published fits of families.json and tables.json, as commands.json has them. */
+export const goldenCommands: readonly GoldenCommand[] = [...familyFits.map(ofFamily), ...tableFits.map(ofTable)];
 
 /** Rows as often as they are there; those of a table of counts are weighted by them. */
 function ofFamily(fit: (typeof familyFits)[number]): GoldenCommand {
