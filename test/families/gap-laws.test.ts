@@ -94,7 +94,7 @@ async function summedOver(mixture: Mixture, row: readonly number[], j: number, s
   const { values, counts } = integrated(spread, mixture.levels[j]?.length ?? 2);
   const known = mixture.levels[j];
   const rows = values.filter((value) => !known || known.includes(value)).map((value) => row.with(j, value));
-  const scores = await mixture.scoreSamples(rows, { precision: 'float64' });
+  const scores = await mixture.scoreSamples(rows);
   const most = Math.max(...scores);
   return most + Math.log(scores.reduce((sum, score, i) => sum + counts[i] * Math.exp(score - most), 0));
 }

@@ -6,10 +6,10 @@
  * for ν + d where e columns are there: rows are weighted by u, and what completes them, C, is not.
  */
 import { isMatrix } from '../../../kernels/form.js';
-import { cholesky } from '../../base/cholesky.js';
 import { logMinusDigamma, logRising } from '../../base/special/gamma.js';
 import type { Floats, QuadraticShape, QuadraticTerm } from '../model.js';
 import type { QuadraticMoments } from '../moments.js';
+import { factorsOf, product, type GapFactors } from './gap-factors.js';
 
 const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
 /** A share of a component's mass that is none but for rounding. */
@@ -22,8 +22,8 @@ export interface Gap {
   readonly offsets: Float64Array;
   /** Σ_i P_ik of these rows, `[k]`: summed by those who sweep. */
   readonly mass: Float64Array;
-  /** Of matrices, by component: Y = L⁻¹ W_m with Q_mm = L Lᵀ, `[m, d]`, so that Wᵀ C W = Yᵀ Y; and B, `[m, d]`, 0 at what is missing. */
-  readonly factors: readonly { readonly y: Float64Array; readonly b: Float64Array }[];
+  /** Of matrices, by component. */
+  readonly factors: readonly GapFactors[];
 }
 
 /** The gaps of rows under a quadratic term, each looked at once. */
@@ -167,56 +167,6 @@ export function constantsOf(
   });
 }
 
-/** Y, B and log |L| of a whitening factor and the columns that are missing. */
-function factorsOf(
-  w: Floats,
-  d: number,
-  missing: readonly number[],
-): { readonly y: Float64Array; readonly b: Float64Array; readonly logDeterminant: number } {
-  const m = missing.length;
-  const rows = missing.map((j) => Float64Array.from(w.subarray(j * d, (j + 1) * d)));
-  const precision = new Float64Array(m * m);
-  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) precision[i * m + j] = product(rows[i], rows[j]);
-  const lower = cholesky(precision, m);
-  if (!lower) throw new RangeError('a matrix that was positive definite no longer is');
-  const y = forward(lower, rows, d);
-  // B = −L⁻ᵀ Y Wᵀ at the columns that are there.
-  const back = backward(lower, y, d);
-  const b = new Float64Array(m * d);
-  for (let i = 0; i < m; i++) {
-    const row = back.subarray(i * d, (i + 1) * d);
-    for (let j = 0; j < d; j++) if (!missing.includes(j)) b[i * d + j] = -product(row, w.subarray(j * d, (j + 1) * d));
-  }
-  let logDeterminant = 0;
-  for (let i = 0; i < m; i++) logDeterminant += Math.log(lower[i * m + i]);
-  return { y, b, logDeterminant };
-}
-
-/** L⁻¹ R of rows R `[m, d]`. */
-function forward(lower: Float64Array, rows: readonly Float64Array[], d: number): Float64Array {
-  const m = rows.length;
-  const y = new Float64Array(m * d);
-  for (let i = 0; i < m; i++) {
-    const own = y.subarray(i * d, (i + 1) * d);
-    own.set(rows[i]);
-    for (let p = 0; p < i; p++) for (let j = 0; j < d; j++) own[j] -= lower[i * m + p] * y[p * d + j];
-    for (let j = 0; j < d; j++) own[j] /= lower[i * m + i];
-  }
-  return y;
-}
-
-/** L⁻ᵀ Y of rows Y `[m, d]`. */
-function backward(lower: Float64Array, y: Float64Array, d: number): Float64Array {
-  const m = y.length / d;
-  const x = y.slice();
-  for (let i = m - 1; i >= 0; i--) {
-    const own = x.subarray(i * d, (i + 1) * d);
-    for (let p = i + 1; p < m; p++) for (let j = 0; j < d; j++) own[j] -= lower[p * m + i] * x[p * d + j];
-    for (let j = 0; j < d; j++) own[j] /= lower[i * m + i];
-  }
-  return x;
-}
-
 /** Adds mass_k of columns that are missing: whitened variances are 1. */
 function addVariances({ second }: QuadraticMoments, { mass, missing }: Gap, d: number): void {
   mass.forEach((held, c) => missing.forEach((j) => (second[c * d + j] += held)));
@@ -252,12 +202,6 @@ function addCovariances(
       }
     }
   }
-}
-
-function product(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j] * b[j];
-  return sum;
 }
 
 function total(values: Float64Array): number {
