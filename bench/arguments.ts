@@ -14,6 +14,10 @@ export const benches = {
   sample: { unnamed: false, about: 'rows drawn from a mixture, beside scikit-learn' },
   select: { unnamed: false, about: 'a choice among 80 models, beside scikit-learn at some of them' },
   memory: { unnamed: false, about: 'what otmix predict holds at most of ten million rows of Parquet' },
+  cluster: {
+    unnamed: false,
+    about: 'what an iteration takes on workers that have next to nothing to sweep, by Ray too',
+  },
   composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
   flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },
   transport: { unnamed: false, about: 'sweeps that prescribed proportions take, by Newton, Anderson and Sinkhorn' },

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../src/base/errors.js';
 import { benchArguments, benchHelp, mistake, type BenchArguments, type BenchName } from './arguments.js';
+import { benchCluster, clusterTable } from './cluster.js';
 import { benchComposites } from './composites.js';
 import { benchCpu, cpuTable } from './cpu.js';
 import { benchFamilies, familiesTable } from './families.js';
@@ -42,6 +43,7 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     const rows = quick ? 1_000_000 : 10_000_000;
     print(`${memoryTable(rows, await benchMemory(rows, say))}\n`);
   },
+  cluster: async ({ quick }) => print(`${clusterTable(await benchCluster(quick ? 20 : 100, say))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),
