@@ -31,6 +31,14 @@ export {
   type OnlineOptions,
   type OnlineUpdate,
 } from './fit/online.js';
+export { bootstrap } from './bootstrap/bootstrap.js';
+export type { BootstrapOptions, BootstrapProgress } from './bootstrap/options.js';
+export type { FailedReplicate } from './bootstrap/replicates.js';
+export type { Bootstrap, ParameterInterval } from './bootstrap/result.js';
+export { bootstrapTest, type BootstrapTest } from './bootstrap/likelihood-ratio.js';
+export type { BootstrapTestOptions } from './bootstrap/test-options.js';
+export type { Interval } from './bootstrap/intervals.js';
+export type { Parameter } from './bootstrap/parameters.js';
 export { Mixture, type PredictRowsOptions } from './mixture/mixture.js';
 export type { Sample } from './mixture/sample.js';
 export type { GaussianModelFile, ModelFile, NamedModelFile, Provenance } from './mixture/model-json.js';

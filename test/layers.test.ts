@@ -15,6 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ['src/cli/'],
   ['src/index.ts', 'src/sources.ts', 'src/text.ts', 'src/report/'],
   ['src/cluster/worker/'],
+  ['src/bootstrap/'],
   ['src/fit/'],
   ['src/em/', 'src/mixture/'],
   ['src/cluster/'],

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { version } from '../base/version.js';
 import { addBench } from './bench.js';
+import { addBootstrap } from './bootstrap.js';
 import { addCompare } from './compare.js';
 import { addDoctor } from './doctor.js';
 import { reportFailure } from './failure.js';
@@ -47,6 +48,7 @@ const adders = [
   addOnline,
   addExport,
   addCompare,
+  addBootstrap,
   addBench,
   addDoctor,
   addWorker,

@@ -2,7 +2,8 @@
 import { printable } from '../base/printable.js';
 import type { Source } from '../data/source.js';
 import type { Mixture } from '../mixture/mixture.js';
-import { inputOf, mixtureOf, openDataFor, requireOneStream } from './input.js';
+import type { SourceOptions } from '../data/files/open.js';
+import { inputOf, mixtureOf, openDataFor, requireOneStream, type Input } from './input.js';
 import { catchInterrupts } from './interruption.js';
 import { outputPlaces, rowPlace } from './outputs.js';
 import { progressView } from './progress.js';
@@ -18,20 +19,34 @@ export interface ModelRowsFlags extends TextFlags {
   readonly quiet?: true;
 }
 
-/** Opens the model, the source that it is for, the place of the result and the view of progress. */
-export async function openModelRows(model: string, spec: string | undefined, flags: ModelRowsFlags) {
+/** What a saved model and its data are opened with. */
+type OpenFlags = Omit<ModelRowsFlags, 'out' | 'backend'>;
+
+/** Loads the model and finds the input that it is for; `files` are those that both lie in. */
+export async function openModel(model: string, spec: string | undefined, flags: OpenFlags) {
   const signal = catchInterrupts();
-  const asked = rowPlace(flags.out);
-  // On a terminal rows and progress would stand in each other's way.
-  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
   requireOneStream(model, spec);
   const { mixture, files } = await mixtureOf(model, signal);
   const input = await inputOf(spec, flags, signal);
-  const { '--out': place } = await outputPlaces({ '--out': asked }, [...files, ...(await input.files())]);
-  const wanted = { signal, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
-  const source = await input.open((path) =>
+  return { signal, mixture, input, files: [...files, ...(await input.files())] };
+}
+
+/** Opens the columns of an input that a model has; `more`: what else is asked of the source. */
+export function openRowsFor(mixture: Mixture, input: Input, flags: OpenFlags, more: SourceOptions): Promise<Source> {
+  const wanted = { ...more, ...textOptions(flags), ...(flags.columns && { columns: flags.columns }) };
+  return input.open((path) =>
     openDataFor(mixture, path, wanted, (text) => noteTo(flags, text.replaceAll(path, input.name))),
   );
+}
+
+/** Opens the model, the source that it is for, the place of the result and the view of progress. */
+export async function openModelRows(model: string, spec: string | undefined, flags: ModelRowsFlags) {
+  const asked = rowPlace(flags.out);
+  // On a terminal rows and progress would stand in each other's way.
+  const quiet = flags.quiet ?? (asked === undefined && process.stdout.isTTY);
+  const { signal, mixture, input, files } = await openModel(model, spec, flags);
+  const { '--out': place } = await outputPlaces({ '--out': asked }, files);
+  const source = await openRowsFor(mixture, input, flags, { signal });
   const { show, stop } = await progressView(process.stderr, quiet);
   const totalRows = source.rows === undefined ? {} : { totalRows: source.rows };
   const showWritten = (rows: number): void => show({ phase: 'write', rows, ...totalRows });
@@ -39,12 +54,12 @@ export async function openModelRows(model: string, spec: string | undefined, fla
 }
 
 /** Tells what reading has decided, once all is read. */
-export function tellNotes({ notes = [] }: Source, flags: ModelRowsFlags): void {
+export function tellNotes({ notes = [] }: Source, flags: Pick<ModelRowsFlags, 'quiet'>): void {
   for (const text of notes) noteTo(flags, text);
 }
 
 /** A note on standard error, unless notes are not wanted. */
-function noteTo({ quiet }: ModelRowsFlags, text: string): void {
+export function noteTo({ quiet }: Pick<ModelRowsFlags, 'quiet'>, text: string): void {
   if (!quiet) process.stderr.write(`otmix: note: ${printable(text)}\n`);
 }
 

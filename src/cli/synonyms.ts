@@ -8,6 +8,7 @@ export const commands = [
   'online',
   'export',
   'compare',
+  'bootstrap',
   'bench',
   'doctor',
 ] as const;
@@ -40,6 +41,9 @@ const options: readonly (readonly [option: string, names: string, where: readonl
   ['--backend', 'device gpu accelerator', reads],
   ['--proba', 'probabilities probability probs responsibilities', ['predict']],
   ['--quiet', 's silent', [...reads, 'compare']],
+  ['--replicates', 'b nboot n-boot bootstraps resamples n-resamples', ['bootstrap']],
+  ['--level', 'confidence confidence-level ci conf-level', ['bootstrap']],
+  ['--test', 'lrt likelihood-ratio', ['bootstrap']],
   ['--version', 'v', ['']],
 ];
 
@@ -52,6 +56,7 @@ const meant: readonly (readonly [command: string, names: string])[] = [
   ['otmix online', 'stream partial-fit update'],
   ['otmix export', 'convert onnx sklearn to-onnx'],
   ['otmix bench', 'benchmark speed perf time'],
+  ['otmix bootstrap', 'boot se standard-errors confidence intervals uncertainty lrt test'],
   ['otmix compare', 'distance diff match wasserstein'],
   ['otmix fit with --report', 'report plot'],
   ['otmix doctor', 'info check diagnose backends'],

@@ -8,6 +8,7 @@ import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions }
 import { MissingValueError } from '../data/blocks.js';
 import { rangesOf } from '../data/ranges.js';
 import { remembered } from '../data/remembered.js';
+import { withRowWeights, type Weighing } from '../data/row-weights.js';
 import { isSource, type Source } from '../data/source.js';
 import { surveyed } from '../data/survey.js';
 import { gapped, supportsOf, type Family, type Levels } from '../families/family.js';
@@ -70,6 +71,8 @@ export class Loader {
   private readonly held = new Map<string, Held>();
   /** From that to the encoding of the same family where nothing may be missing. */
   private readonly plain = new Map<string, string>();
+  /** What rows may take that are read again, of which there is one dataset at a time. */
+  private again: Pick<LoadOptions, 'spill'> | undefined;
 
   /** `wanted`: left out for one fit. `watch`: what watches the rows as they are read, if somebody does. */
   constructor(
@@ -115,6 +118,22 @@ export class Loader {
       }
     }
     return { family, held: await this.of(rows, device, { ...settings, family }) };
+  }
+
+  /**
+   * Rows of which a dataset has been loaded, read again with other weights, in the same coordinates and on the same device.
+   * The caller disposes of them.
+   */
+  async reweighted(loaded: LoadedData, settings: FitSettings, begin: () => Weighing): Promise<Dataset> {
+    const { family, plain, dataset, device } = loaded;
+    const { scaling, variances, constant } = dataset;
+    const lacking = family !== plain || settings.missing !== 'model';
+    const asked: FitSettings = { ...settings, family, missing: lacking ? settings.missing : 'error' };
+    this.again ??= { spill: this.limitOf(device, settings) };
+    const options = { ...this.optionsFor(asked), ...this.again, scaling, device };
+    const read = await loadDataset(withRowWeights(this.rows as Source, begin), options);
+    // What regularization goes by is that of the rows, whatever they weigh.
+    return { ...read, variances, constant };
   }
 
   /** What an earlier fit has loaded, or else is read. */
@@ -183,11 +202,25 @@ export class Loader {
   }
 
   private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
+<<<<<<< HEAD
     const { missing, family, signal, onProgress, autotune } = settings;
     const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
     requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
+=======
+    const { family } = settings;
+>>>>>>> f32e0ba (Give standard errors and intervals of mixtures by the weighted bootstrap, and test k against k + 1 components by the likelihood ratio of samples)
     const place = blocked(device, settings, rows.rows);
-    const options = {
+    const options = { ...this.optionsFor(settings), spill: this.limitOf(device, settings) };
+    const dataset = await (this.remote?.load(family, { ...options, device }) ??
+      loadDataset(rows, { ...options, device: place.device }));
+    place.held(dataset.shard);
+    return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
+  }
+
+  private optionsFor(settings: FitSettings): Omit<LoadOptions, 'device' | 'spill'> {
+    const { missing, family, signal, onProgress, autotune } = settings;
+    const total = this.rows?.rows === undefined ? {} : { totalRows: this.rows.rows };
+    return {
       trials: autotune,
       format: settings.rows,
       missing,
@@ -196,13 +229,8 @@ export class Loader {
       encode: (swept: Parameters<Family['encode']>[0]) => family.encode(swept),
       coding: family.coding,
       gaps: family.patterned,
-      spill: this.limitOf(device, settings),
       onRows: (count: number) => onProgress?.({ phase: 'load', rows: count, ...total }),
     };
-    const dataset = await (this.remote?.load(family, { ...options, device }) ??
-      loadDataset(rows, { ...options, device: place.device }));
-    place.held(dataset.shard);
-    return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };
   }
 
   /** What further rows may take of memory, of devices that have a place for them beyond. */
