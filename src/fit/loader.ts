@@ -202,13 +202,8 @@ export class Loader {
   }
 
   private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
-<<<<<<< HEAD
-    const { missing, family, signal, onProgress, autotune } = settings;
-    const total = rows.rows === undefined ? {} : { totalRows: rows.rows };
-    requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
-=======
     const { family } = settings;
->>>>>>> f32e0ba (Give standard errors and intervals of mixtures by the weighted bootstrap, and test k against k + 1 components by the likelihood ratio of samples)
+    requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
     const place = blocked(device, settings, rows.rows);
     const options = { ...this.optionsFor(settings), spill: this.limitOf(device, settings) };
     const dataset = await (this.remote?.load(family, { ...options, device }) ??
