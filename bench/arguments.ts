@@ -33,6 +33,7 @@ const options = {
   only: { type: 'string', default: '' },
   adapter: { type: 'string' },
   rows: { type: 'string' },
+  seconds: { type: 'string' },
   dawn: { type: 'string', default: '' },
   torch: { type: 'string', default: 'cuda' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -44,6 +45,7 @@ const about: Readonly<Record<keyof typeof options, readonly [usage: string, abou
   only: ['--only PROBLEM,…', 'cpu, families: some problems only, such as full or 200000x16x16'],
   adapter: ['--adapter NAME', 'gpu: one whose name has this in it'],
   rows: ['--rows N', 'gpu: so many, whatever the adapter'],
+  seconds: ['--seconds S', 'gpu: what would end later is left out: sizes, then speed-ups, then PyTorch'],
   dawn: ['--dawn TOGGLE,…', "gpu: Dawn's toggles, such as disable_robustness"],
   torch: ['--torch DEVICE', 'gpu: cuda (default), or cpu to try PyTorch without a GPU'],
   help: ['-h, --help', 'this'],
@@ -57,6 +59,7 @@ export interface BenchArguments {
   readonly only: readonly string[];
   readonly adapter?: string | undefined;
   readonly rows?: number | undefined;
+  readonly seconds?: number | undefined;
   readonly dawn: readonly string[];
   readonly torch: 'cuda' | 'cpu';
 }
@@ -76,7 +79,15 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
   return {
     names: named.length > 0 ? named : unnamed,
     quick: values.quick || named.length === 0,
-    ...{ json, adapter, torch, rows: rowsOf(values.rows), only: parts(values.only), dawn: parts(values.dawn) },
+    ...{
+      json,
+      adapter,
+      torch,
+      rows: wholeOf('--rows', values.rows),
+      seconds: wholeOf('--seconds', values.seconds),
+      only: parts(values.only),
+      dawn: parts(values.dawn),
+    },
   };
 }
 
@@ -104,11 +115,11 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function rowsOf(text: string | undefined): number | undefined {
+function wholeOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const rows = Number(text);
-  if (!(Number.isSafeInteger(rows) && rows > 0)) throw mistake('--rows to be a whole number above 0', text);
-  return rows;
+  const whole = Number(text);
+  if (!(Number.isSafeInteger(whole) && whole > 0)) throw mistake(`${option} to be a whole number above 0`, text);
+  return whole;
 }
 
 /** Names in a column of their own. */

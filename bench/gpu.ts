@@ -11,6 +11,7 @@ import { webgpuDevice } from '../src/backend/webgpu.js';
 import { loadDataset, type Dataset } from '../src/data/dataset.js';
 import { version } from '../src/base/version.js';
 import { describeAdapter, openAdapter, type AdapterChoice } from './gpu/adapter.js';
+import { Budget } from './gpu/budget.js';
 import { ceilingsOf } from './gpu/ceilings.js';
 import { checkKernels, checkLarge } from './gpu/check.js';
 import { cloudOf, recorded, type Cloud } from './gpu/cloud.js';
@@ -31,6 +32,8 @@ export interface GpuBenchOptions {
   readonly rows?: number | undefined;
   /** Where to write all figures; written again after each group of sizes, so that what was measured is kept. */
   readonly json?: string | undefined;
+  /** Seconds that all of it may take, PyTorch too; default no limit. What is left out is said. */
+  readonly seconds?: number | undefined;
   /** Where PyTorch computes: CUDA, or for tests the CPU. */
   readonly torch?: 'cuda' | 'cpu';
 }
@@ -44,6 +47,7 @@ export async function benchGpu(
   say: Print,
 ): Promise<GpuResult[]> {
   const began = performance.now();
+  const budget = new Budget(options.seconds ?? Infinity);
   const stamped: Print = (text) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}`);
   const gpu = await openAdapter(options.adapter);
   const probe = new Probe(gpu); // before any buffer is made
@@ -59,7 +63,7 @@ export async function benchGpu(
     print(`${ceilingsText(ceilings)}\n`);
     const { torch: device = 'cuda', json, adapter } = options;
     const bench = { probe, ceilings, iterations: gpu.software ? 3 : 10 };
-    const context = { backend, bench, device, scratch, torch: await findTorch(device) };
+    const context = { backend, bench, budget, device, scratch, torch: await findTorch(device) };
     const versions = { otmix: version, node: process.versions.node, tfjs: tf.version_core };
     const head = {
       date: new Date().toISOString(),
@@ -86,28 +90,45 @@ interface Figures {
   readonly torch: readonly TorchResult[];
   /** Why PyTorch has no figures where it was to have some. */
   readonly failures: readonly string[];
+  /** What there was no time for. */
+  readonly omitted: readonly string[];
 }
 
-/** Group after group; `keep` gets all figures so far after each. */
+/** All sizes, then what each speed-up is worth, then PyTorch, while there is time; `keep` gets all figures so far after each. */
 async function measureAll(
   context: Context,
   groups: readonly Group[],
   say: Print,
   keep: (figures: Figures) => Promise<void>,
 ): Promise<Figures & { readonly results: GpuResult[] }> {
+  const { budget, torch } = context;
   const results: GpuResult[] = [];
   const worth: Worth[] = [];
-  const torch: TorchResult[] = [];
+  const peers: TorchResult[] = [];
   const failures: string[] = [];
-  for (const group of groups) {
-    const found = await measureGroup(context, group, say);
-    results.push(...found.results);
-    if (found.torch) torch.push(found.torch);
-    if (found.failure !== undefined) failures.push(found.failure);
-    worth.push(...(await worthOf(context.backend, group, context.bench)));
-    await keep({ results, worth, torch, failures });
-  }
-  return { results, worth, torch, failures };
+  const figures = { results, worth, torch: peers, failures, omitted: budget.omitted };
+  const each = async (kind: string, some: readonly Group[], measured: (group: Group) => Promise<unknown>) => {
+    const done: Group[] = [];
+    for (const group of some) {
+      if (await budget.spend(kind, `d = ${group.d}`, () => measured(group).then(() => true))) done.push(group);
+      await keep(figures);
+    }
+    return done;
+  };
+  const loaded = await each('sizes', groups, async (group) =>
+    results.push(...(await measureGroup(context, group, say))),
+  );
+  await each('speed-ups', loaded, async (group) =>
+    worth.push(...(await worthOf(context.backend, group, context.bench))),
+  );
+  if ('missing' in torch) return figures;
+  await each('PyTorch', loaded, async (group) => {
+    const found = await besideTorch(context, torch.python, group);
+    if (typeof found === 'string') failures.push(found);
+    else peers.push(found);
+    say(`timed PyTorch at d = ${group.d}`);
+  });
+  return figures;
 }
 
 /** Small problems in every form, the forms and sizes to be measured, and many rows. */
@@ -120,6 +141,7 @@ async function checkAll(backend: GpuBackend, groups: readonly Group[], say: Prin
 }
 
 interface Context {
+  readonly budget: Budget;
   readonly backend: GpuBackend;
   readonly bench: Bench;
   readonly torch: { readonly python: string } | { readonly missing: string };
@@ -127,32 +149,33 @@ interface Context {
   readonly scratch: string;
 }
 
-async function measureGroup(
-  context: Context,
-  group: Group,
-  say: Print,
-): Promise<{ readonly results: GpuResult[]; readonly torch?: TorchResult; readonly failure?: string }> {
-  const { torch, scratch } = context;
-  const { n, d, fits } = group;
+/** Sizes of one group; where there is a PyTorch its rows are left in a file for that. */
+async function measureGroup(context: Context, group: Group, say: Print): Promise<GpuResult[]> {
+  const { n, d } = group;
   const cloud = cloudOf(n, d);
-  const data = join(scratch, `rows-${d}.npy`);
-  const source = 'python' in torch ? recorded(cloud.source, data) : cloud.source;
+  const source = 'python' in context.torch ? recorded(cloud.source, fileOf(context, group)) : cloud.source;
   const dataset = await loadDataset(source, {
     device: webgpuDevice(context.backend),
     missing: 'error',
     commonScale: true,
   });
   say(`loaded ${n.toLocaleString('en')} × ${d}, ${digits(context.bench.probe.rowBytes / 1e6)} MB on the device`);
-  const results = await measureFits(dataset, cloud, group, context.bench, say);
-  if ('missing' in torch) return { results };
-  const starts = fits.map((fit) => ({ ...fit, start: cloud.start(fit.k) }));
-  const { iterations } = context.bench;
+  return measureFits(dataset, cloud, group, context.bench, say);
+}
+
+const fileOf = ({ scratch }: Context, { d }: Group): string => join(scratch, `rows-${d}.npy`);
+
+/** PyTorch's figures of a group, or why there are none; its file is removed. */
+async function besideTorch(context: Context, python: string, group: Group): Promise<TorchResult | string> {
+  const { bench, budget, device } = context;
+  const { n, d } = group;
+  const data = fileOf(context, group);
+  const { start } = cloudOf(n, d);
+  const fits = group.fits.map((fit) => ({ ...fit, start: start(fit.k) }));
   try {
-    const peer = await runTorch(torch.python, { data, n, d, iterations, device: context.device, fits: starts });
-    say(`timed PyTorch at d = ${d}`);
-    return { results, torch: peer };
+    return await runTorch(python, { data, n, d, iterations: bench.iterations, device, fits }, budget.left);
   } catch (error) {
-    return { results, failure: `d = ${d}: ${error instanceof Error ? error.message : String(error)}` };
+    return `d = ${d}: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
     await rm(data);
   }
@@ -172,8 +195,13 @@ async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group
   }
 }
 
-function printAll({ results, worth, torch: peers, failures }: Figures, found: Context['torch'], print: Print): void {
+function printAll(
+  { results, worth, torch: peers, failures, omitted }: Figures,
+  found: Context['torch'],
+  print: Print,
+): void {
   print(`${gpuTable(results)}\n\n${programsTable(results)}\n\n${worthTable(worth)}\n`);
+  for (const one of omitted) print(`Left out for want of time: ${one}`);
   for (const failure of failures) print(`PyTorch failed at ${failure}`);
   if (peers.length === 0) {
     print(`PyTorch with CUDA was not timed (${'missing' in found ? found.missing : 'it failed'})`);

@@ -66,9 +66,9 @@ async function families({ quick, only }: BenchArguments, here: Machine): Promise
   print(`${familiesTable(results)}\n`);
 }
 
-async function gpu({ quick, adapter, dawn, json, rows, torch }: BenchArguments, here: Machine): Promise<void> {
+async function gpu({ quick, adapter, dawn, json, rows, seconds, torch }: BenchArguments, here: Machine): Promise<void> {
   try {
-    await benchGpu(here, { quick, adapter: { name: adapter, toggles: dawn }, json, rows, torch }, print, say);
+    await benchGpu(here, { quick, adapter: { name: adapter, toggles: dawn }, json, rows, seconds, torch }, print, say);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error)); // no adapter, or a kernel that is wrong
     process.exitCode = 1;

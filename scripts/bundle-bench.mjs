@@ -137,5 +137,7 @@ function pack() {
   const mebibytes = `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   if (bytes > LIMIT)
     throw new Error(`bench:bundle: expected at most ${LIMIT / 2 ** 20} MiB, got ${mebibytes}; see what grew`);
-  console.log(`${out}: ${mebibytes}\nThere: sh run.sh [--quick] [--json FILE] [--adapter NAME] [--rows N]`);
+  console.log(
+    `${out}: ${mebibytes}\nThere: sh run.sh [--quick] [--seconds S] [--json FILE] [--adapter NAME] [--rows N]`,
+  );
 }

@@ -2,9 +2,10 @@
 # Runs the GPU bench of otmix on a Linux x64 machine with a GPU driver and nothing else of note: no network, no Node,
 # no npm.
 #
-#   sh run.sh [--quick] [--json FILE] [--adapter NAME] [--rows N] [--dawn TOGGLE,...]
+#   sh run.sh [--quick] [--seconds S] [--json FILE] [--adapter NAME] [--rows N] [--dawn TOGGLE,...]
 #
-# Figures go to otmix-gpu.json in $OUT, or in the current folder, unless --json says otherwise. PyTorch is timed beside
+# It ends in under 8 minutes: correctness first, then sizes, then each speed-up switched off in turn, then PyTorch; what there
+# is no time for is left out, and said. --seconds S gives it another time. Figures go to otmix-gpu.json in $OUT, or in the current folder, unless --json says otherwise. PyTorch is timed beside
 # it where $OTMIX_PYTHON or python3 has it with CUDA. KEEP=1 leaves what was unpacked.
 set -eu
 
@@ -65,6 +66,10 @@ echo "Vulkan: loader $loader, driver $driver" >&2
 "$work/node" --version >/dev/null || fail 'the Node in here does not start: it needs glibc 2.34 or later and libstdc++'
 
 json="${OUT:-$PWD}/otmix-gpu.json"
+case " $* " in
+*' --seconds'*) ;;
+*) set -- --seconds 420 "$@" ;;
+esac
 case " $* " in
 *' --json'*) "$work/node" "$work/bench.mjs" gpu "$@" ;;
 *) "$work/node" "$work/bench.mjs" gpu --json "$json" "$@" && echo "Figures: $json" ;;

@@ -74,9 +74,9 @@ export async function findTorch(
   return { missing };
 }
 
-/** Runs a job to its end. Throws with PyTorch's last words where it fails. */
-export async function runTorch(python: string, job: TorchJob): Promise<TorchResult> {
-  const { status, output, complaints } = await execute(python, [script ?? ''], JSON.stringify(job));
+/** Runs a job to its end, which comes after so many seconds at the latest. Throws with PyTorch's last words where it fails. */
+export async function runTorch(python: string, job: TorchJob, seconds = Infinity): Promise<TorchResult> {
+  const { status, output, complaints } = await execute(python, [script ?? ''], JSON.stringify(job), seconds);
   if (status === 0) return JSON.parse(output) as TorchResult;
   const lastWords = complaints.trim().split('\n').at(-1) ?? '';
   throw new Error(`runTorch: expected exit status 0, got ${status} (${lastWords}); check the job`);
@@ -88,9 +88,10 @@ interface Executed {
   readonly complaints: string;
 }
 
-function execute(command: string, args: string[], input: string): Promise<Executed> {
+function execute(command: string, args: string[], input: string, seconds = Infinity): Promise<Executed> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'pipe' });
+    const timeout = Number.isFinite(seconds) ? { timeout: Math.max(1, Math.ceil(1000 * seconds)) } : {};
+    const child = spawn(command, args, { stdio: 'pipe', ...timeout });
     let [output, complaints] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));

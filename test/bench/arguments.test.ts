@@ -25,7 +25,7 @@ test('options have their values', () => {
 test('help lists every bench and every option', () => {
   expect([read('--help'), read('cpu -h')]).toEqual(['help', 'help']);
   const listed = [...benchHelp().matchAll(/^ {2}(?:-h, )?(\S+)/gm)].map(([, name]) => name);
-  const options = ['--quick', '--json', '--only', '--adapter', '--rows', '--dawn', '--torch', '--help'];
+  const options = ['--quick', '--json', '--only', '--adapter', '--rows', '--seconds', '--dawn', '--torch', '--help'];
   expect(listed).toEqual([...Object.keys(benches), ...options]);
 });
 
@@ -39,6 +39,7 @@ const mistakes: readonly (readonly [string, string, string])[] = [
   ['cpu gpu --json a.json', 'one bench to write to --json', 'cpu and gpu'],
   ['gpu --rows 0', '--rows to be a whole number above 0', '0'],
   ['gpu --rows many', '--rows to be a whole number above 0', 'many'],
+  ['gpu --seconds 0', '--seconds to be a whole number above 0', '0'],
   ['gpu --torch tpu', '--torch cuda or cpu', 'tpu'],
 ];
 
