@@ -1,18 +1,18 @@
 import type { Rule } from '../base/check.js';
 import type { PackedModel, Floats } from '../sweep/model.js';
 import { blockCoding } from './block-coding.js';
-import type { ColumnSummary, ComponentArray, Components } from './components.js';
+import type { ComponentArray, Components } from './components.js';
 import type { EstimateOptions, Family, Sampler } from './family.js';
 import { Numbers } from './sampling/numbers.js';
 import * as own from './linear-components.js';
 import { arraysOfFile, arraysOfParameters, nestedArrays, plainArrays } from './linear-file.js';
 import { masksOf, withGaps } from './gaps.js';
 import { meanStatistics } from './linear-means.js';
+import { encode, framed, unheld } from './linear-held.js';
 import { linearConjugates } from './linear-prior.js';
 import { linearShape, packLinear, type Blocks, type Thetas } from './linear-term.js';
 import type { Support } from './noise.js';
 import { atDistances } from './seeding-metric.js';
-import { nearMean, powerOfTwo, type Scaling } from './scaling.js';
 
 /** What a family of exponential families is told by. */
 export interface LinearFamilySpec {
@@ -35,9 +35,6 @@ export interface LinearFamilySpec {
   /** Of θ of a block, a function that draws its columns of a row into an array. */
   readonly draws: (theta: Float64Array) => (numbers: Numbers, into: Float64Array) => void;
 }
-
-/** Means this many standard deviations from 0, or fewer, need no shift: whole numbers stay that. */
-const NEAR = 8;
 
 /** A family of columns, or of groups of them, that are independent given the component, each an exponential family. */
 export function linearFamily(spec: LinearFamilySpec): Family {
@@ -232,32 +229,4 @@ function withHidden(components: Components, hidden: NonNullable<LinearFamilySpec
     { shape: [k, 1], values: new Float64Array(k).fill(value) },
   ]);
   return { ...components, arrays: { ...arrays, ...Object.fromEntries(more) } };
-}
-
-function framed(components: Components, frame: Scaling | undefined): Components {
-  return frame ? { ...components, frame } : components;
-}
-
-/** A row as it is before it is shifted and scaled. */
-function unheld(row: Float64Array, frame: Scaling | undefined): Float64Array {
-  return frame ? row.map((value, j) => frame.shift[j] + frame.scale[j] * value) : row;
-}
-
-/** Scales are about a standard deviation. Only what lies far from 0 is shifted; indices of levels stay as they are. */
-function encode(blocks: Blocks, swept: readonly ColumnSummary[]): Scaling {
-  const shift = new Float64Array(swept.length);
-  const scale = new Float64Array(swept.length).fill(1);
-  if (blocks[0].levels !== undefined) return { shift, scale };
-  const masks = masksOf(blocks);
-  for (const [j, { mean, variance }] of swept.entries()) {
-    const deviation = Math.sqrt(variance);
-    if (masks && masks[j] < 0) {
-      // 0 where a value is missing, else 1: exact, where a scale by a deviation that is all but 0 would not be.
-      if (mean > NEAR * deviation) shift[j] = 1;
-      continue;
-    }
-    scale[j] = powerOfTwo(deviation);
-    if (Math.abs(mean) > NEAR * deviation) shift[j] = nearMean(mean, scale[j]);
-  }
-  return { shift, scale };
 }

@@ -8,17 +8,7 @@ import type { Conjugates } from './prior.js';
 import type { Support } from './noise.js';
 import { codingOf } from './product-coding.js';
 import { misgiven, ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
-import {
-  common,
-  identity,
-  joinedMasks,
-  positionsOf,
-  scalingOf,
-  spreadAt,
-  supportsAt,
-  withPlaces,
-  worstShares,
-} from './product-places.js';
+import { common, identity, joinedMasks, positionsOf, scalingOf, spreadAt, supportsAt, withPlaces, worstShares } from './product-places.js'; // prettier-ignore
 import { jointConjugates } from './product-prior.js';
 import { filledTogether, sampledTogether, summed } from './product-rows.js';
 import { columnsAt, joined, joinedShape, partsOf, scalingAt, split, termsApart } from './product-terms.js';
