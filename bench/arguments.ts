@@ -25,6 +25,8 @@ export const benches = {
   gpu: { unnamed: false, about: "the WebGPU kernels on this machine's adapter, beside PyTorch" },
 } as const;
 export type BenchName = keyof typeof benches;
+/** Those that write a file of their figures. */
+const WRITING: readonly BenchName[] = ['cpu', 'families', 'gpu'];
 const unnamed = (Object.keys(benches) as BenchName[]).filter((name) => benches[name].unnamed);
 
 const options = {
@@ -41,7 +43,7 @@ const options = {
 
 const about: Readonly<Record<keyof typeof options, readonly [usage: string, about: string]>> = {
   quick: ['--quick', 'smaller sizes, as where no bench is named'],
-  json: ['--json FILE', 'cpu, gpu: writes the figures there'],
+  json: ['--json FILE', `${WRITING.join(', ')}: writes the figures there`],
   only: ['--only PROBLEM,…', 'cpu, families: some problems only, such as full or 200000x16x16'],
   adapter: ['--adapter NAME', 'gpu: one whose name has this in it'],
   rows: ['--rows N', 'gpu: so many, whatever the adapter'],
@@ -71,9 +73,8 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
   const unknown = positionals.find((name) => !isBench(name));
   if (unknown !== undefined) throw mistake(`some of ${Object.keys(benches).join(', ')}`, unknown);
   const named = positionals.filter(isBench);
-  if (values.json !== undefined && named.includes('cpu') && named.includes('gpu')) {
-    throw mistake('one bench to write to --json', 'cpu and gpu');
-  }
+  const writing = named.filter((name) => WRITING.includes(name));
+  if (values.json !== undefined && writing.length > 1) throw mistake('one bench to write to --json', writing.join(' and ')); // prettier-ignore
   const { json, adapter, torch } = values;
   if (torch !== 'cuda' && torch !== 'cpu') throw mistake('--torch cuda or cpu', torch);
   return {

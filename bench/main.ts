@@ -55,15 +55,21 @@ async function cpu({ quick, only, json }: BenchArguments, here: Machine): Promis
   const results = await benchCpu(here, { quick, only }, say);
   if (results.length === 0) throw mistake('--only to name problems such as full or 200000x16x16', only.join(','));
   print(`${cpuTable(results)}\n`);
-  if (json === undefined) return;
-  const file = { machine: here, date: new Date().toISOString(), results };
-  await writeFile(json, `${JSON.stringify(file, undefined, 1)}\n`);
+  await publish(results, json, here);
 }
 
-async function families({ quick, only }: BenchArguments, here: Machine): Promise<void> {
+async function families({ quick, only, json }: BenchArguments, here: Machine): Promise<void> {
   const results = await benchFamilies(here, { quick, only }, say);
   if (results.length === 0) throw mistake('--only to name families such as bernoulli or product', only.join(','));
   print(`${familiesTable(results)}\n`);
+  await publish(results, json, here);
+}
+
+/** Writes figures with the machine that they are of, where a file is named. */
+async function publish(results: readonly object[], path: string | undefined, here: Machine): Promise<void> {
+  if (path === undefined) return;
+  const file = { machine: here, date: new Date().toISOString(), results };
+  await writeFile(path, `${JSON.stringify(file, undefined, 1)}\n`);
 }
 
 async function gpu({ quick, adapter, dawn, json, rows, seconds, torch }: BenchArguments, here: Machine): Promise<void> {

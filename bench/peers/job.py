@@ -1,6 +1,6 @@
 """What the peers' scripts share: one JSON job on standard input, one JSON object on standard output.
 
-Job: {n, d, k, covariance, dtype, iterations, data, start, threads?, memory?}
+Job: {n, d, k, covariance, dtype, iterations, data, start, threads?, memory?, setting?}
     data     path to a .npy array [n, d]
     dtype    "float32" or "float64", what the peer computes in
     start    {weights [k], means [k][d], covariances [k][d][d] whatever the type}
@@ -8,6 +8,7 @@ Job: {n, d, k, covariance, dtype, iterations, data, start, threads?, memory?}
              components}, for each factor its parameters by name
     threads  how many the peer may use; all of the process's unless given
     memory   bytes that the peer's arrays may take
+    setting  the package's own settings, as an earlier result has them; none is tried then
 
 Result: {version, seconds_per_iteration, least_seconds, rows_per_second, objective, dtype, threads, about, settings,
 peak_bytes}; or {missing: why} where a package is not installed, or {skipped: why} where the peer cannot do the job;
@@ -78,7 +79,7 @@ def seconds_of(work):
 
 def fastest(peer, job, x):
     """The setting whose second step takes least."""
-    settings = peer.settings(job)
+    settings = [job["setting"]] if "setting" in job else peer.settings(job)
     if len(settings) == 1:
         peer(job, x, **settings[0]).step()
         return settings[0]

@@ -20,6 +20,8 @@ export interface PeerJob {
   readonly iterations: number;
   /** Weights [k], means [k][d], covariances [k][d][d] whatever the type. */
   readonly start: PeerStart;
+  /** The package's own settings, as an earlier result has them; the fastest of those tried where it is left out. */
+  readonly setting?: PeerResult['settings'];
   /** Threads that the peer may use; all of them unless given. */
   readonly threads?: number;
 }
