@@ -14,6 +14,14 @@ interface Places {
   readonly sums: number;
 }
 
+/** The same arrays: views that stay, of a group of rows and of its sums. */
+interface Views {
+  readonly x: Float32Array;
+  readonly v: Float32Array;
+  readonly distances: Float32Array;
+  readonly sums: Float64Array;
+}
+
 /** Centres that rows are measured against, columns in 1/metric `[d]`. */
 export interface Centres {
   /** Those that join, `[joining, d]`. */
@@ -31,6 +39,7 @@ export class NearestKernel {
   private joins = 0;
   private candidates = 0;
   private places: Places | undefined;
+  private views: Views | undefined;
 
   constructor(module: WebAssembly.Module) {
     this.wasm = instantiate(module) as unknown as Exports;
@@ -57,6 +66,12 @@ export class NearestKernel {
     arena.floats(this.places.joining, joining.length).set(joining);
     arena.floats(this.places.candidates, candidates.length).set(candidates);
     arena.floats(this.places.metric, d).set(metric);
+    this.views = {
+      x: arena.floats(this.places.x, GROUP_ROWS * d),
+      v: arena.floats(this.places.v, GROUP_ROWS),
+      distances: arena.floats(this.places.distances, GROUP_ROWS),
+      sums: arena.doubles(this.places.sums, this.joins + 2 * this.candidates),
+    };
   }
 
   /**
@@ -65,12 +80,12 @@ export class NearestKernel {
    * adding, for all candidates: of several side by side, and as they would be if it joined.
    */
   group(x: Float32Array, v: Float32Array, nearest: Float32Array, sums: Float64Array): void {
-    const { wasm, arena, places, joins, candidates } = this;
-    if (!places) throw new Error('the CPU kernel has no centres');
-    arena.floats(places.x, x.length).set(x);
-    arena.floats(places.v, v.length).set(v);
-    arena.floats(places.distances, nearest.length).set(nearest);
-    const own = arena.doubles(places.sums, sums.length).fill(0);
+    const { wasm, places, views, joins, candidates } = this;
+    if (!places || !views) throw new Error('the CPU kernel has no centres');
+    views.x.set(x);
+    views.v.set(v);
+    views.distances.set(nearest);
+    views.sums.fill(0);
     const line = this.d * 4;
     const potentials = places.sums + joins * 8;
     for (let from = 0, b = tileRows(this.d); from < v.length; from += b) {
@@ -80,7 +95,7 @@ export class NearestKernel {
       }
       wasm.potentials(...tile, places.candidates, candidates, places.metric, potentials, potentials + candidates * 8);
     }
-    if (joins > 0) nearest.set(arena.floats(places.distances, nearest.length));
-    for (let c = 0; c < sums.length; c++) sums[c] += own[c];
+    if (joins > 0) nearest.set(views.distances.subarray(0, nearest.length));
+    for (let c = 0; c < sums.length; c++) sums[c] += views.sums[c];
   }
 }
