@@ -2,8 +2,8 @@
  * `npm run study:optima`: how often each way of starting a fit reaches the best optimum known, and at what cost, beside
  * scikit-learn. Draws docs/optima.svg.
  *
- * Best known is the lowest negative mean log-likelihood of any run of the study in which no component collapsed;
- * a fit has reached it that is within 1e-3 nats, and has not collapsed. Columns are standardised, and all stop
+ * Best known is the lowest negative mean log-likelihood of any run in which no component collapsed, of this study or an
+ * earlier one (best-known.json); a fit has reached it that is within 1e-3 nats, and has not collapsed. Columns are standardised, and all stop
  * at a gain of 1e-5 nats, so that neither units nor stopping decide. Of several restarts the lowest objective
  * wins: shares for ten are means over all choices of ten among the runs, and those of a budget over all choices
  * of as many runs as it pays for.
@@ -11,6 +11,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { FitOptions } from '../../src/fit/options.js';
 import { table } from '../table.js';
+import { better, readBestKnown, writeBestKnown, type BestKnown } from './optima/best-known.js';
 import { optimaProblems, type OptimaProblem } from './optima/problems.js';
 import { ourOutcomes, type Outcome } from './optima/run.js';
 import { sklearnOutcomes } from './optima/sklearn.js';
@@ -26,6 +27,8 @@ const ours: Readonly<Record<string, Way>> = {
   'k-means++, warm-up': { strategy: 'warm-up' },
   'k-means||, warm-up': { seeding: 'k-means||', strategy: 'warm-up' },
   'k-means++, short-runs': { strategy: 'short-runs' },
+  'hierarchical, plain': { seeding: 'hierarchical' },
+  'k-means++, race': { strategy: 'race' },
 };
 const theirs = { 'scikit-learn, kmeans': 'kmeans', 'scikit-learn, k-means++': 'k-means++' } as const;
 
@@ -51,12 +54,22 @@ export interface Finding {
   readonly collapsed: number;
 }
 
+/** What a study has found. */
+export interface Study {
+  readonly findings: readonly Finding[];
+  /** The same by what was known before, if that was not the best. */
+  readonly before?: readonly Finding[];
+  readonly best: BestKnown;
+}
+
 export async function optimaStudy(
   say: (text: string) => void,
   problems?: readonly OptimaProblem[],
-  starts = STARTS,
-): Promise<Finding[]> {
+  { starts = STARTS, known = {} }: { readonly starts?: number; readonly known?: BestKnown } = {},
+): Promise<Study> {
   const findings: Finding[] = [];
+  const before: Finding[] = [];
+  const found: Record<string, number> = {};
   for (const problem of problems ?? (await optimaProblems())) {
     const outcomes: Record<string, Outcome[]> = {};
     for (const [way, options] of Object.entries(ours)) outcomes[way] = await ourOutcomes(problem, options, starts);
@@ -65,12 +78,18 @@ export async function optimaStudy(
       if (peer) outcomes[way] = peer;
     }
     const sound = Object.values(outcomes).flatMap((runs) => runs.filter(({ collapsed }) => !collapsed));
-    const best = Math.min(...sound.map(({ objective }) => objective));
-    for (const [way, runs] of Object.entries(outcomes)) findings.push(findingOf(problem.name, way, runs, best));
+    const earlier = known[problem.name] ?? Infinity;
+    const best = Math.min(earlier, ...sound.map(({ objective }) => objective));
+    found[problem.name] = best;
+    for (const [way, runs] of Object.entries(outcomes)) {
+      findings.push(findingOf(problem.name, way, runs, best));
+      before.push(findingOf(problem.name, way, runs, Number.isFinite(earlier) ? earlier : best));
+    }
     const { name, about, k, covariance, data, d } = problem;
     say(`${name}: ${about}; ${data.length / d} × ${d}, k = ${k}, ${covariance}; best ${best.toFixed(5)}`);
   }
-  return findings;
+  const isNew = Object.entries(found).some(([name, best]) => best < (known[name] ?? best));
+  return { findings, ...(isNew && { before }), best: better(known, found) };
 }
 
 function findingOf(problem: string, way: string, runs: readonly Outcome[], best: number): Finding {
@@ -189,7 +208,12 @@ export async function optimaPicture(findings: readonly Pick<Finding, 'problem' |
 }
 
 if (process.argv[1]?.endsWith('optima.js')) {
-  const findings = await optimaStudy((text) => void process.stderr.write(`${text}\n`));
+  const known = await readBestKnown();
+  const { findings, before, best } = await optimaStudy((text) => void process.stderr.write(`${text}\n`), undefined, {
+    known,
+  });
   process.stdout.write(`${optimaTable(findings)}\n`);
+  if (before) process.stdout.write(`\nby the optima known before:\n${optimaTable(before)}\n`);
+  await writeBestKnown(best);
   await writeFile('docs/optima.svg', `${await optimaPicture(findings)}\n`);
 }

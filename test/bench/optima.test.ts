@@ -1,6 +1,7 @@
 /** The study of optima at a size that takes no time, and how it counts. */
 import { expect, test } from 'vitest';
-import { optimaStudy, optimaTable, shareReached } from '../../bench/studies/optima.js';
+import { optimaStudy, optimaTable, shareReached, type Finding } from '../../bench/studies/optima.js';
+import { better, readBestKnown } from '../../bench/studies/optima/best-known.js';
 import { optimaProblems } from '../../bench/studies/optima/problems.js';
 import { ourOutcomes } from '../../bench/studies/optima/run.js';
 import { expectWithin } from '../within.js';
@@ -50,11 +51,28 @@ test('sweeps are counted with those of seeding, and short runs with all they try
 });
 
 test('finds what is known of faithful, and says so in its tables', async () => {
-  const findings = await optimaStudy(() => undefined, [named('faithful')], 10);
+  const { findings, before, best } = await optimaStudy(() => undefined, [named('faithful')], { starts: 10 });
+  expect(before).toBeUndefined();
+  expectWithin(best.faithful, (await readBestKnown()).faithful, 1e-3);
   const plain = findings.find(({ way }) => way === 'k-means++, plain');
   expect(plain).toMatchObject({ problem: 'faithful', often: 1, collapsed: 0 });
   expect(plain?.once).toBeGreaterThan(0.5);
   const text = optimaTable(findings);
   expect(text).toMatch(/^k-means\+\+, warm-up +\d\.\d\d 1\.00 +\d+$/m);
   expect(text).toMatch(/^k-means\+\+, warm-up +\d\.\d\d +1\.00 +\d\.\d\d +0\.00 +\d+$/m);
+});
+
+test('the best optima known are those of the problems, and only better ones change them', async () => {
+  const known = await readBestKnown();
+  expect(Object.keys(known).sort()).toEqual(problems.map(({ name }) => name).sort());
+  expect(better({ a: 1, b: 2 }, { a: 0.5, b: 3, c: 4 })).toEqual({ a: 0.5, b: 2, c: 4 });
+  // Where a study finds a better one, shares are given by both.
+  const { best, before, findings } = await optimaStudy(() => undefined, [named('faithful')], {
+    starts: 10,
+    known: { faithful: known.faithful + 0.5 },
+  });
+  expectWithin(best.faithful, known.faithful, 1e-3);
+  const shares = (of: readonly Finding[] = []): number => of.reduce((sum, { once }) => sum + once, 0);
+  expect(before).toHaveLength(findings.length);
+  expect(shares(before)).toBeGreaterThan(shares(findings));
 });
