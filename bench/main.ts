@@ -11,6 +11,7 @@ import { benchFit, fitTable } from './fit.js';
 import { benchFloat64, float64Table } from './float64.js';
 import { benchFlights, flightsTable } from './flights.js';
 import { benchGpu } from './gpu.js';
+import { benchLarge, largeTable } from './large.js';
 import { benchLoad, loadTable } from './load.js';
 import { machine, type Machine } from './machine.js';
 import { benchPredict, predictTable } from './predict.js';
@@ -44,6 +45,8 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     print(`${memoryTable(rows, await benchMemory(rows, say))}\n`);
   },
   cluster: async ({ quick }) => print(`${clusterTable(await benchCluster(quick ? 20 : 100, say))}\n`),
+  large: async ({ quick, rows = quick ? 1_000_000 : 10_000_000 }) =>
+    print(`${largeTable(await benchLarge(rows, quick ? 1 : 3, say))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),
