@@ -182,6 +182,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
         ...(making.source.notes ?? []),
         ...dataset.notes,
         ...placeNotes(making),
+        ...limitNotes(making),
         ...(run.limit === undefined ? [] : [run.limit]),
         ...notes,
       ],
@@ -204,6 +205,12 @@ function placeNotes({ settings: { family, missing }, device }: Making): string[]
   if (!family.patterned) return [];
   if (missing !== 'model') return ['Student-t columns beside Gaussian ones are swept on the host, in float64'];
   return device.onHost ? [] : ['rows with missing values are swept on the CPU, in float64'];
+}
+
+/** A limit of memory that can't be kept. */
+function limitNotes({ settings: { memory, cluster }, device }: Making): string[] {
+  if (memory === undefined || device.spills || cluster) return [];
+  return [`memory is a limit of backend wasm alone: all rows lie where ${device.name} sweeps them`];
 }
 
 /** In words. */

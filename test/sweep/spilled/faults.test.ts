@@ -88,6 +88,15 @@ test('a folder that is not there is one line', () =>
     /^spill .*gone: expected a folder in which files can be made, got ENOENT; make it, or name another with spill \(--spill DIR\)$/,
   ));
 
+test('backends that keep all rows where they sweep them say that memory is no limit there', async () => {
+  const notes = async (backend: 'cpu' | 'wasm'): Promise<string> => {
+    const { diagnostics } = await fitMixture(x, { components: 2, backend, memory: 2 ** 30, maxIterations: 1 });
+    return diagnostics.notes.join();
+  };
+  expect(await notes('cpu')).toContain('memory is a limit of backend wasm alone: all rows lie where cpu sweeps them');
+  expect(await notes('wasm')).not.toContain('memory is a limit');
+});
+
 test('aborted fits close their files', async () => {
   const controller = new AbortController();
   const onProgress: FitOptions['onProgress'] = ({ phase }) => {
