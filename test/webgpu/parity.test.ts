@@ -39,9 +39,9 @@ describePlaces(
     place('rows on the host', await lesser({ limits }, { residentBytes: 0 })),
     place('rows here and there', await lesser({ limits }, { residentBytes: 2 ** 18 })),
     place('the fastest of several ways', webgpuDevice({ name: backend, gpu }, { tuneFrom: 0 }), [
-      // Each way has shaders of its own to compile: of 9 columns one tile or three, of 17 three or six.
+      // Each way has shaders of its own to compile; 9 columns are one tile or three.
       overlapping(2500, size(16, 9), 33),
-      overlapping(300, size(40, 17), 5),
+      overlapping(300, size(40, 9), 5),
     ]),
   ],
   shown.places,
