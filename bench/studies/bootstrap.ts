@@ -14,7 +14,7 @@ import type { Mixture } from '../../src/mixture/mixture.js';
 import { table } from '../table.js';
 import { coverageProblems, levelProblems, withGaps, type BootstrapProblem } from './bootstrap/problems.js';
 
-/** Data sets of each problem, and replicates of each. */
+/** Data sets of each problem, and replicates of each unless the problem says. */
 const SETS = 200;
 const REPLICATES = 200;
 /** Samples of each test: p is at most .05 where the rows' statistic is the largest of twenty. */
@@ -43,7 +43,11 @@ interface Look {
   readonly standardError: number;
 }
 
-export async function coverageOf(problem: BootstrapProblem, sets = SETS, replicates = REPLICATES): Promise<Coverage[]> {
+export async function coverageOf(
+  problem: BootstrapProblem,
+  sets = SETS,
+  replicates = problem.replicates ?? REPLICATES,
+): Promise<Coverage[]> {
   const truth = await problem.truth();
   const values = parametersOf(truth);
   const looks: Look[][] = values.map(() => []);
@@ -82,8 +86,9 @@ export async function rejectionsOf(problem: BootstrapProblem, sets = SETS, repli
   const truth = await problem.truth();
   let refused = 0;
   for (let set = 0; set < sets; set++) {
-    const options = { components: truth.k, family: truth.family, replicates, restarts: 2, seed: set, threads: 1 };
-    const { pValue } = await bootstrapTest(rowsOf(problem, truth, set), options);
+    const { prior = 'none' } = problem;
+    const fits = { components: truth.k, family: truth.family, prior, restarts: 2 } as const;
+    const { pValue } = await bootstrapTest(rowsOf(problem, truth, set), { ...fits, replicates, seed: set, threads: 1 });
     if (pValue <= LEVEL) refused++;
   }
   return refused / sets;

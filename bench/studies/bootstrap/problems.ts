@@ -12,6 +12,10 @@ export interface BootstrapProblem {
   readonly n: number;
   /** The share of values that are missing. */
   readonly gaps?: number;
+  /** Replicates of each data set. */
+  readonly replicates?: number;
+  /** Of fits of a test: Gaussians collapse on a few rows of small samples without one. */
+  readonly prior?: 'default';
   readonly truth: () => Promise<Mixture>;
 }
 
@@ -68,12 +72,18 @@ const one = known(gaussian(), { weights: [1], components: [{ means: [[0]], covar
 export const coverageProblems: readonly BootstrapProblem[] = [
   { name: 'two full Gaussians, 500 × 2', n: 500, truth: twoGaussians },
   { name: 'Poisson, 500 × 1', n: 500, truth: counts },
-  { name: 'Gaussian, Poisson, categorical, 15 % missing, 600 × 3', n: 600, gaps: 0.15, truth: several },
+  {
+    name: 'Gaussian, Poisson, categorical, 15 % missing, 600 × 3',
+    n: 600,
+    gaps: 0.15,
+    replicates: 100,
+    truth: several,
+  },
 ];
 
 export const levelProblems: readonly BootstrapProblem[] = [
-  { name: 'one Gaussian against two, 200 × 1', n: 200, truth: one },
-  { name: 'two full Gaussians against three, 300 × 2', n: 300, truth: twoGaussians },
+  { name: 'one Gaussian against two, 200 × 1', n: 200, prior: 'default', truth: one },
+  { name: 'two full Gaussians against three, 300 × 2', n: 300, prior: 'default', truth: twoGaussians },
   { name: 'Poisson, two against three, 300 × 1', n: 300, truth: counts },
 ];
 
