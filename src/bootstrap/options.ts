@@ -25,6 +25,7 @@ export interface BootstrapOptions extends Omit<FitOptions, Decided> {
   readonly tolerance?: number;
   /** Default 1000. */
   readonly maxIterations?: number;
+  /** Called as replicates end. */
   readonly onProgress?: (progress: BootstrapProgress) => void;
 }
 

@@ -18,6 +18,7 @@ export interface BootstrapTestOptions extends Omit<FitOptions, Decided> {
   readonly tolerance?: number;
   /** Default 1000. */
   readonly maxIterations?: number;
+  /** Called as replicates end. */
   readonly onProgress?: (progress: BootstrapProgress) => void;
 }
 

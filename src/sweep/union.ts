@@ -74,7 +74,10 @@ class Union implements Shard {
     for (const [index, part] of this.parts.entries()) {
       const here = [...places.keys()].filter((at) => places[at].part === index);
       if (here.length === 0) continue;
-      const rows = await part.take(here.map((at) => places[at].row), options);
+      const rows = await part.take(
+        here.map((at) => places[at].row),
+        options,
+      );
       here.forEach((at, i) => taken.set(rows.subarray(i * d, (i + 1) * d), at * d));
     }
     return taken;

@@ -48,5 +48,9 @@ describeMistakes('the data', [
   ['a damaged array', 'fit broken.npy -k 2', /broken\.npy: expected a NumPy file/],
   ['a bad query', 'fit "SELECT a FRM good" -k 2', /SELECT a FRM good: expected one SELECT statement, got syntax error/],
   ['a query of nothing', 'fit "SELECT a FROM \'none.csv\'" -k 2', /none\.csv/],
-  ['an address', 'fit https://example.com/a.csv -k 2', /expected a file that ends in .parquet at an address, got a file of csv; read it by DuckDB's rules/],
+  [
+    'an address',
+    'fit https://example.com/a.csv -k 2',
+    /expected a file that ends in .parquet at an address, got a file of csv; read it by DuckDB's rules/,
+  ],
 ]);
