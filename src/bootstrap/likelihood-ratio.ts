@@ -128,6 +128,6 @@ function collapse({ mixture: { k }, collapsed }: Fit): InputError {
     where: 'bootstrapTest',
     expected: `${k} components that hold rows, so that their likelihood says something`,
     got: `component ${collapsed[0]} collapsed on a few`,
-    remedy: "give a prior such as 'default' (--prior default), or more restarts",
+    remedy: "fit with a prior such as 'default' (otmix fit … --prior default), or give more restarts (--restarts 20)",
   });
 }

@@ -1,13 +1,6 @@
 /** Laws that fits of every family obey, at every marginal, on every backend. */
 import { describe, expect, test } from 'vitest';
-import {
-  fitMixture,
-  loadMixture,
-  type BackendName,
-  type Fit,
-  type FitOptions,
-  type Marginal,
-} from '../../src/index.js';
+import { fitMixture, loadMixture, type BackendName, type Fit, type FitOptions } from '../../src/index.js';
 import type { ModelFile } from '../../src/mixture/model-json.js';
 import type { Source } from '../../src/data/source.js';
 import type { Components } from '../../src/families/components.js';
@@ -15,13 +8,8 @@ import { thetasOf } from '../../src/families/linear-components.js';
 import { cases, combinations, grouped, size } from '../cases.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { emStep, prepare } from './exponential-em.js';
-import { drawn, modelOf, nearby, scenes, startOf, weights, type Scene } from './scenes.js';
+import { drawn, marginals, modelOf, nearby, scenes, startOf, weights, type Scene } from './scenes.js';
 
-const marginals: Readonly<Record<string, Marginal>> = {
-  free: { kind: 'free' },
-  fixed: { kind: 'fixed', weights },
-  relaxed: { kind: 'relaxed', weights, rho: 0.7 },
-};
 const backends: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 const STEPS = 8;
 /** What float32 may make of sums of two products or three, of their size. */

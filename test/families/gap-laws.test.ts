@@ -1,26 +1,13 @@
 /** Laws of fits of rows with gaps, and of products: of every family, at every marginal, on every backend. */
 import { describe, expect, test } from 'vitest';
 import { FastRandom } from '../../src/base/fast-random.js';
-import {
-  fitMixture,
-  loadMixture,
-  type BackendName,
-  type Fit,
-  type FitOptions,
-  type Marginal,
-  type Mixture,
-} from '../../src/index.js';
+import { fitMixture, loadMixture, type BackendName, type Fit, type FitOptions, type Mixture } from '../../src/index.js';
 import { cases, combinations, size } from '../cases.js';
 import { expectAllWithin, expectWithin } from '../within.js';
-import { weights } from './scenes.js';
+import { marginals, weights } from './scenes.js';
 import { columnSettings, matrixSettings, productSettings, type Setting, type Spread } from './settings.js';
 
 const settings = [...columnSettings, ...matrixSettings, ...productSettings];
-const marginals: Readonly<Record<string, Marginal>> = {
-  free: { kind: 'free' },
-  fixed: { kind: 'fixed', weights },
-  relaxed: { kind: 'relaxed', weights, rho: 0.7 },
-};
 const backends: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 const STEPS = 6;
 const n = size(600, 200);

@@ -22,6 +22,7 @@ import { studentT } from '../../src/families/student-t.js';
 import { vonMisesFisher, vonMisesFisherDistribution } from '../../src/families/von-mises-fisher.js';
 import type { NamedStart } from '../../src/index.js';
 import type { Model } from './exponential-em.js';
+import type { Marginal } from '../../src/transport/marginal.js';
 
 export interface Scene {
   readonly name: string;
@@ -37,6 +38,13 @@ export interface Scene {
 }
 
 export const weights = [0.5, 0.3, 0.2];
+
+/** Every kind of marginal; prescribed proportions are `weights`. */
+export const marginals: Readonly<Record<string, Marginal>> = {
+  free: { kind: 'free' },
+  fixed: { kind: 'fixed', weights },
+  relaxed: { kind: 'relaxed', weights, rho: 0.7 },
+};
 
 /** Log-normal columns as the oracle has them: T = (log x, log² x). */
 export const logNormalDistribution: ExponentialFamily = {
