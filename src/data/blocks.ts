@@ -20,7 +20,8 @@ export interface CleanBlock extends Columns {
 }
 
 export interface CleanOptions {
-  readonly missing: MissingPolicy;
+  /** `never`: as `error`, where the caller of the library has no policy to choose. */
+  readonly missing: MissingPolicy | 'never';
   /** Rows per block; all but the last have as many, whatever the source's batches. */
   readonly blockRows: number;
   readonly signal?: AbortSignal | undefined;
@@ -178,7 +179,7 @@ function keptRows(
   for (let row = 0; row < block.rows; row++) {
     const whole = isWhole(source, block, row, first + row);
     if (whole || (missing === 'model' && !Number.isNaN(block.weights?.[row]))) kept.push(row);
-    else if (missing !== 'drop') throw missingValue(source, block, row, first + row);
+    else if (missing !== 'drop') throw missingValue(source, block, row, first + row, missing);
     else onDropped?.(first + row);
   }
   return kept;
@@ -210,7 +211,13 @@ function isWhole(source: Source, { columns, weights }: CleanBlock, row: number, 
 /** A value that is missing where none may be. */
 export class MissingValueError extends InputError {}
 
-function missingValue(source: Source, { columns, levels }: CleanBlock, row: number, index: number): InputError {
+function missingValue(
+  source: Source,
+  { columns, levels }: CleanBlock,
+  row: number,
+  index: number,
+  missing: CleanOptions['missing'],
+): InputError {
   const at = columns.findIndex((column) => Number.isNaN(valueAt(column, row)));
   const isText = levels?.[at] !== undefined;
   const column = at < 0 ? 'of the sample weight' : source.columns[at];
@@ -218,8 +225,16 @@ function missingValue(source: Source, { columns, levels }: CleanBlock, row: numb
     where: source.name,
     expected: isText ? 'text in every cell' : 'a number in every cell',
     got: `a missing value (${isText ? 'empty' : 'NaN'} or null) in row ${index}, column ${column}`,
-    remedy: "fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
+    remedy: remedyOf(missing, at < 0),
   });
+}
+
+/** What to do about a missing value: no model has a place for a weight that is missing. */
+function remedyOf(missing: CleanOptions['missing'], ofWeight: boolean): string {
+  if (missing === 'never') return 'fill it in, or leave such rows out';
+  const dropped = "leave such rows out with missing: 'drop' (--missing drop)";
+  if (ofWeight) return `fill it in, or ${dropped}`;
+  return `fill it in, use what such rows have with missing: 'model' (--missing model), or ${dropped}`;
 }
 
 function infiniteValue(source: Source, row: number, column: string, value: number): InputError {

@@ -168,7 +168,8 @@ describe('missing values', () => {
         where: 'flights.csv',
         expected: 'a number in every cell',
         got: `a missing value (NaN or null) in row 7, column ${column}`,
-        remedy: "fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
+        remedy:
+          "fill it in, use what such rows have with missing: 'model' (--missing model), or leave such rows out with missing: 'drop' (--missing drop)",
       }),
     );
   });
@@ -176,7 +177,7 @@ describe('missing values', () => {
   test('a missing weight is refused by its row', async () => {
     const weights = plain.map((_, i) => (i === 5 ? NaN : 1));
     await expect(read(sourceOf({ rows: plain, weights, cuts: [4, 6] }))).rejects.toThrow(
-      'flights.csv: expected a number in every cell, got a missing value (NaN or null) in row 5, column of the sample weight; ',
+      "flights.csv: expected a number in every cell, got a missing value (NaN or null) in row 5, column of the sample weight; fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
     );
   });
 

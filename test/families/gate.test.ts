@@ -61,7 +61,7 @@ describe.each(
     const holes = [[NaN, 1], ...good, [1, NaN], [NaN, NaN], bad, [NaN, 1]];
     expect(await messageOf(fitMixture(holes, { ...options, family, missing: 'drop' }))).toBe(said(5));
     expect(await messageOf(fitMixture(holes, { ...options, family }))).toBe(
-      "data: expected a number in every cell, got a missing value (NaN or null) in row 0, column x0; fill it in, or leave such rows out with missing: 'drop' (--missing drop)",
+      "data: expected a number in every cell, got a missing value (NaN or null) in row 0, column x0; fill it in, use what such rows have with missing: 'model' (--missing model), or leave such rows out with missing: 'drop' (--missing drop)",
     );
   });
 

@@ -96,7 +96,7 @@ export class TransportMap {
     const source = toSource(data, undefined, columns);
     requireColumns(source, d);
     const logDensity = family.logDensity(parts.components);
-    for await (const block of cleanBlocks(source, { missing: 'error', blockRows: gateRows(d), signal })) {
+    for await (const block of cleanBlocks(source, { missing: 'never', blockRows: gateRows(d), signal })) {
       const values = rowMajor(block, 0, block.rows);
       for (let row = 0; row < block.rows; row++) {
         if (row % TURN === 0) await yieldToEvents(signal);

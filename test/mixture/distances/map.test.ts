@@ -45,7 +45,7 @@ describe('the transport map', () => {
   test('refuses rows of other columns, and rows that lack values', async () => {
     const map = await transportMap(someMixture(1, 2, 2), someMixture(2, 2, 2));
     await expect(map.apply([[1, 2, 3]])).rejects.toThrow(InputError);
-    await expect(map.apply([[1, NaN]])).rejects.toThrow('a missing value');
+    await expect(map.apply([[1, NaN]])).rejects.toThrow('row 0, column x1; fill it in, or leave such rows out');
   });
 });
 
