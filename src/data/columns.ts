@@ -1,4 +1,5 @@
 import { rowMajor, type Column } from '../sweep/encode.js';
+import type { Floats } from '../sweep/model.js';
 import type { LevelsOfColumns } from './levels.js';
 import type { Batch } from './source.js';
 
@@ -17,7 +18,7 @@ class ColumnBatch implements Batch {
   /** Private, so that a copy of the batch with other values has no columns. */
   readonly #columns: readonly Column[];
 
-  constructor(rows: number, columns: readonly Float64Array[], { weights, levels }: Beside) {
+  constructor(rows: number, columns: readonly Floats[], { weights, levels }: Beside) {
     this.rows = rows;
     if (weights) this.weights = weights;
     if (levels) this.levels = levels;
@@ -35,7 +36,7 @@ class ColumnBatch implements Batch {
 /** Consecutive rows given column by column, `[d][rows]`, NaN where a value is missing; with weights `[rows]` and levels. */
 export function columnBatch(
   rows: number,
-  columns: readonly Float64Array[],
+  columns: readonly Floats[],
   weights?: Float64Array,
   levels?: LevelsOfColumns,
 ): Batch {
@@ -52,7 +53,7 @@ export function reweighted(batch: Batch, weights: Float64Array): Batch {
   const columns = ColumnBatch.columnsOf(batch);
   const { rows, levels } = batch;
   if (!columns) return { rows, values: batch.values, weights, ...(levels && { levels }) };
-  const own = columns.map(({ values }) => values as Float64Array);
+  const own = columns.map(({ values }) => values);
   return new ColumnBatch(rows, own, { weights, levels });
 }
 

@@ -1,3 +1,4 @@
+import type { Floats } from '../sweep/model.js';
 import { InputError } from '../base/errors.js';
 import type { Batch } from './source.js';
 
@@ -53,7 +54,7 @@ export class Levels implements Coder {
 }
 
 /** Turns places in one list of texts into places in another, which grows by those that it meets first. */
-export function recode(places: Float64Array, from: Levels, to: Levels): void {
+export function recode(places: Floats, from: Levels, to: Levels): void {
   for (let i = 0; i < places.length; i++) {
     if (!Number.isNaN(places[i])) places[i] = to.code(from.texts[places[i]]);
   }

@@ -1,8 +1,9 @@
+import type { Floats } from '../../sweep/model.js';
 import { columnBatch } from '../columns.js';
 import { Levels, recode } from '../levels.js';
 import type { Batch, Batching } from '../source.js';
 import type { Choice } from './columns.js';
-import type { Table } from './table.js';
+import type { AnyTable } from './table.js';
 
 /** Most rows in a batch. */
 const ROWS = 65_536;
@@ -26,7 +27,7 @@ interface Reading extends Batching {
 
 /** Rows of the chosen columns in batches. */
 export async function* batches(
-  table: Table,
+  table: AnyTable,
   choice: Choice,
   { every = 1, most = Infinity, passing = false, signal }: Reading = {},
 ): AsyncGenerator<Batch> {
@@ -34,22 +35,23 @@ export async function* batches(
   const d = features.length;
   const capacity = Math.min(most, rowsPerBatch(d));
   const chosen = weight === undefined ? features : [...features, weight];
-  // Of one array: many would each be known to the collector of garbage.
-  const empty = (): Float64Array[] => {
-    const all = new Float64Array(capacity * chosen.length);
-    return chosen.map((_, j) => all.subarray(j * capacity, (j + 1) * capacity));
-  };
   const coders = levelsOf(choice);
   const levels = every === 1 ? coders : levelsOf(choice); // those of the rows taken
   const texts = levels?.map((of) => of?.texts);
-  const batch = (rows: number, columns: Float64Array[]): Batch =>
-    columnBatch(rows, columns.slice(0, d), weight === undefined ? undefined : columns[d].subarray(0, rows), texts);
-  let columns = empty();
+  const batch = (rows: number, { columns, weights }: Place): Batch =>
+    columnBatch(rows, columns.slice(0, d), weights?.subarray(0, rows), texts);
+  let place: Place | undefined;
   let filled = 0;
   let next = 0; // the next row to take, counted from the start of the block
   for await (const block of table.blocks(chosen, signal, coders)) {
     const rows = block[0].length;
+    if (place && !hasRoomFor(block, place)) {
+      if (filled > 0) yield batch(filled, place);
+      [place, filled] = [undefined, 0];
+    }
     while (next < rows) {
+      place ??= placeFor(block, capacity, weight === undefined ? undefined : d);
+      const { columns } = place;
       const taken = Math.min(capacity - filled, Math.ceil((rows - next) / every));
       for (const [j, values] of block.entries()) {
         take(values, next, every, taken, columns[j], filled);
@@ -59,13 +61,40 @@ export async function* batches(
       filled += taken;
       next += taken * every;
       if (filled < capacity) continue;
-      yield batch(filled, columns);
-      if (!passing) columns = empty();
+      yield batch(filled, place);
+      if (!passing) place = undefined;
       filled = 0;
     }
     next -= rows;
   }
-  if (filled > 0) yield batch(filled, columns);
+  if (place && filled > 0) yield batch(filled, place);
+}
+
+/** Where the rows of a batch go, column by column, the weights among them. */
+interface Place {
+  readonly columns: readonly Floats[];
+  readonly weights: Float64Array | undefined;
+}
+
+/**
+ * A place for so many rows like those of a block: in float32 what comes so, but the weights. Of one array for each type: many
+ * would each be known to the collector of garbage.
+ */
+function placeFor(block: readonly Floats[], rows: number, weight: number | undefined): Place {
+  const isSingle = block.map((values, j) => values instanceof Float32Array && j !== weight);
+  const singles = new Float32Array(rows * isSingle.filter((single) => single).length);
+  const doubles = new Float64Array(rows * block.length - singles.length);
+  let [single, double] = [0, 0];
+  const columns = isSingle.map((of) =>
+    of ? singles.subarray(rows * single, rows * ++single) : doubles.subarray(rows * double, rows * ++double),
+  );
+  const weights = weight === undefined ? undefined : doubles.subarray(doubles.length - rows);
+  return { columns, weights };
+}
+
+/** Whether a place can hold the numbers of a block, of a file whose types may be others. */
+function hasRoomFor(block: readonly Floats[], { columns }: Place): boolean {
+  return columns.every((column, j) => column instanceof Float64Array || block[j] instanceof Float32Array);
 }
 
 /** New levels of those features that are text; undefined where none is. */
@@ -78,7 +107,7 @@ function levelsOf({ features, levels }: Choice): readonly (Levels | undefined)[]
 }
 
 /** `into[at + i] = values[first + i * every]` for i < count. */
-function take(values: Float64Array, first: number, every: number, count: number, into: Float64Array, at: number): void {
+function take(values: Floats, first: number, every: number, count: number, into: Floats, at: number): void {
   if (every === 1) into.set(values.subarray(first, first + count), at);
   else for (let i = 0; i < count; i++) into[at + i] = values[first + i * every];
 }

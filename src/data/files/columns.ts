@@ -2,7 +2,7 @@ import { InputError, listed } from '../../base/errors.js';
 import type { LevelColumn } from '../levels.js';
 import { listWord, pastedList } from '../pasted.js';
 import { isQuery } from './paths.js';
-import { spellsNumbers, type Column, type Table } from './table.js';
+import { spellsNumbers, type AnyTable, type Column } from './table.js';
 
 /** Columns of a table, as indices into `table.columns`. */
 export interface Choice {
@@ -49,7 +49,7 @@ export interface Wanted {
  * wanted. Throws `option` for a name that is absent or named twice, and `format` for a column that does not hold what
  * is wanted. BOOLEAN counts as 0 and 1; times do not count as numbers.
  */
-export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choice> {
+export async function chooseColumns(table: AnyTable, wanted: Wanted): Promise<Choice> {
   const { columns: names, text } = wanted;
   const weight = wanted.weight === undefined ? undefined : indexOf(table, wanted.weight, 'weight');
   const ignored = (wanted.ignore ?? []).map((name) => indexOf(table, name, 'ignore'));
@@ -77,7 +77,7 @@ export async function chooseColumns(table: Table, wanted: Wanted): Promise<Choic
 }
 
 /** Whether a column can be read as numbers; `named` ones of text formats too, which are errors where they spell none. */
-async function holdsNumbers(table: Table, index: number, named: boolean, isWeight: boolean): Promise<boolean> {
+async function holdsNumbers(table: AnyTable, index: number, named: boolean, isWeight: boolean): Promise<boolean> {
   const { kind, isText } = table.columns[index];
   if (kind !== 'text' || !(named || isWeight) || !table.checkNumbers) return kind === 'numeric';
   try {
@@ -91,7 +91,7 @@ async function holdsNumbers(table: Table, index: number, named: boolean, isWeigh
 
 /** What levels need to know of a column. `named`: the caller named it. */
 function levelColumn(
-  { name: where, columns }: Table,
+  { name: where, columns }: AnyTable,
   index: number,
   features: readonly number[],
   named: boolean,
@@ -109,7 +109,7 @@ function levelColumn(
 const AS_LEVELS = "read text as levels with --family categorical (text: 'levels' of openSource)";
 
 /** What is to be known of the columns used, and which stand aside because nobody named them; `ignored` where all are. */
-function notesOn(table: Table, used: readonly number[], ignored: readonly number[] | undefined): string[] {
+function notesOn(table: AnyTable, used: readonly number[], ignored: readonly number[] | undefined): string[] {
   const notes = [...new Set(used)].flatMap((index) => table.columns[index].note ?? []);
   const aside = table.columns.filter(
     (column, index) => column.aside !== undefined && ![...used, ...(ignored ?? [])].includes(index),
@@ -119,7 +119,7 @@ function notesOn(table: Table, used: readonly number[], ignored: readonly number
   return [...notes, `not used, since no one named ${aside.length > 1 ? 'them' : 'it'} with --columns: ${left}`];
 }
 
-function others(table: Table, weight: number | undefined, ignored: readonly number[]): number[] {
+function others(table: AnyTable, weight: number | undefined, ignored: readonly number[]): number[] {
   const features = [...table.columns.keys()].filter(
     (index) => index !== weight && table.columns[index].aside === undefined && !ignored.includes(index),
   );
@@ -132,7 +132,7 @@ function others(table: Table, weight: number | undefined, ignored: readonly numb
   });
 }
 
-function named(table: Table, names: readonly string[]): number[] {
+function named(table: AnyTable, names: readonly string[]): number[] {
   if (names.length === 0) {
     throw new InputError('option', {
       where: 'columns',
@@ -153,7 +153,7 @@ function named(table: Table, names: readonly string[]): number[] {
   return names.map((name) => indexOf(table, name, 'columns'));
 }
 
-function indexOf(table: Table, name: string, option: string): number {
+function indexOf(table: AnyTable, name: string, option: string): number {
   const available = table.columns.map((column) => column.name);
   const index = available.indexOf(name);
   if (index >= 0) return index;
@@ -166,7 +166,12 @@ function indexOf(table: Table, name: string, option: string): number {
   });
 }
 
-function unusable(table: Table, bad: readonly number[], weight: number | undefined, text: Wanted['text']): InputError {
+function unusable(
+  table: AnyTable,
+  bad: readonly number[],
+  weight: number | undefined,
+  text: Wanted['text'],
+): InputError {
   const columns = bad.map((index) => table.columns[index]);
   const usable = table.columns.filter(
     ({ kind, isText }, index) => (kind === 'numeric' || (text && isText)) && index !== weight,
@@ -197,7 +202,7 @@ export interface OddColumn {
 }
 
 /** All such columns of a table. */
-export function oddColumns({ columns }: Table): OddColumn[] {
+export function oddColumns({ columns }: AnyTable): OddColumn[] {
   const odd = columns.filter(({ kind, isText, aside }) => kind !== 'numeric' && !isText && aside === undefined);
   return odd.map((column) => ({ name: column.name, holds: contents(column) }));
 }

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type * as Bindings from '@duckdb/node-bindings';
 import { InputError } from '../../base/errors.js';
+import type { Floats } from '../../sweep/model.js';
 import type { Coder } from '../levels.js';
 import type { Column } from './table.js';
 import { TextVectors } from './text-vectors.js';
@@ -24,6 +27,15 @@ export async function loadDuckDB(): Promise<typeof DuckDB> {
       { cause },
     );
   }
+}
+
+/**
+ * What DuckDB's own package loads, to reach the numbers of a vector without the objects that it makes around each: those are
+ * garbage by the million in a large table.
+ */
+function bindingsOf(): typeof Bindings {
+  const require = createRequire(import.meta.url);
+  return createRequire(require.resolve('@duckdb/node-api'))('@duckdb/node-bindings') as typeof Bindings;
 }
 
 /** An SQL string literal. */
@@ -80,6 +92,8 @@ interface Streaming {
  * aborted interrupts what runs, which then throws the signal's reason.
  */
 export class Database {
+  private readonly bindings = bindingsOf();
+
   private constructor(
     private readonly duckdb: typeof DuckDB,
     private readonly instance: DuckDBInstance,
@@ -130,35 +144,28 @@ export class Database {
   }
 
   /**
-   * Columns of `SELECT … FROM scan` as the nearest float64, NaN for NULL, in blocks of at most 2048 rows as DuckDB
-   * produces them. They lie in DuckDB's memory, and are valid until the next. The same seed of random() each time. Of
-   * columns that have a coder, the numbers are the coder's.
+   * Columns of `SELECT … FROM scan` as the nearest float64, those of type FLOAT as float32; NaN for NULL; in blocks of at most
+   * 2048 rows as DuckDB produces them. They lie in DuckDB's memory, and are valid until the next. The same seed of random()
+   * each time. Of columns that have a coder, the numbers are the coder's.
    */
   async *stream(
     scan: string,
     columns: readonly Column[],
     { signal, coders }: Streaming = {},
-  ): AsyncGenerator<Float64Array[]> {
+  ): AsyncGenerator<Floats[]> {
     const connection = await this.instance.connect();
     const release = interruptedBy(signal, connection);
     try {
       await connection.run('SELECT setseed(0.5)');
-      const texts = columns.map((_, index) => coders?.[index] && new TextVectors(coders[index]));
-      const values = columns.map((column, index) =>
-        texts[index] ? asText(column) : `coalesce(${asDouble(column)}, 'nan'::DOUBLE)`,
-      );
+      const readers = columns.map((column, index) => this.reader(column, index, coders?.[index]));
+      const values = readers.map(({ sql }) => sql);
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
       for (;;) {
         const chunk = await result.fetchChunk();
         signal?.throwIfAborted();
-        if (chunk === null || chunk.rowCount === 0) return;
-        yield columns.map((_, index) => {
-          const text = texts[index];
-          if (text) return text.coded(chunk.getColumnVector(index), chunk.rowCount);
-          const items: unknown = Reflect.get(chunk.getColumnVector(index), 'items'); // unboxed; private in its types
-          if (!(items instanceof Float64Array)) throw new TypeError('a DuckDB vector that is not DOUBLE');
-          return items;
-        });
+        const rows = chunk?.rowCount ?? 0;
+        if (chunk === null || rows === 0) return;
+        yield readers.map(({ read }) => read(chunk, rows));
         chunk.reset(); // which also keeps it until here: its memory goes when nobody holds it
       }
     } catch (error) {
@@ -170,6 +177,33 @@ export class Database {
       connection.closeSync();
     }
   }
+
+  /** What to select for a column, and how its numbers are had from a chunk. */
+  private reader(column: Column, index: number, coder: Coder | undefined): ColumnReader {
+    if (coder) {
+      const texts = new TextVectors(coder);
+      return { sql: asText(column), read: (chunk, rows) => texts.coded(chunk.getColumnVector(index), rows) };
+    }
+    const { bindings } = this;
+    const isSingle = column.type === 'FLOAT';
+    const Numbers = isSingle ? Float32Array : Float64Array;
+    const value = isSingle ? identifier(column.field ?? column.name) : asDouble(column);
+    return {
+      sql: `coalesce(${value}, 'nan'::${isSingle ? 'FLOAT' : 'DOUBLE'})`,
+      read({ chunk }, rows) {
+        const vector = bindings.data_chunk_get_vector(chunk, index);
+        const bytes = bindings.vector_get_data(vector, rows * Numbers.BYTES_PER_ELEMENT) as Uint8Array<ArrayBuffer>;
+        return new Numbers(bytes.buffer, bytes.byteOffset, rows);
+      },
+    };
+  }
+}
+
+/** How a column comes of DuckDB. */
+interface ColumnReader {
+  readonly sql: string;
+  /** Its numbers in the rows of a chunk. */
+  readonly read: (chunk: DuckDBDataChunk, rows: number) => Floats;
 }
 
 /** Has a signal interrupt what a connection does, until the function it returns is called. */

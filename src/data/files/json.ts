@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { Database, identifier, literal, pathList } from './duckdb.js';
 import type { Relation } from './relation.js';
 import { asking, scanned, type Scan } from './scan.js';
-import type { Column, Table } from './table.js';
+import type { AnyTable, Column } from './table.js';
 
 /** Bytes that fewer records fit in than those types are found from. */
 const SMALL = 60_000;
@@ -12,9 +12,9 @@ const SMALL = 60_000;
  * keys of all records are columns. Types are found from the first 20,480 records, those of later keys from all. Columns
  * that hold numbers are read as float64 throughout. A later value that is no number is an error that names its record.
  */
-export async function openJson(paths: readonly string[]): Promise<Table[]> {
+export async function openJson(paths: readonly string[]): Promise<AnyTable[]> {
   const database = await Database.open();
-  const tables: Table[] = [];
+  const tables: AnyTable[] = [];
   for (const path of paths) tables.push(jsonTable(database, path, await inspect(database, path)));
   return tables;
 }
@@ -39,7 +39,7 @@ interface Inspected {
   readonly empty: boolean;
 }
 
-function jsonTable(database: Database, path: string, { columns, empty }: Inspected): Table {
+function jsonTable(database: Database, path: string, { columns, empty }: Inspected): AnyTable {
   const reading = { name: path, kind: 'file' } as const;
   const from: Scan['from'] = (chosen, coders) =>
     typedScan(

@@ -11,7 +11,7 @@ import { openParquet } from './parquet.js';
 import { absoluteSpec, exists, expand, formatError, formatOf, isQuery } from './paths.js';
 import { openQuery } from './query.js';
 import { withPartitions } from './partitions.js';
-import { emptyError, piecesOf, type Table } from './table.js';
+import { emptyError, piecesOf, type AnyTable } from './table.js';
 import { openText, requireTextOptions } from './text.js';
 import { united } from './unite.js';
 
@@ -84,7 +84,7 @@ export async function openSource(spec: string, options: SourceOptions = {}): Pro
 
 /** The files of a table as parts that can be read alone. */
 async function divisionOf(
-  table: Table,
+  table: AnyTable,
   choice: Choice,
   { spec, options: { signal: _, ...options } }: { readonly spec: string; readonly options: SourceOptions },
 ): Promise<Division> {
@@ -97,7 +97,7 @@ async function divisionOf(
     })),
     origin: { spec: absoluteSpec(spec), options: { ...options } },
     batches(ranges, signal, batching) {
-      const blocks: Table['blocks'] = async function* (chosen, own, coders) {
+      const blocks: AnyTable['blocks'] = async function* (chosen, own, coders) {
         for (const { piece, from, to } of ranges) {
           const range = from === undefined || to === undefined ? undefined : { from, to };
           yield* pieces[piece].blocks(chosen, range, own, coders);
@@ -118,7 +118,7 @@ export async function oddColumnsOf(spec: string, options: SourceOptions = {}): P
   return oddColumns(await openTable(spec, textOptionsOf(options), options.signal));
 }
 
-async function openTable(spec: string, text: TextOptions, signal: AbortSignal | undefined): Promise<Table> {
+async function openTable(spec: string, text: TextOptions, signal: AbortSignal | undefined): Promise<AnyTable> {
   if (spec.trim() === '') {
     const remedy = 'name the data to read';
     throw new InputError('option', { where: 'source', expected: 'a path, a glob or a query', got: 'none', remedy });
@@ -137,7 +137,7 @@ async function openTable(spec: string, text: TextOptions, signal: AbortSignal | 
   );
 }
 
-async function openFiles(spec: string, paths: readonly string[], text: TextOptions): Promise<readonly Table[]> {
+async function openFiles(spec: string, paths: readonly string[], text: TextOptions): Promise<readonly AnyTable[]> {
   const format = formatOf(spec);
   switch (format) {
     case 'csv':
@@ -169,8 +169,8 @@ function textOptionsOf({ header, decimal, thousands, na }: SourceOptions): TextO
 }
 
 /** One after another, for the limit on open files. */
-async function openEach(paths: readonly string[], open: (path: string) => Promise<Table>): Promise<Table[]> {
-  const tables: Table[] = [];
+async function openEach(paths: readonly string[], open: (path: string) => Promise<AnyTable>): Promise<AnyTable[]> {
+  const tables: AnyTable[] = [];
   for (const path of paths) tables.push(await open(path));
   return tables;
 }

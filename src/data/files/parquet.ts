@@ -5,7 +5,7 @@ import { type Database, pathList } from './duckdb.js';
 import { databaseFor } from './httpfs.js';
 import { partitionsOf } from './partitions.js';
 import { asking, scanned } from './scan.js';
-import { asideIndex, counting, type Column, type ReadablePiece, type Table } from './table.js';
+import { asideIndex, counting, type Column, type AnyTable, type ReadablePiece } from './table.js';
 
 /** Digits of a decimal that DuckDB reads right: those of 16 bytes. */
 const DIGITS = 38;
@@ -39,7 +39,7 @@ interface Footer {
 }
 
 /** Parquet files as tables, one for each run of files with the same columns; the numbers of rows are in footers. */
-export async function openParquet(name: string, paths: readonly string[]): Promise<Table[]> {
+export async function openParquet(name: string, paths: readonly string[]): Promise<AnyTable[]> {
   const database = await databaseFor(paths);
   const runs = await parquetRuns(database, name, paths);
   return runs.map(({ paths, columns, notes, rows, scan }) => ({

@@ -1,8 +1,9 @@
 import { sep } from 'node:path';
+import type { Floats } from '../../sweep/model.js';
 import { distinctNames } from '../names.js';
 import { identifier, literal } from './duckdb.js';
 import type { Relation } from './relation.js';
-import { piecesOf, type Column, type ReadablePiece, type Table } from './table.js';
+import { piecesOf, type AnyTable, type Column, type ReadablePiece, type Table } from './table.js';
 
 /** As those of `Table.blocks`. */
 type Coders = Parameters<Table['blocks']>[2];
@@ -56,7 +57,7 @@ function partitions({ columns }: Pick<Table, 'columns'>, path: string): readonly
  * A table with a further column for each `key=value` folder of its path, as Hive, Spark and pyarrow lay data out.
  * Such a column is used only where it is named.
  */
-export function withPartitions(table: Table, path: string): Table {
+export function withPartitions(table: AnyTable, path: string): AnyTable {
   const added = partitions(table, path);
   // Without a column of the file's own, the length of a block would not be known.
   const numeric = table.columns.findIndex((column) => column.kind === 'numeric');
@@ -83,8 +84,8 @@ export function withPartitions(table: Table, path: string): Table {
   async function* joined(
     chosen: readonly number[],
     coders: Coders,
-    read: (own: readonly number[], coders: Coders) => AsyncIterable<readonly Float64Array[]>,
-  ): AsyncGenerator<readonly Float64Array[]> {
+    read: (own: readonly number[], coders: Coders) => AsyncIterable<readonly Floats[]>,
+  ): AsyncGenerator<readonly Floats[]> {
     const inFile = chosen.filter((index) => index < first);
     const own = coders?.filter((_, j) => chosen[j] < first);
     const values = added.map(({ value }, at) => {

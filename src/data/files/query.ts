@@ -7,7 +7,7 @@ import { expand, formatOf, refusePipe } from './paths.js';
 import { checkParquet, provide } from './provide.js';
 import { asking, scanned } from './scan.js';
 import { parseStatement } from './statement.js';
-import type { Table } from './table.js';
+import type { AnyTable } from './table.js';
 
 /** Plan steps that keep the order of rows on several threads. */
 const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_[A-Z_]+|[A-Z_]*SCAN)$/;
@@ -21,7 +21,7 @@ const ORDERLY = /^(PROJECTION|FILTER|UNION|(STREAMING_)?LIMIT|EMPTY_RESULT|READ_
  * are. For that, groups, joins, samples and sorts run on one thread, and random() has a fixed seed. Plain scans and
  * filters run on all threads.
  */
-export async function openQuery(spec: string, text: TextOptions = {}, signal?: AbortSignal): Promise<Table> {
+export async function openQuery(spec: string, text: TextOptions = {}, signal?: AbortSignal): Promise<AnyTable> {
   const reading = readingOf(spec);
   const sql = bare(spec);
   const database = await Database.open(signal);

@@ -1,7 +1,7 @@
 import type { Coder } from '../levels.js';
 import type { Database } from './duckdb.js';
 import { explain, type Reading } from './explain.js';
-import type { Column, Table } from './table.js';
+import type { AnyTable, Column } from './table.js';
 
 /** What DuckDB is to read. */
 export interface Scan {
@@ -15,7 +15,7 @@ export interface Scan {
 }
 
 /** A table that DuckDB reads. */
-export function scanned({ database, reading, columns, rows, notes, from }: Scan): Table {
+export function scanned({ database, reading, columns, rows, notes, from }: Scan): AnyTable {
   return {
     name: reading.name,
     columns,

@@ -1,4 +1,5 @@
 import { InputError } from '../../base/errors.js';
+import type { Floats } from '../../sweep/model.js';
 import { durationNote } from '../arrow.js';
 import type { Piece } from '../division.js';
 import type { Coder } from '../levels.js';
@@ -33,6 +34,9 @@ export interface Trouble {
   readonly remedy?: string;
 }
 
+/** A table in which columns of float32 may come as such. */
+export type AnyTable = Table<Floats>;
+
 /** A file of a table, and a way to read some of its rows. */
 export interface ReadablePiece extends Piece {
   /** As those of `Table`; without a range all rows. */
@@ -41,11 +45,11 @@ export interface ReadablePiece extends Piece {
     range?: { readonly from: number; readonly to: number },
     signal?: AbortSignal,
     coders?: readonly (Coder | undefined)[],
-  ): AsyncIterable<readonly Float64Array[]>;
+  ): AsyncIterable<readonly Floats[]>;
 }
 
 /** What every file format provides: typed columns, and their values as float64. */
-export interface Table {
+export interface Table<Numbers extends Floats = Float64Array> {
   /** What messages call it: the path, glob or query it was opened with. */
   readonly name: string;
   readonly columns: readonly Column[];
@@ -63,7 +67,7 @@ export interface Table {
     chosen: readonly number[],
     signal?: AbortSignal,
     coders?: readonly (Coder | undefined)[],
-  ): AsyncIterable<readonly Float64Array[]>;
+  ): AsyncIterable<readonly Numbers[]>;
   /** Its files, in the order of its rows; left out of a table that is one file, read as a whole. */
   pieces?(): Promise<readonly ReadablePiece[]>;
   /**
@@ -108,7 +112,7 @@ export function emptyError(name: string, got = 'no rows'): InputError {
 }
 
 /** The files of a table. */
-export async function piecesOf(table: Table): Promise<readonly ReadablePiece[]> {
+export async function piecesOf(table: AnyTable): Promise<readonly ReadablePiece[]> {
   if (table.pieces) return table.pieces();
   return [{ path: table.name, blocks: (chosen, _, signal, coders) => table.blocks(chosen, signal, coders) }];
 }

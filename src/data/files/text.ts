@@ -5,7 +5,7 @@ import type { Database } from './duckdb.js';
 import { jsonRelations, openJson } from './json.js';
 import type { Format } from './paths.js';
 import type { Relation } from './relation.js';
-import type { Table } from './table.js';
+import type { AnyTable } from './table.js';
 
 /** Formats that are text. */
 export type TextFileFormat = Extract<Format, 'csv' | 'tsv' | 'txt' | 'json'>;
@@ -15,9 +15,9 @@ export async function openText(
   paths: readonly string[],
   format: TextFileFormat,
   options: TextOptions,
-): Promise<Table[]> {
+): Promise<AnyTable[]> {
   if (format === 'json') return openJson(paths);
-  const tables: Table[] = [];
+  const tables: AnyTable[] = [];
   for (const path of paths) tables.push(await openDelimitedFile(path, format, options));
   return tables;
 }

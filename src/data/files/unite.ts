@@ -1,4 +1,4 @@
-import { piecesOf, spellsNumbers, type Column, type Table } from './table.js';
+import { piecesOf, spellsNumbers, type AnyTable, type Column, type Table } from './table.js';
 
 /** What uniting needs to know of a table. */
 type Described = Pick<Table, 'name' | 'columns' | 'checkNumbers'>;
@@ -24,7 +24,7 @@ export async function unitedColumns(tables: readonly Described[]): Promise<Unite
 }
 
 /** The tables of several files as one, in the order given; see {@link unitedColumns}. Those without rows have no say. */
-export async function united(name: string, all: readonly Table[]): Promise<Table> {
+export async function united(name: string, all: readonly AnyTable[]): Promise<AnyTable> {
   const filled = all.filter((table) => table.rows !== 0);
   const tables = filled.length > 0 ? filled : all.slice(0, 1);
   if (tables.length === 1) return { ...tables[0], name };

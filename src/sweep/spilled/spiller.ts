@@ -43,13 +43,16 @@ export class Spiller {
 
   async add(block: Columns, encoding: Encoding, kernel?: ColumnKernel): Promise<void> {
     const b = tileRows(this.d);
+    const { weights } = block;
     const v = new Float32Array(GROUP_ROWS);
     for (let from = 0; from < block.rows; from += GROUP_ROWS) {
       const range = { from, to: Math.min(from + GROUP_ROWS, block.rows) };
       encodeTiles(block, encoding, { ...range, b }, await this.x.next(), kernel);
+      const rows = range.to - from;
+      if (!weights && !this.v && this.addAlike(Math.fround(1 / encoding.weightUnit), rows)) continue;
       v.fill(0);
       encodeWeights(block, encoding, range, v);
-      await this.addWeights(v, range.to - from);
+      await this.addWeights(v, rows);
     }
   }
 
@@ -65,6 +68,15 @@ export class Spiller {
   close(): void {
     this.x.close();
     this.v?.close();
+  }
+
+  /** So many rows that weigh the same; false, and nothing is added, where others weigh something else. */
+  private addAlike(weight: number, rows: number): boolean {
+    this.weight ??= weight;
+    if (weight !== this.weight) return false;
+    this.groupWeights.push(weight * rows); // exact: a power of two times few rows
+    this.rows += rows;
+    return true;
   }
 
   /** Of a group of so many rows, zeros after them. */

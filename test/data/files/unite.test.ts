@@ -42,6 +42,26 @@ async function both(glob: string): Promise<number[][]> {
 }
 
 describe('numbers of several files are joined, whatever their types', () => {
+  it.each(['first', 'last'])('float32 %s, its gaps and weights too', async (place) => {
+    const single = {
+      query: 'SELECT 1.1::FLOAT AS x, 0.1 AS y, 2.5::FLOAT AS w UNION ALL SELECT NULL, 0.3, 0.1::FLOAT',
+      rows: [
+        [Math.fround(1.1), 0.1],
+        [NaN, 0.3],
+      ],
+      weights: [2.5, Math.fround(0.1)],
+    };
+    const double = {
+      query: 'SELECT 1.1::DOUBLE AS x, 0.7::FLOAT AS y, 0.1::DOUBLE AS w',
+      rows: [[1.1, Math.fround(0.7)]],
+      weights: [0.1],
+    };
+    const files = place === 'first' ? [single, double] : [double, single];
+    const { rows, weights } = await read(await parquets(place, ...files.map(({ query }) => query)), { weight: 'w' });
+    expect(rows).toEqual(files.flatMap((file) => file.rows));
+    expect(weights).toEqual(files.flatMap((file) => file.weights));
+  });
+
   it.each([
     ['integers, then fractions', ['1::BIGINT', '5.5::DOUBLE'], [1, 5.5]],
     ['fractions, then integers', ['5.5::FLOAT', '7::UTINYINT'], [5.5, 7]],
