@@ -6,7 +6,7 @@ import type { Encoding } from '../sweep/encode.js';
 import type { FamilySpec } from './family-spec.js';
 
 /** What both sides must agree on; a worker of another otmix is refused. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /**
  * A frame to a worker. `keep` (by a `name`) and `part` have a value in the frame after them, and no answer; all others have
@@ -21,6 +21,18 @@ export interface WorkerQuestion {
 export interface Looking {
   readonly family: FamilySpec;
   readonly missing: MissingPolicy;
+  /** Whether they are digested too, for a checkpoint. */
+  readonly digested?: boolean;
+}
+
+/** Where a worker puts the rows that it holds. */
+export interface Room {
+  /** Bytes that those of a worker may take of memory; left out for a share of what is free there. */
+  readonly memory?: number | undefined;
+  /** The folder of files for those beyond. */
+  readonly folder?: string | undefined;
+  /** Workers that share the memory of a machine, at the most. */
+  readonly sharers: number;
 }
 
 /** How a worker holds units: by this name until told otherwise. */
@@ -30,6 +42,7 @@ export interface Holding extends Looking {
   readonly encoding: Encoding;
   readonly device: DeviceWish;
   readonly trials: boolean;
+  readonly room: Room;
 }
 
 /** What a worker computes with. */
@@ -48,6 +61,14 @@ export interface WorkerFacts {
   readonly backend: string;
   readonly adapter: string;
   readonly threads: number;
+  /** Whether float64 sweeps are those of the SIMD kernel. */
+  readonly float64: boolean;
+}
+
+/** What became of a unit that was opened. */
+export interface OpenedUnit {
+  /** Bytes of a file that its rows lie in, 0 where they lie in memory. */
+  readonly spilled: number;
 }
 
 /** An error as it travels. */

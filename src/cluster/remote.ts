@@ -1,6 +1,7 @@
 /** Rows that workers read and hold, as a fit takes them. */
 import type { BackendRequest } from '../backend/resolve.js';
 import { datasetOf, type Dataset, type LoadOptions } from '../data/dataset.js';
+import { mergedDigests, type DataWatch } from '../data/digests.js';
 import { sweptOf } from '../data/load-options.js';
 import { rangesOfBounds, type Bounds } from '../data/ranges.js';
 import type { Source } from '../data/source.js';
@@ -8,19 +9,27 @@ import { mergedSummaries, type PlacedSummary, type Summary } from '../data/summa
 import { mergedLevels } from '../data/survey.js';
 import type { Family, Levels } from '../families/family.js';
 import type { Range } from '../families/noise.js';
-import type { Shard } from '../sweep/shard.js';
-import { nextSession, remoteShard } from '../sweep/remote/shard.js';
-import { union } from '../sweep/union.js';
+import { nextSession } from '../sweep/remote/shard.js';
 import { Ahead } from './ahead.js';
 import type { Client } from './client.js';
 import type { FamilySpec } from './family-spec.js';
+import { HeldThere, workerOf } from './held-there.js';
 import type { Manifest } from './manifest.js';
-import type { DeviceWish, Holding, Looking, WorkerFacts } from './messages.js';
+import type { DeviceWish, Holding, Looking, Room, WorkerFacts } from './messages.js';
 import { notOnCluster } from './options.js';
+
+/** How rows are to be held, beside how they are loaded. */
+export interface RemoteWishes extends Pick<Room, 'memory'> {
+  /** The folder for rows beyond memory. */
+  readonly spill?: string | undefined;
+  /** Takes the digest of the rows, if somebody asks for one. */
+  readonly watch?: DataWatch | undefined;
+}
 
 /** A cluster that has a source open. */
 export class RemoteData {
   private readonly data: string;
+  private said: readonly string[] = [];
 
   constructor(
     readonly source: Source,
@@ -33,8 +42,9 @@ export class RemoteData {
     this.data = client.keep(manifest);
   }
 
+  /** What to tell the user of workers, and of where rows lie that they hold. */
   get notes(): readonly string[] {
-    return this.client.notes;
+    return [...this.client.notes, ...this.said];
   }
 
   /** As `surveyed` has it of all rows. */
@@ -52,18 +62,33 @@ export class RemoteData {
     return rangesOfBounds({ least, most }, levels);
   }
 
-  /** As `loadDataset` has it, each unit swept where a worker holds it. */
-  async load(spec: FamilySpec, options: LoadOptions): Promise<Dataset> {
+  /** As `loadDataset` has it, each unit held and swept by a worker. */
+  async load(spec: FamilySpec, options: LoadOptions, wishes: RemoteWishes): Promise<Dataset> {
     const { missing, signal, onRows, trials = true } = options;
+    const { watch, memory, spill: folder } = wishes;
     let known = 0;
-    const summaries = (await this.ofAll('summarize', { family: spec, missing }, signal, (summary) => {
+    const looking: Looking = { family: spec, missing, digested: watch !== undefined };
+    const summaries = (await this.ofAll('summarize', looking, signal, (summary) => {
       known += (summary as Summary).rows;
       onRows?.(known);
     })) as Summary[];
     const found = mergedSummaries(this.source, placed(summaries), options);
-    const holding: Holding = { data: this.data, family: spec, missing, encoding: found.encoding, device: this.device, trials }; // prettier-ignore
-    const shard = this.shardOf(this.client.keep(holding), summaries, sweptOf(this.source, options).length);
-    return datasetOf(this.source, options, found, shard, []);
+    watch?.take(mergedDigests(summaries.flatMap(({ digest = [] }) => digest)));
+    const room = { memory, folder, sharers: sharersOf(this.facts) };
+    const holding: Holding = { data: this.data, family: spec, missing, encoding: found.encoding, device: this.device, trials, room }; // prettier-ignore
+    const held = new HeldThere(this.client, [this.data, this.client.keep(holding)], {
+      rows: summaries.map(({ rows }) => rows),
+      d: sweptOf(this.source, options).length,
+      sparing: this.facts.every(({ float64 }) => float64),
+    });
+    try {
+      const exact = held.exactly(await held.lacking(folder));
+      this.said = await held.opened(signal);
+      return { ...datasetOf(this.source, options, found, held.shard, []), exact, ask: held.ask };
+    } catch (error) {
+      held.shard.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -112,20 +137,6 @@ export class RemoteData {
     }
   }
 
-  /** The units that have rows, as one shard. */
-  private shardOf(rows: string, summaries: readonly Summary[], d: number): Shard {
-    const { client, data } = this;
-    const dispose = (): void => void client.forget(rows);
-    const parts = summaries.flatMap(({ rows: n }, unit) => {
-      if (n === 0) return [];
-      const needs = [data, rows];
-      const ask = (question: object, shared?: object): Promise<unknown> =>
-        client.ask(this.workerOf(unit), { ...(question as { op: string }), rows, unit }, { needs, shared });
-      return [remoteShard({ ask }, { n, d }, dispose)];
-    });
-    return union(parts, AT_ONCE * client.workers);
-  }
-
   /** One answer of every unit, in their order. */
   private async ofAll(
     op: string,
@@ -154,15 +165,18 @@ export class RemoteData {
   }
 
   private workerOf(unit: number): number {
-    return unit % this.client.workers;
+    return workerOf(unit, this.client);
   }
 }
 
-/** Units of a worker that are swept at once, so that none waits for another's answer. */
-const AT_ONCE = 4;
-
 /** Items of a unit that are asked for before they are wanted. */
 const ITEMS_AHEAD = 8;
+
+/** Workers of one machine, at the most. */
+function sharersOf(facts: readonly WorkerFacts[]): number {
+  const count = (host: string): number => facts.filter((one) => one.host === host).length;
+  return Math.max(...facts.map(({ host }) => count(host)));
+}
 
 function placed(summaries: readonly Summary[]): PlacedSummary[] {
   let before = 0;

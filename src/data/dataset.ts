@@ -1,12 +1,12 @@
 import { listed } from '../base/errors.js';
 import type { SweptNumber } from '../families/row-coding.js';
-import type { Scaling } from '../families/scaling.js';
+import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import type { Shard } from '../sweep/shard.js';
 import { bytesOfRow } from '../sweep/spilled/limit.js';
 import { codedBlocks, type CodedBlock } from './coded.js';
 import { misjudged, outlierNotes, scalingOf, variancesOf } from './coordinates.js';
-import { ExactRows } from './exactly.js';
+import { ExactRows, type RowsExactly } from './exactly.js';
 import { encodeOf, gateRows, sweptOf, type LoadOptions } from './load-options.js';
 import { misweighed, readRows, unitOf, type Reading, type RowsFound } from './reading.js';
 import type { Source } from './source.js';
@@ -32,11 +32,13 @@ export interface Dataset {
   /** Its rows again, as they are in the source; `onDropped` is called with the index there of each row left out. */
   readonly blocks: (onDropped?: (row: number) => void) => AsyncIterable<CodedBlock>;
   /** The same rows in float64, for what float32 can't tell. */
-  readonly exact: ExactRows;
+  readonly exact: RowsExactly;
   /** Whether the rows lie in a file. */
   readonly spilled: boolean;
   /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
   readonly effectiveRows: number;
+  /** One answer about rows of each place that holds some, in the order of rows; left out where they are held here. */
+  readonly ask?: (op: string, about: object) => Promise<readonly unknown[]>;
   /** What the user should know of how it was read, a sentence each. */
   readonly notes: readonly string[];
   /** Frees it: the shard, and the rows in float64. */
@@ -105,10 +107,12 @@ export function datasetOf(
   const scaling = options.scaling ?? { shift: encoding.shift, scale: encoding.scale };
   const blocks: Dataset['blocks'] = (onDropped) =>
     codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length), ...(onDropped && { onDropped }) });
-  const exact = new ExactRows({ blocks, scaling, n: shard.n, d: shard.d, totalWeight }, options.device.float64Rows, {
-    rows: shard.n,
+  const { n, d } = shard;
+  const weightUnit = powerOfTwo(totalWeight / n);
+  const exact = new ExactRows({ blocks, scaling, n, d, weightUnit }, options.device.float64Rows, {
+    rows: n,
     folder: options.spill?.folder,
-    memory: spilled() ? 0 : (options.spill?.memory ?? Infinity) - shard.n * bytesOfRow(shard.d),
+    memory: spilled() ? 0 : (options.spill?.memory ?? Infinity) - n * bytesOfRow(d),
   });
   return {
     ...{ shard, scaling, blocks, exact },

@@ -1,7 +1,7 @@
 import type { CodedBlock } from './coded.js';
 import { InputError } from '../base/errors.js';
 import type { Floats, PlanModel } from '../sweep/model.js';
-import { powerOfTwo, type Scaling } from '../families/scaling.js';
+import type { Scaling } from '../families/scaling.js';
 import { addedTo, encodeExactly, gapVolumes } from '../sweep/encode.js';
 import { exactOutputs, ExactShard, type ExactBlock } from '../sweep/exact/shard.js';
 import { freeRoom } from '#scratch';
@@ -29,11 +29,23 @@ export const FAR_SUMMED = 2 ** 40;
 interface Held extends Rereadable {
   readonly n: number;
   readonly d: number;
-  readonly totalWeight: number;
+  readonly weightUnit: number;
 }
 
 /** Rows of a dataset in float64, 8 bytes a number besides, where they have room. They are read when they are first asked for. */
-export class ExactRows {
+export interface RowsExactly {
+  /** The bytes that they lack, where they have room neither in memory nor in the folder beyond. */
+  readonly lacking: number;
+  /** Whether they are swept by the SIMD kernel. */
+  readonly fast: boolean;
+  /** Throws `InputError('value')` where they are not those of the first read. */
+  load(signal?: AbortSignal): Promise<SweptRows<Float64Array>>;
+  /** Frees them. */
+  dispose(): void;
+}
+
+/** The same of rows that are read here. */
+export class ExactRows implements RowsExactly {
   private held: Promise<Float64Rows> | undefined;
 
   /** `makes`: left out where rows are swept in plain TypeScript. `limit`: what is left for them of memory. */
@@ -43,7 +55,6 @@ export class ExactRows {
     private readonly limit?: SpillLimit,
   ) {}
 
-  /** The bytes that they lack, where they have room neither in memory nor in the folder beyond. */
   get lacking(): number {
     const { makes, limit, data } = this;
     const bytes = data.n * float64BytesOfRow(data.d);
@@ -51,12 +62,10 @@ export class ExactRows {
     return Math.max(0, bytes - freeRoom(limit.folder));
   }
 
-  /** Whether they are swept by the SIMD kernel. */
   get fast(): boolean {
     return this.makes !== undefined;
   }
 
-  /** Throws `InputError('value')` where they are not those of the first read. */
   load(signal?: AbortSignal): Promise<SweptRows<Float64Array>> {
     this.held ??= this.read(signal).catch((error: unknown) => {
       this.held = undefined; // another fit may ask again
@@ -65,15 +74,14 @@ export class ExactRows {
     return this.held;
   }
 
-  /** Frees them. */
   dispose(): void {
     void this.held?.then((rows) => rows.dispose?.()).catch(() => undefined); // whoever asked was told
     this.held = undefined;
   }
 
   private async read(signal?: AbortSignal): Promise<Float64Rows> {
-    const { blocks, scaling, n, d, totalWeight } = this.data;
-    const encoding = { ...scaling, weightUnit: powerOfTwo(totalWeight / n) };
+    const { blocks, scaling, n, d, weightUnit } = this.data;
+    const encoding = { ...scaling, weightUnit };
     const builder = this.makes?.(d, this.limit) ?? plainBuilder(d);
     let rows = 0;
     try {

@@ -4,6 +4,7 @@ import { yieldToEvents } from '../base/event-loop.js';
 import { total } from '../base/numbers.js';
 import type { Encoding } from '../sweep/encode.js';
 import { codedBlocks } from './coded.js';
+import { DataWatch, type DataDigest } from './digests.js';
 import { requireSquares, scalingOf } from './coordinates.js';
 import { encodeOf, gateRows, sweptOf, type LoadOptions } from './load-options.js';
 import { nothingLeft, unitOf, withoutGaps, type RowsFound } from './reading.js';
@@ -21,19 +22,28 @@ export interface Summary {
   readonly statistics: StatisticsParts;
   /** What coding did to rows. */
   readonly notes: readonly string[];
+  /** Of the rows as the source has them, where that is asked for. */
+  readonly digest?: DataDigest;
 }
 
-type Gate = Pick<LoadOptions, 'missing' | 'coding' | 'gaps' | 'signal'>;
+interface Gate extends Pick<LoadOptions, 'missing' | 'coding' | 'gaps' | 'signal'> {
+  readonly digested?: boolean | undefined;
+}
 
 /** Reads rows and keeps none. Throws as `loadDataset` does for rows that can't be fitted, but not where there are none. */
-export async function summarized(source: Source, { missing, coding, gaps, signal }: Gate): Promise<Summary> {
+export async function summarized(
+  source: Source,
+  { missing, coding, gaps, signal, digested = false }: Gate,
+): Promise<Summary> {
+  const digests = new DataWatch();
+  const read = digested ? digests.watch(source) : source;
   const d = sweptOf(source, { coding }).length;
   const statistics = new ColumnStatistics(d, await columnKernel());
   let dropped = 0;
   const notes = new Set<string>();
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   const onDropped = (): number => dropped++;
-  for await (const block of codedBlocks(source, { missing, coding, signal, onDropped, blockRows: gateRows(d) })) {
+  for await (const block of codedBlocks(read, { missing, coding, signal, onDropped, blockRows: gateRows(d) })) {
     const { rows, weights, note } = block;
     statistics.add(gaps ? withoutGaps(block) : block);
     sums.rows += rows;
@@ -42,7 +52,8 @@ export async function summarized(source: Source, { missing, coding, gaps, signal
     if (note !== undefined) notes.add(note);
     await yieldToEvents(signal);
   }
-  return { ...sums, dropped, statistics: statistics.parts, notes: [...notes] };
+  const digest = digested && { digest: digests.digest };
+  return { ...sums, dropped, statistics: statistics.parts, notes: [...notes], ...digest };
 }
 
 /** A part's summary, and how many rows of the source lie before the part. */

@@ -3,7 +3,7 @@ import { digestOf } from '../base/digest.js';
 import { InputError } from '../base/errors.js';
 import { fromPlainText, plainText } from '../base/plain.js';
 import type { SavedEnd, SavedRun } from '../em/saved.js';
-import type { DataDigest } from './checkpoint-data.js';
+import type { DataDigest } from '../data/digests.js';
 
 /** A run of a fit: not begun where it is left out. */
 export interface RunRecord {

@@ -3,8 +3,8 @@ import { InputError } from '../base/errors.js';
 import { readText, removeDrafts, writeText } from '#storage';
 import type { EmRun } from '../em/em.js';
 import { endOf, savedEnd, type KeptRun, type SavedEnd, type SavedRun } from '../em/saved.js';
+import { DataWatch, differenceOf } from '../data/digests.js';
 import type { Family } from '../families/family.js';
-import { DataWatch, differenceOf } from './checkpoint-data.js';
 import { checkpointOf, checkpointText, type CheckpointContent, type RunRecord } from './checkpoint-file.js';
 import type { KeepingOptions } from './checkpoint-options.js';
 
@@ -58,7 +58,8 @@ export class Checkpoint {
     await removeDrafts(file);
     const before =
       resume === undefined ? undefined : await contentOf(resume, String(resume) === String(checkpoint?.file));
-    if (before) requireSame(before.content.options, options, before.where);
+    if (before)
+      requireSame(before.content.options, { backend: before.content.options.backend, ...options }, before.where);
     return new Checkpoint(file, checkpoint?.everySeconds ?? EVERY_SECONDS, options, before);
   }
 
@@ -157,7 +158,8 @@ function requireSame(
   now: Readonly<Record<string, string>>,
   where: string,
 ): void {
-  const names = Object.keys(now).filter((name) => (then[name] ?? '') !== now[name]);
+  const all = new Set([...Object.keys(now), ...Object.keys(then)]);
+  const names = [...all].filter((name) => (then[name] ?? '') !== (now[name] ?? ''));
   if (names.length === 0) return;
   const listed = (options: Readonly<Record<string, string>>): string =>
     names.map((name) => `${name} ${options[name] ?? 'none'}`).join(', ');

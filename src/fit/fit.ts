@@ -1,11 +1,10 @@
 import { bestOf } from './best.js';
-import { criteriaOf, type Criteria } from '../mixture/criteria.js';
+import { criteriaOfSums, sumsOver, type Criteria } from '../mixture/criteria.js';
 import { Checkpoint, type Keeping } from './checkpoint.js';
 import { optionsOfFit } from './checkpoint-identity.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun, FitStatus } from '../em/em.js';
 import { InputError } from '../base/errors.js';
-import { summedRows } from '../mixture/evaluate.js';
 import { countRepairs, findingsOf, type RepairReport } from './findings.js';
 import { Loader, type LoadedData } from './loader.js';
 import { logVolumeOf } from '../families/family.js';
@@ -108,7 +107,7 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   const settings = fitSettings(options);
   requireConjugate(settings.prior, [settings.family]);
   const checkpoint = await Checkpoint.open(settings, () => optionsOfFit(settings));
-  const loader = new Loader(data, undefined, checkpoint?.data.watch);
+  const loader = new Loader(data, undefined, checkpoint?.data);
   try {
     return await fitLoaded(loader, settings, checkpoint?.keeping(0));
   } finally {
@@ -148,9 +147,8 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   const mixture = new Mixture({ ...parts, family: making.plain }, columns);
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.
-  const criteria = await watch.time('score', () =>
-    criteriaOf(summedRows(parts, dataset, run.precision), mixture.parameters, totalWeight),
-  );
+  const sums = await watch.time('score', () => sumsOver(parts, dataset, run.precision));
+  const criteria = criteriaOfSums(sums, mixture.parameters, totalWeight);
   const volume = logVolumeOf(settings.family, scaling);
   const { collapsed, notes } = findingsOf(run, dataset, settings);
   return {

@@ -9,6 +9,7 @@ import { MissingValueError } from '../data/blocks.js';
 import { rangesOf } from '../data/ranges.js';
 import { remembered } from '../data/remembered.js';
 import { withRowWeights, type Weighing } from '../data/row-weights.js';
+import type { DataWatch } from '../data/digests.js';
 import { isSource, type Source } from '../data/source.js';
 import { surveyed } from '../data/survey.js';
 import { gapped, supportsOf, type Family, type Levels } from '../families/family.js';
@@ -74,11 +75,11 @@ export class Loader {
   /** What rows may take that are read again, of which there is one dataset at a time. */
   private again: Pick<LoadOptions, 'spill'> | undefined;
 
-  /** `wanted`: left out for one fit. `watch`: what watches the rows as they are read, if somebody does. */
+  /** `wanted`: left out for one fit. `watch`: what digests the rows as they are read, if somebody asks. */
   constructor(
     private readonly data: DataInput,
     private readonly wanted?: Wanted,
-    private readonly watch?: (source: Source) => Source,
+    private readonly watch?: DataWatch,
   ) {}
 
   /** The data as the family of a fit wants them; throws `InputError` for data that cannot be fitted. */
@@ -188,7 +189,7 @@ export class Loader {
   }
 
   private watched(source: Source): Source {
-    return this.watch?.(source) ?? source;
+    return this.watch?.watch(source) ?? source;
   }
 
   /** What an earlier fit has loaded; says so, as reading does. */
@@ -206,7 +207,7 @@ export class Loader {
     requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
     const place = blocked(device, settings, rows.rows);
     const options = { ...this.optionsFor(settings), spill: this.limitOf(device, settings) };
-    const dataset = await (this.remote?.load(family, { ...options, device }) ??
+    const dataset = await (this.remote?.load(family, { ...options, device }, { ...settings, watch: this.watch }) ??
       loadDataset(rows, { ...options, device: place.device }));
     place.held(dataset.shard);
     return { dataset, common: this.wanted && new CommonSeeding(this.wanted.counts) };

@@ -101,7 +101,8 @@ export interface FitOptions {
   readonly threads?: number;
   /**
    * Bytes that the encoded rows may take in memory; default half of what is free, limits of control groups counted. Beyond,
-   * they lie in a file and are read for every sweep, which changes no bit of the result. CPU backend, in Node.
+   * they lie in a file and are read for every sweep, which changes no bit of the result. CPU backend, in Node. With `cluster`
+   * it is the memory of each worker, by default of an equal share of half of what its machine has free.
    */
   readonly memory?: number;
   /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */
@@ -183,9 +184,6 @@ export function fitSettings(options: FitOptions): FitSettings {
   if (settings.cluster !== undefined) {
     requireCluster(settings.cluster);
     requireNoWeights(settings.sampleWeights);
-    if (settings.checkpoint !== undefined || settings.resume !== undefined) {
-      throw notOnCluster('checkpoint', 'no checkpoint', 'one', 'leave checkpoint and resume out');
-    }
     if (settings.algorithm !== 'em') {
       throw notOnCluster('algorithm', 'em', settings.algorithm, 'leave algorithm out');
     }

@@ -1,6 +1,6 @@
 import type { Device } from '../backend/backend.js';
 import { familyOfSpec, type FamilySpec } from '../cluster/family-spec.js';
-import type { RemoteData } from '../cluster/remote.js';
+import type { RemoteData, RemoteWishes } from '../cluster/remote.js';
 import type { Dataset, LoadOptions } from '../data/dataset.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { Family, Levels } from '../families/family.js';
@@ -15,7 +15,8 @@ export class RemoteLoader {
 
   /** What workers compute with, of a device here that stands for theirs. */
   describe(device: Device): Device {
-    const { facts, notes } = this.remote;
+    const { remote } = this;
+    const { facts } = remote;
     const [{ backend, adapter }] = facts;
     const hosts = new Set(facts.map(({ host }) => host)).size;
     const places = `${facts.length} worker${facts.length > 1 ? 's' : ''} on ${hosts} machine${hosts > 1 ? 's' : ''}`;
@@ -24,7 +25,9 @@ export class RemoteLoader {
       name: backend,
       adapter: `${adapter}, ${places}`,
       threads: facts.reduce((sum, { threads }) => sum + threads, 0),
-      notes: [...device.notes, ...notes],
+      get notes() {
+        return [...device.notes, ...remote.notes]; // complete once rows are held
+      },
     };
   }
 
@@ -41,8 +44,8 @@ export class RemoteLoader {
     return this.remote.ranges({ family: this.specOf(family), missing }, family.levels, signal);
   }
 
-  load(family: Family, options: LoadOptions): Promise<Dataset> {
-    return this.remote.load(this.specOf(family), options);
+  load(family: Family, options: LoadOptions, wishes: RemoteWishes): Promise<Dataset> {
+    return this.remote.load(this.specOf(family), options, wishes);
   }
 
   close(): Promise<void> {

@@ -111,7 +111,7 @@ async function tried(
     encodings: new Set(models.map(({ family }) => family.encoding)).size,
     counts: models.map(({ k }) => k),
   };
-  const loader = new Loader(data, wanted, checkpoint?.data.watch);
+  const loader = new Loader(data, wanted, checkpoint?.data);
   try {
     for (const [index, model] of models.entries()) {
       if (candidates.length > 0 && signal?.aborted) break;

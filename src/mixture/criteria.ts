@@ -1,4 +1,7 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Precision } from '../sweep/float32-reach.js';
 import type { RowOutputs } from '../sweep/shard.js';
+import { summedRows, type MixtureParts, type Summed } from './evaluate.js';
 
 /** How well a mixture describes data. Lower is better for bic, aic and icl. */
 export interface Criteria {
@@ -35,6 +38,20 @@ export async function criteriaSums(blocks: Rows): Promise<CriteriaSums> {
     }
   }
   return { weight, density, certainty };
+}
+
+/** The same of a mixture and the rows of a loaded dataset, by whoever holds them. */
+export async function sumsOver(parts: MixtureParts, dataset: Dataset, precision: Precision): Promise<CriteriaSums> {
+  if (!dataset.ask) return criteriaSums(summedRows(parts, dataset, precision));
+  const { weights, components } = parts;
+  const asked: Summed = { weights, components, precision };
+  return addedSums((await dataset.ask('score', asked)) as readonly CriteriaSums[]);
+}
+
+/** The sums over all rows, of those of parts, in their order. */
+export function addedSums(parts: readonly CriteriaSums[]): CriteriaSums {
+  const sum = (name: keyof CriteriaSums): number => parts.reduce((all, one) => all + one[name], 0);
+  return { weight: sum('weight'), density: sum('density'), certainty: sum('certainty') };
 }
 
 /** Criteria from the rows' log-densities: one read of the data. `totalWeight`: Σ a_i in the user's units, if rows have others. */

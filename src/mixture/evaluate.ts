@@ -163,6 +163,11 @@ class RowNumbers {
   }
 }
 
+/** A mixture but for its family, and how its rows are summed: plain values. */
+export interface Summed extends Pick<MixtureParts, 'weights' | 'components'> {
+  readonly precision: Precision;
+}
+
 /** What a mixture says of the rows of a loaded dataset, in the data's units, for sums over rows alone. */
 export async function* summedRows(
   mixture: MixtureParts,

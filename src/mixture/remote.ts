@@ -5,7 +5,7 @@ import { requireNoWeights } from '../cluster/options.js';
 import { toSource, type DataInput } from '../data/input.js';
 import { nothingLeft } from '../data/reading.js';
 import { total } from '../base/numbers.js';
-import { criteriaOfSums, type Criteria, type CriteriaSums } from './criteria.js';
+import { addedSums, criteriaOfSums, type Criteria, type CriteriaSums } from './criteria.js';
 import { requireColumns, type EvaluatedRows, type EvaluateOptions, type Evaluation, type Found } from './evaluate.js';
 import type { ModelFile } from './model-json.js';
 
@@ -59,8 +59,7 @@ export async function remoteCriteria(
   const remote = await opened(model, data, options);
   try {
     const parts = (await remote.each('criteria', evaluating(model, options), options.signal)) as CriteriaSums[];
-    const sum = (name: keyof CriteriaSums): number => parts.reduce((all, one) => all + one[name], 0);
-    const sums = { weight: sum('weight'), density: sum('density'), certainty: sum('certainty') };
+    const sums = addedSums(parts);
     if (sums.weight === 0) throw nothingLeft(remote.source, 0);
     return criteriaOfSums(sums, parameters);
   } finally {

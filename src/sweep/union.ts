@@ -1,4 +1,4 @@
-import type { PackedShape, PlanModel } from './model.js';
+import type { Floats, PackedShape, PlanModel } from './model.js';
 import { addMoments, type Moments } from './moments.js';
 import { drawParts } from './draw.js';
 import { whitened } from './frames.js';
@@ -10,6 +10,7 @@ import type {
   Shard,
   SweepOptions,
   SweepRequest,
+  SweptRows,
   TakeOptions,
 } from './shard.js';
 
@@ -25,15 +26,26 @@ export function union(parts: readonly Shard[], atOnce = AT_ONCE): Shard {
   return parts.length === 1 ? parts[0] : new Union(parts, Math.max(AT_ONCE, atOnce));
 }
 
-class Union implements Shard {
+/** The same of rows that are only swept, in whatever precision. */
+export function unionOfRows<Values extends Floats>(
+  parts: readonly SweptRows<Values>[],
+  atOnce = AT_ONCE,
+): SweptRows<Values> {
+  return parts.length === 1 ? parts[0] : new UnionOfRows(parts, Math.max(AT_ONCE, atOnce));
+}
+
+class UnionOfRows<
+  Values extends Floats,
+  Part extends SweptRows<Values> = SweptRows<Values>,
+> implements SweptRows<Values> {
   readonly n: number;
   readonly d: number;
-  readonly overlapping: boolean;
+  readonly sparing: boolean;
   /** Rows before each part. */
-  private readonly starts: readonly number[];
+  protected readonly starts: readonly number[];
 
   constructor(
-    private readonly parts: readonly Shard[],
+    protected readonly parts: readonly Part[],
     private readonly partsAtOnce: number,
   ) {
     const [first] = parts;
@@ -42,15 +54,13 @@ class Union implements Shard {
     if (parts.some(({ d }) => d !== this.d)) throw new RangeError(`shards of ${this.d} columns were expected`);
     this.n = parts.reduce((sum, { n }) => sum + n, 0);
     this.starts = startsOf(parts);
-    this.overlapping = parts.every(({ overlapping }) => overlapping);
+    this.sparing = parts.every(({ sparing = false }) => sparing);
   }
 
-  /** As many as gain and have room in every part. */
-  atOnce(shape: PackedShape): number {
-    return Math.min(...this.parts.map((part) => part.atOnce(shape)));
-  }
-
-  async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
+  async sweep(
+    requests: readonly SweepRequest<Values>[],
+    { n = this.n, signal }: SweepOptions = {},
+  ): Promise<Moments[]> {
     let sums: Moments[] | undefined;
     for (let from = 0; from < this.parts.length; from += this.partsAtOnce) {
       const some = this.parts.slice(from, from + this.partsAtOnce).map((part) => part.sweep(requests, { n, signal }));
@@ -61,7 +71,7 @@ class Union implements Shard {
     return sums ?? [];
   }
 
-  async *rows(model: PlanModel, options?: RowOptions): AsyncIterable<RowOutputs> {
+  async *rows(model: PlanModel<Values>, options?: RowOptions): AsyncIterable<RowOutputs> {
     for (const [index, part] of this.parts.entries()) {
       for await (const block of part.rows(model, options)) yield { ...block, start: this.starts[index] + block.start };
     }
@@ -83,6 +93,21 @@ class Union implements Shard {
     return taken;
   }
 
+  private place(index: number): { readonly part: number; readonly row: number } {
+    if (!(index >= 0 && index < this.n)) throw new RangeError(`row ${index} of ${this.n}`);
+    const part = this.starts.findLastIndex((start) => start <= index);
+    return { part, row: index - this.starts[part] };
+  }
+}
+
+class Union extends UnionOfRows<Float32Array, Shard> implements Shard {
+  readonly overlapping = this.parts.every(({ overlapping }) => overlapping);
+
+  /** As many as gain and have room in every part. */
+  atOnce(shape: PackedShape): number {
+    return Math.min(...this.parts.map((part) => part.atOnce(shape)));
+  }
+
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {
     const parts = this.parts.map((part) => part.nearestCentres(metric, signal));
     return new UnionNearestCentres(parts, this.starts);
@@ -90,12 +115,6 @@ class Union implements Shard {
 
   dispose(): void {
     for (const part of this.parts) part.dispose();
-  }
-
-  private place(index: number): { readonly part: number; readonly row: number } {
-    if (!(index >= 0 && index < this.n)) throw new RangeError(`row ${index} of ${this.n}`);
-    const part = this.starts.findLastIndex((start) => start <= index);
-    return { part, row: index - this.starts[part] };
   }
 }
 
@@ -147,14 +166,14 @@ class UnionNearestCentres implements NearestCentres {
 }
 
 /** The first part's moments with those of the next added, in one frame. */
-function added(sum: Moments, more: Moments, { model }: SweepRequest): Moments {
+function added(sum: Moments, more: Moments, { model }: SweepRequest<Floats>): Moments {
   const alike = sum.quadratic.every(({ frame }, q) => frame === more.quadratic[q].frame);
   const into = alike ? sum : whitened(sum, model.components);
   addMoments(into, alike ? more : whitened(more, model.components));
   return into;
 }
 
-function startsOf(parts: readonly Shard[]): number[] {
+function startsOf(parts: readonly Pick<Shard, 'n'>[]): number[] {
   const starts: number[] = [];
   let start = 0;
   for (const { n } of parts) {

@@ -1,12 +1,12 @@
 /** Fits whose rows are read and swept by workers in processes of their own, which run the built command. */
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSource, type SourceOptions } from '../../src/data/files/open.js';
 import { seededRandom } from '../../src/base/random.js';
 import { fitMixture, type Fit } from '../../src/fit/fit.js';
-import type { FitOptions } from '../../src/fit/options.js';
+import type { FitOptions, Progress } from '../../src/fit/options.js';
 import { categorical } from '../../src/families/categorical.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { poisson } from '../../src/families/poisson.js';
@@ -70,6 +70,103 @@ test('rows of a single unit give the bits of a fit without a cluster', async () 
     fitted('part-1.npy', { ...options, cluster }),
   ]);
   expect(bitsOf(there)).toBe(bitsOf(here));
+});
+
+describe('workers hold rows', () => {
+  const options = { components: 3, seed: 4, tolerance: 0, maxIterations: 12 } as const;
+
+  test('in files where memory is short, to the same bits', async () => {
+    const spilling = { ...options, memory: 20_000, spill: folder, ...on(2) };
+    const [held, spilled] = await Promise.all([fitted('*.npy', { ...options, ...on(2) }), fitted('*.npy', spilling)]);
+    expect(bitsOf(spilled)).toBe(bitsOf(held));
+    // Each worker has two units of 16 kB.
+    expect(spilled.diagnostics.notes).toContainEqual(expect.stringMatching(/^the rows of 2 of 4 units lie in files/));
+    expect(held.diagnostics.notes).not.toContainEqual(expect.stringContaining('lie in files'));
+    expect(readdirSync(folder).filter((name) => name.startsWith('otmix-spill'))).toEqual([]);
+  });
+
+  test('in float64 where that is asked for, as one process does', async () => {
+    const exact = { ...options, precision: 'float64' } as const;
+    const [here, one, two] = await Promise.all([
+      fitted('*.npy', exact),
+      fitted('*.npy', { ...exact, ...on(1) }),
+      fitted('*.npy', { ...exact, memory: 0, ...on(2) }),
+    ]);
+    expect(bitsOf(two)).toBe(bitsOf(one));
+    expect(two.diagnostics.precision).toBe(here.diagnostics.precision);
+    expect(two.criteria.logLikelihood).toBeCloseTo(here.criteria.logLikelihood, 7);
+    const single = { ...exact, cluster: { address: 'processes', workers: 1 } };
+    expect(bitsOf(await fitted('part-1.npy', single))).toBe(bitsOf(await fitted('part-1.npy', exact)));
+  });
+
+  test('and the master has none of them', async () => {
+    const source = await openSource(join(folder, '*.npy'));
+    const unread = Object.assign(Object.create(source) as typeof source, {
+      name: source.name,
+      columns: source.columns,
+      batches() {
+        throw new Error('rows were read by the master');
+      },
+    });
+    const fit = await fitMixture(unread, { ...options, precision: 'float64', backend: 'wasm', ...on(2) });
+    expect(fit.diagnostics.rows).toBe(4000);
+  });
+});
+
+describe('a checkpoint of a fit with workers', () => {
+  const options = { components: 3, seed: 4, restarts: 2, seeding: 'random', tolerance: 0, maxIterations: 8 } as const;
+
+  /** Fits, and copies the checkpoint at an iteration. */
+  async function kept(at: number, pattern: string, asked: FitOptions, source?: SourceOptions): Promise<string> {
+    const [file, copy] = [join(folder, `${at}.checkpoint`), join(folder, `${at}-copy.checkpoint`)];
+    let iterations = 0;
+    const onProgress = ({ phase }: Progress): void => {
+      if (phase === 'fit' && ++iterations === at) copyFileSync(file, copy);
+    };
+    await fitted(pattern, { ...asked, ...on(2), checkpoint: { file, everySeconds: 0 }, onProgress }, source);
+    return copy;
+  }
+
+  test.each([1, 13])('goes on from iteration %i with other workers, to the same bits', async (at) => {
+    const resume = await kept(at, '*.npy', options);
+    const [whole, resumed] = await Promise.all([
+      fitted('*.npy', { ...options, ...on(1) }),
+      fitted('*.npy', { ...options, ...on(3), resume }),
+    ]);
+    expect(bitsOf(resumed)).toBe(bitsOf(whole));
+  });
+
+  test('knows text and gaps', async () => {
+    const text = { columns: ['kind', 'a'], text: 'levels' } as const;
+    const asked = { components: 2, family: categorical(), missing: 'model', tolerance: 0, maxIterations: 6 } as const;
+    const resume = await kept(3, 'counts-*.csv', asked, text);
+    const [whole, resumed] = await Promise.all([
+      fitted('counts-*.csv', { ...asked, ...on(2) }, text),
+      fitted('counts-*.csv', { ...asked, ...on(1), resume }, text),
+    ]);
+    expect(bitsOf(resumed)).toBe(bitsOf(whole));
+  });
+
+  test('is refused with other rows, other units and without workers', async () => {
+    const resume = await kept(2, '*.npy', options);
+    const other = { cluster: { ...on(2).cluster, unitRows: 2048 } };
+    await expect(fitted('*.npy', { ...options, ...other, resume })).rejects.toThrow(
+      /expected a checkpoint of a fit with cluster by units of 2048 rows, got one with cluster by units of 1024 rows/,
+    );
+    await expect(fitted('*.npy', { ...options, resume })).rejects.toThrow(
+      /expected a checkpoint of a fit with cluster none, got one with cluster by units of 1024 rows/,
+    );
+    await expect(fitted('part-0.npy', { ...options, ...on(1), resume })).rejects.toThrow(
+      /expected a checkpoint of these rows, got one of 4000 rows, not 1500/,
+    );
+    const part = join(folder, 'part-1.npy');
+    const [before, bytes] = [readFileSync(part), readFileSync(part)];
+    bytes.writeDoubleLE(7, bytes.length - 8);
+    writeFileSync(part, bytes);
+    const changed = fitted('*.npy', { ...options, ...on(2), resume });
+    await expect(changed).rejects.toThrow(/expected a checkpoint of these rows, got one of other values in column/);
+    writeFileSync(part, before);
+  });
 });
 
 describe('what fits can do, they do with workers', () => {

@@ -1,38 +1,59 @@
 import type { Device } from '../../backend/backend.js';
-import { loadDataset } from '../../data/dataset.js';
+import { loadDataset, type Dataset } from '../../data/dataset.js';
+import { ExactRows, type RowsExactly } from '../../data/exactly.js';
 import type { Source } from '../../data/source.js';
-import type { PlanModel } from '../../sweep/model.js';
-import type { RowOutputs, Shard, SweepRequest } from '../../sweep/shard.js';
+import { criteriaSums, type CriteriaSums } from '../../mixture/criteria.js';
+import { summedRows, type Summed } from '../../mixture/evaluate.js';
+import { bytesOfRow } from '../../sweep/spilled/limit.js';
+import { float64BytesOfRow } from '../../sweep/spilled/float64.js';
+import type { Floats, PlanModel } from '../../sweep/model.js';
+import type { RowOutputs, SweepRequest, SweptRows } from '../../sweep/shard.js';
 import { familyOfSpec } from '../family-spec.js';
-import type { Holding, WorkerQuestion } from '../messages.js';
+import type { Holding, OpenedUnit, WorkerQuestion } from '../messages.js';
+import { Budget } from './budget.js';
 import { Cursors } from './cursors.js';
 import { KeptNearest } from './kept-nearest.js';
 
 /** Units that a worker holds in one encoding, each from when it is first asked about. */
 export class HeldUnits {
-  private readonly shards = new Map<number, Promise<Shard>>();
+  private readonly units = new Map<number, Promise<Dataset>>();
   private readonly rows = new Cursors<RowOutputs>();
   private readonly nearest = new KeptNearest();
+  private readonly budget: Budget;
 
   constructor(
     private readonly holding: Holding,
     private readonly source: (unit: number) => Source,
     private readonly device: Promise<Device>,
-  ) {}
+    taken: () => number,
+  ) {
+    this.budget = new Budget(holding.room, taken);
+  }
+
+  /** Bytes of memory that they take. */
+  get bytes(): number {
+    return this.budget.taken;
+  }
 
   async answer(question: WorkerQuestion, part: unknown): Promise<unknown> {
     const unit = Number(question.unit);
-    const shard = await this.shardOf(unit);
+    const dataset = await this.unit(unit);
+    const { shard } = dataset;
     switch (question.op) {
+      case 'open':
+        return { spilled: dataset.spilled ? shard.n * bytesOfRow(shard.d) : 0 } satisfies OpenedUnit;
       case 'sweep':
-        return shard.sweep(part as SweepRequest[], { n: Number(question.n) });
+        return (await rowsAsked(dataset, question)).sweep(part as SweepRequest[], { n: Number(question.n) });
+      case 'score':
+        return this.score(dataset, part as Summed);
       case 'take':
         return shard.take(Array.from(question.indices as Float64Array), { gaps: question.gaps === true });
       case 'nearest':
         return this.nearest.answer(`${unit}/${String(question.session)}`, shard, question, part);
       default: {
         const { responsibilities } = question as { readonly responsibilities?: boolean };
-        const begin = () => shard.rows(part as PlanModel, { responsibilities: responsibilities === true });
+        const asked = await rowsAsked(dataset, question);
+        const begin = () => asked.rows(part as PlanModel, { responsibilities: responsibilities === true });
         return this.rows.next(`${unit}/${String(question.session)}`, Number(question.block), begin);
       }
     }
@@ -41,27 +62,81 @@ export class HeldUnits {
   dispose(): void {
     this.rows.dispose();
     this.nearest.dispose();
-    for (const shard of this.shards.values()) void shard.then((one) => one.dispose()).catch(() => undefined);
-    this.shards.clear();
+    for (const unit of this.units.values()) void unit.then((one) => one.dispose()).catch(() => undefined);
+    this.units.clear();
   }
 
-  private shardOf(unit: number): Promise<Shard> {
-    const known = this.shards.get(unit);
+  /** Sums over the rows of a unit that criteria follow from. */
+  private score(dataset: Dataset, { weights, components, precision }: Summed): Promise<CriteriaSums> {
+    return criteriaSums(summedRows({ family: familyOfSpec(this.holding.family), weights, components }, dataset, precision)); // prettier-ignore
+  }
+
+  private unit(unit: number): Promise<Dataset> {
+    const known = this.units.get(unit);
     if (known) return known;
-    const shard = this.load(unit);
-    this.shards.set(unit, shard);
-    shard.catch(() => this.shards.delete(unit));
-    return shard;
+    const dataset = this.load(unit);
+    this.units.set(unit, dataset);
+    dataset.catch(() => this.units.delete(unit));
+    return dataset;
   }
 
-  private async load(unit: number): Promise<Shard> {
-    const { family: spec, missing, encoding, trials } = this.holding;
+  private async load(unit: number): Promise<Dataset> {
+    const { budget, holding } = this;
+    const { family: spec, missing, encoding, trials } = holding;
     const { coding, patterned: gaps, commonScale } = familyOfSpec(spec);
     const { shift, scale, weightUnit } = encoding;
-    const { shard } = await loadDataset(this.source(unit), {
-      ...{ device: await this.device, trials, missing, commonScale, coding, gaps },
+    const device = await this.device;
+    const { memory, folder } = budget;
+    const dataset = await loadDataset(this.source(unit), {
+      ...{ device, trials, missing, commonScale, coding, gaps },
       ...{ scaling: { shift, scale }, weightUnit },
+      ...(device.spills === true && { spill: { memory, folder } }),
     });
-    return shard;
+    if (!dataset.spilled) budget.taken += dataset.shard.n * bytesOfRow(dataset.shard.d);
+    const exact = exactlyWithin(budget, dataset, device, weightUnit);
+    return {
+      ...dataset,
+      exact,
+      dispose() {
+        dataset.dispose();
+        exact.dispose();
+      },
+    };
   }
+}
+
+/** Rows in the precision of a question. */
+async function rowsAsked({ shard, exact }: Dataset, question: WorkerQuestion): Promise<SweptRows<Floats>> {
+  return question.exact === true ? exact.load() : shard;
+}
+
+/** The rows of a unit in float64, in memory while a budget has room for them. */
+function exactlyWithin(
+  budget: Budget,
+  dataset: Dataset,
+  device: Pick<Device, 'float64Rows'>,
+  weightUnit: number,
+): RowsExactly {
+  const { n, d } = dataset.shard;
+  const rows = new ExactRows({ ...dataset, n, d, weightUnit }, device.float64Rows, {
+    rows: n,
+    folder: budget.folder,
+    get memory() {
+      return budget.memory;
+    },
+  });
+  let asked = false;
+  return {
+    lacking: 0, // the master asks beforehand
+    fast: rows.fast,
+    load(signal) {
+      const bytes = n * float64BytesOfRow(d);
+      const fits = bytes <= budget.memory;
+      const loading = rows.load(signal);
+      if (!asked && fits) void loading.then(() => (budget.taken += bytes)).catch(() => undefined); // whoever asks is told
+      asked = true;
+      return loading;
+    },
+    dispose: () => rows.dispose(),
+  };
 }

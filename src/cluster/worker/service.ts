@@ -1,8 +1,10 @@
 import { resolveBackend, type BackendChoice } from '../../backend/resolve.js';
 import type { BackendName } from '../../backend/backends.js';
 import { version } from '../../base/version.js';
+import { freeRoom } from '#scratch';
 import { boundsOf } from '../../data/ranges.js';
 import { summarized } from '../../data/summary.js';
+import type { Source } from '../../data/source.js';
 import { surveyed } from '../../data/survey.js';
 import { familyOfSpec } from '../family-spec.js';
 import {
@@ -47,7 +49,11 @@ export class Service {
         return boundsOf(this.unitOf(question), this.keptAs<Looking>(question.kept));
       case 'summarize':
         return this.summarize(question);
+      case 'room':
+        return Promise.resolve(freeRoom(question.folder as string | undefined));
+      case 'open':
       case 'sweep':
+      case 'score':
       case 'rows':
       case 'take':
       case 'nearest':
@@ -66,9 +72,10 @@ export class Service {
   }
 
   private async facts(wish: DeviceWish): Promise<WorkerFacts> {
-    const { name, adapter, threads } = await this.deviceOf(wish);
+    const device = await this.deviceOf(wish);
+    const { name, adapter, threads } = device;
     const own = { protocol: PROTOCOL, otmix: version, node: process.versions.node, host: hostname() };
-    return { ...own, backend: name, adapter, threads };
+    return { ...own, backend: name, adapter, threads, float64: 'float64Rows' in device };
   }
 
   private forget(name: string): void {
@@ -86,9 +93,9 @@ export class Service {
   }
 
   private summarize(question: WorkerQuestion): Promise<unknown> {
-    const { family: spec, missing } = this.keptAs<Looking>(question.kept);
+    const { family: spec, missing, digested } = this.keptAs<Looking>(question.kept);
     const { coding, patterned: gaps } = familyOfSpec(spec);
-    return summarized(this.unitOf(question), { missing, coding, gaps });
+    return summarized(this.unitOf(question), { missing, coding, gaps, digested });
   }
 
   /** The units that are held by a name. */
@@ -96,9 +103,15 @@ export class Service {
     const known = this.held.get(name);
     if (known) return known;
     const holding = this.keptAs<Holding>(name);
-    const units = new HeldUnits(holding, (unit) => this.opened(holding.data).unit(unit), this.deviceOf(holding.device));
+    const source = (unit: number): Source => this.opened(holding.data).unit(unit);
+    const units = new HeldUnits(holding, source, this.deviceOf(holding.device), () => this.bytes());
     this.held.set(name, units);
     return units;
+  }
+
+  /** Bytes of memory that rows take. */
+  private bytes(): number {
+    return [...this.held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   private unitOf({ data, unit }: WorkerQuestion) {

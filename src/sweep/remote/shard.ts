@@ -1,4 +1,4 @@
-import type { PlanModel } from '../model.js';
+import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import type {
   NearestCentres,
@@ -7,10 +7,11 @@ import type {
   Shard,
   SweepOptions,
   SweepRequest,
+  SweptRows,
   TakeOptions,
 } from '../shard.js';
 import { RemoteNearest } from './nearest.js';
-import type { Site } from './site.js';
+import type { Question, Site } from './site.js';
 
 /** Models in one sweep: they share the way there and back. */
 const AT_ONCE = 4;
@@ -25,32 +26,44 @@ export function remoteShard(site: Site, size: { readonly n: number; readonly d: 
   return new RemoteShard(site, size, dispose);
 }
 
-class RemoteShard implements Shard {
+/** The same rows in float64, which the worker reads when the first question comes; what frees the shard frees them. */
+export function remoteExactRows(
+  site: Site,
+  size: { readonly n: number; readonly d: number },
+  sparing: boolean,
+): SweptRows<Float64Array> {
+  const exactly: Site = { ask: (question: Question, shared) => site.ask({ ...question, exact: true }, shared) };
+  return new RemoteRows(exactly, { ...size, sparing });
+}
+
+class RemoteRows<Values extends Floats> implements SweptRows<Values> {
   readonly n: number;
   readonly d: number;
-  readonly overlapping = true;
+  readonly sparing: boolean;
 
   constructor(
-    private readonly site: Site,
-    { n, d }: { readonly n: number; readonly d: number },
-    readonly dispose: () => void,
+    protected readonly site: Site,
+    { n, d, sparing = false }: { readonly n: number; readonly d: number; readonly sparing?: boolean },
   ) {
     this.n = n;
     this.d = d;
+    this.sparing = sparing;
   }
 
-  atOnce(): number {
-    return AT_ONCE;
-  }
-
-  async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
+  async sweep(
+    requests: readonly SweepRequest<Values>[],
+    { n = this.n, signal }: SweepOptions = {},
+  ): Promise<Moments[]> {
     signal?.throwIfAborted();
     const moments = await this.site.ask({ op: 'sweep', n }, requests);
     signal?.throwIfAborted();
     return moments as Moments[];
   }
 
-  async *rows(model: PlanModel, { responsibilities = false, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
+  async *rows(
+    model: PlanModel<Values>,
+    { responsibilities = false, signal }: RowOptions = {},
+  ): AsyncIterable<RowOutputs> {
     const session = nextSession();
     for (let block = 0; ; block++) {
       signal?.throwIfAborted();
@@ -62,6 +75,22 @@ class RemoteShard implements Shard {
 
   async take(indices: readonly number[], { gaps = false }: TakeOptions = {}): Promise<Float64Array> {
     return (await this.site.ask({ op: 'take', indices: Float64Array.from(indices), gaps })) as Float64Array;
+  }
+}
+
+class RemoteShard extends RemoteRows<Float32Array> implements Shard {
+  readonly overlapping = true;
+
+  constructor(
+    site: Site,
+    size: { readonly n: number; readonly d: number },
+    readonly dispose: () => void,
+  ) {
+    super(site, size);
+  }
+
+  atOnce(): number {
+    return AT_ONCE;
   }
 
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres {

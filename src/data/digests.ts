@@ -1,7 +1,7 @@
-/** By what a checkpoint tells the rows that it is of from others. */
-import { Digest } from '../base/digest.js';
-import { columnsOf } from '../data/columns.js';
-import type { Batch, Source } from '../data/source.js';
+/** By what the rows of a source are told from others. */
+import { Digest, digestOf } from '../base/digest.js';
+import { columnsOf } from './columns.js';
+import type { Batch, Source } from './source.js';
 
 /** Rows as a source has them, whatever its batches are. */
 export interface DataDigest {
@@ -20,6 +20,11 @@ export class DataWatch {
   get digest(): DataDigest {
     if (!this.found) throw new RangeError('rows that have been read were expected');
     return this.found;
+  }
+
+  /** Takes what rows come to that were read elsewhere. */
+  take(digest: DataDigest): void {
+    this.found ??= digest;
   }
 
   /** The same source, whose rows are digested the first time that they are read to the end. */
@@ -93,6 +98,20 @@ class Sums {
   private textsOf(column: number): string {
     return this.ofTexts.get(column)?.text ?? '';
   }
+}
+
+/** The digest of rows of which each part, in their order, was digested by itself: another than that of a single read. */
+export function mergedDigests(parts: readonly DataDigest[]): DataDigest {
+  const merged = (digests: readonly string[]): string => digestOf(digests.join(' '));
+  return {
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    columns: parts[0].columns.map(
+      ([name], column) => [name, merged(parts.map(({ columns }) => columns[column][1]))] as const,
+    ),
+    ...(parts.some(({ weights }) => weights !== undefined) && {
+      weights: merged(parts.map(({ weights = '' }) => weights)),
+    }),
+  };
 }
 
 /** What is other about the rows, in a few words; undefined where nothing is. */
