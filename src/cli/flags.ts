@@ -29,7 +29,14 @@ const seedings = [
   'hierarchical',
   'random',
 ] as const satisfies readonly SeedingMethod[];
-const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const satisfies readonly Strategy[];
+const strategies = [
+  'plain',
+  'anneal',
+  'warm-up',
+  'short-runs',
+  'race',
+  'split-merge',
+] as const satisfies readonly Strategy[];
 const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
@@ -155,7 +162,7 @@ export function addFitFlags(command: Command): Command {
     )
     .option(
       '--acceleration <name>',
-      `fewer sweeps where EM is slow: ${accelerations.join(', ')}; auto is squarem in select and in a race, else none`,
+      `fewer sweeps where EM is slow: ${accelerations.join(', ')}; auto is squarem in select and where strategies search, else none`,
       oneOf('--acceleration', accelerations),
       'auto',
     )

@@ -54,6 +54,18 @@ export function picked({ d, arrays, frame }: Components, order: readonly number[
   return { k: order.length, d, arrays: Object.fromEntries(entries), ...(frame && { frame }) };
 }
 
+/** Components of one family one after the other; what the first share, they all do. */
+export function joined([first, ...others]: readonly [Components, ...Components[]]): Components {
+  const k = others.reduce((sum, one) => sum + one.k, first.k);
+  const entries = Object.entries(first.arrays).map(([name, array]): [string, ComponentArray] => {
+    if (array.shared) return [name, array];
+    const all = [array, ...others.map(({ arrays }) => arrays[name])];
+    const values = Float64Array.from(all.flatMap((one) => Array.from(one.values)));
+    return [name, { shape: [k, ...array.shape.slice(1)], values }];
+  });
+  return { k, d: first.d, arrays: Object.fromEntries(entries), ...(first.frame && { frame: first.frame }) };
+}
+
 /** All numbers of components, one array after the other. */
 export function toVector({ arrays }: Components): Float64Array {
   return Float64Array.from(Object.values(arrays).flatMap(({ values }) => Array.from(values)));

@@ -13,17 +13,18 @@ import type { FitSettings } from './options.js';
 import { precisionOf } from './precision.js';
 import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
+import { moved } from './moves/split-merge.js';
 import { sampledRows } from './sampled-rows.js';
 import type { PackedShape } from '../sweep/model.js';
 import { startsOf } from './starts.js';
 import type { Stopwatch } from '../base/stopwatch.js';
-import { contestOf, stagesOf, type Contest } from './strategies.js';
+import { contestOf, searchOf, stagesOf, type Search } from './strategies.js';
 
 /**
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
  * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike. `keep`:
  * the checkpoint's part of a run, by name, where there is a checkpoint. `device`: where a sample of the rows may lie, of
- * which contests of many rows are; left out, they are of all.
+ * which searches of many rows are; left out, they are of all.
  */
 export async function runRestarts(
   dataset: Dataset,
@@ -37,8 +38,8 @@ export async function runRestarts(
   const prior = await watch.time('seed', () => priorOf(dataset, settings));
   // Of a single run there is nothing to judge.
   const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
-  const contest = contestOf(settings.strategy);
-  const auto = contest?.accelerated && settings.algorithm === 'em' ? 'squarem' : 'none';
+  const search = searchOf(settings.strategy);
+  const auto = search?.accelerated && settings.algorithm === 'em' ? 'squarem' : 'none';
   const fitting: Fitting = {
     ...{ dataset, settings, starts, watch, keep },
     problem: {
@@ -55,7 +56,7 @@ export async function runRestarts(
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
   const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
-  return contest ? runFromBest(fitting, contest, all, device) : run(fitting, all);
+  return search ? runFromBest(fitting, search, all, device) : run(fitting, all);
 }
 
 /** How many runs meet in a sweep. */
@@ -82,21 +83,21 @@ function run(fitting: Fitting, restarts: readonly number[]): Promise<EmRun[]> {
   return watch.time('fit', () => runJobs(jobs, lanes));
 }
 
-/** From the best of several starts to the end, as many restarts at a time as runs meet. Contests count as seeding. */
+/** From what a search has found to the end, as many restarts at a time as runs meet. Searches count as seeding. */
 async function runFromBest(
   fitting: Fitting,
-  contest: Contest,
+  search: Search,
   restarts: readonly number[],
   device?: Device,
 ): Promise<EmRun[]> {
   const { watch, problem, lanes } = fitting;
-  const sample = contest.sampled && device && (await watch.time('seed', () => onSample(fitting, device)));
+  const sample = search.sampled && device && (await watch.time('seed', () => onSample(fitting, device)));
   const runs: EmRun[] = [];
   try {
     for (let from = 0; from < restarts.length && !(problem.signal?.aborted && from > 0); from += lanes.most) {
       try {
         const some = restarts.slice(from, from + lanes.most);
-        const winners = await watch.time('seed', () => contested(sample || fitting, contest, some));
+        const winners = await watch.time('seed', () => found(sample || fitting, some));
         runs.push(...(await watch.time('fit', () => toTheEnd(fitting, winners, sample || undefined))));
       } catch (error) {
         if (!problem.signal?.aborted || runs.length === 0) throw error;
@@ -106,6 +107,12 @@ async function runFromBest(
   } finally {
     if (sample) sample.lanes.shard.dispose();
   }
+}
+
+/** What a search finds for each restart. */
+function found(fitting: Fitting, restarts: readonly number[]): Promise<Winner[]> {
+  const contest = contestOf(fitting.settings.strategy);
+  return contest ? contested(fitting, contest, restarts) : moved(fitting, restarts);
 }
 
 /** The same fit to a sample of its rows, swept in float32 and never more than that; undefined where it takes all. */
@@ -122,7 +129,7 @@ async function onSample(fitting: Fitting, device: Device): Promise<Fitting | und
   };
 }
 
-/** From where contests have left each restart to the end; they may have been on a sample. */
+/** From where searches have left each restart to the end; they may have been on a sample. */
 async function toTheEnd(fitting: Fitting, winners: readonly Winner[], sample?: Fitting): Promise<EmRun[]> {
   const { problem, lanes, dataset } = fitting;
   const share = sample && sample.dataset.effectiveRows / dataset.shard.n;

@@ -16,10 +16,19 @@ import { temperatures, type EpsilonSchedule } from '../transport/temperature.js'
  *   Biernacki, Celeux & Govaert 2003).
  * - `race`: a few iterations from each of many seedings, some of them hierarchical, more from the best of them, then
  *   EM from the best; of many rows all but that on a sample.
+ * - `split-merge`: EM, then moves that split a component and merge two others, for as long as the outcome is better (Ueda,
+ *   Nakano, Ghahramani & Hinton 2000); of many rows all but the last leg on a sample.
  */
-export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs' | 'race';
+export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs' | 'race' | 'split-merge';
 
-export const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const satisfies readonly Strategy[];
+export const strategies = [
+  'plain',
+  'anneal',
+  'warm-up',
+  'short-runs',
+  'race',
+  'split-merge',
+] as const satisfies readonly Strategy[];
 
 /** Temperatures of `anneal`, and iterations at each before the last. */
 export const ANNEALING = { from: 1.5, steps: 3, iterations: 5 } as const;
@@ -29,15 +38,19 @@ export const WARM_UP = 10;
 export const SHORT_RUNS = { runs: 5, iterations: 10 } as const;
 
 /** How a restart comes to the start that it goes on from. */
-export interface Contest {
+export interface Search {
+  /** Whether it is made on a sample of many rows. */
+  readonly sampled: boolean;
+  /** Whether runs are accelerated where nobody says how. */
+  readonly accelerated: boolean;
+}
+
+/** Of several starts the best. */
+export interface Contest extends Search {
   /** In each so many runs, the best of those before, each by so many iterations. */
   readonly rounds: readonly { readonly runs: number; readonly iterations: number }[];
   /** How the first so many are seeded, whatever the others are seeded by. */
   readonly firstBy?: { readonly seeding: SeedingMethod; readonly starts: number };
-  /** Whether a sample of many rows decides. */
-  readonly sampled: boolean;
-  /** Whether runs are accelerated where nobody says how. */
-  readonly accelerated: boolean;
 }
 
 /** What `race` does; by `study:optima` the best chance for as many sweeps as short runs take. */
@@ -50,6 +63,14 @@ export const RACE: Contest = {
   sampled: true,
   accelerated: true,
 };
+
+/** What `split-merge` does: from one start, by moves. */
+const MOVES: Search = { sampled: true, accelerated: true };
+
+/** How a strategy searches before it goes on to the end, if it does. */
+export function searchOf(strategy: Strategy): Search | undefined {
+  return strategy === 'split-merge' ? MOVES : contestOf(strategy);
+}
 
 /** The contest of a strategy, if it has one. */
 export function contestOf(strategy: Strategy): Contest | undefined {
@@ -105,6 +126,12 @@ export function requireCompatible({ strategy, epsilon, marginal, seeding }: Omit
   }
   if (strategy === 'warm-up' && epsilon === 0) {
     throw conflict('epsilon > 0, since warm-up meets proportions by it', 'epsilon 0', 'epsilon');
+  }
+  if (strategy === 'split-merge' && marginal.kind !== 'free') {
+    throw conflict('marginal free, since moves change proportions', `marginal ${marginal.kind}`, 'marginal');
+  }
+  if (strategy === 'split-merge' && epsilon !== 1) {
+    throw conflict('epsilon 1, at which moves are judged', `epsilon ${JSON.stringify(epsilon)}`, 'epsilon');
   }
   if (contestOf(strategy) && typeof seeding === 'object') {
     throw conflict(`a seeding method, since ${strategy} chooses among its starts`, 'a start', 'start');

@@ -40,7 +40,7 @@ describeMistakes('options', [
   [
     'an unknown strategy',
     `${fit} -k 2 --strategy luck`,
-    /--strategy: expected one of plain, anneal, warm-up, short-runs, race, got "luck"/,
+    /--strategy: expected one of plain, anneal, warm-up, short-runs, race, split-merge, got "luck"/,
   ],
   [
     'two schedules',

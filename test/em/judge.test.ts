@@ -70,6 +70,7 @@ const cases: Readonly<Record<string, readonly [number[][], Partial<FitOptions>]>
   'relaxed proportions': [x('overlapping', 2), { marginal: { kind: 'relaxed', weights, rho: 0.5 } }],
   'short runs': [x('overlapping', 2), { strategy: 'short-runs' }],
   'a race': [x('overlapping', 2), { strategy: 'race' }],
+  moves: [x('overlapping', 2), { strategy: 'split-merge' }],
   'a warm-up': [x('overlapping', 2), { strategy: 'warm-up' }],
 };
 

@@ -30,6 +30,7 @@ const ways: Readonly<Record<string, Partial<FitOptions>>> = {
   'warm-up': { strategy: 'warm-up' },
   'short-runs': { strategy: 'short-runs' },
   race: { strategy: 'race' },
+  'split-merge': { strategy: 'split-merge' },
   '3 restarts': { restarts: 3 },
 };
 

@@ -35,7 +35,7 @@ describe('a fit with noise', () => {
     expectWithin((await plan.duality()).gap, 0, 1e-4);
   });
 
-  test.each(['warm-up', 'anneal', 'short-runs', 'race'] as const)('goes by strategy %s', async (strategy) => {
+  test.each(['warm-up', 'anneal', 'short-runs', 'race', 'split-merge'] as const)('goes by strategy %s', async (strategy) => {
     const { mixture, status } = await fit({ strategy });
     expect(status).toBe('converged');
     expect(mixture.weights).toHaveLength(4);

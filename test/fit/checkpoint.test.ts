@@ -78,10 +78,10 @@ function held(): { readonly bytes: number; readonly descriptors: number } {
 }
 
 const common = { components: 3, restarts: 2, seed: 4, tolerance: 1e-6, seeding: 'random', maxIterations: 25 } as const;
-const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const;
+const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race', 'split-merge'] as const;
 const table = strategies.flatMap((strategy) =>
   marginals
-    .filter(({ kind }) => strategy !== 'warm-up' || kind === 'free')
+    .filter(({ kind }) => (strategy !== 'warm-up' && strategy !== 'split-merge') || kind === 'free')
     .flatMap((marginal) =>
       (['none', 'squarem'] as const).map((acceleration) => ({ strategy, marginal, acceleration })),
     ),

@@ -56,6 +56,7 @@ const cases: Readonly<Record<string, Partial<FitOptions> & { readonly data?: num
   'a warm-up, with coupling for some and without for others': { strategy: 'warm-up', tolerance: 1e-3 },
   'short runs': { strategy: 'short-runs' },
   'a race': { strategy: 'race', restarts: 3, tolerance: 1e-8 },
+  moves: { strategy: 'split-merge', restarts: 3, tolerance: 1e-8 },
   'short runs of a single restart': { strategy: 'short-runs', restarts: 1 },
   'few iterations': { maxIterations: 3, tolerance: 0 },
   'components that lose all their rows': { epsilon: 0, components: 12, data: clumps, restarts: 12 },
@@ -134,7 +135,7 @@ describe('an abort', () => {
     expect(restarts[0].iterations).toBeGreaterThan(0);
   });
 
-  test.each(['plain', 'short-runs', 'race'] as const)(
+  test.each(['plain', 'short-runs', 'race', 'split-merge'] as const)(
     'before the first of them has begun rejects, %s',
     async (strategy) => {
       const controller = new AbortController();
@@ -162,16 +163,19 @@ describe('an abort', () => {
 });
 
 describe('an error in one restart', () => {
-  test.each(['plain', 'short-runs', 'race'] as const)('ends the fit and all others, %s', async (strategy) => {
-    const told: number[] = [];
-    const onProgress = ({ restart = 0, iteration = 0 }: Progress): void => {
-      if (iteration > 0) told.push(restart);
-      if (restart === 3 && iteration >= 2) throw new Error('no more');
-    };
-    await expect(fitOn(2, { strategy, tolerance: 0, onProgress })).rejects.toThrow('no more');
-    expect(told.at(-1)).toBe(8); // the others learn it at their next sweep
-    await workers.ended(2);
-  });
+  test.each(['plain', 'short-runs', 'race', 'split-merge'] as const)(
+    'ends the fit and all others, %s',
+    async (strategy) => {
+      const told: number[] = [];
+      const onProgress = ({ restart = 0, iteration = 0 }: Progress): void => {
+        if (iteration > 0) told.push(restart);
+        if (restart === 3 && iteration >= 2) throw new Error('no more');
+      };
+      await expect(fitOn(2, { strategy, tolerance: 0, onProgress })).rejects.toThrow('no more');
+      expect(told.at(-1)).toBe(8); // the others learn it at their next sweep
+      await workers.ended(2);
+    },
+  );
 
   test('while it is seeded likewise', async () => {
     const seeded: number[] = [];

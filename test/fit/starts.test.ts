@@ -50,7 +50,7 @@ describe('no iterations', () => {
     expectWithin((await fit.plan.duality()).gap, 0, 1e-5);
   });
 
-  test.each(['plain', 'anneal', 'warm-up', 'short-runs', 'race'] as const)(
+  test.each(['plain', 'anneal', 'warm-up', 'short-runs', 'race', 'split-merge'] as const)(
     'a seeding, by strategy %s',
     async (strategy) => {
       const fit = await fitMixture(x, { components: 3, backend: 'cpu', maxIterations: 0, strategy, restarts: 2 });

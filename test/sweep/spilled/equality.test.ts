@@ -117,7 +117,7 @@ describe('also', () => {
     ['many columns', x.map((row) => Array.from({ length: 40 }, (_, j) => row[j % 3] * (1 + (j % 7)) + (j % 5))), {}],
     ['a prior, and squared steps', x, { prior: 'default', acceleration: 'squarem' }],
     ...(['k-means', 'k-means||', 'random'] as const).map((seeding) => [seeding, x, { seeding, restarts: 3 }] as const),
-    ...(['anneal', 'warm-up', 'short-runs', 'race'] as const).map(
+    ...(['anneal', 'warm-up', 'short-runs', 'race', 'split-merge'] as const).map(
       (strategy) => [strategy, x, { strategy, restarts: 2, components: 5 }] as const,
     ),
   ];
