@@ -10,6 +10,10 @@ export interface Exports {
   placeBounds(columns: number, ...placesOfArrays: number[]): void;
   placeLists(...placesOfArrays: number[]): void;
   placeLinear(dense: number, levelColumns: number, ...placesOfArrays: number[]): void;
+  placeShorts(width: number, ...placesOfArrays: number[]): void;
+  placeCandidates(...placesOfArrays: number[]): void;
+  /** To be called once η is in memory. */
+  shortenNatural(): void;
   placeRadial(...placesOfArrays: number[]): void;
   placeShares(...placesOfArrays: number[]): void;
   placeLevels(...placesOfArrays: number[]): void;
@@ -17,6 +21,8 @@ export interface Exports {
   temper(rate: number, squareRate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
+  seemsFew(x: number): number;
+  sweepCandidates(x: number, v: number, rows: number): number;
   posterior(x: number, labels: number, logSum: number, logLargest: number, shares: number): void;
   likeliest(x: number, labels: number, largest: number): void;
   potentials(...places: [...tile: [x: number, v: number, nearest: number], ...centres: number[]]): void;

@@ -1,9 +1,11 @@
 import { Arena } from './arena.js';
+import { BLOCK_ROWS, hasCandidates, placeCandidates } from './candidates.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
-import { GROUP_ROWS, packedSize, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { boundArrays, modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type LogitBounds, type SimdModel } from './model.js'; // prettier-ignore
-import { placeTerms, type Filling } from './terms.js';
+import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
+import { modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type SimdModel } from './model.js'; // prettier-ignore
+import { MORE_ROWS, placeBounds } from './lists.js';
+import { placeTerms } from './terms.js';
 
 /**
  * Up to this many bytes, whitened differences of all components are kept from costs to moments; beyond, computed again.
@@ -11,10 +13,8 @@ import { placeTerms, type Filling } from './terms.js';
 const KEEP_LIMIT = 2 ** 20;
 /** Up to this many bytes, rows are gathered by component. */
 const GATHER_LIMIT = 2 ** 24;
-/** Up to this many bytes, and as many as the likeliest components of a group's rows take, whitened rows are listed. */
-const LIST_LIMIT = 2 ** 22;
-/** Rows of zero weight after a group's (assembly/sparse.ts, PADDING). */
-const MORE_ROWS = 16;
+/** Of so many columns tiles are copied one by one, that they are still in a cache when they are swept. */
+const MANY_COLUMNS = 64;
 
 /** Places of the arrays that the host fills or reads, in bytes. */
 interface Places {
@@ -36,6 +36,7 @@ export class SimdKernel {
   private columns = 0;
   private k = 0;
   private bounded = false;
+  private chosen = false;
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
@@ -68,13 +69,16 @@ export class SimdKernel {
     const filled = placeTerms({ wasm, arena, tile }, model, places);
     this.places = { plan, totals, ...this.rowPlaces(k) };
     this.bounded = model.bounds !== undefined && this.gathers(model);
-    if (this.bounded && model.bounds) filled.push(...this.placeBounds(model.bounds, model));
+    if (this.bounded && model.bounds) filled.push(...placeBounds({ wasm, arena, tile }, model.bounds, model));
+    this.chosen = hasCandidates(model);
+    if (this.chosen) placeCandidates({ wasm, arena }, model);
     this.arena.reserve();
     this.wasm.temper(model.rate, squareRateOf(model), model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.arena.floats(at, arrays[index].length).set(arrays[index]);
     }
     for (const { at, values } of filled) this.arena.like(values, at).set(values);
+    if (this.chosen) this.wasm.shortenNatural();
     // Numbers, that 0 times what no row has filled yet is 0; and the sums.
     this.arena.floats(plan, (totals - plan) / 4).fill(0);
     this.k = k;
@@ -126,27 +130,6 @@ export class SimdKernel {
     return pathOf(model) === 'matrix' && k > 1 && k * d * this.tile * 4 <= GATHER_LIMIT;
   }
 
-  /** Places for what chooses components row by row; returns what belongs there. */
-  private placeBounds(bounds: LogitBounds, model: SimdModel): Filling[] {
-    const { k, d, coupling } = model;
-    const m = bounds.columns;
-    const arrays = boundArrays(bounds, model).map((values) => ({ at: this.arena.take(values.length), values }));
-    const step = packedSize(m) * 4;
-    this.wasm.placeBounds(m, ...arrays.map(({ at }) => at), step, this.arena.take(m * this.tile));
-    const rows = GROUP_ROWS + MORE_ROWS;
-    const plan = { at: this.arena.take(k * rows), values: new Float32Array(k * rows) };
-    const kept = coupling ? this.arena.take(k * rows) : 0;
-    const [labels, best, byLabel] = [this.arena.take(rows), this.arena.take(rows), this.arena.take(rows)];
-    const blocks = Math.max(GROUP_ROWS / 8 + k, Math.floor(LIST_LIMIT / (d * 32)));
-    const [z, blockRows, components] = [
-      this.arena.take(blocks * d * 8),
-      this.arena.take(blocks * 8),
-      this.arena.take(blocks),
-    ];
-    this.wasm.placeLists(plan.at, kept, labels, best, byLabel, z, blockRows, components, blocks);
-    return [...arrays, plan];
-  }
-
   /** Clears the float64 totals. */
   clear(): void {
     this.totals().fill(0);
@@ -154,12 +137,32 @@ export class SimdKernel {
 
   /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals. */
   sweepGroup(x: Float32Array, v: Float32Array): void {
-    const { x: xAt, v: vAt } = this.fill(x, v);
-    if (!this.bounded || !this.wasm.sweepSparsely(xAt, vAt, v.length)) {
-      for (let from = 0; from < v.length; from += this.tile)
-        this.wasm.sweep(xAt + from * this.columns * 4, vAt + from * 4);
+    const { x: xAt, v: vAt } = this.fillWeights(v);
+    if (!this.bounded) this.sweepBlocks(x, v.length);
+    else {
+      this.fillRows(x);
+      if (!this.wasm.sweepSparsely(xAt, vAt, v.length)) this.sweepTiles(xAt, vAt, v.length);
     }
     this.wasm.flush();
+  }
+
+  /** Sweeps a group block by block: by candidates, until rows of a block may belong to many components. */
+  private sweepBlocks(x: Float32Array, groupRows: number): void {
+    const { columns, tile, wasm } = this;
+    const { x: xAt, v } = this.placed();
+    let few = this.chosen;
+    for (let from = 0; from < groupRows;) {
+      const rows = Math.min(groupRows - from, few ? BLOCK_ROWS : columns < MANY_COLUMNS ? GROUP_ROWS : tile);
+      this.fillRows(x.subarray(from * columns, (from + rows) * columns));
+      const vAt = v + from * 4;
+      few &&= (from > 0 || wasm.seemsFew(xAt) > 0) && wasm.sweepCandidates(xAt, vAt, rows) > 0;
+      if (!few) this.sweepTiles(xAt, vAt, rows);
+      from += rows;
+    }
+  }
+
+  private sweepTiles(x: number, v: number, rows: number): void {
+    for (let from = 0; from < rows; from += this.tile) this.wasm.sweep(x + from * this.columns * 4, v + from * 4);
   }
 
   /** The totals since `clear`, laid out as `sumsLayout` says. A view into the kernel's memory. */
@@ -210,17 +213,22 @@ export class SimdKernel {
     };
   }
 
-  private fill(x: Float32Array, v: Float32Array): Places {
-    const places = this.fillRows(x);
+  private placed(): Places {
+    if (!this.places) throw new Error('the CPU kernel has no model');
+    return this.places;
+  }
+
+  private fillWeights(v: Float32Array): Places {
+    const places = this.placed();
     this.arena.floats(places.v, v.length).set(v);
     this.arena.floats(places.v + v.length * 4, MORE_ROWS).fill(0);
     return places;
   }
 
   private fillRows(x: Float32Array): Places {
-    if (!this.places) throw new Error('the CPU kernel has no model');
-    this.arena.floats(this.places.x, x.length).set(x);
-    return this.places;
+    const places = this.placed();
+    this.arena.floats(places.x, x.length).set(x);
+    return places;
   }
 }
 

@@ -2,6 +2,7 @@
  * The fused sweep for CPUs, over tiles of b rows that lie column by column, `[d, b]`: lanes are rows. b is a multiple of 8.
  */
 import { madd } from './arithmetic';
+import { addCandidates } from './candidates';
 import { accumulateDifferences, accumulateSquares } from './differences';
 import { accumulateGathered, gather } from './gather';
 import { addLinear, hasLinear } from './linear';
@@ -14,6 +15,7 @@ import { addNoted, endTile, note } from './rowwise';
 import { addAll } from './sums';
 import { transport } from './transport';
 
+export { placeCandidates, seemsFew, sweepCandidates } from './candidates';
 export { describe, encode, finite32, finite64, turn32, turn64 } from './columns';
 export { placeLevels } from './levels';
 export { placeLinear } from './linear';
@@ -28,6 +30,7 @@ export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { likeliest, posterior } from './posterior';
 export { placeRadial } from './radial';
+export { placeShorts, shortenNatural } from './shorts';
 export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
@@ -76,6 +79,7 @@ export function flush(): void {
   if (gathered) accumulateGathered();
   if (turned) addNoted();
   if (hasLinear()) addLinear();
+  addCandidates();
   addAll();
 }
 

@@ -14,7 +14,7 @@ export let levelColumns: i32 = 0;
 export let natural: usize = 0;
 /** Sums Σ p t of a group, lines as those of η; those of all groups, in float64; and how many lines there are. */
 export let linearSums: usize = 0;
-let totals: usize = 0;
+export let totals: usize = 0;
 let lines: i32 = 0;
 /** What of a line's sums there is to add to the totals, `[lines]`: `NOTHING`, something, or `ALWAYS` something. */
 export let pending: usize = 0;
