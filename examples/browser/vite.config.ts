@@ -20,5 +20,11 @@ export default defineConfig({
   // Loaded when they are used: found only then, they would reload the page under its reader.
   optimizeDeps: { include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-webgpu'] },
   worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 3000 }, // tfjs is large
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 3000, // tfjs is large
+    rolldownOptions: {
+      input: ['index.html', 'photo.html'].map((page) => fileURLToPath(new URL(page, import.meta.url))),
+    },
+  },
 });

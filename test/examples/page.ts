@@ -1,4 +1,4 @@
-/** The example page, built by Vite for production, in a real browser. */
+/** The example pages, built by Vite for production, in a real browser. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -80,8 +80,17 @@ export class Driver {
   }
 }
 
-/** Builds and serves the page for the tests of a file, opens it anew for each, and fails where the page finds a fault in itself. */
-export function examplePage(): () => Driver {
+/** One of the example pages, how the browser is started, and the state that says that the page is there. */
+export interface Opening {
+  readonly page: string;
+  readonly args: readonly string[];
+  readonly state: string;
+}
+
+const rows: Opening = { page: 'index.html', args: [], state: 'ready' };
+
+/** Builds and serves the pages for the tests of a file, opens one anew for each, and fails where it finds a fault in itself. */
+export function examplePage({ page: name, args: flags, state }: Opening = rows): () => Driver {
   const folder = mkdtempSync(join(tmpdir(), 'otmix-example-'));
   let browser: Browser | undefined;
   let server: Server;
@@ -95,7 +104,7 @@ export function examplePage(): () => Driver {
     const args = [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
     await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: PATIENCE });
     server = await serve(folder, true);
-    browser = await chromium.launch(launchOptions);
+    browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args, ...flags] });
   }, PATIENCE);
 
   afterAll(async () => {
@@ -111,9 +120,9 @@ export function examplePage(): () => Driver {
     page.on('pageerror', (error) => wrong.push(error.message));
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
     page.on('response', (response) => response.ok() || wrong.push(`${response.url()} ${response.status()}`));
-    await page.goto(`${server.address}index.html`);
+    await page.goto(`${server.address}${name}`);
     driver = new Driver(page);
-    await driver.reach('ready');
+    await driver.reach(state);
   }, PATIENCE);
 
   afterEach(async () => {
