@@ -129,8 +129,11 @@ export function titleAbove(title: string) {
 }
 
 /** Format of axis labels where plain numbers are too long: SI prefixes for the large, powers for the tiny. */
-function axisFormat([low, high]: Interval): { format?: string } {
+function axisFormat([low, high]: Interval): { format?: string; labelExpr?: string } {
   const largest = Math.max(Math.abs(low), Math.abs(high));
-  if (largest >= 1e5 && high - low > largest / 100) return { format: '~s' };
+  // Vega gives all labels of an axis one prefix, 0 too.
+  if (largest >= 1e5 && high - low > largest / 100) {
+    return { format: '~s', labelExpr: "datum.value === 0 ? '0' : datum.label" };
+  }
   return largest < 1e-3 ? { format: '~e' } : {};
 }

@@ -47,12 +47,15 @@ export function marginalSpec(
   return { spec, dimension, cut };
 }
 
-/** How high a drawing is over bars: at most twice as high as these. `held` keeps what runs off the top within numbers. */
+/** How far above the top a curve is drawn: near poles densities are numbers that no drawing program takes. */
+const FAR_ABOVE = 1000;
+
+/** How high a drawing is over bars: at most twice as high as these. `held` keeps what runs off the top near it. */
 export function heightOf(bars: readonly { readonly height: number }[], total: readonly { readonly y: number }[]) {
   const [tallest, peak] = [Math.max(0, ...bars.map((b) => b.height)), Math.max(...total.map((p) => p.y))];
   const highest = tallest > 0 ? Math.max(tallest, Math.min(peak, 2 * tallest)) : peak;
   const top = Number.isFinite(highest) ? highest : Math.max(0, ...total.map((p) => p.y).filter(Number.isFinite));
-  return { top, cut: peak > top, held: (y: number): number => (y === Infinity ? 4 * top : y) };
+  return { top, cut: peak > top, held: (y: number): number => Math.min(y, FAR_ABOVE * top) };
 }
 
 function componentCurves(view: View, dimension: Dimension, theme: Theme, held: (y: number) => number): Layer[] {

@@ -118,6 +118,23 @@ describe('a report of directions', () => {
   });
 });
 
+describe('a report of durations whose densities have a pole at 0', () => {
+  const mixture = mixtureOf(all.gamma(), { shapes: [[0.7], [0.9]], rates: [[3e-5], [1e-5]] }, ['votes']);
+
+  test('draws curves as far as a browser takes them', async () => {
+    const page = await renderReport(inputOf(mixture));
+    const places = (page.match(/ d="M[^"]*"/g) ?? []).join(' ').match(/-?[\d.]+(e[+-]?\d+)?/g) ?? [];
+    expect(places.length).toBeGreaterThan(100);
+    expect(Math.max(...places.map((place) => Math.abs(Number(place))))).toBeLessThan(1e6);
+  });
+
+  test('has no prefix at the 0 of an axis', async () => {
+    const page = await renderReport(inputOf(mixture));
+    expect(page).toMatch(/>\d+k<\/text>/);
+    expect(page).not.toMatch(/>0k<\/text>/);
+  });
+});
+
 test('a report of multinomial counts has a drawing for each of the most telling columns', async () => {
   const names = Array.from({ length: 8 }, (_, j) => `word ${j}`);
   const probabilities = [names.map((_, j) => (j + 1) / 36), names.map((_, j) => (8 - j) / 36)];
