@@ -21,6 +21,7 @@ export {
   type Candidate,
   type Criterion,
   type FailedCandidate,
+  type Growth,
   type Selection,
   type SelectOptions,
 } from './fit/select.js';

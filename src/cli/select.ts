@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { counted } from '../report/numbers.js';
-import type { Criterion, Selection } from '../fit/select.js';
+import type { Criterion, Growth, Selection } from '../fit/select.js';
 import { Remainder } from './failure.js';
 import { familiesAsked, type FamilyFlags } from './families.js';
 import * as flagged from './flags.js';
@@ -15,11 +15,13 @@ import { selectionSummary } from './candidates.js';
 import { terminalWidth } from './table.js';
 import { missingOption } from './usage.js';
 
+const growths = ['none', 'split'] as const satisfies readonly Growth[];
 const criteria = ['bic', 'aic', 'icl'] as const satisfies readonly Criterion[];
 
 interface Flags extends FamilyFlags, flagged.DataFlags, flagged.FitFlags, flagged.ResultFlags {
   readonly components?: number[];
   readonly criterion: Criterion;
+  readonly growth: Growth;
 }
 
 const examples = `
@@ -48,6 +50,12 @@ export function addSelect(program: Command): void {
       `what the best has least of: ${criteria.join(', ')}`,
       oneOf('--criterion', criteria),
       'bic',
+    )
+    .option(
+      '--growth <name>',
+      `what k + 1 components begin from besides: ${growths.join(', ')}, the fit of k with one of them split`,
+      oneOf('--growth', growths),
+      'none',
     );
   flagged.addResultFlags(flagged.addDataFlags(flagged.addFitFlags(command)));
   command.addHelpText('after', examples).action(select);
@@ -56,7 +64,7 @@ export function addSelect(program: Command): void {
 async function select(spec: string | undefined, flags: Flags): Promise<void> {
   const signal = catchInterrupts();
   const options = flagged.fitOptions(flags);
-  const { components, criterion } = flags;
+  const { components, criterion, growth } = flags;
   if (!components) throw missingOption('select', '-k, the numbers of components to try', 'add -k 1:9');
   const asked = await familiesAsked(flags, flagged.covarianceTypes);
   const prepared = await prepare(spec, flags, asked, signal);
@@ -70,6 +78,7 @@ async function select(spec: string | undefined, flags: Flags): Promise<void> {
     components,
     families,
     criterion,
+    growth,
     signal,
     onProgress: (activity: Activity) => view.show(activity, `fit ${done + 1} of ${total}`),
     onCandidate: (_candidate, tried) => (done = tried),

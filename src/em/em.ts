@@ -30,6 +30,7 @@ export async function expectationMaximization(problem: EmProblem, from: Start | 
   // A last stage that was left no iterations has an F all the same.
   trace.correct(trace.state);
   const judged = status === 'aborted' ? undefined : await verdict(problem, trace.state);
+  if (problem.judgedRows !== undefined && judged === undefined) status = 'aborted'; // the judgement was
   const { eStep, iterate } = trace.state;
   const limit = limitOf(eStep.precision, iterate, { ...problem, stopped: status === 'precision' });
   const { objective, repairs } = trace;

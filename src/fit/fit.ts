@@ -3,9 +3,9 @@ import { criteriaOfSums, sumsOver, type Criteria } from '../mixture/criteria.js'
 import { Checkpoint, type Keeping } from './checkpoint.js';
 import { optionsOfFit } from './checkpoint-identity.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
-import type { EmRun, FitStatus } from '../em/em.js';
+import type { EmRun } from '../em/em.js';
 import { InputError } from '../base/errors.js';
-import { countRepairs, findingsOf, type RepairReport } from './findings.js';
+import { countRepairs, findingsOf } from './findings.js';
 import { Loader, type LoadedData } from './loader.js';
 import { logVolumeOf } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
@@ -14,88 +14,12 @@ import { fitSettings, type FitOptions, type FitSettings } from './options.js';
 import { requireConjugate } from './prior.js';
 import { provenanceOf } from './provenance.js';
 import { runRestarts } from './restarts.js';
+import type { Fit, RestartOutcome } from './result.js';
 import { Stopwatch } from '../base/stopwatch.js';
 import { usefulThreads } from '../sweep/simd/builder.js';
 
 export type { RepairReport } from './findings.js';
-
-/** How one restart ended. */
-export interface RestartOutcome {
-  readonly status: FitStatus;
-  readonly iterations: number;
-  /** F at its components, nats. */
-  readonly objective: number;
-  /**
-   * What decides which restart wins, nats per row, the least of all: F at ε = 1 once the prior of the components, or a weak
-   * one where they have none (mclust's), has drawn the parameters to the pool of all rows. That undoes components that have collapsed on a few. So the best of more
-   * restarts never is worse by it, as it may be by the log-likelihood. Left out where there is one restart, or it was
-   * aborted.
-   */
-  readonly judged?: number;
-  /** Whether its components needed a ridge at the end. */
-  readonly ridged: boolean;
-}
-
-/** How a fit was computed, and what had to be mended or noted on the way. */
-export interface FitDiagnostics {
-  readonly backend: string;
-  readonly adapter: string;
-  /** Threads that computed: at most one per 1024 rows. */
-  readonly threads: number;
-  /** What the user should know of how it ran and how the data were read, such as why there was only one thread. */
-  readonly notes: readonly string[];
-  /** In which precision sweeps and host computed. */
-  readonly precision: string;
-  /** Rows fitted, and rows left out for missing values. */
-  readonly rows: number;
-  readonly dropped: number;
-  /** Columns that hold one and the same value in every row. */
-  readonly constantColumns: readonly string[];
-  readonly repairs: readonly RepairReport[];
-  /** Seconds by phase: load, seed, fit, score. */
-  readonly seconds: Readonly<Record<string, number>>;
-}
-
-/** The result of `fitMixture`. */
-export interface Fit {
-  readonly mixture: Mixture;
-  readonly status: FitStatus;
-  /** EM iterations, and sweeps over the data, of the restart that won. */
-  readonly iterations: number;
-  readonly sweeps: number;
-  /**
-   * F after each iteration, or of the start where there was none, nats; at ε = 1 with a free marginal the negative mean
-   * log-likelihood. Under a prescribed marginal it has the marginal's terms. The last is that of a plan that meets the
-   * marginal; those before it are of plans that need only come near. With a prior it has −log prior / n besides.
-   */
-  readonly objective: readonly number[];
-  /**
-   * How far the plan's column masses m are from what the marginal wants: ‖m − b‖₁ of `fixed`, ‖m − b e^{−g/ρ}‖₁ of
-   * `relaxed`, 0 of `free`. 1e-6 or less counts as met.
-   */
-  readonly marginalError: number;
-  /** The transport plan between rows and components that the fit ended with. */
-  readonly plan: TransportPlan;
-  /**
-   * log p(w, θ) of the prior at the mixture, without its constants, nats; left out where there is none. With the
-   * log-likelihood it is what a fit at ε = 1 with a free marginal maximises.
-   */
-  readonly logPrior?: number;
-  /** How well the mixture describes the data it was fitted to, always at ε = 1 and without a prior. */
-  readonly criteria: Criteria;
-  /** What the restart that won is judged by, as `RestartOutcome` has it. */
-  readonly judged?: number;
-  /** Whether a component still needed a ridge at the end, be it for a few rows or for many equal ones. */
-  readonly ridged: boolean;
-  /**
-   * Components that have no width of their own and hold no more rows than a weak prior would count for: the likelihood is
-   * spurious. Those of many equal rows are not among them; `diagnostics.notes` tells of both.
-   */
-  readonly collapsed: readonly number[];
-  /** How every restart ended. */
-  readonly restarts: readonly RestartOutcome[];
-  readonly diagnostics: FitDiagnostics;
-}
+export type { Fit, FitDiagnostics, RestartOutcome } from './result.js';
 
 /**
  * Fits a mixture by entropic optimal transport: minimises F = ⟨P, C⟩ + ε KL(P | a⊗w) over plans P, mixture weights w
@@ -115,15 +39,19 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   }
 }
 
-/** The same of data that a loader has or gets, which stay loaded. */
-export async function fitLoaded(loader: Loader, asked: FitSettings, keeping?: Keeping): Promise<Fit> {
+/**
+ * The same of data that a loader has or gets, which stay loaded. `smaller`: a fit of one component less, from which one
+ * more run begins.
+ */
+export async function fitLoaded(loader: Loader, asked: FitSettings, keeping?: Keeping, smaller?: Fit): Promise<Fit> {
   const watch = new Stopwatch();
   const loaded = await loader.load(asked, watch);
   const settings = { ...asked, family: loaded.family };
   requireRows(loaded.dataset, settings.components);
   const { dataset, common, device } = loaded;
   const keep = await keeping?.begin(device.name, settings.family);
-  const runs = await runRestarts(dataset, settings, watch, { common, keep, device }).finally(() => keeping?.write());
+  const shared = { common, keep, device, smaller: smaller?.mixture.parts };
+  const runs = await runRestarts(dataset, settings, watch, shared).finally(() => keeping?.write());
   const fit = await report({ ...loaded, settings, watch }, runs);
   const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };

@@ -13,7 +13,9 @@ import type { FitSettings } from './options.js';
 import { precisionOf } from './precision.js';
 import { priorOf } from './prior.js';
 import { regularizationOf } from './regularization.js';
+import { grown } from './moves/grown.js';
 import { moved } from './moves/split-merge.js';
+import type { MixtureParts } from '../mixture/evaluate.js';
 import { sampledRows } from './sampled-rows.js';
 import type { PackedShape } from '../sweep/model.js';
 import { startsOf } from './starts.js';
@@ -24,20 +26,21 @@ import { contestOf, searchOf, stagesOf, type Search } from './strategies.js';
  * Runs EM from every start, several at once where the shard gains from it: the runs are the same either way. Aborting
  * keeps those that have begun; before the first has, it throws. `common`: what other fits to these rows find alike. `keep`:
  * the checkpoint's part of a run, by name, where there is a checkpoint. `device`: where a sample of the rows may lie, of
- * which searches of many rows are; left out, they are of all.
+ * which searches of many rows are; left out, they are of all. `smaller`: a mixture of one component less, in the data's
+ * units, from which one more run begins, its component split that gains most by it.
  */
 export async function runRestarts(
   dataset: Dataset,
   settings: FitSettings,
   watch: Stopwatch,
-  { common, keep, device }: Partial<Pick<LoadedData, 'common' | 'device'>> & Pick<Fitting, 'keep'> = {},
+  { common, keep, device, smaller }: Sharing = {},
 ): Promise<EmRun[]> {
   const { shard } = dataset;
   const regularization = regularizationOf(settings.regularization, dataset);
   const starts = await watch.time('seed', () => startsOf(dataset, settings, regularization, common));
   const prior = await watch.time('seed', () => priorOf(dataset, settings));
   // Of a single run there is nothing to judge.
-  const judged = settings.restarts > 1 ? { judgedRows: dataset.effectiveRows } : {};
+  const judged = settings.restarts > 1 || smaller ? { judgedRows: dataset.effectiveRows } : {};
   const search = searchOf(settings.strategy);
   const auto = search?.accelerated && settings.algorithm === 'em' ? 'squarem' : 'none';
   const fitting: Fitting = {
@@ -56,7 +59,29 @@ export async function runRestarts(
     lanes: { shard, most: mostAtOnce(dataset, settings), signal: settings.signal },
   };
   const all = Array.from({ length: settings.restarts }, (_, restart) => restart);
-  return search ? runFromBest(fitting, search, all, device) : run(fitting, all);
+  const runs = await (search ? runFromBest(fitting, search, all, device) : run(fitting, all));
+  return smaller ? andGrown(fitting, runs, smaller) : runs;
+}
+
+/** What a fit shares with others to the same rows. */
+type Sharing = Partial<Pick<LoadedData, 'common' | 'device'>> &
+  Pick<Fitting, 'keep'> & { readonly smaller?: MixtureParts | undefined };
+
+/** Runs, and one more from a mixture of one component less. */
+async function andGrown(fitting: Fitting, runs: readonly EmRun[], smaller: MixtureParts): Promise<EmRun[]> {
+  const { dataset, settings, watch, problem } = fitting;
+  const { weights, components } = smaller;
+  const mixture = { weights, components: settings.family.toShard(components, dataset.scaling) };
+  const number = settings.restarts;
+  const { regularization } = problem;
+  try {
+    const start = await watch.time('seed', () => grown({ dataset, settings, regularization }, { mixture, number }));
+    if (!start) return [...runs];
+    return [...runs, ...(await run({ ...fitting, starts: () => Promise.resolve(start) }, [number]))];
+  } catch (error) {
+    if (!settings.signal?.aborted) throw error;
+    return [...runs];
+  }
 }
 
 /** How many runs meet in a sweep. */

@@ -16,6 +16,11 @@ import { requireConjugate } from './prior.js';
 /** What models are compared by; lower is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
 
+/** What a fit of k + 1 components has of that of k: nothing, or one more start. */
+export type Growth = 'none' | 'split';
+
+export const growths = ['none', 'split'] as const satisfies readonly Growth[];
+
 /** Options of `selectMixture`; all others are those of `fitMixture`. */
 export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'> {
   /** Numbers of components to try. */
@@ -26,6 +31,11 @@ export interface SelectOptions extends Omit<FitOptions, 'family' | 'components'>
   readonly families?: readonly Family[];
   /** Default 'bic'. */
   readonly criterion?: Criterion;
+  /**
+   * Whether one more run of each fit begins at the fit of one component less, if the same family was fitted so before: that
+   * of its components is split which gains most by it. Default 'none'. Needs free proportions.
+   */
+  readonly growth?: Growth;
   /** Called after each fit. */
   readonly onCandidate?: (candidate: Candidate, done: number, total: number) => void;
 }
@@ -71,17 +81,19 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
     covariances = ['full', 'tied', 'diag', 'spherical'],
     families,
     criterion = 'bic',
+    growth = 'none',
     onCandidate,
     ...rest
   } = (options as SelectOptions | undefined) ?? ({} as SelectOptions);
   requireOneOf('criterion', criterion, ['bic', 'aic', 'icl']);
+  requireGrowth(growth, rest.marginal);
   requireChoice(components, covariances, families);
   const counts = Array.from(components); // a typed array maps to numbers alone
   const models = (families ?? covariances.map((covariance) => gaussian({ covariance }))).flatMap((family) =>
     counts.map((k): Model => ({ k, family, covariance: covarianceOf(family) })),
   );
   if (rest.prior) requireConjugate(rest.prior, models.map(({ family }) => family)); // prettier-ignore
-  const { candidates, failures } = await tried(data, models, rest, onCandidate);
+  const { candidates, failures } = await tried(data, models, { ...rest, growth }, onCandidate);
   if (candidates.length === 0) throw failures[0].error;
   const { fit: last } = candidates[candidates.length - 1];
   const whole = candidates.length + failures.length === models.length && last.status !== 'aborted';
@@ -92,6 +104,9 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
 /** A model to try. */
 type Model = Omit<Candidate, 'fit'>;
 
+/** What all fits have in common. */
+type Asked = Omit<FitOptions, 'family' | 'components'> & { readonly growth: Growth };
+
 function covarianceOf(family: Family): CovarianceForm | undefined {
   return haveMoments(family) ? (family.options.covariance as CovarianceForm | undefined) : undefined;
 }
@@ -100,13 +115,13 @@ function covarianceOf(family: Family): CovarianceForm | undefined {
 async function tried(
   data: DataInput,
   models: readonly Model[],
-  options: Omit<FitOptions, 'family' | 'components'>,
+  { growth, ...options }: Asked,
   onCandidate: SelectOptions['onCandidate'],
 ): Promise<Pick<Selection, 'failures'> & { readonly candidates: Candidate[] }> {
   const { signal } = options;
   const candidates: Candidate[] = [];
   const failures: FailedCandidate[] = [];
-  const checkpoint = await checkpointOf(models, options);
+  const checkpoint = await checkpointOf(models, { ...options, growth });
   const wanted = {
     encodings: new Set(models.map(({ family }) => family.encoding)).size,
     counts: models.map(({ k }) => k),
@@ -118,7 +133,9 @@ async function tried(
       const { k, family } = model;
       try {
         const settings = fitSettings({ ...accelerated(options), family, components: k });
-        const fit = await fitLoaded(loader, settings, checkpoint?.keeping(index));
+        const smaller =
+          growth === 'split' ? candidates.find((one) => one.family === family && one.k === k - 1) : undefined;
+        const fit = await fitLoaded(loader, settings, checkpoint?.keeping(index), smaller?.fit);
         candidates.push({ ...model, fit });
       } catch (error) {
         if (signal?.aborted && candidates.length > 0) break;
@@ -141,15 +158,13 @@ async function tried(
 }
 
 /** The checkpoint that is asked for, if it is. */
-async function checkpointOf(
-  models: readonly Model[],
-  options: Omit<FitOptions, 'family' | 'components'>,
-): Promise<Checkpoint | undefined> {
+async function checkpointOf(models: readonly Model[], { growth, ...options }: Asked): Promise<Checkpoint | undefined> {
   if (!options.checkpoint && options.resume === undefined) return undefined;
   const [{ k, family }] = models;
   const settings = fitSettings({ ...accelerated(options), family, components: k });
   const tried = models.map((model) => `${model.k} of ${familyText(model.family)}`).join('; ');
-  return Checkpoint.open(settings, () => ({ models: tried, ...decidingOptions(settings) }));
+  const grown = growth === 'none' ? {} : { growth };
+  return Checkpoint.open(settings, () => ({ models: tried, ...grown, ...decidingOptions(settings) }));
 }
 
 /** Fits are many, so that sweeps saved count. */
@@ -160,6 +175,19 @@ function accelerated<Options extends Pick<FitOptions, 'acceleration' | 'algorith
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Components that are split change proportions. */
+function requireGrowth(growth: Growth, marginal: FitOptions['marginal']): void {
+  requireOneOf('growth', growth, growths);
+  if (growth === 'none' || (marginal?.kind ?? 'free') === 'free') return;
+  const remedy = "leave growth out, or use marginal { kind: 'free' }";
+  throw new InputError('option', {
+    where: 'growth',
+    expected: 'free proportions, which a split changes',
+    got: `marginal ${marginal?.kind}`,
+    remedy,
+  });
 }
 
 /** Checks what to try before any of that is fitted. */

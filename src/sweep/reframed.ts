@@ -25,7 +25,7 @@ export function reframed(moments: Moments, from: Framed, to: Framed): Moments {
     return reframedTerm(sums, source, target, sums.radial?.weight ?? moments.mass);
   });
   const linear = moments.linear && reframedSums(moments.linear, moments.mass, from, to, column);
-  return whitened({ ...moments, quadratic, ...(linear && { linear }) }, to.model);
+  return whitened({ ...moments, mass: moments.mass.slice(), quadratic, ...(linear && { linear }) }, to.model);
 }
 
 /** A quadratic term, and how its columns are held. */

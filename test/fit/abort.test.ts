@@ -71,6 +71,9 @@ function isAborted(fit: Fit): boolean {
   ];
   expect([...numbers, ...restarts.map((one) => one.objective)].every(Number.isFinite)).toBe(true);
   expect(objective.length).toBeGreaterThan(0);
+  // What is not aborted has been judged.
+  const ended = restarts.filter((one) => restarts.length > 1 && one.status !== 'aborted');
+  ended.forEach(({ judged }) => expect(judged).toBeDefined());
   return fit.status === 'aborted';
 }
 

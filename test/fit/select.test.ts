@@ -254,3 +254,44 @@ describe('what it refuses', () => {
     );
   });
 });
+
+describe('growth', () => {
+  const { x: clumps } = problem('separated', { n: 400, d: 2, k: 5, seed: 3 });
+  const choice = {
+    components: [1, 2, 3, 4, 5],
+    covariances: ['spherical'],
+    backend: 'wasm',
+    seeding: 'random',
+  } as const;
+
+  test('gives fits one more run, which begins below the fit of one component less, and never worsens what they end with', async () => {
+    const without = await selectMixture(clumps, choice);
+    const grown = await selectMixture(clumps, { ...choice, growth: 'split' });
+    expect(without.candidates.map(({ fit }) => fit.restarts.length)).toEqual([1, 1, 1, 1, 1]);
+    expect(grown.candidates.map(({ fit }) => fit.restarts.length)).toEqual([1, 2, 2, 2, 2]);
+    for (const [index, { fit }] of grown.candidates.entries()) {
+      const [seeded, other] = fit.restarts;
+      expect(seeded.objective).toBe(without.candidates[index].fit.restarts[0].objective);
+      if (!other) continue;
+      const { objective } = grown.candidates[index - 1].fit;
+      expect(other.objective).toBeLessThan((objective.at(-1) ?? NaN) - 0.05);
+      expect(fit.judged).toBe(Math.min(seeded.judged ?? NaN, other.judged ?? NaN));
+    }
+  });
+
+  test('is of the same family alone, and of one component less', async () => {
+    const components = [1, 3, 2];
+    const { candidates } = await selectMixture(clumps, { ...choice, components, covariances: ['diag', 'tied'], growth: 'split' }); // prettier-ignore
+    expect(candidates.map(({ fit }) => fit.restarts.length)).toEqual([1, 1, 2, 1, 1, 2]);
+  });
+
+  test('of one kind that there is, and of free proportions', async () => {
+    const marginal = { kind: 'fixed', weights: [0.5, 0.5] } as const;
+    await expect(selectMixture(clumps, { ...choice, components: [2], marginal, growth: 'split' })).rejects.toThrow(
+      "growth: expected free proportions, which a split changes, got marginal fixed; leave growth out, or use marginal { kind: 'free' }",
+    );
+    await expect(selectMixture(clumps, { ...choice, growth: 'up' as 'split' })).rejects.toThrow(
+      'growth: expected one of none, split, got "up"',
+    );
+  });
+});
