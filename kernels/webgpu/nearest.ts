@@ -1,12 +1,14 @@
 /**
- * Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows.
+ * Distances to the nearest of a growing set of centres, kept on the device; the host sees sums by tiles of 256 rows. Those of
+ * rows that are uploaded on the way are computed anew each time: the device's memory does not grow with them.
  */
 import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE, type Sizes } from './buffers.js';
+import type { ChunkBuffers } from './chunks.js';
 import type { Gpu } from './device.js';
 import { distancesProgram } from './distances.wgsl.js';
 import { BLOCK_ROWS, quads, TILE_ROWS } from './layout.js';
 import { PASS_SLOT } from './pass.wgsl.js';
-import { programOf } from './program.js';
+import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
@@ -16,31 +18,57 @@ const FAR = 1e30;
 /** Rows per dispatch. */
 const PASS_ROWS = 2 ** 20;
 
+/** Candidates that are offered, or joined. */
+interface Centres {
+  readonly count: number;
+  readonly program: Program;
+  /** Metric and candidates, as the program reads them. */
+  readonly packed: GPUBuffer;
+}
+
+/** A chunk as sums over it are recorded. */
+interface Place {
+  readonly index: number;
+  readonly chunk: ChunkBuffers;
+  readonly nearest: GPUBuffer;
+  /** `[candidates, all tiles]`. */
+  readonly potentials: GPUBuffer;
+}
+
 export class NearestBuffers {
+  /** Centres by which distances of uploaded rows are computed anew. */
+  private readonly joined: Centres[] = [];
+
   private constructor(
     private readonly gpu: Gpu,
     private readonly rows: ResidentRows,
     private readonly metric: Float32Array,
     private readonly passes: readonly (readonly Pass[])[],
     private readonly uniforms: GPUBuffer,
-    /** Distances `[tiles, 256]`, one buffer per chunk. */
+    /** Distances `[tiles, 256]`: a buffer for each chunk that is on the device, one that all others share. */
     private readonly nearest: readonly GPUBuffer[],
+    /** What the shared one begins with; undefined where all chunks are on the device. */
+    private readonly far: Float32Array<ArrayBuffer> | undefined,
   ) {}
 
   static async make(gpu: Gpu, rows: ResidentRows, metric: Float32Array): Promise<NearestBuffers> {
     const passes = passesOf(rows.chunks, Math.max(BLOCK_ROWS, PASS_ROWS));
     const slots = passSlots(passes);
-    const ofChunk = rows.chunks.map(
-      ({ tiles }, index) => [`nearest ${index}`, [4 * tiles * TILE_ROWS, STORAGE]] as const,
-    );
-    const sizes: Sizes = { uniforms: [PASS_SLOT * slots.length, UNIFORMS], ...Object.fromEntries(ofChunk) };
-    const { uniforms, ...nearest } = await makeBuffers(gpu, sizes);
-    const buffers = Object.values(nearest);
+    const sizeOf = (tiles: number): Sizes[string] => [4 * tiles * TILE_ROWS, STORAGE];
+    const passing = Math.max(0, ...rows.chunks.map(({ resident, tiles }) => (resident ? 0 : tiles)));
+    const own = rows.chunks.flatMap(({ resident, tiles }, at) => (resident ? [[`nearest ${at}`, sizeOf(tiles)]] : []));
+    const { uniforms, ...made } = await makeBuffers(gpu, {
+      uniforms: [PASS_SLOT * slots.length, UNIFORMS],
+      ...(passing > 0 && { passing: sizeOf(passing) }),
+      ...(Object.fromEntries(own) as Sizes),
+    } satisfies Sizes as Sizes);
     writeSlots(gpu.device, uniforms, slots);
-    rows.chunks.forEach(({ tiles }, index) => {
-      gpu.device.queue.writeBuffer(buffers[index], 0, new Float32Array(tiles * TILE_ROWS).fill(FAR));
+    const nearest = rows.chunks.map((_, index) => made[`nearest ${index}`] ?? made.passing);
+    rows.chunks.forEach(({ tiles, resident }, index) => {
+      if (resident) gpu.device.queue.writeBuffer(nearest[index], 0, new Float32Array(tiles * TILE_ROWS).fill(FAR));
     });
-    return new NearestBuffers(gpu, rows, metric, passes, uniforms, buffers);
+    const far = passing > 0 ? new Float32Array(passing * TILE_ROWS).fill(FAR) : undefined;
+    return new NearestBuffers(gpu, rows, metric, passes, uniforms, nearest, far);
   }
 
   /**
@@ -58,28 +86,28 @@ export class NearestBuffers {
     const packed = packCentres(metric, candidates);
     const bytes = 4 * count * rows.tiles;
     const buffers = await makeBuffers(gpu, {
-      centres: [packed.byteLength, STORAGE],
-      potentials: [bytes, STORAGE],
+      packed: [packed.byteLength, STORAGE],
+      potentials: [Math.max(bytes, this.replayBytes()), STORAGE],
       readback: [bytes, USAGE.mapRead | USAGE.copyTarget],
     } as const);
+    const offered: Centres = { count, program, packed: buffers.packed };
+    let joins = false;
     try {
-      device.queue.writeBuffer(buffers.centres, 0, packed);
+      device.queue.writeBuffer(buffers.packed, 0, packed);
       const recorder = new Recorder(gpu, signal);
-      for (const [index, passes] of this.passes.entries()) {
-        const { x, v } = await rows.buffersOf(index, recorder);
-        const potentials = { buffer: buffers.potentials, size: bytes };
-        const bindings = [passBinding(this.uniforms), x, v, buffers.centres, this.nearest[index], potentials];
-        const bound = bind(device, program, bindings);
-        for (const pass of passes) {
-          dispatch(recorder.compute, bound, pass.slot, pass.tiles, gpu);
-          await recorder.recorded(pass.rows * d * 3 * count);
-        }
+      for (const index of this.passes.keys()) {
+        await this.record(offered, await this.place(index, buffers.potentials, recorder), recorder);
       }
       recorder.commands.copyBufferToBuffer(buffers.potentials, 0, buffers.readback, 0, bytes);
       recorder.submit();
-      return new Float32Array(await readBuffer(gpu, buffers.readback, bytes));
+      const sums = new Float32Array(await readBuffer(gpu, buffers.readback, bytes));
+      joins = keep && this.far !== undefined;
+      if (joins) this.joined.push(offered);
+      return sums;
     } finally {
-      for (const buffer of Object.values(buffers)) buffer.destroy();
+      buffers.potentials.destroy();
+      buffers.readback.destroy();
+      if (!joins) buffers.packed.destroy();
     }
   }
 
@@ -88,15 +116,19 @@ export class NearestBuffers {
     const { gpu, rows } = this;
     const size = TILE_ROWS * 4;
     const bytes = 2 * size * indices.length;
-    const { readback } = await makeBuffers(gpu, { readback: [bytes, USAGE.mapRead | USAGE.copyTarget] } as const);
+    const { readback, potentials } = await makeBuffers(gpu, {
+      readback: [bytes, USAGE.mapRead | USAGE.copyTarget],
+      potentials: [this.replayBytes(), STORAGE],
+    } as const);
     try {
       const recorder = new Recorder(gpu);
+      let place: Place | undefined;
       for (const [position, index] of indices.entries()) {
         const at = rows.chunks.findLastIndex(({ start }) => start <= index * TILE_ROWS);
         const from = index * size - rows.chunks[at].start * 4;
-        const { v } = await rows.buffersOf(at, recorder);
-        recorder.commands.copyBufferToBuffer(this.nearest[at], from, readback, 2 * position * size, size);
-        recorder.commands.copyBufferToBuffer(v, from, readback, (2 * position + 1) * size, size);
+        if (place?.index !== at) place = await this.place(at, potentials, recorder);
+        recorder.commands.copyBufferToBuffer(place.nearest, from, readback, 2 * position * size, size);
+        recorder.commands.copyBufferToBuffer(place.chunk.v, from, readback, (2 * position + 1) * size, size);
       }
       recorder.submit();
       const values = new Float32Array(await readBuffer(gpu, readback, bytes));
@@ -106,12 +138,47 @@ export class NearestBuffers {
       });
     } finally {
       readback.destroy();
+      potentials.destroy();
     }
   }
 
   dispose(): void {
     this.uniforms.destroy();
     for (const buffer of this.nearest) buffer.destroy();
+    for (const { packed } of this.joined) packed.destroy();
+  }
+
+  /** A chunk with the distances of its rows, for commands recorded from now on. */
+  private async place(index: number, potentials: GPUBuffer, recorder: Recorder): Promise<Place> {
+    const place = {
+      index,
+      chunk: await this.rows.buffersOf(index, recorder),
+      nearest: this.nearest[index],
+      potentials,
+    };
+    if (!this.far || this.rows.chunks[index].resident) return place;
+    recorder.submit(); // what reads the distances of the chunk before
+    this.gpu.device.queue.writeBuffer(place.nearest, 0, this.far);
+    for (const centres of this.joined) await this.record(centres, place, recorder);
+    return place;
+  }
+
+  /** Records Σ v min(nearest, distance) of the tiles of a chunk. */
+  private async record({ program, packed, count }: Centres, place: Place, recorder: Recorder): Promise<void> {
+    const { gpu, rows } = this;
+    const { x, v } = place.chunk;
+    const potentials = { buffer: place.potentials, size: 4 * count * rows.tiles };
+    const bindings = [passBinding(this.uniforms), x, v, packed, place.nearest, potentials];
+    const bound = bind(gpu.device, program, bindings);
+    for (const pass of this.passes[place.index]) {
+      dispatch(recorder.compute, bound, pass.slot, pass.tiles, gpu);
+      await recorder.recorded(pass.rows * rows.d * 3 * count);
+    }
+  }
+
+  /** What the sums of joined centres take, which nobody reads where distances are computed anew. */
+  private replayBytes(): number {
+    return 4 * this.rows.tiles * Math.max(0, ...this.joined.map(({ count }) => count));
   }
 }
 

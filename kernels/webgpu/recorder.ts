@@ -42,6 +42,11 @@ export class Recorder {
     const { earlier } = this;
     this.earlier = latest;
     if (earlier) await guarded(this.gpu, () => earlier);
+    this.throwIfAborted();
+  }
+
+  /** Stops where that is wanted. */
+  throwIfAborted(): void {
     this.signal?.throwIfAborted();
   }
 

@@ -6,7 +6,7 @@ import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
 import { bytesOf } from './rows.wgsl.js';
 
-/** The rows of these indices, `[indices.length, d]`. */
+/** The rows of these indices, `[indices.length, d]`; each chunk of them is asked for once. */
 export async function takeRows(gpu: Gpu, rows: ResidentRows, indices: readonly number[]): Promise<Float32Array> {
   const { d, chunks, n } = rows;
   const bytes = 4 * d * indices.length; // of float16 two numbers are copied, a word
@@ -15,7 +15,8 @@ export async function takeRows(gpu: Gpu, rows: ResidentRows, indices: readonly n
   const { readback } = await makeBuffers(gpu, { readback: [bytes, USAGE.mapRead | USAGE.copyTarget] } as const);
   try {
     const recorder = new Recorder(gpu);
-    for (const [position, index] of indices.entries()) {
+    for (const position of [...indices.keys()].sort((one, other) => indices[one] - indices[other])) {
+      const index = indices[position];
       if (index < 0 || index >= n) throw new RangeError(`row ${index} of ${n}`);
       const at = chunks.findLastIndex(({ start }) => start <= index);
       const { x } = await rows.buffersOf(at, recorder);

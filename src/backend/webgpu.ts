@@ -52,8 +52,9 @@ export function webgpuDevice(
     ...findingOf(gpu),
     ...{ name: 'webgpu', onHost: false, threads: 1, tensors: name, notes },
     float16: true,
-    rows: (d, { trials = true, once = false, format = options.rows } = {}) =>
-      webgpuShardBuilder(gpu, d, { ...options, rows: format, ...((!trials || once) && { tuneFrom: Infinity }) }),
+    spills: true,
+    rows: (d, { trials = true, once = false, format = options.rows, spill } = {}) =>
+      webgpuShardBuilder(gpu, d, { ...options, rows: format, ...((!trials || once) && { tuneFrom: Infinity }) }, spill),
     tensorRows(tensor, { trials = true, once = false, format = 'float32' } = {}) {
       const there = tensor.dtype === 'float32' && gpuOfBackend(backendOf(tensor))?.device === gpu.device;
       if (!there || format !== 'float32') return undefined;

@@ -6,6 +6,7 @@ import type { Scaling } from '../families/scaling.js';
 import type { TensorRows } from '../sweep/builder.js';
 import type { Encoding } from '../sweep/encode.js';
 import type { Shard } from '../sweep/shard.js';
+import { bytesOfRow } from '../sweep/spilled/limit.js';
 import type { SampleParts } from './column-sample.js';
 import { requireSquares, scalingOf, type Encode } from './coordinates.js';
 import type { Source } from './source.js';
@@ -17,7 +18,7 @@ const LARGEST_SQUARE = 1e30;
 const LEAST_SQUARE = 1e-30;
 
 /** What decides how rows are held, of `LoadOptions`. */
-interface Wanted extends Pick<RowsOptions, 'trials' | 'format'> {
+interface Wanted extends Pick<RowsOptions, 'trials' | 'format' | 'spill'> {
   readonly device: Pick<Device, 'tensorRows'>;
   readonly coding?: unknown;
   readonly gaps?: boolean | undefined;
@@ -43,11 +44,11 @@ interface Found {
 
 /**
  * The rows of a source that is a tensor on the device; undefined where they must come by the host: where some are missing or
- * infinite, which the gate decides about, or a family codes them.
+ * infinite, which the gate decides about, a family codes them, or they have no room in the memory that was asked for.
  */
 export async function readThere(source: Source, wanted: Wanted): Promise<Found | undefined> {
   const { device, trials = true, format, coding, gaps = false, scaling, weightUnit = 1, encode, signal } = wanted;
-  const tensor = coding === undefined && !gaps ? tensorOf(source) : undefined;
+  const tensor = coding === undefined && !gaps && hasRoom(source, wanted) ? tensorOf(source) : undefined;
   const rows = tensor && device.tensorRows?.(tensor, { trials, format });
   const statistics = rows && (await described(rows));
   signal?.throwIfAborted();
@@ -60,6 +61,10 @@ export async function readThere(source: Source, wanted: Wanted): Promise<Found |
   const found = { encoding, shard, dropped: 0, rows: rows.n, totalWeight: rows.n, heaviest: 1 };
   const known = scaling ? undefined : statistics;
   return { ...found, statistics: known, notes: new Set(), spilled: () => false };
+}
+
+function hasRoom({ rows = 0, columns }: Source, { spill }: Wanted): boolean {
+  return !spill?.asked || rows * bytesOfRow(columns.length) <= spill.memory;
 }
 
 /**

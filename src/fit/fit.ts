@@ -6,7 +6,7 @@ import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun } from '../em/em.js';
 import { InputError } from '../base/errors.js';
 import { countRepairs, findingsOf } from './findings.js';
-import { Loader, type LoadedData } from './loader.js';
+import { Loader, mayBeFiled, type LoadedData } from './loader.js';
 import { logVolumeOf } from '../families/family.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
@@ -134,9 +134,11 @@ function placeNotes({ settings: { family, missing }, device }: Making): string[]
 }
 
 /** A limit of memory that can't be kept. */
-function limitNotes({ settings: { memory, cluster }, device }: Making): string[] {
-  if (memory === undefined || device.spills || cluster) return [];
-  return [`memory is a limit of backend wasm alone: all rows lie where ${device.name} sweeps them`];
+function limitNotes({ settings, device }: Making): string[] {
+  const { memory, cluster } = settings;
+  if (memory === undefined || mayBeFiled(device, settings) || cluster) return [];
+  const places = device.spills ? 'of incremental EM on backend wasm alone' : 'of backends wasm and webgpu';
+  return [`memory is a limit ${places}: all rows lie where ${device.name} sweeps them`];
 }
 
 /** In words. */

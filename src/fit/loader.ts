@@ -230,12 +230,19 @@ export class Loader {
   }
 
   /** What further rows may take of memory, of devices that have a place for them beyond. */
-  private limitOf({ spills }: Device, { memory, spill: folder }: FitSettings): LoadOptions['spill'] {
-    if (!spills) return undefined;
+  private limitOf(device: Device, settings: FitSettings): LoadOptions['spill'] {
+    if (!mayBeFiled(device, settings)) return undefined;
+    const { memory, spill: folder } = settings;
     const held = [...this.held.values()].filter(({ dataset }) => !dataset.spilled);
     const taken = held.reduce((sum, { dataset: { shard } }) => sum + shard.n * bytesOfRow(shard.d), 0);
-    return { memory: memory === undefined ? SHARE * freeMemory() : Math.max(0, memory - taken), folder };
+    const asked = memory !== undefined;
+    return { asked, memory: asked ? Math.max(0, memory - taken) : SHARE * freeMemory(), folder };
   }
+}
+
+/** Whether rows of a fit that have no room in memory go to a file. Blocks of incremental EM on a GPU stay there. */
+export function mayBeFiled({ spills = false, onHost }: Device, { algorithm }: Pick<FitSettings, 'algorithm'>): boolean {
+  return spills && (onHost || algorithm === 'em');
 }
 
 /** Opens the source on the cluster of a fit. */

@@ -101,8 +101,9 @@ export interface FitOptions {
   readonly threads?: number;
   /**
    * Bytes that the encoded rows may take in memory; default half of what is free, limits of control groups counted. Beyond,
-   * they lie in a file and are read for every sweep, which changes no bit of the result. CPU backend, in Node. With `cluster`
-   * it is the memory of each worker, by default of an equal share of half of what its machine has free.
+   * they lie in a file and are read for every sweep, which changes no bit of the result. On `webgpu` it is what rows may
+   * take of the GPU's memory, by default what there is. Backends `wasm` and `webgpu`, in Node. With `cluster` it is the
+   * memory of each worker, by default of an equal share of half of what its machine has free.
    */
   readonly memory?: number;
   /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */

@@ -5,6 +5,8 @@ type Asked = 'buffers' | 'pipelines';
 export interface Watched {
   /** Buffers made and not destroyed. */
   alive(): number;
+  /** Bytes of storage buffers that were alive at once, at the most. */
+  most(): number;
   /** From now on the `nth` request for a buffer or a pipeline is refused, and no other. */
   refuse(asked: Asked, nth: number): void;
   /** Leaves the device as it was. */
@@ -13,7 +15,7 @@ export interface Watched {
 
 export function watch(device: GPUDevice): Watched {
   const { createBuffer, createComputePipelineAsync } = device;
-  let alive = 0;
+  let [alive, held, most] = [0, 0, 0];
   const left = { buffers: Infinity, pipelines: Infinity };
   device.createBuffer = (descriptor) => {
     // What is mapped for reading may be no storage: the device says so in its error scope, as
@@ -21,9 +23,12 @@ export function watch(device: GPUDevice): Watched {
     const usage = --left.buffers === 0 ? GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE : descriptor.usage;
     const buffer = createBuffer.call(device, { ...descriptor, usage });
     const { destroy } = buffer;
+    const bytes = descriptor.usage & GPUBufferUsage.STORAGE ? descriptor.size : 0;
     alive++;
+    most = Math.max(most, (held += bytes));
     buffer.destroy = () => {
       alive--;
+      held -= bytes;
       buffer.destroy = destroy;
       destroy.call(buffer);
     };
@@ -35,6 +40,7 @@ export function watch(device: GPUDevice): Watched {
       : createComputePipelineAsync.call(device, descriptor);
   return {
     alive: () => alive,
+    most: () => most,
     refuse(asked, nth) {
       left[asked] = nth;
     },

@@ -32,7 +32,8 @@ export function tellingForce(force: TaskForce): TaskForce {
   };
 }
 
-function clearly(error: unknown): unknown {
+/** What to throw for an error of reading; others are as they are. */
+export function clearly(error: unknown): unknown {
   if (!(error instanceof RecordError)) return error;
   return new InputError(
     'file',

@@ -2,12 +2,16 @@
 export interface SpillSize {
   readonly bytes: number;
   readonly folder: string;
+  /** Whether some of the rows are elsewhere. */
+  readonly part?: boolean;
 }
 
 /** What rows may take of memory, and where they go beyond. */
 export interface SpillLimit {
-  /** Bytes that encoded rows may take in memory. */
+  /** Bytes that encoded rows may take in memory: in the host's, or, where it was asked for, in the device's that sweeps them. */
   readonly memory: number;
+  /** Whether somebody asked for that limit. */
+  readonly asked?: boolean | undefined;
   /** Default the system's folder for temporary files. */
   readonly folder?: string | undefined;
   /** How many rows there will be, where that is known: if they have no room, none is held. */
@@ -27,7 +31,8 @@ export function expectsRoom(d: number, rows: number, { memory, rows: all = 0 }: 
 }
 
 /** What the user should know of rows in files, a sentence. */
-export function spillNote({ bytes, folder }: SpillSize): string {
+export function spillNote({ bytes, folder, part = false }: SpillSize): string {
   const size = bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  return `the rows lie in a file without a name, ${size} in ${folder}: they have no room in the memory allowed`;
+  const rows = part ? 'the rows beyond those that have room' : 'the rows';
+  return `${rows} lie in a file without a name, ${size} in ${folder}: they have no room in the memory allowed`;
 }

@@ -45,8 +45,7 @@ export class SpilledRows implements HeldRows {
   }
 
   weights(start: number, rows: number): Float32Array {
-    const { v } = this.on;
-    return typeof v === 'number' ? new Float32Array(rows).fill(v) : gathered(v, start, rows);
+    return weightsIn(this.on, start, rows);
   }
 
   async distances(parts: number): Promise<HeldDistances> {
@@ -67,6 +66,11 @@ export class SpilledRows implements HeldRows {
   }
 }
 
+/** Weights of rows `start` … `start + rows − 1`. */
+export function weightsIn({ v }: Pick<RowsInFile, 'v'>, start: number, rows: number): Float32Array<ArrayBuffer> {
+  return typeof v === 'number' ? new Float32Array(rows).fill(v) : gathered(v, start, rows);
+}
+
 /** Reads single records; those that follow each other in one record, once. */
 class LastRecord {
   private record = -1;
@@ -83,7 +87,7 @@ class LastRecord {
 }
 
 /** Numbers of consecutive rows, of which a record has one for each row of a group. */
-function gathered(file: RecordFile, start: number, rows: number): Float32Array {
+function gathered(file: RecordFile, start: number, rows: number): Float32Array<ArrayBuffer> {
   const all = new Float32Array(rows);
   const records = new LastRecord(file);
   for (let row = 0; row < rows;) {

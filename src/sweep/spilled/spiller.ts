@@ -21,10 +21,14 @@ export class Spiller {
   ) {}
 
   /** Rejects with `InputError('file')`, as all that writes. */
-  static async in(folder: string | undefined, d: number): Promise<Spiller> {
+  static in(folder: string | undefined, d: number): Promise<Spiller> {
     const tile = tileRows(d);
-    const what = `rows of ${d} columns, float32 tiles [${GROUP_ROWS / tile}, ${d}, ${tile}]`;
-    return new Spiller(d, folder, await RecordWriter.in(folder, GROUP_ROWS * d * 4, what));
+    return Spiller.of(folder, d, `rows of ${d} columns, float32 tiles [${GROUP_ROWS / tile}, ${d}, ${tile}]`);
+  }
+
+  /** Of rows that come encoded, the length of so many float32 each; `what` says how. */
+  static async of(folder: string | undefined, length: number, what: string): Promise<Spiller> {
+    return new Spiller(length, folder, await RecordWriter.in(folder, GROUP_ROWS * length * 4, what));
   }
 
   /** Bytes in files, and in which folder. */
@@ -33,7 +37,7 @@ export class Spiller {
   }
 
   /** Rows that are encoded already. */
-  async addEncoded({ rows, x, v }: EncodedBlock): Promise<void> {
+  async addEncoded({ rows, x, v }: Pick<EncodedBlock, 'rows' | 'x' | 'v'>): Promise<void> {
     const { d } = this;
     for (let from = 0; from < rows; from += GROUP_ROWS) {
       (await this.x.next()).set(x.subarray(from * d, (from + GROUP_ROWS) * d));

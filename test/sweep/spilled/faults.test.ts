@@ -93,7 +93,9 @@ test('backends that keep all rows where they sweep them say that memory is no li
     const { diagnostics } = await fitMixture(x, { components: 2, backend, memory: 2 ** 30, maxIterations: 1 });
     return diagnostics.notes.join();
   };
-  expect(await notes('cpu')).toContain('memory is a limit of backend wasm alone: all rows lie where cpu sweeps them');
+  expect(await notes('cpu')).toContain(
+    'memory is a limit of backends wasm and webgpu: all rows lie where cpu sweeps them',
+  );
   expect(await notes('wasm')).not.toContain('memory is a limit');
 });
 
