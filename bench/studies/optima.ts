@@ -29,6 +29,7 @@ const ours: Readonly<Record<string, Way>> = {
   'k-means++, short-runs': { strategy: 'short-runs' },
   'hierarchical, plain': { seeding: 'hierarchical' },
   'k-means++, race': { strategy: 'race' },
+  'hierarchical, split-merge': { seeding: 'hierarchical', strategy: 'split-merge' },
 };
 const theirs = { 'scikit-learn, kmeans': 'kmeans', 'scikit-learn, k-means++': 'k-means++' } as const;
 
