@@ -18,6 +18,7 @@ export const benches = {
     unnamed: false,
     about: 'what an iteration takes on workers that have next to nothing to sweep, by Ray too',
   },
+  simulate: { unnamed: false, about: 'iterations on 1,000 workers by simulation, of what cluster has measured' },
   large: { unnamed: false, about: 'a table beyond memory: peaks, and rates from a file beside those from memory' },
   composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
   flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },

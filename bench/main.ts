@@ -18,6 +18,7 @@ import { benchPredict, predictTable } from './predict.js';
 import { benchSample, sampleTable } from './sample.js';
 import { benchSelect, selectTable } from './select.js';
 import { benchMemory, memoryTable } from './memory.js';
+import { simulationTable } from './simulate.js';
 import { benchSinkhorn } from './sinkhorn.js';
 import { benchSmall, smallTable } from './small.js';
 import { benchStart, startTable } from './start.js';
@@ -45,6 +46,10 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     print(`${memoryTable(rows, await benchMemory(rows, say))}\n`);
   },
   cluster: async ({ quick }) => print(`${clusterTable(await benchCluster(quick ? 20 : 100, say))}\n`),
+  simulate: () => {
+    print(`${simulationTable()}\n`);
+    return Promise.resolve();
+  },
   large: async ({ quick, rows = quick ? 1_000_000 : 10_000_000 }) =>
     print(`${largeTable(await benchLarge(rows, quick ? 1 : 3, say))}\n`),
   composites: async () => print(await benchComposites()),

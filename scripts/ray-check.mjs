@@ -1,6 +1,6 @@
 /**
  * Checks fits on a real Ray: a head and three more raylets on this machine. Run it by `sh scripts/with-ray.sh node
- * scripts/ray-check.mjs`. `--faults 3` has each fault at three moments of a fit. Prints what it found, and counts
+ * scripts/ray-check.mjs`. `--faults 3` has each fault at three moments of a fit, `--only TEXT` the checks of such names. Prints what it found, and counts
  * last.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -10,13 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { bitsOf } from './bits.mjs';
 import { line } from './counts.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { fitMixture } = await import(join(root, 'dist/node/index.js'));
 const { openSource } = await import(join(root, 'dist/node/sources.js'));
 const { values: asked } = parseArgs({
-  options: { faults: { type: 'string', default: '1' } },
+  options: { faults: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
 });
 
 const python = process.env.OTMIX_PYTHON;
@@ -28,6 +29,8 @@ const command = [process.execPath, `--title=${mark}`, join(root, 'dist/node/cli/
 const scratch = mkdtempSync(join(tmpdir(), 'otmix-ray-check-'));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let address = '';
+/** What all others are compared with. */
+const FIRST = 'units swept by one process without Ray';
 
 /** Rows of three clusters, the same every time. */
 function writeNpy(path, rows, d, seed) {
@@ -47,18 +50,13 @@ function writeNpy(path, rows, d, seed) {
 const options = { components: 5, maxIterations: 40, tolerance: 0, acceleration: 'none', seed: 3 };
 const clusterOf = (workers, more = {}) => ({ address, workers, unitRows: 1024, command, python, ...more });
 
-/** What must be the same to the last bit. */
-function bitsOf({ mixture, objective, criteria }) {
-  const model = { ...mixture.toJSON(), provenance: undefined };
-  return JSON.stringify({ model, objective, criteria });
-}
-
 async function fitted(cluster, { onProgress, ...more } = {}) {
   const source = await openSource(join(scratch, '*.npy'));
   return bitsOf(await fitMixture(source, { ...options, ...more, cluster, ...(onProgress && { onProgress }) }));
 }
 
 async function check(name, run) {
+  if (!name.includes(asked.only) && name !== FIRST) return;
   const started = performance.now();
   try {
     const said = await run();
@@ -142,14 +140,64 @@ const faults = {
   'kill -9 of a raylet': () => kill(otherRaylet(), 'SIGKILL'),
 };
 
+/** The bits of a fit by a master in a process of its own; undefined where the process was killed at an iteration. */
+async function byMaster(more, killAt) {
+  const asked = { data: join(scratch, '*.npy'), options: { ...options, ...more, cluster: clusterOf(4) } };
+  const master = spawn(process.execPath, [join(root, 'scripts/ray-master.mjs'), JSON.stringify(asked)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let last;
+  for await (const text of createInterface({ input: master.stdout })) {
+    if (text === `iteration ${killAt}`) master.kill('SIGKILL');
+    else if (text.startsWith('{')) last = text;
+  }
+  return last;
+}
+
+/** Raylets of a cluster of their own: what they say, their address first; and how to add one, and to end all. */
+function raylets(...args) {
+  const child = spawn(python, [join(root, 'python/tests/cluster.py'), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  return {
+    said: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    add: () => child.stdin.write('\n'),
+    async end() {
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** What fills the object store of the head once it is told to, and lets go of it again. */
+function filled() {
+  let filler;
+  return {
+    fill() {
+      filler = spawn(python, [join(root, 'python/tests/fill.py'), address], { stdio: ['pipe', 'pipe', 'inherit'] });
+    },
+    async end() {
+      if (!filler || filler.exitCode !== null) throw new Error('a process that fills the object store was expected');
+      const { value } = await createInterface({ input: filler.stdout })[Symbol.asyncIterator]().next();
+      filler.stdin.end();
+      await new Promise((resolve) => filler.once('close', resolve));
+      if (value !== 'full') throw new Error('an object store that is full was expected');
+    },
+  };
+}
+
+/** Processes of this check that talk to Ray for a master. */
+const drivers = () => pidsOf('otmix_ray').filter((pid) => argumentsOf(pid).includes(mark));
+
 for (const [at, rows] of [6000, 9000, 3000].entries()) writeNpy(join(scratch, `part-${at}.npy`), rows, 4, at + 1);
-const cluster = spawn(python, [join(root, 'python/tests/cluster.py'), '4'], { stdio: ['pipe', 'pipe', 'inherit'] });
-const said = createInterface({ input: cluster.stdout })[Symbol.asyncIterator]();
+const cluster = raylets('4');
+const { said } = cluster;
 try {
   address = (await said.next()).value ?? '';
   if (!address) throw new Error('a Ray cluster was expected to start');
   let wanted = '';
-  await check('units swept by one process without Ray', async () => {
+  await check(FIRST, async () => {
     wanted = await fitted(clusterOf(1, { address: 'processes' }));
   });
   for (const count of [1, 2, 4, 7]) {
@@ -163,15 +211,44 @@ try {
         same(bits, wanted);
         await nothingLeft();
         if (name.includes('raylet')) {
-          cluster.stdin.write('\n');
+          cluster.add();
           await said.next();
         }
         return `recovered in ${(longest / 1000).toFixed(1)} s`;
       });
     }
   }
+  for (const at of moments) {
+    await check(`the same bits after kill -9 of the master at iteration ${at} of 40, resumed`, async () => {
+      const file = join(scratch, `${at}.checkpoint`);
+      if (await byMaster({ checkpoint: { file, everySeconds: 0 } }, at))
+        throw new Error('a master that was killed was expected');
+      await nothingLeft();
+      await until(() => drivers().length === 0, 'no driver that is left');
+      const started = performance.now();
+      const resumed = await byMaster({ resume: file });
+      same(resumed ?? 'none', wanted);
+      return `a master that goes on took ${((performance.now() - started) / 1000).toFixed(1)} s`;
+    });
+  }
+  for (const at of moments) {
+    await check(`the same bits where the object store is full from iteration ${at} of 40 on`, async () => {
+      const store = filled();
+      try {
+        const { bits, longest } = await disturbed(at, store.fill);
+        same(bits, wanted);
+        return `an iteration took ${(longest / 1000).toFixed(1)} s`;
+      } finally {
+        await store.end();
+      }
+    });
+  }
+  await check('the same bits where workers hold rows in files', async () => {
+    same(await fitted(clusterOf(2), { memory: 60_000 }), wanted);
+    return nothingLeft();
+  });
   await check('the same bits where a raylet joins', async () => {
-    const { bits } = await disturbed(5, () => cluster.stdin.write('\n'));
+    const { bits } = await disturbed(5, () => cluster.add());
     await said.next();
     same(bits, wanted);
   });
@@ -207,8 +284,7 @@ try {
     await nothingLeft();
   });
 } finally {
-  cluster.stdin.end();
-  await new Promise((resolve) => cluster.once('close', resolve));
+  await cluster.end();
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(line(counts));

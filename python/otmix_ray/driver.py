@@ -30,6 +30,8 @@ class Driver:
         self._out = out
         self._actors: list[Any] = []
         self._parcels: dict[str, Any] = {}
+        #: Why the object store lacks parcels that it had no room for.
+        self._lacking: dict[str, str] = {}
         self._under_way: set[asyncio.Task[None]] = set()
 
     def start(self, options: dict[str, Any]) -> None:
@@ -72,10 +74,16 @@ class Driver:
             control, payload = said
             operation = control["op"]
             if operation == "put":
-                self._parcels[control["name"]] = ray.put(payload)
+                self._put(ray, control["name"], payload)
             elif operation == "drop":
                 self._parcels.pop(control["name"], None)
+                self._lacking.pop(control["name"], None)
             elif operation == "call":
+                names = [*control["kept"], *([control["part"]] if control.get("part") else [])]
+                lacking = [self._lacking[name] for name in names if name in self._lacking]
+                if lacking:
+                    self._send({"op": "failed", "id": control["id"], "message": lacking[0]})
+                    continue
                 # Looked up now: a parcel may be dropped before the task begins.
                 part = [self._parcels[control["part"]]] if control.get("part") else []
                 kept = [(name, self._parcels[name]) for name in control["kept"]]
@@ -92,6 +100,15 @@ class Driver:
             ray.kill(actor)
         ray.shutdown()
 
+    def _put(self, ray: Any, name: str, payload: bytes) -> None:
+        try:
+            self._parcels[name] = ray.put(payload)
+        except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
+            self._lacking[name] = (
+                f"expected room for {len(payload)} bytes in Ray's object store, got none ({one_line(error)}); start Ray "
+                "with a larger --object-store-memory, or make room on the disk that it spills to"
+            )
+
     async def _call(
         self, control: dict[str, Any], payload: bytes, kept: Sequence[tuple[str, Any]], part: Sequence[Any]
     ) -> None:
@@ -100,7 +117,8 @@ class Driver:
             answers = await actor.call.remote(payload, control["count"], kept, *part)
             self._send({"op": "answers", "id": control["id"]}, answers)
         except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
-            self._send({"op": "failed", "id": control["id"], "message": one_line(error)})
+            message = f"a worker was lost again and again: {one_line(error)}"
+            self._send({"op": "failed", "id": control["id"], "message": message})
 
     def _send(self, control: dict[str, Any], payload: bytes = b"") -> None:
         self._out.write(message(control, payload))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from otmix_ray.driver import CPUS_OF_WORKER, Refused, one_line, workers_of
+from otmix_ray.driver import CPUS_OF_WORKER, Driver, Refused, one_line, workers_of
 from otmix_ray.frames import FrameError, framed, message, read_frame
 from otmix_ray.worker import Process, WorkerLost, command_on_this_machine
 
@@ -86,6 +88,28 @@ def test_more_workers_than_there_is_room_for_are_refused() -> None:
     most = int(4 / CPUS_OF_WORKER)
     with pytest.raises(Refused, match=f"expected at most {most} workers, got 9"):
         workers_of({"units": 100, "workers": 9}, 4.0, 0.0, 0)
+
+
+def test_a_full_object_store_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(_: bytes) -> None:
+        raise MemoryError("the store\n  is full")
+
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(put=put))
+
+    async def told() -> None:
+        incoming: asyncio.Queue[Any] = asyncio.Queue()
+        await incoming.put(({"op": "put", "name": "part-1"}, b"four"))
+        await incoming.put(({"op": "call", "id": 7, "worker": 0, "count": 1, "part": "part-1", "kept": []}, b""))
+        await incoming.put(None)
+        await Driver(out).run(incoming)
+
+    out = io.BytesIO()
+    asyncio.run(told())
+    out.seek(0)
+    said = json.loads(read_frame(out) or b"")
+    assert (said["op"], said["id"]) == ("failed", 7)
+    wanted = "expected room for 4 bytes in Ray's object store, got none (the store is full); start Ray with a larger"
+    assert said["message"].startswith(wanted)
 
 
 def test_errors_are_one_line() -> None:

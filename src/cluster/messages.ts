@@ -23,6 +23,8 @@ export interface Looking {
   readonly missing: MissingPolicy;
   /** Whether they are digested too, for a checkpoint. */
   readonly digested?: boolean;
+  /** Left out where nobody will hold them next. */
+  readonly room?: Room;
 }
 
 /** Where a worker puts the rows that it holds. */
@@ -61,6 +63,8 @@ export interface WorkerFacts {
   readonly backend: string;
   readonly adapter: string;
   readonly threads: number;
+  /** The GPUs that Ray has given it, by their numbers on its machine, as CUDA_VISIBLE_DEVICES has them. */
+  readonly gpus: string;
   /** Whether float64 sweeps are those of the SIMD kernel. */
   readonly float64: boolean;
 }

@@ -157,7 +157,7 @@ class RayDriver implements Transport {
         waiting?.resolve([...new FrameReader().push(payload)]);
         return;
       case 'failed':
-        waiting?.reject(new WorkerError(`a worker was lost again and again: ${message}`));
+        waiting?.reject(new WorkerError(message));
         return;
       default:
         op satisfies never;

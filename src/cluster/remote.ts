@@ -67,14 +67,14 @@ export class RemoteData {
     const { missing, signal, onRows, trials = true } = options;
     const { watch, memory, spill: folder } = wishes;
     let known = 0;
-    const looking: Looking = { family: spec, missing, digested: watch !== undefined };
+    const room: Room = { memory, folder, sharers: sharersOf(this.facts) };
+    const looking: Looking = { family: spec, missing, digested: watch !== undefined, room };
     const summaries = (await this.ofAll('summarize', looking, signal, (summary) => {
       known += (summary as Summary).rows;
       onRows?.(known);
     })) as Summary[];
     const found = mergedSummaries(this.source, placed(summaries), options);
     watch?.take(mergedDigests(summaries.flatMap(({ digest = [] }) => digest)));
-    const room = { memory, folder, sharers: sharersOf(this.facts) };
     const holding: Holding = { data: this.data, family: spec, missing, encoding: found.encoding, device: this.device, trials, room }; // prettier-ignore
     const held = new HeldThere(this.client, [this.data, this.client.keep(holding)], {
       rows: summaries.map(({ rows }) => rows),

@@ -4,9 +4,10 @@ import type { Batch, Source } from './source.js';
 
 /**
  * A source whose rows are kept when they are first read to the end, unless they take more than `most` bytes. What reads
- * it again then has them from memory, and the source is left alone. Its rows must be the same at every read.
+ * it again then has them from memory, and the source is left alone. Its rows must be the same at every read. `onKept` is told
+ * how many bytes are kept.
  */
-export function remembered(source: Source, most: number): Source {
+export function remembered(source: Source, most: number, onKept?: (bytes: number) => void): Source {
   let kept: readonly Batch[] | undefined;
   const { name, columns, rows } = source;
   return {
@@ -27,7 +28,9 @@ export function remembered(source: Source, most: number): Source {
         else held.length = 0;
         yield batch;
       }
-      if (bytes <= most) kept = held;
+      if (bytes > most || kept) return;
+      kept = held;
+      onKept?.(bytes);
     },
   };
 }

@@ -30,7 +30,7 @@ test('help lists every bench and every option', () => {
 });
 
 const names =
-  'some of cpu, fit, families, float64, load, start, small, predict, sample, select, memory, cluster, large, composites, flights, transport, sinkhorn, gpu';
+  'some of cpu, fit, families, float64, load, start, small, predict, sample, select, memory, cluster, simulate, large, composites, flights, transport, sinkhorn, gpu';
 const mistakes: readonly (readonly [string, string, string])[] = [
   ['nothing', names, 'nothing'],
   ['toString', names, 'toString'],

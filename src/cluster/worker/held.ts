@@ -1,7 +1,6 @@
 import type { Device } from '../../backend/backend.js';
 import { loadDataset, type Dataset } from '../../data/dataset.js';
 import { ExactRows, type RowsExactly } from '../../data/exactly.js';
-import type { Source } from '../../data/source.js';
 import { criteriaSums, type CriteriaSums } from '../../mixture/criteria.js';
 import { summedRows, type Summed } from '../../mixture/evaluate.js';
 import { bytesOfRow } from '../../sweep/spilled/limit.js';
@@ -13,6 +12,7 @@ import type { Holding, OpenedUnit, WorkerQuestion } from '../messages.js';
 import { Budget } from './budget.js';
 import { Cursors } from './cursors.js';
 import { KeptNearest } from './kept-nearest.js';
+import type { OpenedData } from './opened.js';
 
 /** Units that a worker holds in one encoding, each from when it is first asked about. */
 export class HeldUnits {
@@ -23,7 +23,7 @@ export class HeldUnits {
 
   constructor(
     private readonly holding: Holding,
-    private readonly source: (unit: number) => Source,
+    private readonly data: OpenedData,
     private readonly device: Promise<Device>,
     taken: () => number,
   ) {
@@ -87,11 +87,12 @@ export class HeldUnits {
     const { shift, scale, weightUnit } = encoding;
     const device = await this.device;
     const { memory, folder } = budget;
-    const dataset = await loadDataset(this.source(unit), {
+    const dataset = await loadDataset(this.data.unit(unit), {
       ...{ device, trials, missing, commonScale, coding, gaps },
       ...{ scaling: { shift, scale }, weightUnit },
       ...(device.spills === true && { spill: { memory, folder } }),
     });
+    this.data.letGo(unit);
     if (!dataset.spilled) budget.taken += dataset.shard.n * bytesOfRow(dataset.shard.d);
     const exact = exactlyWithin(budget, dataset, device, weightUnit);
     return {

@@ -4,7 +4,6 @@ import { version } from '../../base/version.js';
 import { freeRoom } from '#scratch';
 import { boundsOf } from '../../data/ranges.js';
 import { summarized } from '../../data/summary.js';
-import type { Source } from '../../data/source.js';
 import { surveyed } from '../../data/survey.js';
 import { familyOfSpec } from '../family-spec.js';
 import {
@@ -12,6 +11,7 @@ import {
   type DeviceWish,
   type Holding,
   type Looking,
+  type Room,
   type WorkerFacts,
   type WorkerQuestion,
 } from '../messages.js';
@@ -74,7 +74,8 @@ export class Service {
   private async facts(wish: DeviceWish): Promise<WorkerFacts> {
     const device = await this.deviceOf(wish);
     const { name, adapter, threads } = device;
-    const own = { protocol: PROTOCOL, otmix: version, node: process.versions.node, host: hostname() };
+    const { CUDA_VISIBLE_DEVICES: gpus = '' } = process.env;
+    const own = { protocol: PROTOCOL, otmix: version, node: process.versions.node, host: hostname(), gpus };
     return { ...own, backend: name, adapter, threads, float64: 'float64Rows' in device };
   }
 
@@ -93,9 +94,9 @@ export class Service {
   }
 
   private summarize(question: WorkerQuestion): Promise<unknown> {
-    const { family: spec, missing, digested } = this.keptAs<Looking>(question.kept);
+    const { family: spec, missing, digested, room } = this.keptAs<Looking>(question.kept);
     const { coding, patterned: gaps } = familyOfSpec(spec);
-    return summarized(this.unitOf(question), { missing, coding, gaps, digested });
+    return summarized(this.unitOf(question, room), { missing, coding, gaps, digested });
   }
 
   /** The units that are held by a name. */
@@ -103,8 +104,8 @@ export class Service {
     const known = this.held.get(name);
     if (known) return known;
     const holding = this.keptAs<Holding>(name);
-    const source = (unit: number): Source => this.opened(holding.data).unit(unit);
-    const units = new HeldUnits(holding, source, this.deviceOf(holding.device), () => this.bytes());
+    const data = this.opened(holding.data);
+    const units = new HeldUnits(holding, data, this.deviceOf(holding.device), () => this.bytes());
     this.held.set(name, units);
     return units;
   }
@@ -114,8 +115,8 @@ export class Service {
     return [...this.held.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  private unitOf({ data, unit }: WorkerQuestion) {
-    return this.opened(String(data)).unit(Number(unit));
+  private unitOf({ data, unit }: WorkerQuestion, room?: Room) {
+    return this.opened(String(data)).unit(Number(unit), room);
   }
 
   private opened(name: string): OpenedData {
