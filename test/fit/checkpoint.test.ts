@@ -2,8 +2,6 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   categorical,
@@ -20,6 +18,7 @@ import {
   type Marginal,
   type Progress,
 } from '../../src/index.js';
+import { bytesHeld } from '../held.js';
 import { problem } from '../oracle/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'otmix-checkpoint-'));
@@ -71,10 +70,7 @@ async function expectSame(options: FitOptions, most: number, rows = x): Promise<
 
 /** What the process holds once garbage is collected. */
 function held(): { readonly bytes: number; readonly descriptors: number } {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return { bytes: heapUsed + arrayBuffers, descriptors: readdirSync('/proc/self/fd').length };
+  return { bytes: bytesHeld(), descriptors: readdirSync('/proc/self/fd').length };
 }
 
 const common = { components: 3, restarts: 2, seed: 4, tolerance: 1e-6, seeding: 'random', maxIterations: 25 } as const;

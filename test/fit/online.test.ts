@@ -1,5 +1,5 @@
 /** Mixtures that learn from a stream, batch by batch. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import {
 } from '../../src/index.js';
 import { drawn, nearby, scenes, startOf } from '../families/scenes.js';
 import { goldenRows } from '../golden/data.js';
+import { bytesHeld } from '../held.js';
 import { expectWithin } from '../within.js';
 
 /** Where published runs are after some batches. */
@@ -136,14 +137,23 @@ test('with forgetting it follows a stream that moves far from where it began', a
   expect(Math.max(...steady.mixture.means.map(([mean]) => mean))).toBeLessThan(50);
 });
 
-test('its memory is that of its components: a thousand batches leave nothing behind', async () => {
-  const online = onlineMixture({ components: 2, backend: 'wasm' });
-  const batch = pair(50, 0, 1);
-  for (let i = 0; i < 50; i++) await online.update(batch);
+test('a thousand batches leave nothing behind: no memory, descriptor or thread', async () => {
+  const online = onlineMixture({ components: 2, backend: 'wasm', threads: 2 });
+  const left = (): { readonly threads: number; readonly descriptors: number } => ({
+    threads: Number(/Threads:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]),
+    descriptors: readdirSync('/proc/self/fd').length,
+  });
+  const rows = 512;
+  for (let batch = 0; batch < 50; batch++) await online.update(pair(rows, 0, batch));
   const size = JSON.stringify(online).length;
-  for (let i = 0; i < 1000; i++) await online.update(batch);
+  const before = { ...left(), bytes: bytesHeld() };
+  for (let batch = 0; batch < 1000; batch++) await online.update(pair(rows, 0, batch));
+  const after = { ...left(), bytes: bytesHeld() };
   expect(JSON.stringify(online).length).toBeLessThan(1.1 * size);
-  expect([online.batches, online.rows]).toEqual([1050, 52_500]);
+  expect([online.batches, online.rows]).toEqual([1050, 1050 * rows]);
+  expect(after.bytes - before.bytes).toBeLessThan(2 ** 20); // a thousand batches are 8 MB
+  expect(after.threads).toBeLessThanOrEqual(before.threads + 1); // V8 may start a helper
+  expect(after.descriptors).toBe(before.descriptors);
 });
 
 describe('updates', () => {
