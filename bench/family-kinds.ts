@@ -25,8 +25,8 @@ type Draw = (numbers: Numbers, into: Float64Array) => void;
 /** A family whose mixtures the bench can draw rows from. */
 interface Kind {
   readonly make: () => Family;
-  /** Parameters of k components of so many columns, as `mixture.components` has them. */
-  readonly parameters: (k: number, columns: number, random: Random) => NestedParameters;
+  /** Parameters of k components of so many columns, as `mixture.components` has them, so many times as far apart as usual where the kind knows of it. */
+  readonly parameters: (k: number, columns: number, random: Random, apart?: number) => NestedParameters;
   /** By component. */
   readonly draws: (parameters: NestedParameters) => readonly Draw[];
   /** Whether its statistics are the columns. */
@@ -75,9 +75,9 @@ function ofColumns(
 const multinomials: Kind = {
   make: multinomial,
   dense: true,
-  parameters: (k, columns, random) => {
+  parameters: (k, columns, random, apart = 1) => {
     const common = Array.from({ length: columns }, () => random.normal());
-    const topics = matrix(k, columns, () => TOPICS * random.normal());
+    const topics = matrix(k, columns, () => apart * TOPICS * random.normal());
     return { probabilities: topics.map((own) => shares(own.map((value, j) => Math.exp(value + common[j])))) };
   },
   draws: ({ probabilities }) =>
@@ -90,10 +90,10 @@ const multinomials: Kind = {
 const directions: Kind = {
   make: vonMisesFisher,
   dense: true,
-  parameters: (k, columns, random) => {
+  parameters: (k, columns, random, apart = 1) => {
     const common = unit(Array.from({ length: columns }, () => random.normal()));
     const own = matrix(k, columns, () => random.normal()).map(unit);
-    const means = own.map((direction) => unit(direction.map((value, j) => common[j] + APART * value)));
+    const means = own.map((direction) => unit(direction.map((value, j) => common[j] + apart * APART * value)));
     return { means, concentrations: new Array<number>(k).fill((CONCENTRATION * columns) / 768) };
   },
   draws: ({ means, concentrations }) =>

@@ -20,6 +20,8 @@ export interface FamilySize {
   readonly factors: readonly FactorSize[];
   /** Share of the values that are missing; default none. */
   readonly missing?: number;
+  /** How many times as far apart as usual components are; default 1. */
+  readonly apart?: number;
 }
 
 /** Rows and a start, the same for otmix and its peers. */
@@ -37,9 +39,9 @@ const DRAWN = 0.3;
 
 /** Rows of k components of equal weights, and a start on the way from their parameters to what these have in common. */
 export function familyProblem(size: FamilySize, seed = 1): FamilyProblem {
-  const { n, k, factors, missing = 0 } = size;
+  const { n, k, factors, missing = 0, apart } = size;
   const random = seededRandom(seed);
-  const parameters = factors.map(({ family, columns }) => kinds[family].parameters(k, columns, random));
+  const parameters = factors.map(({ family, columns }) => kinds[family].parameters(k, columns, random, apart));
   const draws = factors.map(({ family }, f) => kinds[family].draws(parameters[f]));
   const d = factors.reduce((sum, { columns }) => sum + columns, 0);
   const numbers = new Numbers(new FastRandom(seed));

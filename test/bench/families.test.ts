@@ -135,7 +135,7 @@ test(
     expect(Object.keys(result.peers)).toEqual(['float32', 'float64', 'stepMix']);
     const lines = familiesTable([result]).split('\n');
     expect(lines[2]).toMatch(/^bernoulli +400 × 5, 3 /);
-    expect(lines.slice(3).every((line) => /^(Peer|Missing): /.test(line))).toBe(true);
+    expect(lines.slice(3).every((line) => /^(Shares|Peer|Missing): /.test(line))).toBe(true);
   },
   patience,
 );
@@ -161,3 +161,13 @@ test(
   },
   patience,
 );
+
+test('of components far apart fewer responsibilities count', async () => {
+  const near = { ...size('multinomial', ['multinomial', 20]), n: 200 };
+  const [some, few] = await Promise.all(
+    [near, { ...near, apart: 10 }].map((one) => timeFamily(familyProblem(one), ITERATIONS, 1)),
+  );
+  expect(some.sharing).toBeGreaterThan(0.9);
+  expect(few.sharing).toBeLessThan(0.6);
+  expect(few.sharing).toBeGreaterThanOrEqual(1 / 3);
+});
