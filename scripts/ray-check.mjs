@@ -283,6 +283,12 @@ try {
     if (status !== 'aborted') throw new Error(`status aborted was expected, got ${status}`);
     await nothingLeft();
   });
+  await check('Ray that is started for a fit is ended with it', async () => {
+    const before = pidsOf('raylet/raylet').length;
+    same(await fitted(clusterOf(2, { address: 'local' })), wanted);
+    await until(() => pidsOf('raylet/raylet').length === before, 'no raylet that is left');
+    return nothingLeft();
+  });
 } finally {
   await cluster.end();
   rmSync(scratch, { recursive: true, force: true });
