@@ -32,8 +32,10 @@ const NOTHING: readonly Promise<void>[] = [];
 class GroupsInMemory implements Groups {
   readonly dear = false;
   readonly count: number;
-  /** Where each group lies: its block, first row within it, and number of rows. */
-  private readonly places: readonly { readonly block: number; readonly from: number; readonly rows: number }[];
+  /** Groups before each block. */
+  private readonly starts: readonly number[];
+  /** The block of the group that came last. */
+  private block = 0;
   private encoder: ColumnKernel | undefined;
   /** A group's tiles. */
   private encoded = new Float32Array();
@@ -42,13 +44,13 @@ class GroupsInMemory implements Groups {
     private readonly on: RowsInMemory,
     private readonly module: WebAssembly.Module,
   ) {
-    this.places = on.blocks.flatMap(({ rows }, block) =>
-      Array.from({ length: Math.ceil(rows / GROUP_ROWS) }, (_, index) => {
-        const from = index * GROUP_ROWS;
-        return { block, from, rows: Math.min(GROUP_ROWS, rows - from) };
-      }),
-    );
-    this.count = this.places.length;
+    let count = 0;
+    this.starts = on.blocks.map(({ rows }) => {
+      const before = count;
+      count += Math.ceil(rows / GROUP_ROWS);
+      return before;
+    });
+    this.count = count;
   }
 
   bring(): undefined {
@@ -57,15 +59,24 @@ class GroupsInMemory implements Groups {
 
   at(index: number): Group {
     const { d, blocks } = this.on;
-    const { block, from, rows } = this.places[index];
-    const filled = filledUp(rows, d);
+    const block = this.blockOf(index);
     const on = blocks[block];
+    const from = (index - this.starts[block]) * GROUP_ROWS;
+    const rows = Math.min(GROUP_ROWS, on.rows - from);
+    const filled = filledUp(rows, d);
     const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encode(on, from, rows);
     return { x, v: on.v.subarray(from, from + filled), rows };
   }
 
   end(): Iterable<Promise<void>> {
     return NOTHING;
+  }
+
+  private blockOf(index: number): number {
+    const { starts } = this;
+    if (index < starts[this.block]) this.block = 0;
+    while (this.block + 1 < starts.length && starts[this.block + 1] <= index) this.block++;
+    return this.block;
   }
 
   /** Tiles of rows `from` … of a block. */

@@ -146,8 +146,7 @@ export async function* withFarRows(
   const reader = new RowReader(data);
   try {
     for await (const block of outputs) {
-      for (let row = 0; row < block.rows; row++) {
-        if (block.logDensity[row] >= -far) continue; // NaN is not
+      for (let row = -1; (row = nextFar(block.logDensity, row + 1, far)) < block.rows;) {
         const wanted = block.responsibilities.length > 0;
         const again = exactOutputs(model, await reader.row(block.start + row), data.scaling.shift.length, wanted);
         block.labels[row] = again.labels[0];
@@ -160,6 +159,13 @@ export async function* withFarRows(
   } finally {
     await reader.end();
   }
+}
+
+/** The first row from `from` on whose log-density is under −`far`, or no number; as many as there are if none is. */
+function nextFar(logDensity: Float64Array, from: number, far: number): number {
+  let row = from;
+  while (row < logDensity.length && logDensity[row] >= -far) row++;
+  return row;
 }
 
 /** Reads single rows, by rising number. */

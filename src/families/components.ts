@@ -68,7 +68,14 @@ export function joined([first, ...others]: readonly [Components, ...Components[]
 
 /** All numbers of components, one array after the other. */
 export function toVector({ arrays }: Components): Float64Array {
-  return Float64Array.from(Object.values(arrays).flatMap(({ values }) => Array.from(values)));
+  const all = Object.values(arrays);
+  const vector = new Float64Array(all.reduce((length, { values }) => length + values.length, 0));
+  let from = 0;
+  for (const { values } of all) {
+    vector.set(values, from);
+    from += values.length;
+  }
+  return vector;
 }
 
 /** Components like some others, with other numbers. */

@@ -1,7 +1,8 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Precision } from '../sweep/float32-reach.js';
 import type { RowOutputs } from '../sweep/shard.js';
-import { summedRows, type MixtureParts, type Summed } from './evaluate.js';
+import { logVolumeOf } from '../families/family.js';
+import { summedRows, type HeldRows, type MixtureParts, type Summed } from './evaluate.js';
 
 /** How well a mixture describes data. Lower is better for bic, aic and icl. */
 export interface Criteria {
@@ -24,25 +25,39 @@ export interface CriteriaSums {
   readonly certainty: number;
 }
 
-type Rows = AsyncIterable<Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>>;
+type Block = Pick<RowOutputs, 'logDensity' | 'logLargest' | 'weights'>;
+type Rows = AsyncIterable<Block>;
 
-/** Σ a_i, Σ a_i log p(x_i) and Σ a_i log max_k r_ik: one read of the data. */
-export async function criteriaSums(blocks: Rows): Promise<CriteriaSums> {
-  let [weight, density, certainty] = [0, 0, 0];
-  for await (const { logDensity, logLargest, weights } of blocks) {
-    for (let i = 0; i < weights.length; i++) {
-      const share = weights[i];
-      weight += share;
-      density += share * logDensity[i];
-      certainty += share * logLargest[i];
-    }
+/**
+ * Σ a_i, Σ a_i log p(x_i) and Σ a_i log max_k r_ik: one read of the data. `volume`: what log-densities are above log p(x_i),
+ * nats, as they are in scaled coordinates.
+ */
+export async function criteriaSums(blocks: Rows, volume = 0): Promise<CriteriaSums> {
+  let sums: CriteriaSums = { weight: 0, density: 0, certainty: 0 };
+  for await (const block of blocks) sums = added(sums, block, volume);
+  return sums;
+}
+
+/** A function of its own: the engine optimises a loop sooner than all that is around it. */
+function added(sums: CriteriaSums, { logDensity, logLargest, weights }: Block, volume: number): CriteriaSums {
+  let { weight, density, certainty } = sums;
+  for (let i = 0; i < weights.length; i++) {
+    const share = weights[i];
+    weight += share;
+    density += share * (logDensity[i] - volume);
+    certainty += share * logLargest[i];
   }
   return { weight, density, certainty };
 }
 
-/** The same of a mixture and the rows of a loaded dataset, by whoever holds them. */
+/** The same of a mixture and the rows of a loaded dataset, which are here. */
+export function sumsHere(parts: MixtureParts, dataset: HeldRows, precision?: Precision): Promise<CriteriaSums> {
+  return criteriaSums(summedRows(parts, dataset, precision), logVolumeOf(parts.family, dataset.scaling));
+}
+
+/** The same by whoever holds the rows. */
 export async function sumsOver(parts: MixtureParts, dataset: Dataset, precision: Precision): Promise<CriteriaSums> {
-  if (!dataset.ask) return criteriaSums(summedRows(parts, dataset, precision));
+  if (!dataset.ask) return sumsHere(parts, dataset, precision);
   const { weights, components } = parts;
   const asked: Summed = { weights, components, precision };
   return addedSums((await dataset.ask('score', asked)) as readonly CriteriaSums[]);

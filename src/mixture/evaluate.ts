@@ -168,19 +168,18 @@ export interface Summed extends Pick<MixtureParts, 'weights' | 'components'> {
   readonly precision: Precision;
 }
 
-/** What a mixture says of the rows of a loaded dataset, in the data's units, for sums over rows alone. */
+/** The rows of a loaded dataset. */
+export type HeldRows = Pick<Dataset, 'shard' | 'scaling' | 'blocks' | 'exact'>;
+
+/** What a mixture says of the rows of a loaded dataset, in scaled coordinates, for sums over rows alone. */
 export async function* summedRows(
   mixture: MixtureParts,
-  dataset: Pick<Dataset, 'shard' | 'scaling' | 'blocks' | 'exact'>,
+  dataset: HeldRows,
   precision: Precision = 'float32',
 ): AsyncGenerator<RowOutputs> {
-  const { family } = mixture;
-  const volume = logVolumeOf(family, dataset.scaling);
-  const held = precision === 'float64' && !family.patterned ? await dataset.exact.load() : undefined;
-  const rows = held
-    ? held.rows(exactlyOf(mixture, dataset.scaling))
-    : likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, {});
-  for await (const block of rows) yield inUnits(block, volume);
+  const wide = precision === 'float64' && !mixture.family.patterned;
+  if (wide) yield* (await dataset.exact.load()).rows(exactlyOf(mixture, dataset.scaling));
+  else yield* likelihoodRows(mixture, dataset.scaling, FAR_SUMMED)(dataset, { passing: true });
 }
 
 /** A mixture at ε = 1 and g = 0 in scaled coordinates, for float64 sweeps. */

@@ -19,9 +19,12 @@ export function objectiveOf(
   return -temperature * (sum + weight * (centre + reference));
 }
 
-/** Log-densities of rows, given log Σ_k exp logit_ik. */
-export function logDensityOf({ reference }: Pick<Conversion, 'reference'>, logSum: ArrayLike<number>): Float64Array {
-  const density = new Float64Array(logSum.length);
+/** Log-densities of rows, given log Σ_k exp logit_ik; in `density`, which has as many places, where it is given. */
+export function logDensityOf(
+  { reference }: Pick<Conversion, 'reference'>,
+  logSum: ArrayLike<number>,
+  density: Float64Array = new Float64Array(logSum.length),
+): Float64Array {
   for (let row = 0; row < density.length; row++) density[row] = logSum[row] + reference;
   return density;
 }

@@ -28,7 +28,9 @@ export interface RowOptions {
   readonly responsibilities?: boolean;
   /** Only labels are asked for: log-densities may be those of the likeliest components, and `logLargest` empty. */
   readonly labelsAlone?: boolean;
-  /** Where outputs may lie, which are then valid until the next; without it each has arrays of its own. */
+  /** Whether outputs are wanted no longer than until the next, which may take their place; else each has arrays of its own. */
+  readonly passing?: boolean;
+  /** Where those that pass may lie, for shards that pass as well. */
   readonly memory?: RowMemory | undefined;
   readonly signal?: AbortSignal | undefined;
 }

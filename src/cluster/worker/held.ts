@@ -1,8 +1,8 @@
 import type { Device } from '../../backend/backend.js';
 import { loadDataset, type Dataset } from '../../data/dataset.js';
 import { ExactRows, type RowsExactly } from '../../data/exactly.js';
-import { criteriaSums, type CriteriaSums } from '../../mixture/criteria.js';
-import { summedRows, type Summed } from '../../mixture/evaluate.js';
+import { sumsHere, type CriteriaSums } from '../../mixture/criteria.js';
+import type { Summed } from '../../mixture/evaluate.js';
 import { bytesOfRow } from '../../sweep/spilled/limit.js';
 import { float64BytesOfRow } from '../../sweep/spilled/float64.js';
 import type { Floats, PlanModel } from '../../sweep/model.js';
@@ -68,7 +68,7 @@ export class HeldUnits {
 
   /** Sums over the rows of a unit that criteria follow from. */
   private score(dataset: Dataset, { weights, components, precision }: Summed): Promise<CriteriaSums> {
-    return criteriaSums(summedRows({ family: familyOfSpec(this.holding.family), weights, components }, dataset, precision)); // prettier-ignore
+    return sumsHere({ family: familyOfSpec(this.holding.family), weights, components }, dataset, precision);
   }
 
   private unit(unit: number): Promise<Dataset> {

@@ -11,8 +11,8 @@ export interface HeldRows {
   readonly together?: number;
   /** Writes a row, encoded, from a place on. */
   copyRow(row: number, into: Float64Array, place: number): void;
-  /** Weights of consecutive rows. */
-  weights(start: number, rows: number): Float32Array;
+  /** Weights of consecutive rows; rows in memory have them copied to `into`, which has as many places, where it is given. */
+  weights(start: number, rows: number, into?: Float32Array): Float32Array;
   /** Distances to the nearest centre, all as far as can be; of a sweep cut into so many parts. */
   distances(parts: number): Promise<HeldDistances>;
   dispose(): void;

@@ -24,8 +24,8 @@ export class MemoryRows implements HeldRows {
     copyRow(this.blocks[block], at, this.d, into, place);
   }
 
-  weights(start: number, rows: number): Float32Array {
-    return this.gathered(this.blocks.map(({ v }) => v), start, rows); // prettier-ignore
+  weights(start: number, rows: number, into?: Float32Array): Float32Array {
+    return this.gathered(this.blocks.map(({ v }) => v), start, rows, into); // prettier-ignore
   }
 
   distances(): Promise<HeldDistances> {
@@ -43,8 +43,12 @@ export class MemoryRows implements HeldRows {
   }
 
   /** Numbers of consecutive rows, which may lie in several blocks. */
-  private gathered(numbers: readonly Float32Array[], start: number, rows: number): Float32Array {
-    const all = new Float32Array(rows);
+  private gathered(
+    numbers: readonly Float32Array[],
+    start: number,
+    rows: number,
+    all: Float32Array = new Float32Array(rows),
+  ): Float32Array {
     for (let row = 0; row < rows;) {
       const { block, at } = locate(this.blocks, start + row);
       const count = Math.min(rows - row, this.blocks[block].rows - at);

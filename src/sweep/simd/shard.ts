@@ -10,7 +10,7 @@ import { logDensityOf } from '../conversions.js';
 import { quadraticOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
-import { RowMemory } from '../row-memory.js';
+import { hostArrays, RowMemory } from '../row-memory.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedIntegers } from '../../threads/shared.js';
@@ -34,6 +34,8 @@ export class SimdShard implements Shard {
   /** Each read takes all threads. */
   readonly overlapping = false;
   private readonly partSums = new PartSums();
+  /** Memory for what passes, of which each read that is under way has one. */
+  private readonly spare: RowMemory[] = [];
 
   constructor(
     readonly d: number,
@@ -78,6 +80,20 @@ export class SimdShard implements Shard {
   }
 
   async *rows(plan: PlanModel, options: RowOptions = {}): AsyncIterable<RowOutputs> {
+    const own = options.passing && !options.memory ? (this.spare.pop() ?? new RowMemory()) : undefined;
+    try {
+      yield* this.rowsIn(own ?? options.memory, plan, options);
+    } finally {
+      if (own) this.spare.push(own);
+    }
+  }
+
+  /** In this memory, where there is one; else each in arrays of its own. */
+  private async *rowsIn(
+    memory: RowMemory | undefined,
+    plan: PlanModel,
+    { responsibilities, labelsAlone, signal }: RowOptions,
+  ): AsyncIterable<RowOutputs> {
     const { reference, temperature: _, ...logits } = logitsOf(plan);
     const components = quadraticOf(plan.components);
     const { form, k, d, radial, degrees, means, whitening } = components;
@@ -85,10 +101,9 @@ export class SimdShard implements Shard {
     const linear = handedOverLinear(plan.components.linear, k);
     const unsummed = { hard: false, centre: 0, coupling: false, least: EVERYTHING };
     const model = handedOver({ form, k, d, radial, degrees, means, whitening, shared, linear, ...logits, ...unsummed });
-    const columns = options.responsibilities ? k : 0;
+    const columns = responsibilities ? k : 0;
     const step = Math.max(1, Math.min(PARTS, Math.floor(ROW_OUTPUTS / (columns * GROUP_ROWS))));
     const most = Math.min(step * GROUP_ROWS, this.n);
-    const { memory, labelsAlone } = options;
     const into = (memory ?? new RowMemory()).take(most, labelsAlone ? 0 : most, most * columns);
     const given = <T extends Int32Array | Float32Array>(values: T, count: number): T =>
       (memory ? values.subarray(0, count) : values.slice(0, count)) as T;
@@ -97,15 +112,18 @@ export class SimdShard implements Shard {
       const rows = Math.min(most, this.n - start);
       const parts = Math.ceil(rows / GROUP_ROWS);
       const task = { kind: 'rows', on: this.held.on, model, first, parts, control: sharedIntegers(2), into } as const;
-      await this.force.run(task, options.signal);
+      await this.force.run(task, signal);
+      const own = memory ? memory.takeOwn(rows) : hostArrays(rows);
+      const largest = into.logLargest.subarray(0, rows);
+      own.logLargest.set(largest);
       yield {
         start,
         rows,
         labels: given(into.labels, rows),
         responsibilities: given(into.responsibilities, rows * columns),
-        logDensity: logDensityOf({ reference }, into.logSum.subarray(0, rows)),
-        logLargest: new Float64Array(into.logLargest.subarray(0, rows)),
-        weights: this.held.weights(start, rows),
+        logDensity: logDensityOf({ reference }, into.logSum.subarray(0, rows), own.logDensity),
+        logLargest: own.logLargest.subarray(0, largest.length),
+        weights: this.held.weights(start, rows, own.weights),
       };
     }
   }
