@@ -1,5 +1,5 @@
 import { bestOf } from './best.js';
-import { criteriaOfSums, sumsOver, type Criteria } from '../mixture/criteria.js';
+import { criteriaOfSums, sumsOver } from '../mixture/criteria.js';
 import { Checkpoint, type Keeping } from './checkpoint.js';
 import { optionsOfFit } from './checkpoint-identity.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
