@@ -13,10 +13,11 @@ import { version } from '../src/base/version.js';
 import { describeAdapter, openAdapter, type AdapterChoice } from './gpu/adapter.js';
 import { Budget } from './gpu/budget.js';
 import { ceilingsOf } from './gpu/ceilings.js';
-import { checkKernels, checkLarge } from './gpu/check.js';
+import { checkKernels, checkLarge, requireAlike } from './gpu/check.js';
 import { cloudOf, recorded, type Cloud } from './gpu/cloud.js';
 import { measure, type Bench, type GpuResult } from './gpu/measure.js';
 import { Probe } from './gpu/probe.js';
+import { handoversOf, handoversTable, type Handover } from './gpu/handovers.js';
 import { groupsFor, sizesOf, type Group } from './gpu/sizes.js';
 import { ceilingsText, gpuTable, programsTable, torchTable, worthTable } from './gpu/table.js';
 import { worthOf, type Worth } from './gpu/worth.js';
@@ -87,6 +88,8 @@ export async function benchGpu(
 interface Figures {
   readonly results: readonly GpuResult[];
   readonly worth: readonly Worth[];
+  /** What passes between host and device in the parts of a fit. */
+  readonly handovers: readonly Handover[];
   readonly torch: readonly TorchResult[];
   /** Why PyTorch has no figures where it was to have some. */
   readonly failures: readonly string[];
@@ -94,7 +97,7 @@ interface Figures {
   readonly omitted: readonly string[];
 }
 
-/** All sizes, then what each speed-up is worth, then PyTorch, while there is time; `keep` gets all figures so far after each. */
+/** All sizes, what is handed over, what each speed-up is worth, then PyTorch, while there is time; `keep` gets all figures so far after each. */
 async function measureAll(
   context: Context,
   groups: readonly Group[],
@@ -106,7 +109,8 @@ async function measureAll(
   const worth: Worth[] = [];
   const peers: TorchResult[] = [];
   const failures: string[] = [];
-  const figures = { results, worth, torch: peers, failures, omitted: budget.omitted };
+  const handovers: Handover[] = [];
+  const figures = { results, worth, handovers, torch: peers, failures, omitted: budget.omitted };
   const each = async (kind: string, some: readonly Group[], measured: (group: Group) => Promise<unknown>) => {
     const done: Group[] = [];
     for (const group of some) {
@@ -116,13 +120,15 @@ async function measureAll(
     return done;
   };
   const loaded = await each('sizes', groups, async (group) =>
-    results.push(...(await measureGroup(context, group, say))),
+    results.push(...(await measureGroup(context, group, say, results))),
   );
-  await each('speed-ups', loaded, async (group) =>
+  await each('handovers', loaded.slice(0, 1), async (group) => handovers.push(...(await handedOver(context, group))));
+  const whole = loaded.filter(({ format }) => format === undefined);
+  await each('speed-ups', whole, async (group) =>
     worth.push(...(await worthOf(context.backend, group, context.bench))),
   );
   if ('missing' in torch) return figures;
-  await each('PyTorch', loaded, async (group) => {
+  await each('PyTorch', whole, async (group) => {
     const found = await besideTorch(context, torch.python, group);
     if (typeof found === 'string') failures.push(found);
     else peers.push(found);
@@ -131,9 +137,9 @@ async function measureAll(
   return figures;
 }
 
-/** Small problems in every form, the forms and sizes to be measured, and many rows. */
+/** Small problems in every form, the forms and sizes to be measured, and many rows; those in float16 are held to float32. */
 async function checkAll(backend: GpuBackend, groups: readonly Group[], say: Print): Promise<number> {
-  const sizes = sizesOf(groups);
+  const sizes = sizesOf(groups.filter(({ format }) => format === undefined));
   const count = await checkKernels(backend, sizes, say);
   const large = backend.gpu.software ? sizes.slice(-1) : sizes.filter(({ d }) => d === 64).slice(0, 2);
   for (const size of large) say(`right: ${await checkLarge(backend, { ...size, n: Math.min(size.n, 1_200_000) })}`);
@@ -150,17 +156,42 @@ interface Context {
 }
 
 /** Sizes of one group; where there is a PyTorch its rows are left in a file for that. */
-async function measureGroup(context: Context, group: Group, say: Print): Promise<GpuResult[]> {
-  const { n, d } = group;
+async function measureGroup(
+  context: Context,
+  group: Group,
+  say: Print,
+  before: readonly GpuResult[],
+): Promise<GpuResult[]> {
+  const { n, d, format } = group;
   const cloud = cloudOf(n, d);
-  const source = 'python' in context.torch ? recorded(cloud.source, fileOf(context, group)) : cloud.source;
+  const source = 'python' in context.torch && !format ? recorded(cloud.source, fileOf(context, group)) : cloud.source;
   const dataset = await loadDataset(source, {
     device: webgpuDevice(context.backend),
     missing: 'error',
     commonScale: true,
+    ...(format && { format }),
   });
   say(`loaded ${n.toLocaleString('en')} × ${d}, ${digits(context.bench.probe.rowBytes / 1e6)} MB on the device`);
-  return measureFits(dataset, cloud, group, context.bench, say);
+  const found = await measureFits(dataset, cloud, group, context.bench, say);
+  for (const { covariance, k, objective } of format ? found : []) {
+    const same = before.find((one) => one.covariance === covariance && one.d === d && one.k === k && !one.format);
+    if (same) requireAlike(objective, same.objective, `${covariance}, d = ${d}, k = ${k}`);
+  }
+  return found;
+}
+
+/** Of the first fit of a group, and rows that are soon swept: what is handed over is no matter of time. */
+async function handedOver({ backend }: Context, group: Group): Promise<Handover[]> {
+  const { d, fits } = group;
+  const n = Math.min(group.n, 200_000);
+  const { source, start } = cloudOf(n, d);
+  const device = webgpuDevice(backend, { tuneFrom: Infinity });
+  const dataset = await loadDataset(source, { device, missing: 'error', commonScale: true });
+  try {
+    return await handoversOf(backend.gpu, dataset, { ...fits[0], d }, start(fits[0].k));
+  } finally {
+    dataset.shard.dispose();
+  }
 }
 
 const fileOf = ({ scratch }: Context, { d }: Group): string => join(scratch, `rows-${d}.npy`);
@@ -182,12 +213,12 @@ async function besideTorch(context: Context, python: string, group: Group): Prom
 }
 
 /** All of a group on one device; frees the rows. */
-async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group, bench: Bench, say: Print) {
+async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits, format }: Group, bench: Bench, say: Print) {
   const results: GpuResult[] = [];
   try {
     for (const { covariance, k } of fits) {
-      results.push(await measure(dataset, { covariance, n, d, k }, cloud.start(k), bench));
-      say(`measured ${covariance}, d = ${d}, k = ${k}`);
+      results.push(await measure(dataset, { covariance, n, d, k, ...(format && { format }) }, cloud.start(k), bench));
+      say(`measured ${covariance}, d = ${d}, k = ${k}${format ? `, ${format}` : ''}`);
     }
     return results;
   } finally {
@@ -196,11 +227,11 @@ async function measureFits(dataset: Dataset, cloud: Cloud, { n, d, fits }: Group
 }
 
 function printAll(
-  { results, worth, torch: peers, failures, omitted }: Figures,
+  { results, worth, handovers, torch: peers, failures, omitted }: Figures,
   found: Context['torch'],
   print: Print,
 ): void {
-  print(`${gpuTable(results)}\n\n${programsTable(results)}\n\n${worthTable(worth)}\n`);
+  print(`${gpuTable(results)}\n\n${programsTable(results)}\n\n${handoversTable(handovers)}\n\n${worthTable(worth)}\n`);
   for (const one of omitted) print(`Left out for want of time: ${one}`);
   for (const failure of failures) print(`PyTorch failed at ${failure}`);
   if (peers.length === 0) {

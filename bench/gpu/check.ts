@@ -20,6 +20,8 @@ import { modelAt } from './model.js';
  */
 const [OBJECTIVE, MASS, PARAMETER] = [2e-6, 1e-5, 5e-5];
 const RIDGE = 1e-3;
+/** Values are rounded to 5e-4 of their distance from the middle, this way or that. */
+const ROUNDED = 1e-3;
 
 /** Row counts over a block of 1024 and over a tile of 256 rows, columns with and without a remainder of quads. */
 const shapes: readonly Size[] = (['full', 'tied', 'diag', 'spherical'] as const).flatMap((covariance) => [
@@ -146,6 +148,11 @@ async function oneStep(device: Device, { covariance, n, d, k }: Size) {
 export function balls(k: number, d: number, variance: number): number[][][] {
   const ball = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => (i === j ? variance : 0)));
   return Array.from({ length: k }, () => ball);
+}
+
+/** Throws where a fit to rows in float16 has another mean log-likelihood than the same in float32, nats. */
+export function requireAlike(rounded: number, whole: number, what: string): void {
+  within(rounded - whole, ROUNDED, `${what}: log-likelihood of rows in float16 ${rounded}, in float32 ${whole}`);
 }
 
 function within(off: number, tolerance: number, what: string): void {

@@ -1,3 +1,4 @@
+import { bytesOf, type RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import type { Components } from '../../src/families/components.js';
 import { gaussian } from '../../src/families/gaussian.js';
@@ -16,6 +17,8 @@ import type { DeviceTime, Grain, Probe } from './probe.js';
 
 /** One line of the bench. Seconds are medians over the iterations. */
 export interface GpuResult extends Size {
+  /** How rows are held; float32 where it is not said. */
+  readonly format?: RowFormat;
   readonly iterations: number;
   readonly seconds: {
     /** One sweep, by the device's timestamps. */
@@ -51,10 +54,12 @@ export interface Bench {
   readonly iterations: number;
 }
 
+type Sized = Pick<GpuResult, keyof Size | 'format'>;
+
 /**
  * EM from a start, over rows on the device: two iterations to warm up, then from the start again those that are timed.
  */
-export async function measure(dataset: Dataset, size: Size, from: Start, bench: Bench): Promise<GpuResult> {
+export async function measure(dataset: Dataset, size: Sized, from: Start, bench: Bench): Promise<GpuResult> {
   const { probe, ceilings, iterations } = bench;
   const { shard, scaling } = dataset;
   const { n, d, k } = size;
@@ -71,7 +76,7 @@ export async function measure(dataset: Dataset, size: Size, from: Start, bench: 
   await seed(); // compiles
   const seeding = await clocked(seed);
   const flops = operations(size) / device;
-  const bytes = n * (4 * d + 4);
+  const bytes = n * (bytesOf(size.format ?? 'float32') * d + 4);
   return {
     ...{ ...size, iterations, seconds: { device, sweep, iteration, seeding }, programs, rowsPerSecond: n / iteration },
     ...{ flops, ofPeak: flops / ceilings.flops, bytes, bandwidth: bytes / device },

@@ -1,9 +1,12 @@
+import type { RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { Size } from '../problem.js';
 
 /** Rows that are loaded once, and what is fitted to them. */
 export interface Group {
   readonly n: number;
   readonly d: number;
+  /** How rows are held; float32 where it is not said. */
+  readonly format?: RowFormat;
   readonly fits: readonly Pick<Size, 'covariance' | 'k'>[];
 }
 
@@ -25,6 +28,7 @@ const groups: readonly Omit<Group, 'n'>[] = [
     ],
   },
   { d: 2, fits: [{ covariance: 'full', k: 8 }] },
+  { d: 16, format: 'float16', fits: [{ covariance: 'full', k: 64 }] },
 ];
 
 /** For software adapters, which have a few percent of the speed of a small GPU: everything once, and little of it. */
@@ -39,6 +43,7 @@ const small: readonly Omit<Group, 'n'>[] = [
     ],
   },
   { d: 2, fits: [{ covariance: 'full', k: 8 }] },
+  { d: 5, format: 'float16', fits: [{ covariance: 'full', k: 4 }] },
 ];
 
 /**

@@ -6,7 +6,8 @@ import type { Worth } from './worth.js';
 
 const percent = (share: number): string => `${digits(share * 100, 2)} %`;
 const ms = (seconds: number): string => digits(seconds * 1000);
-const size = ({ n, d, k }: Pick<GpuResult, 'n' | 'd' | 'k'>): string => `${n.toLocaleString('en')} × ${d}, ${k}`;
+const size = ({ n, d, k, format }: Pick<GpuResult, 'n' | 'd' | 'k' | 'format'>): string =>
+  `${n.toLocaleString('en')} × ${d}, ${k}${format ? `, ${format}` : ''}`;
 
 export function ceilingsText({ flops, copy, copied }: Ceilings): string {
   return (
@@ -77,7 +78,9 @@ export function worthTable(worths: readonly Worth[]): string {
 /** PyTorch's lines beside ours; ratios are its seconds per iteration over ours. */
 export function torchTable(results: readonly GpuResult[], lines: readonly TorchLine[]): string {
   const rows = lines.map((line) => {
-    const ours = results.find((one) => one.covariance === line.covariance && one.d === line.d && one.k === line.k);
+    const ours = results.find(
+      (one) => one.covariance === line.covariance && one.d === line.d && one.k === line.k && !one.format,
+    );
     const iteration = ours?.seconds.iteration ?? NaN;
     return [
       `${line.covariance} ${size(line)}`,

@@ -1,93 +1,68 @@
 /** Sweeps over rows on a device: plan and moments, pass after pass; the plan of one pass alone is ever in memory. */
-import { operationsPerRow } from '../form.js';
-import { readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
-import type { Gpu } from './device.js';
-import { GpuError } from './error.js';
-import { PipelineCache, Owned } from './pipelines.js';
-import { BLOCK_ROWS, modelLayout, passLines, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
-import { linearPass, type LinearPass } from './linear-pass.js';
-import { operationsOf, type GpuModel, type GpuShape, type MomentFrame } from './model.js';
-import { momentStages, type Trial } from './moment-stages.js';
-import { modelSize, packModel } from './pack.js';
-import { momentCuts, type MomentCut } from './moments-geometry.js';
-import type { GpuSweepOptions, Speedup } from './options.js';
-import { PASS_SLOT } from './pass.wgsl.js';
-import { planProgram } from './plan.wgsl.js';
-import { programOf, type Program } from './program.js';
-import { Recorder } from './recorder.js';
-import { reduceProgram, totalProgram } from './reduce.wgsl.js';
-import type { ResidentRows } from './resident.js';
+import { readBuffer } from './buffers.js';
+import {
+  makePipelines,
+  readbackBytes,
+  reductionsOf,
+  rowsPerPass,
+  type Pipelines,
+  type SweepKind,
+} from './chunked-pipelines.js';
 import type { Chunk } from './chunks.js';
-import { dispatchOperations } from './speed.js';
-import { couplingStage, linearStages, radialStage, type Reduction, type SumStage, type SweepArrays } from './stages.js';
+import type { Gpu } from './device.js';
+import { operationsOf, type GpuModel, type GpuShape } from './model.js';
+import type { GpuSweepOptions } from './options.js';
+import { packModel } from './pack.js';
+import { PASS_SLOT } from './pass.wgsl.js';
+import { PipelineCache } from './pipelines.js';
+import { inTurns, type Reading } from './readback.js';
+import { Recorder } from './recorder.js';
+import { TOTALS } from './reduce.wgsl.js';
+import type { ResidentRows } from './resident.js';
+import type { SweepArrays } from './stages.js';
 import { sumsSize } from './unpack.js';
-import { whiteningOf, type Whitening } from './whitening.js';
-import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
-
-/** Bytes for the plan of one pass: most of it stays in a large GPU's second-level cache. */
-const PLAN_BYTES = 2 ** 25;
-/** Sums of the objective that the host adds. */
-const TOTALS = 64;
+import { bind, dispatch, passBinding } from './work.js';
 
 /**
- * Operations of a sweep from which it pays to try how its moments are summed fastest: some milliseconds of a large GPU.
+ * Sweeps at once, and operations of all, at the most: some milliseconds of a large GPU, beside which its waits for the host
+ * count. Software adapters wait for nobody.
  */
-const TUNE_FROM = 1e11;
+const MOST_MODELS = 4;
+const MOST_OPERATIONS = { device: 1e11, software: 1e8 } as const;
 
-/** What to compute, besides the numbers of a model. */
-export interface SweepKind extends GpuShape {
-  readonly hard: boolean;
-  readonly coupling: boolean;
-  readonly frame: MomentFrame;
+/** How many models of this shape are best swept one right after the other, 1 where a sweep is long. */
+export function chunkedAtOnce({ software }: Gpu, rows: number, shape: GpuShape): number {
+  const most = software ? MOST_OPERATIONS.software : MOST_OPERATIONS.device;
+  return Math.max(1, Math.min(MOST_MODELS, Math.floor(most / (rows * operationsOf(shape)))));
 }
 
-type Inputs = { readonly [name in 'model' | 'plan' | 'objective' | 'totals' | 'passes']: GPUBuffer };
-
-/** Everything that sweeps of one kind need, made once. */
-interface Pipelines {
-  readonly kind: SweepKind;
-  readonly rowsPerPass: number;
-  readonly passes: readonly (readonly Pass[])[];
-  readonly linear: LinearPass;
-  readonly whitening: Whitening;
-  readonly plan: Program;
-  readonly reduce: Program;
-  readonly total: Program;
-  readonly stages: readonly SumStage[];
-  readonly buffers: Inputs & { readonly [name in 'readback' | 'sizes']: GPUBuffer };
+/** One of several sweeps: its model, and what its sums are added to. */
+export interface ChunkedSweep {
+  readonly model: GpuModel;
+  readonly into: SweepArrays;
 }
 
 export class ChunkedSweeper {
   private readonly cache: PipelineCache<SweepKind, Pipelines>;
 
   constructor(
-    private readonly gpu: Gpu,
-    private readonly rows: ResidentRows,
-    private readonly options: GpuSweepOptions = {},
+    readonly gpu: Gpu,
+    readonly rows: ResidentRows,
+    readonly options: GpuSweepOptions = {},
   ) {
     this.cache = new PipelineCache(gpu);
   }
 
-  /** Adds the sums of a sweep; resolves to Σ v (log Σ exp logit − centre). */
-  async sweep(model: GpuModel, kind: SweepKind, into: SweepArrays, signal?: AbortSignal): Promise<number> {
-    const { gpu } = this;
+  /**
+   * Adds the sums of sweeps of one kind; resolves to Σ v (log Σ exp logit − centre) of each. The device makes a sweep while
+   * the sums of the one before it are read.
+   */
+  async sweep(sweeps: readonly ChunkedSweep[], kind: SweepKind, signal?: AbortSignal): Promise<number[]> {
     const pipelines = await this.pipelinesFor(kind);
-    const { device } = gpu;
-    const recorder = new Recorder(gpu, signal);
-    device.queue.writeBuffer(pipelines.buffers.model, 0, packModel(model));
-    for (const { partial } of pipelines.stages) recorder.commands.clearBuffer(partial);
-    for (const [index, chunk] of this.rows.chunks.entries()) await this.chunk(pipelines, recorder, index, chunk);
-    this.reduce(pipelines, recorder);
-    recorder.submit();
-    const read = await readBuffer(gpu, pipelines.buffers.readback, readbackBytes(pipelines.stages));
-    recorder.done();
-    let at = 16 * TOTALS;
-    for (const stage of pipelines.stages) {
-      const { geometry } = stage;
-      stage.add(new Float32Array(read, at, sumsSize(geometry)), into);
-      at += 4 * sumsSize(geometry);
-    }
-    return new Float32Array(read, 0, 4 * TOTALS).reduce((sum, value) => sum + value, 0);
+    const objectives: number[] = [];
+    const begun = inTurns(sweeps, (one, turn) => this.begin(pipelines, one, pipelines.readbacks[turn], signal));
+    for await (const objective of begun) objectives.push(objective);
+    return objectives;
   }
 
   dispose(): void {
@@ -98,12 +73,35 @@ export class ChunkedSweeper {
   private pipelinesFor(kind: SweepKind): Promise<Pipelines> {
     return this.cache.of(
       kind,
-      (own) => this.makePipelines(kind, own),
+      (own) => makePipelines(this, kind, own),
       ({ rowsPerPass: known }) => {
         const wanted = rowsPerPass(this.gpu, kind);
         return wanted < 4 * known && known < 4 * wanted;
       },
     );
+  }
+
+  /** Hands over a sweep; its sums come by a buffer that nothing else is read from meanwhile. */
+  private async begin(
+    pipelines: Pipelines,
+    { model, into }: ChunkedSweep,
+    readback: GPUBuffer,
+    signal?: AbortSignal,
+  ): Promise<Reading<number>> {
+    const { gpu } = this;
+    const recorder = new Recorder(gpu, signal);
+    gpu.device.queue.writeBuffer(pipelines.buffers.model, 0, packModel(model));
+    for (const { partial } of pipelines.stages) recorder.commands.clearBuffer(partial);
+    for (const [index, chunk] of this.rows.chunks.entries()) await this.chunk(pipelines, recorder, index, chunk);
+    this.reduce(pipelines, recorder, readback);
+    recorder.submit();
+    const arrived = readBuffer(gpu, readback, readbackBytes(pipelines.stages));
+    return {
+      read: arrived.then((sums) => {
+        recorder.done();
+        return unpack(pipelines, sums, into);
+      }),
+    };
   }
 
   private async chunk(pipelines: Pipelines, recorder: Recorder, index: number, chunk: Chunk): Promise<void> {
@@ -131,7 +129,7 @@ export class ChunkedSweeper {
     if (chunk.host) recorder.submit();
   }
 
-  private reduce({ stages, buffers, reduce, total }: Pipelines, recorder: Recorder): void {
+  private reduce({ stages, buffers, reduce, total }: Pipelines, recorder: Recorder, readback: GPUBuffer): void {
     const { gpu } = this;
     const { device } = gpu;
     const binding = { buffer: buffers.sizes, size: 16 };
@@ -140,113 +138,22 @@ export class ChunkedSweeper {
       const bound = bind(device, reduce, [binding, from, to]);
       dispatch(recorder.compute, bound, PASS_SLOT * (index + 1), Math.ceil(count / 64), gpu);
     });
-    recorder.commands.copyBufferToBuffer(buffers.totals, 0, buffers.readback, 0, 16 * TOTALS);
+    recorder.commands.copyBufferToBuffer(buffers.totals, 0, readback, 0, 16 * TOTALS);
     let at = 16 * TOTALS;
     for (const { geometry, reduced } of stages) {
       const bytes = 4 * sumsSize(geometry);
-      recorder.commands.copyBufferToBuffer(reduced, 0, buffers.readback, at, bytes);
+      recorder.commands.copyBufferToBuffer(reduced, 0, readback, at, bytes);
       at += bytes;
     }
   }
-
-  private async makePipelines(kind: SweepKind, own: Owned): Promise<Pipelines> {
-    const { gpu, rows } = this;
-    const { device } = gpu;
-    const { k, hard } = kind;
-    const { subgroups, subgroupSizes } = gpu.features;
-    const { without } = this.options;
-    const within = Math.max(...subgroupSizes) <= TILE_QUADS && without !== 'uniform slices';
-    const rowsOfPass = rowsPerPass(gpu, kind);
-    const options = { layout: modelLayout(kind), k, hard, subgroups, within, linear: kind.linear !== undefined };
-    const [linear, plan, reduce, total] = await Promise.all([
-      linearPass(gpu, kind),
-      programOf(device, planProgram(options)),
-      programOf(device, reduceProgram),
-      programOf(device, totalProgram),
-    ]);
-    const passes = passesOf(rows.chunks, rowsOfPass);
-    const longest = Math.max(...passes.flat().map(({ tiles }) => tiles));
-    const slots = passSlots(passes);
-    const inputs = await own.make({
-      model: [4 * modelSize(kind), STORAGE],
-      plan: [longest * TILE_ROWS * planLines(kind) * 4, STORAGE],
-      objective: [4 * rows.tiles, STORAGE],
-      totals: [16 * TOTALS, STORAGE],
-      passes: [PASS_SLOT * slots.length, UNIFORMS],
-    } as const);
-    writeSlots(device, inputs.passes, slots);
-    const whitening = await whiteningOf(gpu, kind, longest, own);
-    const trial = this.isWorthTrials(kind) ? this.trial(inputs, passes[0][0], whitening) : undefined;
-    const stages =
-      kind.d > 0
-        ? [...(await momentStages(gpu, kind, { frame: kind.frame, cut: cutWithout(without), trial }, own))]
-        : [];
-    if (kind.radial) stages.push(await radialStage(gpu, kind, own));
-    stages.push(...(await linearStages(gpu, kind, own)));
-    if (kind.coupling) stages.push(await couplingStage(gpu, k, own));
-    const outputs = await own.make({
-      readback: [readbackBytes(stages), USAGE.mapRead | USAGE.copyTarget],
-      sizes: [PASS_SLOT * (1 + reductionsOf(stages).length), UNIFORMS],
-    } as const);
-    const buffers = { ...inputs, ...outputs };
-    writeSlots(device, buffers.sizes, sizesOf(rows.tiles, stages));
-    return { kind, rowsPerPass: rowsOfPass, passes, linear, whitening, plan, reduce, total, stages, buffers };
-  }
-
-  private isWorthTrials(kind: SweepKind): boolean {
-    const { tuneFrom = TUNE_FROM } = this.options;
-    return this.rows.n * operationsPerRow(kind) >= tuneFrom;
-  }
-
-  /** Runs stages on the first pass. Its plan is 0 as yet: what is summed takes as long. */
-  private trial({ model, plan, passes }: Inputs, pass: Pass, whitening: Whitening): Trial {
-    const { gpu, rows } = this;
-    return async (make) => {
-      const chunk = whitening.rows(await rows.buffersOf(0));
-      const own = new Owned(gpu);
-      const stages = await make(own).catch((error: unknown) => {
-        own.destroy(); // some may have been made
-        throw error;
-      });
-      const bound = stages.map((stage) => ({
-        bound: bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]),
-        groups: stage.geometry.groups,
-      }));
-      return {
-        record: (encoder) => bound.forEach((one) => dispatch(encoder, one.bound, pass.slot, one.groups, gpu)),
-        dispose: () => own.destroy(),
-      };
-    };
-  }
 }
 
-/**
- * Rows of which a plan of k columns fits a pass, and that a device sweeps in one dispatch's time: a multiple of 1024.
- */
-function rowsPerPass({ device, limits }: Gpu, kind: SweepKind): number {
-  const binding = limits.maxStorageBufferBindingSize;
-  const longest = Math.max(planLines(kind), kind.once ? kind.d : 0);
-  const room = Math.min(PLAN_BYTES / passLines(kind), binding / longest) / 4;
-  if (room < BLOCK_ROWS) {
-    const bytes = Math.min(PLAN_BYTES, binding);
-    throw new GpuError('memory', `the plan of ${BLOCK_ROWS} rows and ${kind.k} components exceeds ${bytes} bytes`);
+/** Adds what was read: the objective's totals, then the sums of each stage. */
+function unpack({ stages }: Pipelines, read: ArrayBuffer, into: SweepArrays): number {
+  let at = 16 * TOTALS;
+  for (const { geometry, add } of stages) {
+    add(new Float32Array(read, at, sumsSize(geometry)), into);
+    at += 4 * sumsSize(geometry);
   }
-  const rows = Math.min(room, dispatchOperations(device) / operationsOf(kind));
-  return BLOCK_ROWS * Math.max(1, Math.floor(rows / BLOCK_ROWS));
-}
-
-/** The cut of moments without a speed-up of theirs, if that is switched off. */
-function cutWithout(without?: Speedup): MomentCut | undefined {
-  return without === 'loads ahead' ? momentCuts[1] : without === 'tiles of 16 columns' ? momentCuts[2] : undefined;
-}
-
-/** Uniforms of the last sums: how many numbers and how many of each, in slots of their own. */
-function sizesOf(tiles: number, stages: readonly SumStage[]): number[][] {
-  return [[tiles, 1, 0], ...reductionsOf(stages).map(({ count, partials }) => [count, partials, 0])];
-}
-
-const reductionsOf = (stages: readonly SumStage[]): Reduction[] => stages.flatMap(({ reductions }) => reductions);
-
-function readbackBytes(stages: readonly SumStage[]): number {
-  return stages.reduce((bytes, { geometry }) => bytes + 4 * sumsSize(geometry), 16 * TOTALS);
+  return new Float32Array(read, 0, 4 * TOTALS).reduce((sum, value) => sum + value, 0);
 }

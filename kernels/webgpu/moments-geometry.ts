@@ -34,15 +34,18 @@ export const momentCuts: readonly MomentCut[] = [
   { side: 8, ahead: false },
 ];
 
-/** Vendors whose lanes have 128 registers or fewer, as adapters call them. */
-const FEW_REGISTERS = /^(intel|apple|arm|qualcomm|img-tec|broadcom)\b/;
+/** Vendors whose lanes have 128 registers or fewer, as adapters call them; and NVK, Mesa's, whose compiler runs out of 255. */
+const FEW_REGISTERS = /^(apple|arm|qualcomm|img-tec|broadcom)\b|\bNVK\b/;
 
-/** Drivers that run on the CPU: LLVM takes minutes over the sums of a tile of 16 columns. */
-const SOFTWARE = /llvmpipe|swiftshader/i;
+/**
+ * Drivers that run on the CPU, where LLVM takes minutes over the sums of a tile of 16 columns; and Intel's lanes, which have
+ * 64 registers in subgroups of 16.
+ */
+const FEWEST = /llvmpipe|swiftshader|^intel\b/i;
 
 /** The cut that suits most devices of a vendor. */
 export function usualCut(adapter: string): MomentCut {
-  if (SOFTWARE.test(adapter)) return { side: 4, ahead: false };
+  if (FEWEST.test(adapter)) return { side: 4, ahead: false };
   return FEW_REGISTERS.test(adapter) ? momentCuts[2] : momentCuts[0];
 }
 

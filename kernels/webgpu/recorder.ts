@@ -3,6 +3,12 @@ import type { Gpu } from './device.js';
 import { guarded } from './scope.js';
 import { remember, submissionOperations } from './speed.js';
 
+/** The first submission's share of what others may have: the device begins with it while the rest is recorded. */
+const FIRST = 1 / 64;
+
+/** When the work of each device was last known to be done. */
+const ended = new WeakMap<GPUDevice, number>();
+
 export class Recorder {
   private encoder: GPUCommandEncoder;
   private pass: GPUComputePassEncoder | undefined;
@@ -35,8 +41,10 @@ export class Recorder {
   /** Says that so many operations were recorded; hands them over when they are many, and stops where that is wanted. */
   async recorded(operations: number): Promise<void> {
     this.operations += operations;
-    if (this.operations < submissionOperations(this.gpu.device)) return;
+    const isFirst = this.total === 0;
+    if (this.operations < submissionOperations(this.gpu.device) * (isFirst ? FIRST : 1)) return;
     this.submit();
+    if (isFirst) return;
     const latest = this.gpu.device.queue.onSubmittedWorkDone();
     latest.catch(() => undefined); // told by the next wait
     const { earlier } = this;
@@ -61,12 +69,15 @@ export class Recorder {
 
   /**
    * To be called when all that was submitted is known to be done: the device's speed is what it did since the first
-   * submission. That counts what the host did between submissions too, and rows on their way up, where the device had
+   * submission, or since what others had submitted before was done. That counts what the host did between submissions too, and rows on their way up, where the device had
    * to wait for them. The device then seems slower than it is, which makes dispatches shorter than need be and never
    * longer. The host or the bus decides there how long a sweep takes anyway. Ways to sum are tried before the first
    * submission.
    */
   done(): void {
-    remember(this.gpu.device, this.total, (performance.now() - this.started) / 1000);
+    const { device } = this.gpu;
+    const now = performance.now();
+    remember(device, this.total, (now - Math.max(this.started, ended.get(device) ?? 0)) / 1000);
+    ended.set(device, now);
   }
 }

@@ -32,6 +32,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec
 }`,
 };
 
+/** Sums that are left of a row of floats, for the host to add. */
+export const TOTALS = 64;
+
 /** Rows of `count` floats, one row a workgroup, to 64 sums each: quads of (high, low, 0, 0). */
 export const totalProgram: ProgramCode = {
   label: 'total of tiles',

@@ -1,13 +1,15 @@
-/** What a model says of every row, pass after pass. */
-import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE } from './buffers.js';
+/** What a model says of every row, pass after pass: the device computes one while the host reads the one before it. */
+import { readBuffer, STORAGE, UNIFORMS } from './buffers.js';
 import type { Gpu } from './device.js';
 import { BLOCK_ROWS, modelLayout, paddedRows, TILE_QUADS } from './layout.js';
 import { linearPass } from './linear-pass.js';
 import type { GpuModel } from './model.js';
 import { modelSize, packModel } from './pack.js';
 import { PASS_SLOT } from './pass.wgsl.js';
+import { Owned } from './pipelines.js';
 import { rowsProgram } from './plan.wgsl.js';
 import { programOf } from './program.js';
+import { inTurns, makeReadbacks, type Reading } from './readback.js';
 import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
 import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass } from './work.js';
@@ -46,40 +48,43 @@ export async function* rowOutputs(
   const passes = passesOf(rows.chunks, count);
   const longest = paddedRows(Math.max(...passes.flat().map((pass) => pass.rows)));
   const slots = passSlots(passes);
-  const outputs = await makeBuffers(gpu, {
-    model: [4 * modelSize(model), STORAGE],
-    plan: [4 * longest * k, STORAGE],
-    labels: [4 * longest, STORAGE],
-    logSum: [4 * longest, STORAGE],
-    logLargest: [4 * longest, STORAGE],
-    readback: [4 * longest * (4 + (wanted ? k : 0)), USAGE.mapRead | USAGE.copyTarget],
-    uniforms: [PASS_SLOT * slots.length, UNIFORMS],
-  } as const);
+  const own = new Owned(gpu);
   try {
+    const outputs = await own.make({
+      model: [4 * modelSize(model), STORAGE],
+      plan: [4 * longest * k, STORAGE],
+      labels: [4 * longest, STORAGE],
+      logSum: [4 * longest, STORAGE],
+      logLargest: [4 * longest, STORAGE],
+      uniforms: [PASS_SLOT * slots.length, UNIFORMS],
+    } as const);
+    const readbacks = await makeReadbacks(own, 4 * longest * (4 + (wanted ? k : 0)));
     writeSlots(device, outputs.uniforms, slots);
     device.queue.writeBuffer(outputs.model, 0, packModel(model));
-    for (const [index, ofChunk] of passes.entries()) {
-      for (const pass of ofChunk) {
-        signal?.throwIfAborted();
-        const recorder = new Recorder(gpu, signal);
-        const { x, v } = await rows.buffersOf(index, recorder);
-        const { model: packed, plan, labels, logSum, logLargest, readback } = outputs;
-        const uniforms = passBinding(outputs.uniforms);
-        linear([uniforms, x, packed, plan])(recorder.compute, pass);
-        const bindings = [uniforms, x, v, packed, plan, labels, logSum, logLargest];
-        dispatch(recorder.compute, bind(device, program, bindings), pass.slot, pass.tiles, gpu);
-        const bytes = 16 * TILE_QUADS * pass.tiles;
-        const sources = [labels, logSum, logLargest, v, ...(wanted ? [plan] : [])];
-        sources.forEach((source, at) => {
-          const from = source === v ? 16 * TILE_QUADS * pass.firstTile : 0;
-          recorder.commands.copyBufferToBuffer(source, from, readback, at * bytes, source === plan ? bytes * k : bytes);
-        });
-        recorder.submit();
-        yield unpack(await readBuffer(gpu, readback, bytes * (4 + (wanted ? k : 0))), pass, wanted ? k : 0);
-      }
-    }
+    const begin = async ({ index, pass }: (typeof all)[number], turn: 0 | 1): Promise<Reading<GpuRowOutputs>> => {
+      signal?.throwIfAborted();
+      const readback = readbacks[turn];
+      const recorder = new Recorder(gpu, signal);
+      const { x, v } = await rows.buffersOf(index, recorder);
+      const { model: packed, plan, labels, logSum, logLargest } = outputs;
+      const uniforms = passBinding(outputs.uniforms);
+      linear([uniforms, x, packed, plan])(recorder.compute, pass);
+      const bindings = [uniforms, x, v, packed, plan, labels, logSum, logLargest];
+      dispatch(recorder.compute, bind(device, program, bindings), pass.slot, pass.tiles, gpu);
+      const bytes = 16 * TILE_QUADS * pass.tiles;
+      const sources = [labels, logSum, logLargest, v, ...(wanted ? [plan] : [])];
+      sources.forEach((source, at) => {
+        const from = source === v ? 16 * TILE_QUADS * pass.firstTile : 0;
+        recorder.commands.copyBufferToBuffer(source, from, readback, at * bytes, source === plan ? bytes * k : bytes);
+      });
+      recorder.submit();
+      const arrived = readBuffer(gpu, readback, bytes * (4 + (wanted ? k : 0)));
+      return { read: arrived.then((read) => unpack(read, pass, wanted ? k : 0)) };
+    };
+    const all = passes.flatMap((ofChunk, index) => ofChunk.map((pass) => ({ index, pass })));
+    yield* inTurns(all, begin);
   } finally {
-    for (const buffer of Object.values(outputs)) buffer.destroy();
+    own.destroy();
   }
 }
 

@@ -9,7 +9,7 @@ import { modelSize, packModel } from './pack.js';
 import { PASS_SLOT } from './pass.wgsl.js';
 import { programOf, type Program } from './program.js';
 import { Recorder } from './recorder.js';
-import { totalProgram } from './reduce.wgsl.js';
+import { totalProgram, TOTALS } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
 import { fitsSingle, singleLayout, singleProgram, type SingleShape } from './single.wgsl.js';
 import type { SweepArrays } from './stages.js';
@@ -18,8 +18,6 @@ import { bind, dispatch, passBinding, passesOf, passSlots, writeSlots, type Pass
 /** Tiles that a workgroup walks over: enough to make its last sums cheap; more where there are very many. */
 const SEGMENT_TILES = 16;
 const MOST_SEGMENTS = 2 ** 16;
-/** Sums of each number that the host adds. */
-const TOTALS = 64;
 /** Models at once, and operations of all their sweeps, at the most: about what a GPU does while it answers to one submission. */
 const MOST_MODELS = 16;
 const MOST_OPERATIONS = 1e8;

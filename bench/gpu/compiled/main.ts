@@ -1,10 +1,10 @@
 /**
  * `sh scripts/with-radv.sh node dist/bench/gpu/compiled/main.js [--record]` compiles the kernels of nine sizes for an AMD
  * GPU that is not there, prints registers, scratch memory and bounds, and holds them to `bench/results`; `--record` writes
- * these. A kernel may have no more registers or scratch than recorded, and no lower bound.
+ * these. A kernel may have no more registers or scratch than recorded, and no lower bound. By `scripts/with-drm-shim.sh` it
+ * does so for NVIDIA's and Intel's GPUs, without bounds.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isMatrix } from '../../../kernels/form.js';
 import { openGpu, type Gpu, type GpuLimits } from '../../../kernels/webgpu/device.js';
 import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
@@ -15,13 +15,13 @@ import { momentsProgram } from '../../../kernels/webgpu/moments.wgsl.js';
 import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
 import type { GpuShape } from '../../../kernels/webgpu/model.js';
 import { programOf, type ProgramCode } from '../../../kernels/webgpu/program.js';
-
 import { averagesProgram, couplingProgram } from '../../../kernels/webgpu/scatter.wgsl.js';
 import { averageProgram, whitenProgram } from '../../../kernels/webgpu/whiten.wgsl.js';
 import { fitsSingle, singleProgram } from '../../../kernels/webgpu/single.wgsl.js';
 import { diagonalBounds, momentBounds, planBounds, type Bounds, type MomentsCompiled, type Size } from './bounds.js';
 import { failuresOf, type Compiled, type Record } from './held.js';
-import { loopsOf, type Loop } from './machine-code.js';
+import type { Loop } from './machine-code.js';
+import { lastOf, type Statistics } from './statistics.js';
 
 const sizes: readonly Size[] = [
   { form: 'full', d: 2, k: 3 },
@@ -42,7 +42,7 @@ interface Kernel {
   readonly bounds: (loops: readonly (readonly Loop[])[]) => Bounds | undefined;
 }
 
-function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
+function kernelsOf(size: Size, { adapter, limits, features }: Gpu): Kernel[] {
   const { form, d, k, rows } = size;
   const once = form === 'tied';
   const shape = { form, d, k, rows, hard: false, coupling: false, once };
@@ -56,7 +56,7 @@ function kernelsOf(size: Size, { limits, features }: Gpu): Kernel[] {
     const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
     return [plan, { name: 'moments', programs: [program], bounds: ([loops]) => diagonalBounds(size, loops) }];
   }
-  const cuts = momentGeometries(d, k, usualCut('amd'), limits);
+  const cuts = momentGeometries(d, k, usualCut(adapter), limits);
   const programs = cuts.map((geometry) => momentsProgram(layout, k, geometry));
   const compiled = (loops: readonly (readonly Loop[])[]): readonly MomentsCompiled[] =>
     cuts.map((geometry, index) => ({ geometry, loops: loops[index] }));
@@ -80,26 +80,11 @@ function sharedKernels(shape: GpuShape, limits: GpuLimits): Kernel[] {
   ];
 }
 
-/** What the driver has left of the last pipeline that was made. */
-function lastOf(folder: string): Pick<Compiled, 'registers' | 'scratch'> & { readonly loops: Loop[] } {
-  const last = readdirSync(folder).filter((name) => name.endsWith('.stats')).sort().at(-1); // prettier-ignore
-  if (last === undefined)
-    throw new Error(`${folder}: expected files of the driver, got none; run scripts/with-radv.sh`);
-  const lines = readFileSync(join(folder, last), 'utf8').split('\n');
-  const statistics = new Map(lines.map((line) => line.split('\t') as [string, string]));
-  const code = readFileSync(join(folder, last.replace('stats', 'Assembly.txt')), 'utf8');
-  return {
-    registers: Number(statistics.get('VGPRs')),
-    scratch: Number(statistics.get('Scratch size')),
-    loops: loopsOf(code),
-  };
-}
-
 const percent = (part: number): number => Math.round(1000 * part) / 10;
 
-const known = new Map<string, ReturnType<typeof lastOf>>(); // a program that was made before is made no more
+const known = new Map<string, Statistics>(); // a program that was made before is made no more
 
-async function compiledProgram(gpu: Gpu, folder: string, program: ProgramCode): Promise<ReturnType<typeof lastOf>> {
+async function compiledProgram(gpu: Gpu, folder: string, program: ProgramCode): Promise<Statistics> {
   await programOf(gpu.device, program);
   const one = known.get(program.code) ?? lastOf(folder);
   known.set(program.code, one);
@@ -110,9 +95,9 @@ async function compiled(gpu: Gpu, folder: string): Promise<Compiled[]> {
   const all: Compiled[] = [];
   for (const size of sizes) {
     for (const { name, programs, bounds } of kernelsOf(size, gpu)) {
-      const made: ReturnType<typeof lastOf>[] = [];
+      const made: Statistics[] = [];
       for (const program of programs) made.push(await compiledProgram(gpu, folder, program));
-      const found = bounds(made.map(({ loops }) => loops));
+      const found = made.every(({ loops }) => loops.length > 0) && bounds(made.map(({ loops }) => loops));
       all.push({
         kernel: `${size.form} d=${size.d} k=${size.k} ${name}${size.rows ? ` of ${size.rows}` : ''}`,
         registers: Math.max(...made.map(({ registers }) => registers)),
@@ -124,8 +109,18 @@ async function compiled(gpu: Gpu, folder: string): Promise<Compiled[]> {
   return all;
 }
 
-const path = new URL('../../../../bench/results/gpu-compiled.json', import.meta.url);
+/** Where what each vendor's compiler made is recorded. */
+const records = { amd: 'gpu-compiled', nvidia: 'gpu-compiled-nvk', intel: 'gpu-compiled-anv' } as const;
+
+function pathOf(adapter: string): URL {
+  const vendor = (Object.keys(records) as (keyof typeof records)[]).find((one) => adapter.startsWith(one));
+  if (!vendor)
+    throw new Error(`compiled: expected a GPU of ${Object.keys(records).join(', ')}, got ${adapter}; see scripts`);
+  return new URL(`../../../../bench/results/${records[vendor]}.json`, import.meta.url);
+}
+
 const gpu = await openGpu();
+const path = pathOf(gpu.adapter);
 const kernels = await compiled(gpu, process.env.COMPILED_OUT ?? '.');
 console.table(kernels);
 const now: Record = { compiler: gpu.adapter, kernels };

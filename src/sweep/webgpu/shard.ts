@@ -6,7 +6,7 @@ import type { ResidentRows } from '../../../kernels/webgpu/resident.js';
 import { rowOutputs } from '../../../kernels/webgpu/row-outputs.js';
 import { singlesAtOnce, SingleSweeper } from '../../../kernels/webgpu/single-sweeper.js';
 import { fitsSingle, type SingleShape } from '../../../kernels/webgpu/single.wgsl.js';
-import { ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
+import { chunkedAtOnce, ChunkedSweeper } from '../../../kernels/webgpu/chunked-sweeper.js';
 import type { RowFormat } from '../../../kernels/webgpu/rows.wgsl.js';
 import { takeRows } from '../../../kernels/webgpu/take.js';
 import { isMatrix } from '../../../kernels/form.js';
@@ -52,10 +52,11 @@ export class WebgpuShard implements Shard {
   }
 
   atOnce(shape: PackedShape): number {
-    return singlesAtOnce(this.n, { ...gpuShape(shape, this.rows_.format), hard: false, coupling: false });
+    const own = { ...gpuShape(shape, this.rows_.format), hard: false, coupling: false };
+    return fitsSingle(own) ? singlesAtOnce(this.n, own) : chunkedAtOnce(this.gpu, this.n, own);
   }
 
-  /** Small models of one shape at once, all others one after the other. */
+  /** Models of one shape at once: small ones by one submission, others one right after the other. */
   async sweep(requests: readonly SweepRequest[], { signal }: SweepOptions = {}): Promise<Moments[]> {
     signal?.throwIfAborted();
     const { format } = this.rows_;
@@ -68,16 +69,14 @@ export class WebgpuShard implements Shard {
     return sweeps.map(({ moments }) => moments);
   }
 
-  /** Adds the sums of sweeps that one submission makes; resolves to Σ v (log Σ exp logit − centre) of each. */
+  /** Adds the sums of sweeps of one kind; resolves to Σ v (log Σ exp logit − centre) of each. */
   private async sums(alike: readonly GpuSweep[], signal?: AbortSignal): Promise<number[]> {
-    const [{ model, shape, single, frame, moments, tied }] = alike;
-    const into = { ...arraysOf(moments), ...(tied && { coupling: tied.coupling }) };
-    if (!single) return [await this.chunked.sweep(model, { ...shape, frame }, into, signal)];
-    return this.single.sweep(
-      alike.map((sweep) => ({ model: sweep.model, into: arraysOf(sweep.moments) })),
-      shape,
-      signal,
-    );
+    const [{ shape, single, frame }] = alike;
+    const sweeps = alike.map(({ model, moments, tied }) => ({
+      model,
+      into: { ...arraysOf(moments), ...(tied && { coupling: tied.coupling }) },
+    }));
+    return single ? this.single.sweep(sweeps, shape, signal) : this.chunked.sweep(sweeps, { ...shape, frame }, signal);
   }
 
   private complete(sweep: GpuSweep, sum: number): void {
@@ -155,11 +154,11 @@ function gpuSweep(
   return { ...common, model: packed, shape, frame, moments: emptyMoments(components, { coupling, frame }) };
 }
 
-/** Sweeps of small models by their shapes; all others by themselves. */
+/** Sweeps of one kind: those that one group of programs makes. */
 function groupsOf(sweeps: readonly GpuSweep[]): Iterable<GpuSweep[]> {
   const groups = new Map<string, GpuSweep[]>();
-  for (const [index, sweep] of sweeps.entries()) {
-    const name = sweep.single ? JSON.stringify(sweep.shape) : String(index);
+  for (const sweep of sweeps) {
+    const name = JSON.stringify([sweep.shape, sweep.frame]);
     groups.set(name, [...(groups.get(name) ?? []), sweep]);
   }
   return groups.values();
