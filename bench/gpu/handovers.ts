@@ -37,7 +37,7 @@ export async function handoversOf(
   const seeding = () => ({
     shard,
     k,
-    columns,
+    columns: columns.length,
     scaling,
     variances: scaling.scale.map(() => 1),
     random: seededRandom(1),

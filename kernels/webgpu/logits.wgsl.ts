@@ -34,25 +34,19 @@ export function whiten(layout: ModelLayout, row: string, c: string, use: Use = s
 
 function unrolledMatrix(layout: ModelLayout, row: string, c: string, use: Use): string {
   const { d, whitening } = layout;
-  const differences = each(quads(d), (quad) => {
-    const within = Array.from({ length: Math.min(4, d - 4 * quad) }, (_, lane) => 4 * quad + lane);
-    return `let m${quad} = model[${c} + ${1 + quad}u];\n${within
-      .map((i) => `let d${i} = ${column(layout, row, i)} - m${quad}.${lanes[i % 4]};`)
-      .join('\n')}`;
-  });
   let at = whitening;
   const blocks = each(quads(d), (block) => {
     const width = Math.min(4, d - 4 * block);
     const rows = each(4 * block + width, (i) => {
       const first = Math.max(0, i - 4 * block);
       const terms = Array.from({ length: width - first }, (_, lane) => first + lane);
-      return `{ let w = model[${c} + ${at++}u]; ${terms.map((lane) => `z${lane} = fma(d${i}, vec4f(w.${lanes[lane]}), z${lane});`).join(' ')} }`;
+      return `{ let d = ${column(layout, row, i)} - model[${c} + ${1 + (i >> 2)}u].${lanes[i % 4]}; let w = model[${c} + ${at++}u]; ${terms.map((lane) => `z${lane} = fma(d, vec4f(w.${lanes[lane]}), z${lane});`).join(' ')} }`;
     });
     at += 4 - width; // rows of zeros that fill the last block up
     const used = each(width, (lane) => use(`z${lane}`, `${4 * block + lane}u`));
     return `{\n${each(width, (lane) => `var z${lane} = vec4f(0.0);`)}\n${rows}\n${used}\n}`;
   });
-  return `${differences}\n${blocks}`;
+  return blocks;
 }
 
 function loopedMatrix({ d, rows, whitening, block }: ModelLayout, row: string, c: string, use: Use): string {
