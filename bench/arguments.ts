@@ -76,7 +76,8 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
   if (unknown !== undefined) throw mistake(`some of ${Object.keys(benches).join(', ')}`, unknown);
   const named = positionals.filter(isBench);
   const writing = named.filter((name) => WRITING.includes(name));
-  if (values.json !== undefined && writing.length > 1) throw mistake('one bench to write to --json', writing.join(' and ')); // prettier-ignore
+  if (values.json !== undefined && writing.length > 1)
+    throw mistake('one bench to write to --json', writing.join(' and '));
   const { json, adapter, torch } = values;
   if (torch !== 'cuda' && torch !== 'cpu') throw mistake('--torch cuda or cpu', torch);
   return {

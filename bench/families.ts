@@ -162,9 +162,29 @@ const SHARES =
 
 /** The results as a table, and what is missing. */
 export function familiesTable(results: readonly FamilyResult[]): string {
-  const heads = ['family', 'n × d, k', 'ms, 1 thread', 'ms, all', 'Mrows/s', 'of peak', 'shares', 'load ms', 'seed ms', 'score ms', 'numpy float32 ms', 'ratio', 'float64', 'StepMix ms', 'ratio', 'log-lik.', 'numpy’s']; // prettier-ignore
+  const heads = [
+    'family',
+    'n × d, k',
+    'ms, 1 thread',
+    'ms, all',
+    'Mrows/s',
+    'of peak',
+    'shares',
+    'load ms',
+    'seed ms',
+    'score ms',
+    'numpy float32 ms',
+    'ratio',
+    'float64',
+    'StepMix ms',
+    'ratio',
+    'log-lik.',
+    'numpy’s',
+  ];
   const rows = results.map(({ name, n, k, factors, one, all, seeding, ofPeak, peers: theirs }) => {
-    const [single, double, classes] = (['float32', 'float64', 'stepMix'] as const).map((peer) => secondsOf(theirs[peer])); // prettier-ignore
+    const [single, double, classes] = (['float32', 'float64', 'stepMix'] as const).map((peer) =>
+      secondsOf(theirs[peer]),
+    );
     const columns = factors.reduce((sum, factor) => sum + factor.columns, 0);
     return [
       ...[name, `${n.toLocaleString('en')} × ${columns}, ${k}`],

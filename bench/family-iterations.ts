@@ -41,7 +41,8 @@ export async function timeFamily(problem: FamilyProblem, iterations: number, thr
       ...limits,
     },
   );
-  if (ends.length !== iterations) throw new Error(`bench: expected ${iterations} iterations, got ${ends.length}, ${status}`); // prettier-ignore
+  if (ends.length !== iterations)
+    throw new Error(`bench: expected ${iterations} iterations, got ${ends.length}, ${status}`);
   const { load, score } = diagnostics.seconds;
   const least = Math.min(...ends.slice(1).map((end, at) => end - ends[at]));
   return {

@@ -60,7 +60,6 @@ function ofColumns(
   of: (random: Random) => number,
   draw: (numbers: Numbers, parameter: number) => number,
 ): Kind {
-  // prettier-ignore
   return {
     make,
     dense: true,
@@ -110,7 +109,9 @@ const levels: Kind = {
     ),
   }),
   draws: ({ probabilities }) => {
-    const columns = (probabilities as readonly Matrix[]).map((own) => own.map((p) => categoricalSampler(Float64Array.from(p)))); // prettier-ignore
+    const columns = (probabilities as readonly Matrix[]).map((own) =>
+      own.map((p) => categoricalSampler(Float64Array.from(p))),
+    );
     return columns[0].map((_, c) => (numbers, into) => {
       for (let j = 0; j < into.length; j++) into[j] = columns[j][c](numbers);
     });

@@ -57,9 +57,10 @@ export function familyProblem(size: FamilySize, seed = 1): FamilyProblem {
     data.set(row, i * d);
   }
   if (missing > 0) for (let at = 0; at < data.length; at++) if (random.uniform() < missing) data[at] = NaN;
-  const components = parameters.map(
-    (own, f) =>
-    Object.fromEntries(Object.entries(own).map(([name, values]) => [name, drawn(values, kinds[factors[f].family].byColumn)])), // prettier-ignore
+  const components = parameters.map((own, f) =>
+    Object.fromEntries(
+      Object.entries(own).map(([name, values]) => [name, drawn(values, kinds[factors[f].family].byColumn)]),
+    ),
   );
   return { ...size, d, data, start: { weights: new Array<number>(k).fill(1 / k), components } };
 }

@@ -41,7 +41,11 @@ async function measure({ data, start, ...size }: Problem, rounds: number): Promi
   const family = gaussian({ covariance });
   const source = matrixSource({ data, shape: [n, d] });
   const device = simdDevice({ threads: 1 });
-  const { shard, exact, scaling } = await loadDataset(source, { device, missing: 'error', commonScale: family.commonScale }); // prettier-ignore
+  const { shard, exact, scaling } = await loadDataset(source, {
+    device,
+    missing: 'error',
+    commonScale: family.commonScale,
+  });
   const components = family.toShard(family.fromParameters(start, 'start'), scaling);
   const at = { weights: Float64Array.from(start.weights), potential: new Float64Array(k), epsilon: 1 };
   const [single, double] = [family.pack(components), family.packExactly(components)];

@@ -62,7 +62,24 @@ export async function benchLarge(rows: number, runs: number, say: (text: string)
       if (run === 0) measured.push(there.run, here.run);
       say(`measured fits, ${run + 1} of ${runs}`);
     }
-    const start = await timed('fit --max-iterations 0', ['fit', data, '-k', `${COMPONENTS}`, '--covariance', 'full', '--max-iterations', '0', '--backend', 'wasm', '--spill', folder, '--json', '--out', model, ...filed]); // prettier-ignore
+    const start = await timed('fit --max-iterations 0', [
+      'fit',
+      data,
+      '-k',
+      `${COMPONENTS}`,
+      '--covariance',
+      'full',
+      '--max-iterations',
+      '0',
+      '--backend',
+      'wasm',
+      '--spill',
+      folder,
+      '--json',
+      '--out',
+      model,
+      ...filed,
+    ]);
     const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
     return {
       rows,
@@ -138,6 +155,6 @@ export function largeTable({ rows, runs, spilling, duckdb, iteration }: LargeRes
       lines,
     ),
     `\nAn iteration: ${rate(filed)} million rows a second from a file, ${rate(held)} from memory: ${digits((100 * held) / filed)} %`,
-    `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`, // prettier-ignore
+    `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`,
   ].join('\n');
 }

@@ -109,7 +109,10 @@ export function checkDrawn({ n, d, k, covariance, start }: SampleJob, { means, v
     const right =
       Math.abs(means[j] - mean) < 6 * Math.sqrt(variance / n) &&
       Math.abs(variances[j] / variance - 1) < 9 / Math.sqrt(n);
-    if (!right) throw new Error(`bench: expected column ${j} of mean ${mean} and variance ${variance}, got ${means[j]} and ${variances[j]}`); // prettier-ignore
+    if (!right)
+      throw new Error(
+        `bench: expected column ${j} of mean ${mean} and variance ${variance}, got ${means[j]} and ${variances[j]}`,
+      );
   }
 }
 

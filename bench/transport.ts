@@ -43,7 +43,10 @@ export function transportProblem(n: number, k: number, scale: number): Transport
   const data = new Float64Array(n * d);
   for (let row = 0, at = 0; row < n; row++) {
     const drawn = random.uniform();
-    const c = Math.max(0, bounds.findIndex((bound) => drawn < bound)); // prettier-ignore
+    const c = Math.max(
+      0,
+      bounds.findIndex((bound) => drawn < bound),
+    );
     for (let j = 0; j < d; j++) data[at++] = centres[c][j] + random.normal();
   }
   const ball = Array.from({ length: d }, (_, i) => Array.from({ length: d }, (__, j) => Number(i === j)));

@@ -3,7 +3,15 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
 import { isMatrix, type CovarianceForm } from './form.js';
 import { linearSums } from './linear.js';
-import { logits, partsOf, rowSoftmin, whitened, type LogitAttributes, type ModelInputs, type QuadraticPart } from './mixture.js'; // prettier-ignore
+import {
+  logits,
+  partsOf,
+  rowSoftmin,
+  whitened,
+  type LogitAttributes,
+  type ModelInputs,
+  type QuadraticPart,
+} from './mixture.js';
 import { studentWeights } from './student.js';
 import { groupsTogether, Together } from './together.js';
 
@@ -56,7 +64,12 @@ export const sweepKernel = defineKernel<SweepInputs, SweepAttributes>({
       tf.tidy(() => sweptGroups(...someGroups(inputs, attributes, at * step, Math.min(groups, (at + 1) * step)))),
     );
     const byComponent = 2 + (inverseDegrees ? 4 : 2);
-    return parts[0].map((_, output) => tf.concat(parts.map((one) => one[output]), output >= 2 && output < byComponent ? 1 : 0)); // prettier-ignore
+    return parts[0].map((_, output) =>
+      tf.concat(
+        parts.map((one) => one[output]),
+        output >= 2 && output < byComponent ? 1 : 0,
+      ),
+    );
   },
 });
 

@@ -31,7 +31,12 @@ export class Together {
     const { x, means } = part;
     const [k, d] = means.shape;
     const step = Math.max(1, Math.floor(MOST / ((d * x.shape[0]) / groups)));
-    this.pieces = step >= k ? [part] : Array.from({ length: Math.ceil(k / step) }, (_, at) => pieceOf(part, at * step, Math.min(k, (at + 1) * step))); // prettier-ignore
+    this.pieces =
+      step >= k
+        ? [part]
+        : Array.from({ length: Math.ceil(k / step) }, (_, at) =>
+            pieceOf(part, at * step, Math.min(k, (at + 1) * step)),
+          );
   }
 
   /** q_ik, `[g·s, k]`. */

@@ -32,7 +32,8 @@ try {
   for (const [at, one] of cases.entries()) await check(`ONNX Runtime: ${one.name}`, () => compared(one, said[at]));
   const gaussianCases = await sklearnCases();
   const scores = await answers('sklearn', gaussianCases);
-  for (const [at, one] of gaussianCases.entries()) await check(`scikit-learn: ${one.name}`, () => compared(one, scores[at])); // prettier-ignore
+  for (const [at, one] of gaussianCases.entries())
+    await check(`scikit-learn: ${one.name}`, () => compared(one, scores[at]));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -41,7 +42,8 @@ finish();
 function versions() {
   if (!python)
     throw new Error('expected OTMIX_PYTHON, got none; run sh scripts/with-python.sh node scripts/exports-check.mjs');
-  const code = 'import onnx, onnxruntime, sklearn; print("onnx", onnx.__version__, "onnxruntime", onnxruntime.__version__, "scikit-learn", sklearn.__version__)'; // prettier-ignore
+  const code =
+    'import onnx, onnxruntime, sklearn; print("onnx", onnx.__version__, "onnxruntime", onnxruntime.__version__, "scikit-learn", sklearn.__version__)';
   return execute(python, ['-c', code]).then((text) => text.trim());
 }
 
@@ -60,7 +62,10 @@ async function answers(kind, cases) {
 function compared({ expected, precision = 'float64', tolerance = TOLERANCES[precision] }, found) {
   const { labels, responsibilities, logDensities, strays } = found;
   const wrong = expected.labels.filter((label, row) => label !== labels[row]).length;
-  const errors = [worst(expected.logDensities, logDensities), worst(expected.responsibilities.flat(), responsibilities.flat())]; // prettier-ignore
+  const errors = [
+    worst(expected.logDensities, logDensities),
+    worst(expected.responsibilities.flat(), responsibilities.flat()),
+  ];
   const text = `log-densities to ${errors[0].toExponential(1)}, responsibilities to ${errors[1].toExponential(1)}`;
   if (wrong > 0) throw new Error(`expected equal labels, got ${wrong} others; ${text}`);
   if (strays > 0) throw new Error(`expected no density of rows outside the domain, got some of ${strays}; ${text}`);
@@ -99,7 +104,11 @@ function sayings({ parts }, rows) {
 
 /** Fits a mixture, exports it, and draws rows of it to look at. */
 async function exported({ name, rows, family, noise, precisions = ['float64'], strays = [] }) {
-  const { mixture } = await otmix.fitMixture(rows, { components: 3, family, noise, maxIterations: 20, backend: 'wasm' }).catch((error) => { throw new Error(`${name}: ${error.message}`); }); // prettier-ignore
+  const { mixture } = await otmix
+    .fitMixture(rows, { components: 3, family, noise, maxIterations: 20, backend: 'wasm' })
+    .catch((error) => {
+      throw new Error(`${name}: ${error.message}`);
+    });
   return precisions.map((precision) => {
     const file = join(folder, `${name}-${precision}.onnx`.replaceAll(/[^\w.-]/g, '_'));
     writeFileSync(file, mixture.toOnnx({ precision }));
@@ -135,9 +144,22 @@ function others() {
   const share = (power) => Math.min(Math.max(random() ** power, 1e-3), 1 - 1e-3);
   const words = ['red', 'green', 'blue', 'grey'];
   return [
-    { name: 'gaussian and noise', rows: [...rows, ...make(() => [60 * random() - 30, 60 * random() - 30, 60 * random() - 30])], family: gaussian(), noise: true }, // prettier-ignore
+    {
+      name: 'gaussian and noise',
+      rows: [...rows, ...make(() => [60 * random() - 30, 60 * random() - 30, 60 * random() - 30])],
+      family: gaussian(),
+      noise: true,
+    },
     { name: 'log-normal', rows: rows.map((row) => row.map((value) => Math.exp(value / 5))), family: otmix.logNormal() },
-    { name: 'poisson', rows: make((k) => [count(2 + 9 * k), count(400 - 100 * k)]), family: poisson(), strays: [[-1, 2], [1, 2.5]] }, // prettier-ignore
+    {
+      name: 'poisson',
+      rows: make((k) => [count(2 + 9 * k), count(400 - 100 * k)]),
+      family: poisson(),
+      strays: [
+        [-1, 2],
+        [1, 2.5],
+      ],
+    },
     { name: 'poisson and noise', rows: make((k) => [count(2 + 9 * k), count(40)]), family: poisson(), noise: true },
     {
       name: 'geometric',
@@ -148,7 +170,11 @@ function others() {
         [1, 2.5],
       ],
     },
-    { name: 'negative binomial', rows: make((k) => [count(2 + 9 * k), count(300 - 100 * k)]), family: otmix.negativeBinomial() }, // prettier-ignore
+    {
+      name: 'negative binomial',
+      rows: make((k) => [count(2 + 9 * k), count(300 - 100 * k)]),
+      family: otmix.negativeBinomial(),
+    },
     {
       name: 'exponential',
       rows: make((k) => [positive(1 + 9 * k), positive(3)]),
@@ -173,9 +199,29 @@ function others() {
         [0.5, 1],
       ],
     },
-    { name: 'bernoulli', rows: make((k) => [0.2, 0.5, 0.9].map((p) => Number(random() < (p + k / 3) % 1))), family: otmix.bernoulli(), strays: [[0, 1, 2], [0.5, 1, 0]] }, // prettier-ignore
-    { name: 'categorical of numbers', rows: make((k) => [10 * count(1 + k), count(3 - k)].map((x) => Math.min(x, 50))), family: categorical(), strays: [[7, 0], [0, 99]] }, // prettier-ignore
-    { name: 'categorical of text', rows: make((k) => ({ a: words[Math.min(count(1 + k), 3)], b: words[count(1) % 4] })), family: categorical() }, // prettier-ignore
+    {
+      name: 'bernoulli',
+      rows: make((k) => [0.2, 0.5, 0.9].map((p) => Number(random() < (p + k / 3) % 1))),
+      family: otmix.bernoulli(),
+      strays: [
+        [0, 1, 2],
+        [0.5, 1, 0],
+      ],
+    },
+    {
+      name: 'categorical of numbers',
+      rows: make((k) => [10 * count(1 + k), count(3 - k)].map((x) => Math.min(x, 50))),
+      family: categorical(),
+      strays: [
+        [7, 0],
+        [0, 99],
+      ],
+    },
+    {
+      name: 'categorical of text',
+      rows: make((k) => ({ a: words[Math.min(count(1 + k), 3)], b: words[count(1) % 4] })),
+      family: categorical(),
+    },
     {
       name: 'multinomial',
       rows: make((k) => [count(3 + 9 * k), count(9), count(20 - 9 * k)]),
@@ -219,10 +265,22 @@ async function sklearnCases() {
   for (const covariance of FORMS) {
     for (const offset of [0, 1e6]) {
       const rows = clouds(offset);
-      const { mixture } = await otmix.fitMixture(rows, { components: 3, family: gaussian({ covariance }), backend: 'wasm' }); // prettier-ignore
+      const { mixture } = await otmix.fitMixture(rows, {
+        components: 3,
+        family: gaussian({ covariance }),
+        backend: 'wasm',
+      });
       const [model, file] = [join(folder, 'model.json'), join(folder, `${covariance}-${offset}.json`)];
       await mixture.save(model);
-      await execute(process.execPath, [join(root, 'dist/node/cli/main.js'), 'export', model, '--to', 'sklearn', '--out', file]); // prettier-ignore
+      await execute(process.execPath, [
+        join(root, 'dist/node/cli/main.js'),
+        'export',
+        model,
+        '--to',
+        'sklearn',
+        '--out',
+        file,
+      ]);
       const tolerance = offset > 0 && EXPANDED.forms.includes(covariance) ? EXPANDED.tolerance : undefined;
       cases.push({ name: `${covariance} at ${offset}`, file, rows, tolerance, expected: sayings(mixture, rows) });
     }

@@ -43,7 +43,9 @@ try {
     [OLDER_TYPESCRIPT, older],
   ]) {
     for (const resolution of ['nodenext', 'bundler']) {
-      await check(`types hold with TypeScript ${version}, moduleResolution ${resolution}`, () => typeCheck(tsc, resolution)); // prettier-ignore
+      await check(`types hold with TypeScript ${version}, moduleResolution ${resolution}`, () =>
+        typeCheck(tsc, resolution),
+      );
     }
   }
   await check('bundles for Node by esbuild, and the bundle fits', bundleForNode);
@@ -123,7 +125,13 @@ async function bundleForNode() {
   await write('fit.js', fitArrays);
   const external = ['webgpu', '@duckdb/node-api', '@tensorflow/*'];
   const settings = { bundle: true, platform: 'node', format: 'esm', logLevel: 'silent', metafile: true };
-  const { metafile, warnings } = await build({ ...settings, absWorkingDir: project, entryPoints: ['fit.js'], outfile, external }); // prettier-ignore
+  const { metafile, warnings } = await build({
+    ...settings,
+    absWorkingDir: project,
+    entryPoints: ['fit.js'],
+    outfile,
+    external,
+  });
   if (warnings.length > 0) throw new Error(warnings.map(({ text }) => text).join('\n'));
   requireConverged(await execute(process.execPath, [outfile], { cwd: bare, seconds: 60 }));
   return kilobytes(Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0));

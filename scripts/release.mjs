@@ -33,7 +33,9 @@ try {
   ];
   await check('attw', () => run('npx', attw).then(() => ''));
   await check('strangers can use it', () => run('node', ['scripts/pack-check.mjs']).then(lastLine));
-  await check('npm would publish it', () => run('npm', ['publish', '--dry-run', '--ignore-scripts', tarball]).then(lastLine)); // prettier-ignore
+  await check('npm would publish it', () =>
+    run('npm', ['publish', '--dry-run', '--ignore-scripts', tarball]).then(lastLine),
+  );
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -59,8 +59,10 @@ export async function handoversOf(
   return found;
 }
 
+/** Asks for all blocks, and drops them. */
 async function drained(blocks: AsyncIterable<unknown>): Promise<void> {
-  for await (const block of blocks) void block;
+  const each = blocks[Symbol.asyncIterator]();
+  while ((await each.next()).done !== true);
 }
 
 export function handoversTable(found: readonly Handover[]): string {

@@ -35,7 +35,6 @@ export function claim(control: Int32Array): number {
 
 /** Draws a part of n rows, block by block. */
 export function drawPart(drawing: Drawing, part: number, n: number, into: Float64Array): void {
-  // prettier-ignore
   const rows = rowsOfPart(drawing);
   const end = Math.min(n, (part + 1) * rows);
   for (let from = part * rows, at = 0; from < end; from += drawing.most) {

@@ -3,7 +3,7 @@ import { BLOCK_ROWS, hasCandidates, placeCandidates } from './candidates.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
-import { modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type SimdModel } from './model.js'; // prettier-ignore
+import { modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type SimdModel } from './model.js';
 import { MORE_ROWS, placeBounds } from './lists.js';
 import { placeTerms } from './terms.js';
 

@@ -133,7 +133,6 @@ export class LoadedMarginals {
       q,
       { term, matrix, width, first, means, factors, factorStep, completion, ...own },
     ] of places.terms.entries()) {
-      // prettier-ignore
       wasm.present64(rows, first, term.d, width, own.present);
       if (matrix) wasm.shear64(rows, own.present, width, means, factors, factorStep, own.whitened);
       else wasm.stretch64(rows, own.present, width, means, factors, own.whitened);

@@ -1,7 +1,16 @@
 import { isMatrix } from '../form.js';
 import { linearWidth } from '../linear-shape.js';
 import type { Arena } from './arena.js';
-import { lineOf, marginalSums, packedLength, rowsTogether, widthOf, type MarginalModel, type MarginalSums, type MarginalTerm } from './marginal-model.js'; // prettier-ignore
+import {
+  lineOf,
+  marginalSums,
+  packedLength,
+  rowsTogether,
+  widthOf,
+  type MarginalModel,
+  type MarginalSums,
+  type MarginalTerm,
+} from './marginal-model.js';
 
 /** A quadratic term and its places, in bytes. */
 export interface PlacedTerm {

@@ -151,9 +151,10 @@ export class ChunkedSweeper {
 /** Adds what was read: the objective's totals, then the sums of each stage. */
 function unpack({ stages }: Pipelines, read: ArrayBuffer, into: SweepArrays): number {
   let at = 16 * TOTALS;
-  for (const { geometry, add } of stages) {
-    add(new Float32Array(read, at, sumsSize(geometry)), into);
-    at += 4 * sumsSize(geometry);
+  for (const stage of stages) {
+    const size = sumsSize(stage.geometry);
+    stage.add(new Float32Array(read, at, size), into);
+    at += 4 * size;
   }
   return new Float32Array(read, 0, 4 * TOTALS).reduce((sum, value) => sum + value, 0);
 }

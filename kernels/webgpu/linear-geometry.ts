@@ -1,5 +1,5 @@
 /** How sums of statistics are spread over workgroups: as geometry.ts says of all sums, in tiles of a rectangle. */
-import { roundUp, rowStride, splitsFor, WORKGROUP, type GeometryLimits, type SumGeometry } from './geometry.js'; // prettier-ignore
+import { roundUp, rowStride, splitsFor, WORKGROUP, type GeometryLimits, type SumGeometry } from './geometry.js';
 import { quads } from './layout.js';
 
 /** Tiles of components to a workgroup, at most: the others are of statistics, of which there are more. */

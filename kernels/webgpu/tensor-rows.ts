@@ -88,14 +88,21 @@ export class TensorRows {
     const shape = { d, format: 'float32' } as const;
     const rows = chunkRows(gpu, shape);
     const count = Math.ceil(n / rows);
-    const { columns, sizes } = await makeBuffers(gpu, { columns: [16 * d, STORAGE], sizes: [PASS_SLOT * count, UNIFORMS] } as const); // prettier-ignore
+    const { columns, sizes } = await makeBuffers(gpu, {
+      columns: [16 * d, STORAGE],
+      sizes: [PASS_SLOT * count, UNIFORMS],
+    } as const);
     const chunks: Chunk[] = [];
     try {
       device.queue.writeBuffer(columns, 0, packed(encoding));
       const places = Array.from({ length: count }, (_, index) =>
         placeOf(index * rows, Math.min(n, (index + 1) * rows)),
       );
-      writeSlots(device, sizes, places.map(({ start, rows: own, tiles }) => [start, start + own, tiles, 0])); // prettier-ignore
+      writeSlots(
+        device,
+        sizes,
+        places.map(({ start, rows: own, tiles }) => [start, start + own, tiles, 0]),
+      );
       const recorder = new Recorder(gpu);
       for (const [index, place] of places.entries()) {
         const resident = await makeChunk(gpu, shape, place.tiles);
@@ -104,7 +111,10 @@ export class TensorRows {
         dispatch(recorder.compute, bind(device, program, bindings), PASS_SLOT * index, place.tiles * d, gpu);
       }
       recorder.submit();
-      const tileWeights = Float64Array.from({ length: Math.ceil(n / TILE_ROWS) }, (_, tile) => weight * Math.min(TILE_ROWS, n - tile * TILE_ROWS)); // prettier-ignore
+      const tileWeights = Float64Array.from(
+        { length: Math.ceil(n / TILE_ROWS) },
+        (_, tile) => weight * Math.min(TILE_ROWS, n - tile * TILE_ROWS),
+      );
       return new ResidentRows(gpu, shape, chunks, tileWeights);
     } catch (error) {
       disposeChunks(chunks);

@@ -148,7 +148,10 @@ export function placeOf(index: number, shape: readonly number[]): string {
     rest = (rest - own) / length;
     return own;
   });
-  return indices.reverse().map((own) => `[${own}]`).join(''); // prettier-ignore
+  return indices
+    .reverse()
+    .map((own) => `[${own}]`)
+    .join('');
 }
 
 /** Throws `InputError('option')` unless the value is a whole number of at least `least`. */

@@ -20,7 +20,8 @@ export function fromPlainText(text: string): unknown {
 }
 
 function encoded(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : { [NUMBER]: nameOf(value) }; // prettier-ignore
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0) ? value : { [NUMBER]: nameOf(value) };
   if (typeof value !== 'object' || value === null) return atom(value);
   for (const [key, type] of Object.entries(arrays)) if (value instanceof type) return { [key]: base64(value) };
   if (Array.isArray(value)) return value.map(encoded);

@@ -19,7 +19,10 @@ export function singularValues(matrix: Float64Array, d: number): Float64Array {
   // Reflections leave the large numbers first, and QL wants them last.
   tridiagonalEigenvalues(diagonal, below.reverse().copyWithin(0, 1));
   // They come in pairs ±σ, apart by rounding: the upper half of all is one of each.
-  return diagonal.sort().subarray(d).map((value) => Math.max(0, value)); // prettier-ignore
+  return diagonal
+    .sort()
+    .subarray(d)
+    .map((value) => Math.max(0, value));
 }
 
 /** Clears column j below the diagonal, from the left; answers what stands on the diagonal then. */

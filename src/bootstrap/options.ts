@@ -10,7 +10,18 @@ export type BootstrapProgress =
   Progress | { readonly phase: 'bootstrap'; readonly done: number; readonly replicates: number };
 
 /** Options of fits that a bootstrap has no use for: it decides them, or they are of one fit alone. */
-type Decided = 'components' | 'family' | 'noise' | 'seeding' | 'strategy' | 'restarts' | 'algorithm' | 'checkpoint' | 'resume' | 'cluster' | 'onProgress'; // prettier-ignore
+type Decided =
+  | 'components'
+  | 'family'
+  | 'noise'
+  | 'seeding'
+  | 'strategy'
+  | 'restarts'
+  | 'algorithm'
+  | 'checkpoint'
+  | 'resume'
+  | 'cluster'
+  | 'onProgress';
 
 /**
  * Options of `bootstrap`. Those that say what is fitted (`marginal`, `epsilon`, `prior`, `regularization`, `missing`) are by
@@ -29,7 +40,18 @@ export interface BootstrapOptions extends Omit<FitOptions, Decided> {
   readonly onProgress?: (progress: BootstrapProgress) => void;
 }
 
-const decided: readonly string[] = ['components', 'family', 'noise', 'seeding', 'strategy', 'restarts', 'algorithm', 'checkpoint', 'resume', 'cluster'] satisfies readonly Decided[]; // prettier-ignore
+const decided: readonly string[] = [
+  'components',
+  'family',
+  'noise',
+  'seeding',
+  'strategy',
+  'restarts',
+  'algorithm',
+  'checkpoint',
+  'resume',
+  'cluster',
+] satisfies readonly Decided[];
 
 /** Replicates, the least that say something of spread among them, and their level. */
 export interface Wanted {
@@ -48,7 +70,9 @@ export function wantedOf(given: Partial<Wanted>, replicates: number): Wanted {
 
 /** Throws `InputError('option')` for an option that has no place in a bootstrap. */
 export function requireNone(options: object, names: readonly string[], remedy: string): void {
-  const [odd] = Object.entries(options).filter(([name, value]) => names.includes(name) && (value ?? undefined) !== undefined); // prettier-ignore
+  const [odd] = Object.entries(options).filter(
+    ([name, value]) => names.includes(name) && (value ?? undefined) !== undefined,
+  );
   if (odd) throw invalid(odd[0], 'nothing', odd[1], remedy);
 }
 

@@ -22,7 +22,13 @@ export interface BootstrapTestOptions extends Omit<FitOptions, Decided> {
   readonly onProgress?: (progress: BootstrapProgress) => void;
 }
 
-const decided: readonly string[] = ['marginal', 'sampleWeights', 'checkpoint', 'resume', 'cluster'] satisfies readonly Decided[]; // prettier-ignore
+const decided: readonly string[] = [
+  'marginal',
+  'sampleWeights',
+  'checkpoint',
+  'resume',
+  'cluster',
+] satisfies readonly Decided[];
 
 /** Of k components and of one more. */
 export type PairSettings = readonly [FitSettings, FitSettings];

@@ -52,10 +52,16 @@ async function columnsOf(
 /** A proposal that also leaves out what can't be read. */
 function withOdd({ entries, columns }: Proposal, odd: readonly OddColumn[]): Proposal {
   if (odd.length === 0) return { entries, columns };
-  const ignored = [...entries.filter(({ family }) => family === IGNORE).flatMap(columnsNamed), ...odd.map(({ name }) => name)]; // prettier-ignore
+  const ignored = [
+    ...entries.filter(({ family }) => family === IGNORE).flatMap(columnsNamed),
+    ...odd.map(({ name }) => name),
+  ];
   return {
     entries: [...entries.filter(({ family }) => family !== IGNORE), { family: IGNORE, options: [], columns: ignored }],
-    columns: [...columns, ...odd.map(({ name, holds }) => ({ name, family: IGNORE, reason: `${holds}: neither numbers nor text` }))], // prettier-ignore
+    columns: [
+      ...columns,
+      ...odd.map(({ name, holds }) => ({ name, family: IGNORE, reason: `${holds}: neither numbers nor text` })),
+    ],
   };
 }
 
@@ -92,7 +98,6 @@ function factsOfText(
   name: string,
   { values, distinct, rows }: { values: number; distinct: number; rows: number },
 ): LevelFacts {
-  // prettier-ignore
   const missing = rows > 0 ? (rows - values) / rows : 0;
   return { kind: 'text', name, values, missing, distinct: Math.min(distinct, MOST_DISTINCT) };
 }

@@ -45,7 +45,8 @@ export function intervalsSummary(found: Bootstrap, seconds: number): string {
   const { mixture, replicates, gain, level, parameters } = found;
   const opening = `${counted(replicates.length, 'replicate')} of ${mixture.family.describe(mixture.k)} in ${duration(seconds)}${endingOf(found, replicates.length)}.\n`;
   const rows = mixture.provenance?.rows ?? 0;
-  const moved = gain * rows > OFF ? `Fitting on to the optimum of these rows gained ${significant(gain, 2)} nats per row.\n` : ''; // prettier-ignore
+  const moved =
+    gain * rows > OFF ? `Fitting on to the optimum of these rows gained ${significant(gain, 2)} nats per row.\n` : '';
   const shown = parameters.slice(0, MOST);
   const more = parameters.length - shown.length;
   const rest = more > 0 ? `and ${counted(more, 'parameter')} more: see --json\n` : '';

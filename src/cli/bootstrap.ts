@@ -59,21 +59,21 @@ export function addBootstrap(program: Command): void {
       '--tolerance <t>',
       'stop fits at a smaller gain per iteration; default .001 nats over all rows',
       number('--tolerance'),
-    ) // prettier-ignore
+    )
     .option('--max-iterations <n>', 'iterations per fit at the most; default 1000', integer('--max-iterations', 1))
     .optionsGroup('Data:')
     .option(
       '--columns <names>',
       'the columns, in the order of the model; default those with its names',
       names('--columns'),
-    ) // prettier-ignore
+    )
     .option('--sample-weight <name>', 'the column of sample weights', oneName('--sample-weight'))
     .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
     .option(
       '--missing <policy>',
       `rows with a missing value: ${policies.join(', ')}; default as in the fit`,
       oneOf('--missing', policies),
-    ) // prettier-ignore
+    )
     .option(...formatFlag)
     .optionsGroup('Results:')
     .option('--json', 'print one JSON object')

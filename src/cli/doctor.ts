@@ -9,7 +9,7 @@ import { version } from '../base/version.js';
 import { hasTfjs, tf } from '#tfjs';
 import type { WorkerFacts } from '../cluster/messages.js';
 import type { ClusterOptions } from '../cluster/options.js';
-import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './flags.js';
+import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './cluster-flags.js';
 import { loadLibrary } from './library.js';
 import { printableJson } from '../base/printable.js';
 import { print, write } from './standard-output.js';

@@ -42,7 +42,7 @@ export function addExport(program: Command): void {
       '--precision <type>',
       'of onnx: float64 (default), or float32 for Gaussians and Student-t',
       oneOf('--precision', precisions),
-    ) // prettier-ignore
+    )
     .option('--out <file>', 'default: standard output')
     .addHelpText('after', details)
     .action(run);

@@ -135,7 +135,9 @@ function wantedOf(lists: readonly (readonly FamilyEntry[])[], { columns }: Sourc
   }
   const ignored = ignoring.flatMap(columnsNamed);
   if (ignored.length === 0) return text;
-  return columns ? { ...text, columns: columns.filter((name) => !ignored.includes(name)) } : { ...text, ignore: ignored }; // prettier-ignore
+  return columns
+    ? { ...text, columns: columns.filter((name) => !ignored.includes(name)) }
+    : { ...text, ignore: ignored };
 }
 
 /** Throws where one list ignores other columns than another: criteria would be of different data. */

@@ -75,7 +75,12 @@ async function fit(spec: string | undefined, flags: Flags): Promise<void> {
 /** Throws `InputError('option')` for several models. */
 function requireOneFamily(texts: readonly string[] = []): void {
   if (texts.length <= 1) return;
-  throw invalid('--family', 'one of them', texts.join(' '), 'put commas between families of columns, or compare models with otmix select'); // prettier-ignore
+  throw invalid(
+    '--family',
+    'one of them',
+    texts.join(' '),
+    'put commas between families of columns, or compare models with otmix select',
+  );
 }
 
 /** The number of components; throws `InputError('option')` where there is none. */

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CovarianceForm } from '../../kernels/form.js';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import type { ClusterOptions } from '../cluster/options.js';
 import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
-import type { NoiseOption } from '../fit/noise.js';
 import type { FitOptions } from '../fit/options.js';
 import type { PriorChoice } from '../fit/prior.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
@@ -17,6 +15,8 @@ import type { Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
 import { formats, type FormatName } from './sniff.js';
+import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './cluster-flags.js';
+import { isNoisy, marginalOf, noiseOf, type MarginalFlags, type NoiseFlags } from './marginal-flags.js';
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { prior } from './prior-flag.js';
 import { bytes, integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
@@ -51,26 +51,6 @@ export const familyFlag = [
   (text: string, before: readonly string[] = []): readonly string[] => [...before, text],
 ] as const;
 
-/** Where rows are read and swept. */
-export const clusterFlag = [
-  '--cluster <address>',
-  'on other machines, by Ray: auto, local, ray://HOST:10001 or HOST:6379; see docs/cluster.md',
-] as const;
-export const workersFlag = ['--workers <n>', 'workers of --cluster; default one per GPU, else per CPU', integer('--workers', 1)] as const; // prettier-ignore
-
-export interface ClusterFlags {
-  readonly cluster?: string;
-  readonly workers?: number;
-}
-
-/** What the flags ask for; throws `InputError('option')` for workers of no cluster. */
-export function clusterOptions({ cluster: address, workers }: ClusterFlags): { readonly cluster?: ClusterOptions } {
-  if (address !== undefined) return { cluster: { address, ...(workers !== undefined && { workers }) } };
-  if (workers === undefined) return {};
-  const remedy = 'add --cluster auto, or leave it out';
-  throw new InputError('option', { where: '--workers', expected: '--cluster with it', got: 'none', remedy });
-}
-
 /** How to read what has no name that tells. */
 export const formatFlag = [
   '--format <name>',
@@ -88,12 +68,7 @@ export interface DataFlags extends TextFlags {
 }
 
 /** How to fit. */
-export interface FitFlags extends CheckpointFlags, ClusterFlags {
-  readonly noise?: true;
-  readonly noiseDensity?: number;
-  readonly marginal: Marginal['kind'];
-  readonly weights?: number[];
-  readonly rho?: number;
+export interface FitFlags extends CheckpointFlags, ClusterFlags, MarginalFlags, NoiseFlags {
   readonly epsilon: number | { from: number; steps: number };
   readonly prior: PriorChoice;
   readonly seeding: SeedingMethod;
@@ -251,39 +226,6 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse
     ...clusterOptions(rest),
   };
-}
-
-function isNoisy({ noise, noiseDensity }: Pick<FitFlags, 'noise' | 'noiseDensity'>): boolean {
-  return noise === true || noiseDensity !== undefined;
-}
-
-function noiseOf({ noiseDensity: density }: Pick<FitFlags, 'noiseDensity'>): NoiseOption {
-  return density === undefined ? true : { density };
-}
-
-/** The marginal that flags name; throws `InputError('option')` where one is missing or says nothing. */
-function marginalOf(
-  { marginal, weights, rho }: Pick<FitFlags, 'marginal' | 'weights' | 'rho'>,
-  noisy: boolean,
-): Marginal {
-  const wrong = (where: string, expected: string, got: string, remedy: string): InputError =>
-    new InputError('option', { where, expected, got, remedy });
-  if (marginal === 'free' && weights) {
-    throw wrong('--weights', '--marginal fixed or relaxed with it', '--marginal free', 'add --marginal fixed');
-  }
-  if (marginal !== 'relaxed' && rho !== undefined) {
-    throw wrong('--rho', '--marginal relaxed with it', `--marginal ${marginal}`, 'leave it out, or relax the marginal');
-  }
-  if (marginal === 'free') return { kind: marginal };
-  if (!weights) {
-    const remedy = noisy
-      ? 'add one per component and the last for noise, as in .2,.7,.1'
-      : 'add one per component, as in .2,.8';
-    throw wrong('--weights', `proportions with --marginal ${marginal}`, 'none', remedy);
-  }
-  if (marginal === 'fixed') return { kind: marginal, weights };
-  if (rho === undefined) throw wrong('--rho', 'how strongly to draw, with --marginal relaxed', 'none', 'add --rho 1');
-  return { kind: marginal, weights, rho };
 }
 
 /** Throws `InputError('option')` unless a report can draw these columns. */

@@ -66,7 +66,7 @@ export function addOnline(program: Command): void {
       '--learning-rate <a>',
       'batch t counts (t + 2)^-a, a above .5 and up to 1; default .7',
       number('--learning-rate'),
-    ) // prettier-ignore
+    )
     .option('--forgetting <g>', 'every batch counts g instead, as in .01', number('--forgetting'))
     .option('--write <seconds>', 'write the model so often', number('--write'), 10)
     .option('--backend <name>', 'auto, webgpu, tensorflow, wasm or cpu; see otmix doctor', 'auto')
@@ -79,7 +79,7 @@ export function addOnline(program: Command): void {
       'rows with a missing value: error, drop, or model',
       oneOf('--missing', policies),
       'error',
-    ) // prettier-ignore
+    )
     .option('--json', 'print one JSON object for each batch')
     .option('-q, --quiet', 'no progress on standard error');
   addTextFlags(command).addHelpText('after', details).action(online);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import { clusterFlag, clusterOptions, formatFlag, policies, workersFlag, type ClusterFlags } from './flags.js';
+import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './cluster-flags.js';
+import { formatFlag, policies } from './flags.js';
 import { readThrough, watched } from './input.js';
 import { openModelRows, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import { names, oneOf } from './parsers.js';

@@ -75,7 +75,15 @@ export class RemoteData {
     })) as Summary[];
     const found = mergedSummaries(this.source, placed(summaries), options);
     watch?.take(mergedDigests(summaries.flatMap(({ digest = [] }) => digest)));
-    const holding: Holding = { data: this.data, family: spec, missing, encoding: found.encoding, device: this.device, trials, room }; // prettier-ignore
+    const holding: Holding = {
+      data: this.data,
+      family: spec,
+      missing,
+      encoding: found.encoding,
+      device: this.device,
+      trials,
+      room,
+    };
     const held = new HeldThere(this.client, [this.data, this.client.keep(holding)], {
       rows: summaries.map(({ rows }) => rows),
       d: sweptOf(this.source, options).length,

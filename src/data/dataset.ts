@@ -58,7 +58,10 @@ export async function loadDataset(source: Source, options: LoadOptions): Promise
   const { statistics, encoding } = first;
   const wrong = statistics ? misjudged(encoding, statistics, encodeOf(options)) : [];
   const swept = sweptOf(source, options);
-  const unlike = [...new Set(wrong.map((at) => nameOf(swept[at], source))), ...(misweighed(first) ? ['their weights'] : [])]; // prettier-ignore
+  const unlike = [
+    ...new Set(wrong.map((at) => nameOf(swept[at], source))),
+    ...(misweighed(first) ? ['their weights'] : []),
+  ];
   if (unlike.length === 0) return finish(source, options, first, []);
   first.discard();
   const scaling = options.scaling ?? (statistics && scalingOf(statistics, encodeOf(options)));

@@ -92,9 +92,17 @@ const nothing: SampleParts = { seen: 0, values: new Float64Array() };
 /** Means, variances and extremes of a block, of what the device says of it. */
 function partsOf(found: Float32Array, d: number, count: number) {
   const parts = { means: new Float64Array(d), variances: new Float64Array(d) };
-  const extremes = { least: new Float64Array(d), most: new Float64Array(d), leastRow: new Float64Array(d), mostRow: new Float64Array(d) }; // prettier-ignore
+  const extremes = {
+    least: new Float64Array(d),
+    most: new Float64Array(d),
+    leastRow: new Float64Array(d),
+    mostRow: new Float64Array(d),
+  };
   for (let j = 0; j < d; j++) {
-    const [about, step, rest, square, least, most, leastRow, mostRow] = found.subarray(j * DESCRIPTION, (j + 1) * DESCRIPTION); // prettier-ignore
+    const [about, step, rest, square, least, most, leastRow, mostRow] = found.subarray(
+      j * DESCRIPTION,
+      (j + 1) * DESCRIPTION,
+    );
     if (leastRow === NOT_FINITE || !(square <= LARGEST_SQUARE)) return undefined;
     if (most > least && square < LEAST_SQUARE) return undefined;
     parts.means[j] = about + step + rest / count;

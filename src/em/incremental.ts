@@ -43,7 +43,11 @@ export async function begun(
 /** The E-step of one block; the others are as they were, seen from this model. `from`: the model before. */
 export async function blockStep(
   { blocks, moments, constant }: KeptPlan,
-  { rows, index, from }: { readonly rows: readonly SweptRows[]; readonly index: number; readonly from: PackedModel<Floats> }, // prettier-ignore
+  {
+    rows,
+    index,
+    from,
+  }: { readonly rows: readonly SweptRows[]; readonly index: number; readonly from: PackedModel<Floats> },
   plan: PlanModel<Floats>,
   signal?: AbortSignal,
 ): Promise<KeptPlan> {
@@ -65,11 +69,14 @@ async function seen(
   objectiveNear: number,
   signal?: AbortSignal,
 ): Promise<Block> {
-  // prettier-ignore
   const n = all.reduce((sum, one) => sum + one.n, 0);
   const model = plan as PlanModel;
   const [moments] = await block.sweep([{ model, objectiveNear }], { n, signal });
-  return { moments, model: plan.components, entropy: moments.objective - cost(whitened(moments, plan.components), plan, false) }; // prettier-ignore
+  return {
+    moments,
+    model: plan.components,
+    entropy: moments.objective - cost(whitened(moments, plan.components), plan, false),
+  };
 }
 
 /** All blocks seen from one model, added in their order; a block alone is what its sweep found. */

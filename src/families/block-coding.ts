@@ -14,7 +14,10 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
         const from = first;
         first += block.columns;
         if (block.plain || block.levels !== undefined) return own.map((name, j) => ({ name, column: from + j }));
-        return Array.from({ length: block.width }, (_, j) => ({ name: `${own.join(', ')} (statistic ${j})`, column: from })); // prettier-ignore
+        return Array.from({ length: block.width }, (_, j) => ({
+          name: `${own.join(', ')} (statistic ${j})`,
+          column: from,
+        }));
       });
     },
     hasBase: (columns) => blocksOf(columns).some((block) => block.logBase !== noBase),

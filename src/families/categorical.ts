@@ -30,7 +30,6 @@ export function categoricalDistribution(
   count: number,
   levels: Levels = Array.from({ length: count }, (_, x) => x),
 ): ExponentialFamily {
-  // prettier-ignore
   const places = new Map(Array.from(levels, (level, place): [number | string, number] => [level, place]));
   const valueOf = (place: number): number => (typeof levels[place] === 'number' ? levels[place] : place);
   return {
@@ -127,8 +126,21 @@ function ofLevels(levels: readonly Levels[], kind: Kind = {}): Family {
         }
       };
     },
-    filler: ({ arrays, k }) => likeliestLevels(byColumn(arrays.probabilities.values, k, blocks.map(({ width }) => width))), // prettier-ignore
-    toParameters: ({ arrays, k }) => ({ probabilities: byColumn(arrays.probabilities.values, k, blocks.map(({ width }) => width)) }), // prettier-ignore
+    filler: ({ arrays, k }) =>
+      likeliestLevels(
+        byColumn(
+          arrays.probabilities.values,
+          k,
+          blocks.map(({ width }) => width),
+        ),
+      ),
+    toParameters: ({ arrays, k }) => ({
+      probabilities: byColumn(
+        arrays.probabilities.values,
+        k,
+        blocks.map(({ width }) => width),
+      ),
+    }),
     fromParameters: ({ probabilities }, where) =>
       ofColumns(
         probabilities,
@@ -166,13 +178,16 @@ function ofColumns(given: Nested, counts: readonly number[], where: string): Com
   if (columns.length !== counts.length) throw misshapen(where, `an array of ${counts.length} columns`, given);
   const parts = counts.map((count, j) => {
     const { values, shape } = nestedNumbers(columns[j], `${where}: probabilities[${j}]`, probability);
-    if (shape.length !== 2 || shape[1] !== count) throw misshapen(`${where}[${j}]`, `an array [k][${count}]`, columns[j]); // prettier-ignore
+    if (shape.length !== 2 || shape[1] !== count)
+      throw misshapen(`${where}[${j}]`, `an array [k][${count}]`, columns[j]);
     return values;
   });
   const k = parts[0].length / counts[0];
   const width = counts.reduce((sum, count) => sum + count, 0);
   const values = Float64Array.from(
-    Array.from({ length: k }, (_, c) => parts.flatMap((part, j) => Array.from(normalized(part.subarray(c * counts[j], (c + 1) * counts[j]))))).flat(), // prettier-ignore
+    Array.from({ length: k }, (_, c) =>
+      parts.flatMap((part, j) => Array.from(normalized(part.subarray(c * counts[j], (c + 1) * counts[j])))),
+    ).flat(),
   );
   if (values.length !== k * width) throw misshapen(where, `an array [${k}] in every column`, given);
   return { k, d: counts.length, arrays: { probabilities: { shape: [k, width], values } } };

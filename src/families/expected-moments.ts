@@ -11,7 +11,11 @@ import type { Scaling } from './scaling.js';
  * components. `packed`: the components as a model of a shard, in float64, and how that holds its columns.
  */
 export function expectedMoments(
-  { family, components, weights }: { readonly family: Family; readonly components: Components; readonly weights: Float64Array }, // prettier-ignore
+  {
+    family,
+    components,
+    weights,
+  }: { readonly family: Family; readonly components: Components; readonly weights: Float64Array },
   packed: PackedModel<Float64Array>,
   { shift, scale }: Scaling,
 ): Moments {

@@ -69,7 +69,12 @@ export function logDensity(family: ExponentialFamily, theta: Float64Array): (x: 
 export function divergence(family: ExponentialFamily, p: Float64Array, q: Float64Array): number {
   const [own, other] = [new Float64Array(family.width), new Float64Array(family.width)];
   const normalizers = family.natural(q, other) - family.natural(p, own);
-  return product(own.map((value, j) => value - other[j]), family.expectation(p)) + normalizers; // prettier-ignore
+  return (
+    product(
+      own.map((value, j) => value - other[j]),
+      family.expectation(p),
+    ) + normalizers
+  );
 }
 
 function product(a: Float64Array, b: Float64Array): number {

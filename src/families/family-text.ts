@@ -82,12 +82,16 @@ export function requireApart(entries: readonly FamilyEntry[], where: string): vo
   const bare = entries.find(({ columns }) => columns === undefined);
   if (bare && entries.length > 1) {
     const name = kebab(bare.family);
-    throw wrong('columns for each of several families', `none for ${name}`, `write ${name}:* for those that no other has`); // prettier-ignore
+    throw wrong(
+      'columns for each of several families',
+      `none for ${name}`,
+      `write ${name}:* for those that no other has`,
+    );
   }
   const starred = entries.filter(({ columns }) => columns === '*').map((entry) => kebab(entry.family));
   if (starred.length > 1) throw wrong('* once', `it for ${starred.join(' and ')}`, 'name the columns of all but one');
   if (!entries.some(({ family }) => family !== IGNORE)) {
-    throw wrong('a family', entries.length > 0 ? `${IGNORE} alone` : 'none', 'say which family the other columns have'); // prettier-ignore
+    throw wrong('a family', entries.length > 0 ? `${IGNORE} alone` : 'none', 'say which family the other columns have');
   }
   const named = entries.flatMap(columnsNamed);
   const twice = named.find((name, at) => named.indexOf(name) < at);

@@ -182,7 +182,11 @@ export interface Family {
   /** What a model file keeps of the components, by name. */
   toFile(components: Components): Readonly<Record<string, unknown>>;
   /** Reads these again, of k components and d columns; throws `InputError('format')` where they are damaged. */
-  fromFile(file: Readonly<Record<string, unknown>>, size: { readonly k: number; readonly d: number }, where: string): Components; // prettier-ignore
+  fromFile(
+    file: Readonly<Record<string, unknown>>,
+    size: { readonly k: number; readonly d: number },
+    where: string,
+  ): Components;
 }
 
 /** Where the values of d columns lie. */

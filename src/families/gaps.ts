@@ -42,7 +42,11 @@ export function withGaps(family: ExponentialFamily): ExponentialFamily {
     fit: (mean) => family.fit(Float64Array.from(mean.subarray(0, width), (sum) => sum / mean[width])),
     expectation: (theta) => Float64Array.of(...family.expectation(theta), 1),
     variance: (theta) => Float64Array.of(...family.variance(theta), 0),
-    summary: family.summary ?? (width === 1 ? (theta) => ({ mean: family.expectation(theta)[0], variance: family.variance(theta)[0] }) : undefined), // prettier-ignore
+    summary:
+      family.summary ??
+      (width === 1
+        ? (theta) => ({ mean: family.expectation(theta)[0], variance: family.variance(theta)[0] })
+        : undefined),
   };
 }
 

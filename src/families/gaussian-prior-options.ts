@@ -29,7 +29,10 @@ export function normalOptions(
     shrinkage,
     dof: degrees(dof, d),
     mean: mean && numbersOfColumns(mean, d).map((value, j) => (value - shift[j]) / unit[j]),
-    scale: scale === undefined ? undefined : matrixOf(scale, d).map((value, at) => value / unit[Math.floor(at / d)] / unit[at % d]), // prettier-ignore
+    scale:
+      scale === undefined
+        ? undefined
+        : matrixOf(scale, d).map((value, at) => value / unit[Math.floor(at / d)] / unit[at % d]),
   };
 }
 
@@ -55,7 +58,9 @@ function matrixOf(scale: unknown, d: number): Float64Array {
     if (shape.length > 1 || (values.length !== d && shape.length > 0)) throw misshapen(scale, d);
     for (let j = 0; j < d; j++) dense[j * d + j] = values[shape.length > 0 ? j : 0];
   }
-  const symmetric = dense.every((value, at) => Math.abs(value - dense[(at % d) * d + Math.floor(at / d)]) <= 1e-9 * Math.abs(value)); // prettier-ignore
+  const symmetric = dense.every(
+    (value, at) => Math.abs(value - dense[(at % d) * d + Math.floor(at / d)]) <= 1e-9 * Math.abs(value),
+  );
   if (symmetric && cholesky(dense, d)) return dense;
   const got = symmetric ? 'one that is not positive definite' : 'one that is not symmetric';
   throw wrong(

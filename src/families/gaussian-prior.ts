@@ -177,7 +177,11 @@ function pooled(
   const dense = covarianceLayouts[isMatrix(form) ? 'full' : 'diag'];
   const scatter = sum(scatters);
   for (const [c, one] of means.entries()) {
-    dense.takeOuter(scatter, one.map((value, j) => value - mean[j]), -counts[c]); // prettier-ignore
+    dense.takeOuter(
+      scatter,
+      one.map((value, j) => value - mean[j]),
+      -counts[c],
+    );
   }
   const shrink = k ** (-2 / d) / Math.max(1, rows - 1);
   const scale = scatter.map((value) => value * shrink);

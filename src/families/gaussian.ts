@@ -66,7 +66,7 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
     name: 'gaussian',
     options: { covariance: form },
     parameters: gaussianParameters,
-    describe: (k) => (k === 1 ? `1 Gaussian with ${phrases[form][1]}` : `${k.toLocaleString('en-US')} Gaussians with ${phrases[form][0]}`), // prettier-ignore
+    describe: (k) => described(k, form),
     parameterCount: (k, d) => k * d + (layout.shared ? 1 : k) * layout.parameters(d),
     commonScale,
     encode: (columns) => scaledBy(columns, commonScale),
@@ -105,6 +105,11 @@ export function gaussian({ covariance: form = 'full' }: GaussianOptions = {}): G
   };
   const encoding = `${family.encoding} with gaps`;
   return { ...family, withGaps: () => ({ ...family, encoding, patterned: true }) };
+}
+
+function described(k: number, form: CovarianceForm): string {
+  const [several, one] = phrases[form];
+  return k === 1 ? `1 Gaussian with ${one}` : `${k.toLocaleString('en-US')} Gaussians with ${several}`;
 }
 
 function addedSharesOf(term: SoleQuadratic<Floats>, { shared }: CovarianceLayout, added: Float64Array): AddedShares {

@@ -67,14 +67,14 @@ function named(
   | 'toFile'
   | 'fromFile'
 > {
-  // prettier-ignore
   return {
     name,
     options,
     parameters: Object.keys(rules),
     describe: (k) => `${k.toLocaleString('en-US')} ${words[k === 1 ? 1 : 0]}`,
     parameterCount: (k, d) => k * blocksOf(d).reduce((sum, { free }) => sum + free, 0),
-    supports: (d) => blocksOf(d).flatMap(({ columns, support = 'numbers' }) => new Array<Support>(columns).fill(support)),
+    supports: (d) =>
+      blocksOf(d).flatMap(({ columns, support = 'numbers' }) => new Array<Support>(columns).fill(support)),
     sampler: (components) => sampler(blocksOf(components.d), components, thetasIn(blocksOf, components), draws),
     toParameters: (components) => nestedArrays(components, Object.keys(rules)),
     fromParameters: (given, where) => withHidden(arraysOfParameters(given, rules, where), hidden),
@@ -101,7 +101,6 @@ function held(
   | 'toData'
   | 'toShard'
 > {
-  // prettier-ignore
   const columnsOf = columnCounter({ gaps, ...spec });
   return {
     commonScale: false,
@@ -135,7 +134,6 @@ function swept(
   | 'coincident'
   | 'addedShares'
 > {
-  // prettier-ignore
   const columnsOf = columnCounter(spec);
   const all = allRules(spec.rules, spec.hidden);
   const pack = <Values extends Floats>(
@@ -170,7 +168,8 @@ function swept(
       const sound = Object.entries(components.arrays).every(([of, { values }]) => values.every(all[of].holds));
       return sound ? framed(components, frame) : undefined;
     },
-    coincident: (_, components) => own.coincidentComponents(blocksOf(components.d), components.k, thetasIn(blocksOf, components)), // prettier-ignore
+    coincident: (_, components) =>
+      own.coincidentComponents(blocksOf(components.d), components.k, thetasIn(blocksOf, components)),
     addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, column: 0 })) }),
   };
 }

@@ -43,7 +43,11 @@ export function plainArrays({ arrays }: Components): Readonly<Record<string, unk
 export function arraysOfFile(
   file: Readonly<Record<string, unknown>>,
   widths: Readonly<Record<string, number>>,
-  { size: { k, d }, rules, where }: { readonly size: { readonly k: number; readonly d: number }; readonly rules: Rules; readonly where: string }, // prettier-ignore
+  {
+    size: { k, d },
+    rules,
+    where,
+  }: { readonly size: { readonly k: number; readonly d: number }; readonly rules: Rules; readonly where: string },
 ): Components {
   const arrays = Object.entries(rules).map(([name, rule]) => {
     const width = widths[name];

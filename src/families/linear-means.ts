@@ -36,7 +36,13 @@ export function meanStatistics(
       means[at] = unheld(rows > 0 ? own / rows : to[j], j, dense, held);
     }
   }
-  if (masks) fillEmpty(means, to.map((mean, j) => unheld(mean, j, dense, held)), masks, { dense, levels: linear?.levels ?? [] }); // prettier-ignore
+  if (masks)
+    fillEmpty(
+      means,
+      to.map((mean, j) => unheld(mean, j, dense, held)),
+      masks,
+      { dense, levels: linear?.levels ?? [] },
+    );
   return means;
 }
 

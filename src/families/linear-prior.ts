@@ -18,7 +18,8 @@ export function linearConjugates(
     of({ mass, linear: sums = new Float64Array() }, packed, { n, options: { rows = ROWS } }): RowsPrior {
       return { kind: 'rows', n, rows, means: pooledMeans(sums, total(mass), packed.k) };
     },
-    log: (components, prior) => logPrior(blocksOf(components.d), components, thetasOf(components), priorOf(prior, 'rows')), // prettier-ignore
+    log: (components, prior) =>
+      logPrior(blocksOf(components.d), components, thetasOf(components), priorOf(prior, 'rows')),
   };
 }
 

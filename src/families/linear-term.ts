@@ -84,7 +84,12 @@ export function packLinear<Values extends Floats>(
       eta[c * width + j] = Math.max(-LARGEST, Math.min(own, LARGEST));
     }
   }
-  return { k, logNormalizers, quadratic: [], linear: { ...shape, natural: toPrecision(eta), common, rounding, held: own } }; // prettier-ignore
+  return {
+    k,
+    logNormalizers,
+    quadratic: [],
+    linear: { ...shape, natural: toPrecision(eta), common, rounding, held: own },
+  };
 }
 
 /** The middle of each dense statistic's range of η. */
@@ -107,7 +112,11 @@ function roundingOf(
   blocks: Blocks,
   k: number,
   thetas: Thetas,
-  { eta, common, held }: { readonly eta: Float64Array; readonly common: Float64Array; readonly held: Scaling | undefined }, // prettier-ignore
+  {
+    eta,
+    common,
+    held,
+  }: { readonly eta: Float64Array; readonly common: Float64Array; readonly held: Scaling | undefined },
 ): Float64Array {
   const width = eta.length / k;
   const first = firstOf(blocks);

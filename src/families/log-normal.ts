@@ -64,7 +64,8 @@ export function logNormal(): Family {
       const draw = logs.sampler(components);
       return (labels, random, data) => {
         draw(labels, random, data);
-        for (let at = 0; at < data.length; at++) data[at] = Math.min(Math.max(exp(data[at]), Number.MIN_VALUE), Number.MAX_VALUE); // prettier-ignore
+        for (let at = 0; at < data.length; at++)
+          data[at] = Math.min(Math.max(exp(data[at]), Number.MIN_VALUE), Number.MAX_VALUE);
       };
     },
     toParameters: (components): Parameters => nestedArrays(renamed(components, 'out'), Object.keys(rules)),

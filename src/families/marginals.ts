@@ -78,7 +78,12 @@ export function columnMarginals(mixture: NamedComponents): ColumnMarginal[] {
     const { at, own } = places.get(name) ?? { at: 0, own: j };
     const block = components[at];
     const law = laws[block.family] ?? laws.gaussian;
-    const place = { block, own, means: columnMeans.map((row) => row[j]), deviations: columnDeviations.map((row) => row[j]) }; // prettier-ignore
+    const place = {
+      block,
+      own,
+      means: columnMeans.map((row) => row[j]),
+      deviations: columnDeviations.map((row) => row[j]),
+    };
     return {
       ...{ family: block.family, kind: law.kind, block: at, own },
       ...(law.kind === 'level' && { levels: levels?.[j] ?? levelsOf(place) }),
@@ -134,7 +139,10 @@ function student({ block, own }: Place, c: number): LogDensity {
 
 /** log N(log x | m, v) − log x. */
 function logNormal({ block, own }: Place, c: number): LogDensity {
-  const density = logNormalDensity(parameter(block, 'meanLogs', c, own), Math.sqrt(parameter(block, 'varianceLogs', c, own))); // prettier-ignore
+  const density = logNormalDensity(
+    parameter(block, 'meanLogs', c, own),
+    Math.sqrt(parameter(block, 'varianceLogs', c, own)),
+  );
   return (x) => {
     const log = Math.log(positive(x));
     return density(log) - log;

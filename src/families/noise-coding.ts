@@ -55,11 +55,21 @@ export function typicalStatistic(
   family: Family,
   coding: RowCoding,
   components: Components,
-  { at, supports, ranges }: { readonly at: number; readonly supports: readonly Support[]; readonly ranges: readonly (readonly [number, number])[] }, // prettier-ignore
+  {
+    at,
+    supports,
+    ranges,
+  }: {
+    readonly at: number;
+    readonly supports: readonly Support[];
+    readonly ranges: readonly (readonly [number, number])[];
+  },
 ): ColumnSummary[] {
   const { k, d } = components;
   const { means, variances } = family.spread(components);
-  const texts = family.levels?.map((own) => (own?.some((level) => typeof level === 'string') ? own.map(String) : undefined)); // prettier-ignore
+  const texts = family.levels?.map((own) =>
+    own?.some((level) => typeof level === 'string') ? own.map(String) : undefined,
+  );
   const valueOf = (c: number, j: number, deviations: number): number => {
     const [low, high] = ranges[j];
     if (supports[j] === 'levels') return texts?.[j] ? 0 : Number(family.levels?.[j]?.[0] ?? 0);

@@ -2,7 +2,20 @@ import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { componentBlocks, componentsOfBlocks } from './blocks.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
-import { fillerOf, logVolumeOf, supportsOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type Filler, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
+import {
+  fillerOf,
+  logVolumeOf,
+  supportsOf,
+  sweptSpread,
+  type Estimate,
+  type EstimateOptions,
+  type Family,
+  type Filler,
+  type FreshStart,
+  type Levels,
+  type Sampler,
+  type Survey,
+} from './family.js';
 import type { AddedShares } from './narrow.js';
 import type { Noise, Support } from './noise.js';
 import { NoisePlaces } from './noise-places.js';
@@ -50,7 +63,11 @@ class NoisyFamily implements Family {
     if (levels) this.levels = levels;
     if (positions) this.positions = positions;
     if (own.withGaps) this.withGaps = () => withNoise(own.withGaps?.() ?? own, noise);
-    if (survey) this.survey = { question: (column) => survey.question(column), adapted: (found) => withNoise(survey.adapted(found), noise) }; // prettier-ignore
+    if (survey)
+      this.survey = {
+        question: (column) => survey.question(column),
+        adapted: (found) => withNoise(survey.adapted(found), noise),
+      };
   }
 
   describe(k: number): string {
@@ -202,7 +219,6 @@ class NoisyFamily implements Family {
     size: { readonly k: number; readonly d: number },
     where: string,
   ): Components {
-    // prettier-ignore
     return this.own.fromFile(file, size, where);
   }
 

@@ -75,7 +75,9 @@ export class NoisePlaces {
     const typical = typicalStatistic(family, coding, components, { at, supports, ranges: noise.ranges });
     const width = own.means.length / components.k;
     const wider = (values: Float64Array, of: 'mean' | 'variance'): Float64Array =>
-      Float64Array.from(typical.flatMap((one, c) => inserted(Array.from(values.subarray(c * width, (c + 1) * width)), at, one[of]))); // prettier-ignore
+      Float64Array.from(
+        typical.flatMap((one, c) => inserted(Array.from(values.subarray(c * width, (c + 1) * width)), at, one[of])),
+      );
     return { means: wider(own.means, 'mean'), variances: wider(own.variances, 'variance') };
   }
 

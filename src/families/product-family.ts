@@ -2,13 +2,35 @@ import type { Floats, PackedModel, PackedShape } from '../sweep/model.js';
 import type { Moments } from '../sweep/moments.js';
 import { componentBlocks, componentsOfBlocks } from './blocks.js';
 import type { ColumnSummary, ComponentBlock, Components, Parameters, Spread } from './components.js';
-import { fillerOf, logVolumeOf, sweptSpread, type Estimate, type EstimateOptions, type Family, type Filler, type FreshStart, type Levels, type Sampler, type Survey } from './family.js'; // prettier-ignore
+import {
+  fillerOf,
+  logVolumeOf,
+  sweptSpread,
+  type Estimate,
+  type EstimateOptions,
+  type Family,
+  type Filler,
+  type FreshStart,
+  type Levels,
+  type Sampler,
+  type Survey,
+} from './family.js';
 import type { AddedShares } from './narrow.js';
 import type { Conjugates } from './prior.js';
 import type { Support } from './noise.js';
 import { codingOf } from './product-coding.js';
 import { misgiven, ofColumn, ofParts, partOf, type PlacedFactor } from './product-factors.js';
-import { common, identity, joinedMasks, positionsOf, scalingOf, spreadAt, supportsAt, withPlaces, worstShares } from './product-places.js'; // prettier-ignore
+import {
+  common,
+  identity,
+  joinedMasks,
+  positionsOf,
+  scalingOf,
+  spreadAt,
+  supportsAt,
+  withPlaces,
+  worstShares,
+} from './product-places.js';
 import { jointConjugates } from './product-prior.js';
 import { filledTogether, sampledTogether, summed } from './product-rows.js';
 import { columnsAt, joined, joinedShape, partsOf, scalingAt, split, termsApart } from './product-terms.js';
@@ -102,7 +124,9 @@ export class ProductFamily implements Family {
   }
 
   toData(components: Components, scaling: Scaling): Components {
-    return this.together(this.each(components, ({ family, places }, part) => family.toData(part, scalingAt(scaling, places)))); // prettier-ignore
+    return this.together(
+      this.each(components, ({ family, places }, part) => family.toData(part, scalingAt(scaling, places))),
+    );
   }
 
   toShard(components: Components, frame: Scaling): Components {
@@ -134,7 +158,11 @@ export class ProductFamily implements Family {
   }
 
   pack(components: Components): PackedModel {
-    return joined(components.k, this.each(components, ({ family }, part) => family.pack(part)), this.patterned); // prettier-ignore
+    return joined(
+      components.k,
+      this.each(components, ({ family }, part) => family.pack(part)),
+      this.patterned,
+    );
   }
 
   packExactly(components: Components): PackedModel<Float64Array> {
@@ -213,7 +241,11 @@ export class ProductFamily implements Family {
 
   blocks(components: Components, names: readonly string[]): ComponentBlock[] {
     const own = this.each(components, ({ family, columns }, part) => {
-      return componentBlocks(family, part, columns.map((column) => names[column])); // prettier-ignore
+      return componentBlocks(
+        family,
+        part,
+        columns.map((column) => names[column]),
+      );
     });
     return own.flat();
   }

@@ -81,10 +81,11 @@ export function spreadAt(
 
 /** Components that every factor says are one. */
 export function common(groupings: readonly (readonly (readonly number[])[])[], k: number): number[][] {
-  const keys = Array.from(
-    { length: k },
-    (_, c) =>
-    groupings.map((groups) => groups.findIndex((group) => group.includes(c))).map((group) => (group < 0 ? `alone ${c}` : group)).join(), // prettier-ignore
+  const keys = Array.from({ length: k }, (_, c) =>
+    groupings
+      .map((groups) => groups.findIndex((group) => group.includes(c)))
+      .map((group) => (group < 0 ? `alone ${c}` : group))
+      .join(),
   );
   const groups = new Map<string, number[]>();
   keys.forEach((key, c) => groups.set(key, [...(groups.get(key) ?? []), c]));

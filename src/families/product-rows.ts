@@ -11,7 +11,10 @@ export function summed(factors: readonly PlacedFactor[], densities: readonly Den
     const own = new Float64Array(into.length);
     into.fill(0);
     for (const [f, { columns }] of factors.entries()) {
-      densities[f](Array.from(columns, (column) => row[column]), own); // prettier-ignore
+      densities[f](
+        Array.from(columns, (column) => row[column]),
+        own,
+      );
       for (let c = 0; c < into.length; c++) into[c] += own[c];
     }
   };

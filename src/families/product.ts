@@ -26,7 +26,11 @@ class UnplacedProduct extends ProductFamily {
       options: Object.values(family.options),
       columns,
     }));
-    super(given.map(({ family }) => ({ family, columns: [] })), [], printFamilies(entries)); // prettier-ignore
+    super(
+      given.map(({ family }) => ({ family, columns: [] })),
+      [],
+      printFamilies(entries),
+    );
     this.entries = entries;
   }
 

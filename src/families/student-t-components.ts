@@ -118,5 +118,10 @@ function checkedDegrees(given: unknown, k: number, degrees: Degrees, where: stri
   const odd = degrees === 'each' ? undefined : values.find((nu) => nu !== should);
   if (odd === undefined) return values;
   const remedy = `give ${should}, or choose the family with degrees 'each'`;
-  throw wrong('value', `${should}, as ${degrees === 'common' ? 'the first component has' : 'the family has'}`, shown(odd), remedy); // prettier-ignore
+  throw wrong(
+    'value',
+    `${should}, as ${degrees === 'common' ? 'the first component has' : 'the family has'}`,
+    shown(odd),
+    remedy,
+  );
 }

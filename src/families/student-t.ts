@@ -9,7 +9,15 @@ import type { Family } from './family.js';
 import { gaussian, type GaussianFamily, type GaussianOptions } from './gaussian.js';
 import { gaussianFiller } from './gaussian-filler.js';
 import { studentSampler } from './sampling/student-t.js';
-import { alike, degreesOf, spreadOf, studentParameters, studentVectors, withDegrees, type Degrees } from './student-t-components.js'; // prettier-ignore
+import {
+  alike,
+  degreesOf,
+  spreadOf,
+  studentParameters,
+  studentVectors,
+  withDegrees,
+  type Degrees,
+} from './student-t-components.js';
 import { estimatedDegrees, logDensity, packed } from './student-t-model.js';
 
 /** Options of `studentT`. */

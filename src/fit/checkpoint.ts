@@ -114,12 +114,18 @@ export class Checkpoint {
     const { before, latest, options, device = '' } = this;
     const now = [...latest].map(([fit, runs]) => [fit, Object.fromEntries([...runs].map(recordOf))] as const);
     const data = this.data.digest;
-    return { options: { ...options, backend: device }, data, fits: { ...before?.content.fits, ...Object.fromEntries(now) } }; // prettier-ignore
+    return {
+      options: { ...options, backend: device },
+      data,
+      fits: { ...before?.content.fits, ...Object.fromEntries(now) },
+    };
   }
 
   private kept(fit: string): Map<string, Latest> {
     const runs = Object.entries(this.before?.content.fits[fit] ?? {});
-    return new Map(runs.map(([name, { between, ended }]) => [name, ended ? { ended } : { between: () => between as SavedRun }])); // prettier-ignore
+    return new Map(
+      runs.map(([name, { between, ended }]) => [name, ended ? { ended } : { between: () => between as SavedRun }]),
+    );
   }
 }
 

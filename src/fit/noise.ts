@@ -13,7 +13,8 @@ export function givenLogDensity(noise: NoiseOption): number | undefined {
   const entries = Object.entries((noise as object | null) ?? {}) as [string, unknown][];
   const [[name, value] = ['', undefined]] = entries;
   const known = entries.length === 1 && (name === 'density' || name === 'volume');
-  if (known && typeof value === 'number' && value > 0 && value < Infinity) return (name === 'density' ? 1 : -1) * Math.log(value); // prettier-ignore
+  if (known && typeof value === 'number' && value > 0 && value < Infinity)
+    return (name === 'density' ? 1 : -1) * Math.log(value);
   throw new InputError('option', {
     where: known ? `noise.${name}` : 'noise',
     expected: known ? 'a finite number > 0' : 'true, false, { density } or { volume }',

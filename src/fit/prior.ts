@@ -27,7 +27,15 @@ export interface PriorOptions extends ComponentPriorOptions {
  */
 export type PriorChoice = 'none' | 'default' | PriorOptions;
 
-const names = ['weights', 'components', 'rows', 'shrinkage', 'mean', 'dof', 'scale'] as const satisfies readonly (keyof PriorOptions)[]; // prettier-ignore
+const names = [
+  'weights',
+  'components',
+  'rows',
+  'shrinkage',
+  'mean',
+  'dof',
+  'scale',
+] as const satisfies readonly (keyof PriorOptions)[];
 
 interface Asked {
   readonly prior: PriorChoice;
@@ -52,10 +60,20 @@ export function requirePrior({ prior, components, noise, marginal, epsilon }: As
   const wrong = (where: string, expected: string, got: string, remedy: string): InputError =>
     new InputError('option', { where, expected, got, remedy });
   if (marginal.kind !== 'free') {
-    throw wrong('prior.weights', 'proportions that are free', `marginal ${marginal.kind}`, 'leave weights out of the prior, or the marginal out'); // prettier-ignore
+    throw wrong(
+      'prior.weights',
+      'proportions that are free',
+      `marginal ${marginal.kind}`,
+      'leave weights out of the prior, or the marginal out',
+    );
   }
   if (temperatures(epsilon).includes(0)) {
-    throw wrong('prior.weights', 'epsilon > 0, since hard assignment says nothing of weights', 'epsilon 0', 'leave weights out of the prior, or use a small epsilon such as 0.1'); // prettier-ignore
+    throw wrong(
+      'prior.weights',
+      'epsilon > 0, since hard assignment says nothing of weights',
+      'epsilon 0',
+      'leave weights out of the prior, or use a small epsilon such as 0.1',
+    );
   }
 }
 

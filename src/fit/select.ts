@@ -92,7 +92,11 @@ export async function selectMixture(data: DataInput, options: SelectOptions): Pr
   const models = (families ?? covariances.map((covariance) => gaussian({ covariance }))).flatMap((family) =>
     counts.map((k): Model => ({ k, family, covariance: covarianceOf(family) })),
   );
-  if (rest.prior) requireConjugate(rest.prior, models.map(({ family }) => family)); // prettier-ignore
+  if (rest.prior)
+    requireConjugate(
+      rest.prior,
+      models.map(({ family }) => family),
+    );
   const { candidates, failures } = await tried(data, models, { ...rest, growth }, onCandidate);
   if (candidates.length === 0) throw failures[0].error;
   const { fit: last } = candidates[candidates.length - 1];

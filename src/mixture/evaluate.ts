@@ -128,7 +128,9 @@ async function adaptedTo(
   const { survey, levels: known } = mixture.family;
   const questions = source.columns.map((_, column) => {
     const question = survey?.question(column);
-    return question?.again === undefined ? undefined : { ...question, most: question.again, remedy: 'give fewer rows at a time' }; // prettier-ignore
+    return question?.again === undefined
+      ? undefined
+      : { ...question, most: question.again, remedy: 'give fewer rows at a time' };
   });
   if (!survey || questions.every((question) => !question)) return mixture;
   const found = await surveyed(source, { missing: 'model', questions, signal });

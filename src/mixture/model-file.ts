@@ -87,7 +87,9 @@ function requireWithinReach(parts: MixtureParts, where: string): void {
   const scaling = scalingFor(parts);
   const { logNormalizers, quadratic, linear } = family.pack(family.toShard(components, scaling));
   const { scale } = scaling;
-  const distances = sweptSpread(family, components).means.map((mean, at) => Math.fround(mean / scale[at % scale.length])); // prettier-ignore
+  const distances = sweptSpread(family, components).means.map((mean, at) =>
+    Math.fround(mean / scale[at % scale.length]),
+  );
   const packed = [
     ...quadratic.flatMap(({ means, whitening }) => [means, whitening]),
     ...(linear ? [linear.natural] : []),

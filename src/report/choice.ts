@@ -34,7 +34,13 @@ export function choiceSpec(selection: Selection, criterion: Criterion, theme: Th
     data: { values },
     encoding: {
       x: linear(roomy(ks, 0.05), { title: 'components k', format: 'd', values: ks, labelOverlap: true }),
-      y: linear(roomy(values.map((v) => v.y), 0.06), { ...titleAbove(heading), tickCount: 5 }), // prettier-ignore
+      y: linear(
+        roomy(
+          values.map((v) => v.y),
+          0.06,
+        ),
+        { ...titleAbove(heading), tickCount: 5 },
+      ),
     },
     layer: [
       {

@@ -82,13 +82,23 @@ export function countSpec(
   const spec: Layered = {
     ...framed(size, 2),
     encoding: {
-      x: linear([first - 0.5, high], { title: shortened(name, 48), tickCount: 7, ...(high - first < 8 && { tickMinStep: 1 }) }), // prettier-ignore
+      x: linear([first - 0.5, high], {
+        title: shortened(name, 48),
+        tickCount: 7,
+        ...(high - first < 8 && { tickMinStep: 1 }),
+      }),
       y: linear([0, 1.06 * top || 1], { ...titleAbove(title), labels: false, ticks: false }),
     },
     layer: [
       {
         data: { values: bars.map(({ low, height }): Datum => ({ low, high: low + width, height, base: 0 })) },
-        mark: { type: 'rect', fill: theme.bar, clip: true, stroke: theme.paper, strokeWidth: bars.length > MOST_POINTS ? 0.25 : 0.75 }, // prettier-ignore
+        mark: {
+          type: 'rect',
+          fill: theme.bar,
+          clip: true,
+          stroke: theme.paper,
+          strokeWidth: bars.length > MOST_POINTS ? 0.25 : 0.75,
+        },
         encoding: { x: { field: 'low' }, x2: { field: 'high' }, y: { field: 'height' }, y2: { field: 'base' } },
       },
       ...componentMarks(view, dimension, bins, theme),

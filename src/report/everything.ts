@@ -27,9 +27,16 @@ function momentsDetails(view: View, elsewhere: string): Markup {
   const across = columns.slice(0, MOST_NUMBERS / 2);
   const shown = view.order.slice(0, Math.max(1, Math.floor(MOST_NUMBERS / 2 / across.length)));
   const cell = (c: number, j: number): Markup =>
-    html`<td class="number">${significant(components.mean(c, j), 6)} <small>± ${significant(components.deviation(c, j), 6)}</small></td>`; // prettier-ignore
+    html`<td class="number">
+      ${significant(components.mean(c, j), 6)} <small>± ${significant(components.deviation(c, j), 6)}</small>
+    </td>`;
   const rows = shown.map(
-    (c) => html`<tr><th scope="row">${chip(view, c)}</th><td class="number">${significant(100 * weights[c], 6)} %</td>${across.map((_, j) => cell(c, j))}</tr>`, // prettier-ignore
+    (c) =>
+      html`<tr>
+        <th scope="row">${chip(view, c)}</th>
+        <td class="number">${significant(100 * weights[c], 6)} %</td>
+        ${across.map((_, j) => cell(c, j))}
+      </tr>`,
   );
   const left = [
     ...(shown.length < k ? [counted(k - shown.length, 'lighter component')] : []),
@@ -51,7 +58,12 @@ function parametersDetails(view: View, elsewhere: string): Markup {
     const across = all.slice(0, most);
     const shown = view.order.slice(0, Math.max(1, Math.floor(most / across.length)));
     const rows = shown.map(
-      (c) => html`<tr><th scope="row">${chip(view, c)}</th><td class="number">${significant(100 * weights[c], 6)} %</td>${across.map(({ value }) => html`<td class="number">${significant(value(c), 6)}</td>`)}</tr>`, // prettier-ignore
+      (c) =>
+        html`<tr>
+          <th scope="row">${chip(view, c)}</th>
+          <td class="number">${significant(100 * weights[c], 6)} %</td>
+          ${across.map(({ value }) => html`<td class="number">${significant(value(c), 6)}</td>`)}
+        </tr>`,
     );
     const left = [
       ...(shown.length < k ? [counted(k - shown.length, 'lighter component')] : []),
@@ -89,22 +101,44 @@ function covariancesDetails(view: View, input: ReportInput, elsewhere: string): 
 /** The lower triangle of a symmetric matrix. */
 function matrix(values: readonly (readonly number[])[], names: readonly string[], caption: Markup | undefined): Markup {
   const rows = values.map(
-    (row, i) => html`<tr><th scope="row">${names[i]}</th>${row.slice(0, i + 1).map((x) => html`<td class="number">${significant(x, 5)}</td>`)}</tr>`, // prettier-ignore
+    (row, i) =>
+      html`<tr>
+        <th scope="row">${names[i]}</th>
+        ${row.slice(0, i + 1).map((x) => html`<td class="number">${significant(x, 5)}</td>`)}
+      </tr>`,
   );
   return html`<table class="dense">
-    ${caption && html`<caption>${caption}</caption>`}
-    <thead><tr><td></td>${names.map(number)}</tr></thead>
-    <tbody>${rows}</tbody>
-  </table>`; // prettier-ignore
+    ${
+      caption &&
+      html`<caption>
+        ${caption}
+      </caption>`
+    }
+    <thead>
+      <tr>
+        <td></td>
+        ${names.map(number)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }
 
 /** The mixture as a file inside the page, where there is room for it. */
 function download({ columns, k }: ReportInput, json: string): Markup {
   const size = significant(json.length / 1000, 2);
   if (json.length > LARGEST_MODEL)
-    return html`<p class="note download">The whole model would be ${size} kB of JSON, too much for this page: otmix fit --out saves it.</p>`; // prettier-ignore
+    return html`<p class="note download">
+      The whole model would be ${size} kB of JSON, too much for this page: otmix fit --out saves it.
+    </p>`;
   const link = `data:application/json;charset=utf-8,${encodeURIComponent(json)}`;
-  return html`<p class="note download"><a download="model.json" href="${link}">Download the model</a>, ${size} kB of JSON: ${counted(k, 'component')} in ${counted(columns.length, 'column')} with all digits and where they come from, as otmix predict and loadMixture read them.</p>`; // prettier-ignore
+  return html`<p class="note download">
+    <a download="model.json" href="${link}">Download the model</a>, ${size} kB of JSON: ${counted(k, 'component')} in
+    ${counted(columns.length, 'column')} with all digits and where they come from, as otmix predict and loadMixture read
+    them.
+  </p>`;
 }
 
 /** What is left out of a table, and where it is. */

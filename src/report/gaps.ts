@@ -55,8 +55,18 @@ export async function gapsSection(view: View, input: ReportInput): Promise<Marku
   const whole = gaps.shares.filter((share) => share === 0).length;
   const note = prose.gapsNote({ sample, n, whole, drawn: drawn.length > 0, levelled: levelled.length > 0 });
   const body = html`${sharesTable(columns)}
-  ${drawings.length > 0 ? html`<h3>Imputed beside observed values</h3>${legend()}${grid(drawings, 400)}` : undefined}
-  ${levelled.length > 0 ? html`<h3>Imputed beside observed levels</h3>${levelsTable(levelled)}` : undefined}`; // prettier-ignore
+  ${
+    drawings.length > 0
+      ? html`<h3>Imputed beside observed values</h3>
+          ${legend()}${grid(drawings, 400)}`
+      : undefined
+  }
+  ${
+    levelled.length > 0
+      ? html`<h3>Imputed beside observed levels</h3>
+          ${levelsTable(levelled)}`
+      : undefined
+  }`;
   return section('Missing values', note, body);
 }
 
@@ -102,13 +112,22 @@ function sharesTable(columns: readonly GapColumn[]): Markup {
   const kind = (name: string): Markup => html`<th scope="col" class="number">${name}<small>${what}</small></th>`;
   const heads = [text('column'), text('missing'), kind('observed'), kind('imputed')];
   const rest = columns.length - shown.length;
-  return table('Missing values by column', heads, rows, rest > 0 ? `and ${counted(rest, 'column')} more` : undefined, 'profile'); // prettier-ignore
+  return table(
+    'Missing values by column',
+    heads,
+    rows,
+    rest > 0 ? `and ${counted(rest, 'column')} more` : undefined,
+    'profile',
+  );
 }
 
 /** Mean ± standard deviation of both kinds in one format. */
 function numbersInShort({ observed, imputed }: GapColumn): (part: Weighted) => Markup {
   const both = [observed, imputed].filter(({ values }) => values.length > 0).map(momentsOf);
-  const format = columnFormat(both.map(({ mean }) => mean), both.map(({ deviation }) => deviation)); // prettier-ignore
+  const format = columnFormat(
+    both.map(({ mean }) => mean),
+    both.map(({ deviation }) => deviation),
+  );
   return (part) => {
     if (part.values.length === 0) return html`<td class="number">–</td>`;
     const { mean, deviation } = momentsOf(part);
@@ -146,20 +165,34 @@ function levelsTable(columns: readonly GapColumn[]): Markup {
     const most = all.length > MOST_LEVELS ? all.toSorted((a, b) => b.put - a.put || b.there - a.there) : all;
     const rest = all.length - MOST_LEVELS;
     return [
-      html`<tr class="group"><th scope="colgroup" colspan="3">${shortened(name, 60)}</th></tr>`,
+      html`<tr class="group">
+        <th scope="colgroup" colspan="3">${shortened(name, 60)}</th>
+      </tr>`,
       ...most.slice(0, MOST_LEVELS).map(
-        (one) => html`<tr><th scope="row">${shortened(String(one.level), 36)}</th>${shareCell(one.there, 'var(--muted)')}${shareCell(one.put, 'var(--s1)')}</tr>`, // prettier-ignore
+        (one) =>
+          html`<tr>
+            <th scope="row">${shortened(String(one.level), 36)}</th>
+            ${shareCell(one.there, 'var(--muted)')}${shareCell(one.put, 'var(--s1)')}
+          </tr>`,
       ),
-      ...(rest > 0 ? [html`<tr class="rest"><td colspan="3">and ${counted(rest, 'level')} more</td></tr>`] : []),
+      ...(rest > 0
+        ? [
+            html`<tr class="rest">
+              <td colspan="3">and ${counted(rest, 'level')} more</td>
+            </tr>`,
+          ]
+        : []),
     ];
-  }); // prettier-ignore
+  });
   return table('Imputed levels', [text('level'), text('observed'), text('imputed')], rows, undefined, 'profile');
 }
 
 /** What the two kinds of bars are. */
 function legend(): Markup {
   const box = (fill: string, stroke: string, opacity: number): Markup =>
-    trusted(`<svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect x="1" y="1" width="10" height="10" fill="${fill}" fill-opacity="${opacity}" stroke="${stroke}" stroke-width="1.5"/></svg>`); // prettier-ignore
+    trusted(
+      `<svg class="key" viewBox="0 0 12 12" aria-hidden="true"><rect x="1" y="1" width="10" height="10" fill="${fill}" fill-opacity="${opacity}" stroke="${stroke}" stroke-width="1.5"/></svg>`,
+    );
   return html`<ul class="legend" aria-label="Kinds of values">
     <li>${box(theme.bar, theme.bar, 1)}observed</li>
     <li>${box(theme.series[1], theme.series[1], FILLED)}imputed</li>
@@ -186,12 +219,15 @@ function gapSpec(view: View, column: GapColumn, { bar, paper, series }: Theme, s
   return {
     ...framed(size, 2),
     encoding: {
-      x: linear([low, high], { title: `${shortened(column.name, 40)}, ${percent(column.share)} missing`, tickCount: 7 }), // prettier-ignore
+      x: linear([low, high], {
+        title: `${shortened(column.name, 40)}, ${percent(column.share)} missing`,
+        tickCount: 7,
+      }),
       y: linear([0, 1.06], { ...titleAbove('frequency, each kind to its own height'), labels: false, ticks: false }),
     },
     layer: [
       layer(observed, { fill: bar, stroke: paper, strokeWidth: 0.75 }),
-      layer(imputed, { fill: series[1], fillOpacity: FILLED, stroke: series[1], strokeWidth: 1.25 }), // prettier-ignore
+      layer(imputed, { fill: series[1], fillOpacity: FILLED, stroke: series[1], strokeWidth: 1.25 }),
     ],
   };
 }

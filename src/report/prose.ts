@@ -10,11 +10,23 @@ export const MOST_PROFILED = 10;
 
 /** What the numbers of a report mean, a sentence or two each. */
 export const GLOSSARY = [
-  ['nats', 'The unit of log-likelihoods: natural logarithms of densities. One nat more per row makes the rows e ≈ 2.7 times as likely on average. Totals are sums over rows.'],
-  ['bic', 'Bayesian information criterion, −2 log-likelihood + p log n of p free parameters and n rows: how well the model fits, and the more rows there are, the more each parameter has to earn. Lower is better.'],
-  ['aic', 'Akaike information criterion, −2 log-likelihood + 2 p: a parameter costs the same however many rows there are, so that larger models win more often. Lower is better.'],
-  ['icl', 'Integrated completed likelihood, bic and a penalty for rows that could belong to several components: it prefers clusters that lie apart. Lower is better.'],
-] as const; // prettier-ignore
+  [
+    'nats',
+    'The unit of log-likelihoods: natural logarithms of densities. One nat more per row makes the rows e ≈ 2.7 times as likely on average. Totals are sums over rows.',
+  ],
+  [
+    'bic',
+    'Bayesian information criterion, −2 log-likelihood + p log n of p free parameters and n rows: how well the model fits, and the more rows there are, the more each parameter has to earn. Lower is better.',
+  ],
+  [
+    'aic',
+    'Akaike information criterion, −2 log-likelihood + 2 p: a parameter costs the same however many rows there are, so that larger models win more often. Lower is better.',
+  ],
+  [
+    'icl',
+    'Integrated completed likelihood, bic and a penalty for rows that could belong to several components: it prefers clusters that lie apart. Lower is better.',
+  ],
+] as const;
 
 /** The columns fitted: their names where they are few. */
 export function columnsPhrase(columns: readonly string[]): string {

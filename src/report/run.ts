@@ -17,7 +17,11 @@ const UNITS: Readonly<Record<string, string>> = {
 /** How the fit was made: its settings, the command, where and how long it ran, and what had to be repaired. */
 export function runSection(input: ReportInput): Markup {
   const { repairs, seconds } = input.diagnostics;
-  const facts = Object.entries(factsOf(input)).map(([name, value]) => html`<dt>${name}</dt><dd>${value || '–'}</dd>`); // prettier-ignore
+  const facts = Object.entries(factsOf(input)).map(
+    ([name, value]) =>
+      html`<dt>${name}</dt>
+        <dd>${value || '–'}</dd>`,
+  );
   const timed = Object.keys(seconds).some((phase) => phase !== 'total');
   return section(
     'The run',
@@ -49,7 +53,9 @@ function factsOf({
   const { dropped, constantColumns } = input;
   return {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [worded(name), settingText(name, value)])),
-    ...(dropped === undefined ? {} : { 'rows left out': dropped > 0 ? `${count(dropped)}, with missing values` : 'none' }), // prettier-ignore
+    ...(dropped === undefined
+      ? {}
+      : { 'rows left out': dropped > 0 ? `${count(dropped)}, with missing values` : 'none' }),
     ...(constantColumns && { 'constant columns': constantColumns.map((name) => shortened(name)).join(', ') || 'none' }),
     ...{ backend, adapter, precision, 'sweeps over the data': count(input.sweeps) },
   };

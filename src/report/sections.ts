@@ -33,7 +33,9 @@ export async function scatterSection(view: View, n: number): Promise<Markup> {
   const entries = order.map((c) => html`<li>${chip(view, c)} ${percent(input.weights[c])}</li>`);
   const { noise } = input;
   const all = noise ? [...entries, html`<li>${noiseChip} ${percent(noise.weight)}</li>`] : entries;
-  const legend = html`<ul class="legend" aria-label="Components and weights">${all}</ul>`; // prettier-ignore
+  const legend = html`<ul class="legend" aria-label="Components and weights">
+    ${all}
+  </ul>`;
   return section(
     'Data and components',
     prose.scatterCaption(view, n),
@@ -70,7 +72,12 @@ export async function marginalsSection(view: View, n: number): Promise<Markup | 
   const { numbers: dimensions, input } = view;
   if (dimensions.length === 0) return undefined;
   const single = dimensions.length === 1;
-  const sizes = single ? [{ width: 940, height: 320 }, { width: 300, height: 200 }] : [{ width: 456, height: 220 }]; // prettier-ignore
+  const sizes = single
+    ? [
+        { width: 940, height: 320 },
+        { width: 300, height: 200 },
+      ]
+    : [{ width: 456, height: 220 }];
   const specs = dimensions.flatMap((dimension) => sizes.map((size) => specOf(view, dimension, size)));
   const drawings = await Promise.all(
     specs.map(({ spec, dimension }, i) => {

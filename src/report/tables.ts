@@ -23,7 +23,13 @@ export const noiseChip = html`<span class="chip"><i style="background:${PAGE_THE
 export function noiseRows({ input: { noise } }: View, columns: number): Markup[] {
   if (!noise) return [];
   const blanks = Array.from({ length: columns }, () => html`<td></td>`);
-  return [html`<tr><th scope="row">${noiseChip}</th><td class="weight"><span>${percent(noise.weight)}</span></td>${blanks}</tr>`]; // prettier-ignore
+  return [
+    html`<tr>
+      <th scope="row">${noiseChip}</th>
+      <td class="weight"><span>${percent(noise.weight)}</span></td>
+      ${blanks}
+    </tr>`,
+  ];
 }
 
 /** Components by falling weight: a bar for the weight, mean ± standard deviation a column. */
@@ -42,17 +48,15 @@ export function componentsTable(view: View): Markup {
 export function componentRow({ input: { weights }, ...view }: View, c: number, columns: readonly Cells[]): Markup {
   const colour = PAGE_THEME.fill(view.rank[c]);
   const heaviest = weights[view.order[0]] || 1;
-  // prettier-ignore
+
   return html`<tr>
-        <th scope="row">${chip(view, c)}</th>
-        <td class="weight">
-          <span>${percent(weights[c])}</span>
-          <i
-            style="width:${fixed((100 * weights[c]) / heaviest, 1)}%;background:${colour}"
-          ></i>
-        </td>
-        ${columns.map((cells) => cells.cell(c))}
-      </tr>`;
+    <th scope="row">${chip(view, c)}</th>
+    <td class="weight">
+      <span>${percent(weights[c])}</span>
+      <i style="width:${fixed((100 * weights[c]) / heaviest, 1)}%;background:${colour}"></i>
+    </td>
+    ${columns.map((cells) => cells.cell(c))}
+  </tr>`;
 }
 
 /** A column of a table of components: its head, and a cell for each. */
@@ -65,7 +69,10 @@ export interface Cells {
 export function meanCells(view: View, j: number): Cells {
   const { input } = view;
   const bumps = bumpsOf(input, j);
-  const format = columnFormat(bumps.map((b) => b.mean), bumps.map((b) => b.scale)); // prettier-ignore
+  const format = columnFormat(
+    bumps.map((b) => b.mean),
+    bumps.map((b) => b.scale),
+  );
   const placed = strip(view, bumps);
   return {
     head: html`<th scope="col" class="number" title="${input.columns[j]}">
@@ -89,10 +96,10 @@ export function strip({ rank }: View, bumps: readonly Bump[]): (component: numbe
   return (c) => {
     const { mean, scale } = bumps[c];
     const span = fixed(high > low ? (200 * scale) / (high - low) : 0, 1);
-    // prettier-ignore
+
     return html`<span class="strip" style="--c:${PAGE_THEME.fill(rank[c])}"
-          ><i style="left:${place(mean - scale)}%;width:${span}%"></i><b style="left:${place(mean)}%"></b
-        ></span>`;
+      ><i style="left:${place(mean - scale)}%;width:${span}%"></i><b style="left:${place(mean)}%"></b
+    ></span>`;
   };
 }
 
@@ -129,7 +136,10 @@ export function restartsTable(restarts: readonly RestartRow[]): Markup {
 
 /** Every candidate of a choice, best first by the criterion that chose. */
 export function choiceTable({ rows, chosen, criterion }: Selection): Markup {
-  const sizes = rows.flatMap((row) => [row.bic, row.aic, row.icl]).filter(Number.isFinite).map(Math.abs); // prettier-ignore
+  const sizes = rows
+    .flatMap((row) => [row.bic, row.aic, row.icl])
+    .filter(Number.isFinite)
+    .map(Math.abs);
   const largest = Math.max(...sizes);
   const body = byRising(rows, (row) => row[criterion]).map(
     (row) =>
@@ -147,7 +157,9 @@ export function choiceTable({ rows, chosen, criterion }: Selection): Markup {
 
 /** Time by phase, longest first, with a bar each. */
 export function phasesTable(seconds: Readonly<Record<string, number>>): Markup {
-  const phases = Object.entries(seconds).filter(([phase]) => phase !== 'total').sort((a, b) => b[1] - a[1]); // prettier-ignore
+  const phases = Object.entries(seconds)
+    .filter(([phase]) => phase !== 'total')
+    .sort((a, b) => b[1] - a[1]);
   const longest = Math.max(...phases.map(([, s]) => s)) || 1;
   const rows = phases.map(
     ([phase, s]) =>

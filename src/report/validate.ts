@@ -147,7 +147,13 @@ function checkSampleRows(entry: string, rows: SampleRows, d: number, gaps: boole
     for (let j = 0; j < d; j++) {
       const value = matrix ? rows.data[i * d + j] : rows[i][j];
       if (!(Number.isFinite(value) || (gaps && Number.isNaN(value))))
-        refuse('value', `${entry}[${i}][${j}]`, 'a finite number', shown(value), 'drop incomplete rows, or say what they lack by gaps'); // prettier-ignore
+        refuse(
+          'value',
+          `${entry}[${i}][${j}]`,
+          'a finite number',
+          shown(value),
+          'drop incomplete rows, or say what they lack by gaps',
+        );
     }
   }
   return size;

@@ -90,7 +90,10 @@ export function viewOf(input: PictureInput, dimensions?: readonly string[]): Vie
 
 /** The columns along which the components differ most, at most so many, in the data's order; `of`: among which. */
 export function mostSeparating(input: PictureInput, most: number, of: (j: number) => boolean = () => true): number[] {
-  return bySeparation(input).filter(of).slice(0, most).sort((a, b) => a - b); // prettier-ignore
+  return bySeparation(input)
+    .filter(of)
+    .slice(0, most)
+    .sort((a, b) => a - b);
 }
 
 function bySeparation(input: PictureInput): number[] {
@@ -174,7 +177,9 @@ export function drawnBumps(
   { bumps, noise }: Dimension,
   { theme, most }: { readonly theme: Theme; readonly most: number },
 ): { readonly component: number; readonly bump: Bump; readonly colour: string }[] {
-  const components = order.slice(0, most).map((component, rank) => ({ component, bump: bumps[component], colour: theme.fill(rank) })); // prettier-ignore
+  const components = order
+    .slice(0, most)
+    .map((component, rank) => ({ component, bump: bumps[component], colour: theme.fill(rank) }));
   return noise ? [...components, { component: -1, bump: noise, colour: theme.muted }] : components;
 }
 

@@ -140,7 +140,10 @@ function centresOf(means: unknown, k: number, d: number, { shift, scale }: Scali
 
 /** Every component around its own of the rows `[k, d]`. */
 function startsAt(rows: Float64Array, d: number): FreshStart[] {
-  return Array.from({ length: rows.length / d }, (_, component) => ({ component, row: rows.subarray(component * d, (component + 1) * d) })); // prettier-ignore
+  return Array.from({ length: rows.length / d }, (_, component) => ({
+    component,
+    row: rows.subarray(component * d, (component + 1) * d),
+  }));
 }
 
 /** Covariances of precisions `[k][d][d]`; throws `InputError` where one is not symmetric and positive definite. */

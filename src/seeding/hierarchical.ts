@@ -66,7 +66,10 @@ export async function hierarchicalStart(
     addRow(moments, packed, rows.values.subarray(row * rows.d, (row + 1) * rows.d), rows.weights[row], share);
   }
   const of = { ...problem, shard: { n: clusterOf.length } };
-  return { weights: shares(moments, clusterOf.length), components: clusters({ packed, moments }, of, family, regularization) }; // prettier-ignore
+  return {
+    weights: shares(moments, clusterOf.length),
+    components: clusters({ packed, moments }, of, family, regularization),
+  };
 }
 
 /** Draws rows and clusters them: by the form of covariances, or by Ward's criterion alone. */

@@ -59,7 +59,9 @@ class Flow {
     this.demand = Float64Array.from(b, (mass) => mass * share);
     this.f = new Float64Array(this.n);
     this.g = new Float64Array(this.m);
-    this.f.forEach((_, i) => (this.f[i] = costs.subarray(i * this.m, (i + 1) * this.m).reduce((x, y) => Math.min(x, y), Infinity))); // prettier-ignore
+    this.f.forEach(
+      (_, i) => (this.f[i] = costs.subarray(i * this.m, (i + 1) * this.m).reduce((x, y) => Math.min(x, y), Infinity)),
+    );
     this.toRow = new Float64Array(this.n);
     this.toColumn = new Float64Array(this.m);
     this.rowBefore = new Int32Array(this.m);

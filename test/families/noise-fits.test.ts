@@ -35,11 +35,14 @@ describe('a fit with noise', () => {
     expectWithin((await plan.duality()).gap, 0, 1e-4);
   });
 
-  test.each(['warm-up', 'anneal', 'short-runs', 'race', 'split-merge'] as const)('goes by strategy %s', async (strategy) => {
-    const { mixture, status } = await fit({ strategy });
-    expect(status).toBe('converged');
-    expect(mixture.weights).toHaveLength(4);
-  });
+  test.each(['warm-up', 'anneal', 'short-runs', 'race', 'split-merge'] as const)(
+    'goes by strategy %s',
+    async (strategy) => {
+      const { mixture, status } = await fit({ strategy });
+      expect(status).toBe('converged');
+      expect(mixture.weights).toHaveLength(4);
+    },
+  );
 
   test('weights of 2 are rows twice, and rows of weight 0 have no part in its range', async () => {
     const seeding = beside(startOf(scene, nearby(scene)));

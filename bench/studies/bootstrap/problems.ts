@@ -25,9 +25,19 @@ function known(family: Family, start: NamedStart, rows: readonly (readonly numbe
   return async () => (await fitMixture(rows, { family, components, seeding: start, maxIterations: 0 })).mixture;
 }
 
-const plane = [[0, 0], [1, 2], [2, 1], [5, 4]]; // prettier-ignore
-const line = [[0], [1], [2], [3]]; // prettier-ignore
-const table = [[0, 0, 0], [1, 1, 1], [2, 3, 2], [4, 2, 0]]; // prettier-ignore
+const plane = [
+  [0, 0],
+  [1, 2],
+  [2, 1],
+  [5, 4],
+];
+const line = [[0], [1], [2], [3]];
+const table = [
+  [0, 0, 0],
+  [1, 1, 1],
+  [2, 3, 2],
+  [4, 2, 0],
+];
 
 const twoGaussians = known(
   gaussian(),
@@ -36,8 +46,20 @@ const twoGaussians = known(
     components: [
       {
         family: 'gaussian',
-        means: [[0, 0], [3, 1]], // prettier-ignore
-        covariances: [[[1, 0.5], [0.5, 1.5]], [[0.8, -0.3], [-0.3, 0.6]]], // prettier-ignore
+        means: [
+          [0, 0],
+          [3, 1],
+        ],
+        covariances: [
+          [
+            [1, 0.5],
+            [0.5, 1.5],
+          ],
+          [
+            [0.8, -0.3],
+            [-0.3, 0.6],
+          ],
+        ],
       },
     ],
   },
@@ -61,7 +83,16 @@ const several = known(
     components: [
       { family: 'gaussian', columns: ['x0'], means: [[0], [3]], covariances: [[[1]], [[1.5]]] },
       { family: 'poisson', columns: ['x1'], rates: [[2], [6]] },
-      { family: 'categorical', columns: ['x2'], probabilities: [[[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]]] }, // prettier-ignore
+      {
+        family: 'categorical',
+        columns: ['x2'],
+        probabilities: [
+          [
+            [0.6, 0.3, 0.1],
+            [0.2, 0.3, 0.5],
+          ],
+        ],
+      },
     ],
   },
   table,

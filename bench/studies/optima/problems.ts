@@ -50,7 +50,13 @@ function drawn(n: number, weights: readonly number[], seed: number, row: (c: num
 }
 
 function overlapping(): Rows {
-  const centres = [[0, 0], [2.5, 0], [0, 2.5], [-2.5, 0], [0, -2.5]]; // prettier-ignore
+  const centres = [
+    [0, 0],
+    [2.5, 0],
+    [0, 2.5],
+    [-2.5, 0],
+    [0, -2.5],
+  ];
   return drawn(2000, [1, 1, 1, 1, 1], 1, (c, random) => centres[c].map((value) => value + random.normal()));
 }
 
@@ -68,7 +74,13 @@ const rare = (): Rows => uneven(4000, [80, 15, 3, 1.5, 0.5], 7);
 
 /** One wide cluster in the middle and narrow ones about it. */
 function uneven(n: number, shares: readonly number[], seed: number): Rows {
-  const centres = [[0, 0, 0], [4, 0, 0], [0, 4, 0], [4, 4, 3], [-3, -3, 3]]; // prettier-ignore
+  const centres = [
+    [0, 0, 0],
+    [4, 0, 0],
+    [0, 4, 0],
+    [4, 4, 3],
+    [-3, -3, 3],
+  ];
   const widths = [1.5, 0.7, 0.7, 0.5, 0.5];
   return drawn(n, shares, seed, (c, random) => centres[c].map((value) => value + widths[c] * random.normal()));
 }

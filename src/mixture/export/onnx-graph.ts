@@ -92,7 +92,9 @@ export class OnnxGraph {
       string(6, description),
       message(7, graph),
       message(8, [integer(2, OPSET)]),
-      repeated(14, Object.entries(metadata), (number, [key, value]) => message(number, [string(1, key), string(2, value)])), // prettier-ignore
+      repeated(14, Object.entries(metadata), (number, [key, value]) =>
+        message(number, [string(1, key), string(2, value)]),
+      ),
     ]);
   }
 

@@ -16,7 +16,9 @@ export const gaussianTerms: Terms = (graph, x, { columns, means, covariances }) 
 /** Those of log x, less Σ_j log x_j. */
 export const logNormalTerms: Terms = (graph, x, { columns, meanLogs, varianceLogs }) => {
   const logs = graph.op('Log', [where(graph, graph.op('Greater', [x, graph.scalar(0)]), x)]);
-  const variances = (varianceLogs as Matrix).map((own) => own.map((variance, j) => own.map((_, i) => (i === j ? variance : 0)))); // prettier-ignore
+  const variances = (varianceLogs as Matrix).map((own) =>
+    own.map((variance, j) => own.map((_, i) => (i === j ? variance : 0))),
+  );
   const { squares, logDeterminants } = distances(graph, logs, meanLogs as Matrix, variances);
   const normal = halved(graph, squares, logDeterminants, columns.length);
   return graph.op('Sub', [normal, sumOver(graph, logs, 1, true)]);
@@ -53,8 +55,20 @@ function distances(
   const shared = matrices.every((one) => same(one, matrices[0]));
   const whitening = (shared ? [0] : Array.from(factors.keys())).map((c) => ({ w: factors[c], diagonal: diagonals[c] }));
   const z = matrices.every(isDiagonal)
-    ? graph.op('Mul', [differences, graph.constant(whitening.flatMap(({ diagonal }) => diagonal), [whitening.length, 1, d])]) // prettier-ignore
-    : graph.op('MatMul', [differences, graph.constant(whitening.flatMap(({ w }) => Array.from(w)), [whitening.length, d, d])]); // prettier-ignore
+    ? graph.op('Mul', [
+        differences,
+        graph.constant(
+          whitening.flatMap(({ diagonal }) => diagonal),
+          [whitening.length, 1, d],
+        ),
+      ])
+    : graph.op('MatMul', [
+        differences,
+        graph.constant(
+          whitening.flatMap(({ w }) => Array.from(w)),
+          [whitening.length, d, d],
+        ),
+      ]);
   const squares = graph.op('Transpose', [sumOver(graph, graph.op('Mul', [z, z]), 2)], { perm: [1, 0] });
   return {
     squares,
@@ -72,6 +86,8 @@ function differencesFrom(graph: OnnxGraph, x: Value, means: Matrix): Value {
   return graph.op('Sub', [first, graph.constant(low, shape)]);
 }
 
-const isDiagonal = (matrix: Matrix): boolean => matrix.every((row, i) => row.every((value, j) => i === j || value === 0)); // prettier-ignore
+const isDiagonal = (matrix: Matrix): boolean =>
+  matrix.every((row, i) => row.every((value, j) => i === j || value === 0));
 
-const same = (one: Matrix, other: Matrix): boolean => one.every((row, i) => row.every((value, j) => value === other[i][j])); // prettier-ignore
+const same = (one: Matrix, other: Matrix): boolean =>
+  one.every((row, i) => row.every((value, j) => value === other[i][j]));

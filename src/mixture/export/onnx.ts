@@ -79,7 +79,12 @@ function componentsOf(graph: OnnxGraph, { columns, components, levels }: Exporte
     const places = block.columns.map((name) => columns.indexOf(name));
     const own = places.every((place, j) => place === j) && places.length === columns.length;
     const x = own ? 'rows' : graph.op('Gather', ['rows', graph.integers(places)], { axis: 1 });
-    return terms[block.family](graph, x, block, places.map((place) => levels[place])); // prettier-ignore
+    return terms[block.family](
+      graph,
+      x,
+      block,
+      places.map((place) => levels[place]),
+    );
   });
   return blocks.reduce((sum, one) => graph.op('Add', [sum, one]));
 }
@@ -121,4 +126,5 @@ function requireOperators({ components }: Exported, precision: OnnxPrecision): v
 }
 
 /** Negative binomials of a given size, which their components do not tell. */
-const hasNoSizes = ({ family, ...block }: ComponentBlock): boolean => family === 'negativeBinomial' && !('sizes' in block); // prettier-ignore
+const hasNoSizes = ({ family, ...block }: ComponentBlock): boolean =>
+  family === 'negativeBinomial' && !('sizes' in block);

@@ -1,4 +1,13 @@
-import { linearWidth, type Floats, type LinearShape, type LinearTerm, type PackedShape, type PlanModel, type QuadraticTerm, type SoleQuadratic } from '../model.js'; // prettier-ignore
+import {
+  linearWidth,
+  type Floats,
+  type LinearShape,
+  type LinearTerm,
+  type PackedShape,
+  type PlanModel,
+  type QuadraticTerm,
+  type SoleQuadratic,
+} from '../model.js';
 import { offsetsOf } from '../logits.js';
 import { Gaps, type Gap } from './gaps.js';
 import { exactRadial, type ExactRadial } from './radial.js';

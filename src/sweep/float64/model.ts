@@ -2,7 +2,16 @@
 import { isMatrix } from '../../../kernels/form.js';
 import { addScatter, packedSize, packFactor } from '../../../kernels/simd/layout.js';
 import { finiteDegrees } from '../../../kernels/simd/radial.js';
-import { keepsSquares, levelNumbers, tileSums, type TileLinear, type TileModel, type TilePath, type TileTerm, type TileTermSums } from '../../../kernels/simd/tiles64/model.js'; // prettier-ignore
+import {
+  keepsSquares,
+  levelNumbers,
+  tileSums,
+  type TileLinear,
+  type TileModel,
+  type TilePath,
+  type TileTerm,
+  type TileTermSums,
+} from '../../../kernels/simd/tiles64/model.js';
 import { linearWidth } from '../../../kernels/linear-shape.js';
 import { sharedDoubles } from '../../threads/shared.js';
 import { offsetsOf } from '../logits.js';
@@ -131,14 +140,24 @@ export function momentsOf(
     if (term.radial) addRadial(into, moments.mass, { own: components.quadratic[q], places: layout.terms[q], sums });
   }
   if (components.linear && moments.linear) {
-    addLinear(moments.linear, components.linear, { dense: sums.subarray(layout.dense), levels: sums.subarray(layout.levels), k }); // prettier-ignore
+    addLinear(moments.linear, components.linear, {
+      dense: sums.subarray(layout.dense),
+      levels: sums.subarray(layout.levels),
+      k,
+    });
   }
   return moments;
 }
 
 function addTerm(
   { first, second }: QuadraticMoments,
-  { term, own, places, sums, k }: { term: TileTerm; own: QuadraticTerm<Floats>; places: TileTermSums; sums: Float64Array; k: number }, // prettier-ignore
+  {
+    term,
+    own,
+    places,
+    sums,
+    k,
+  }: { term: TileTerm; own: QuadraticTerm<Floats>; places: TileTermSums; sums: Float64Array; k: number },
 ): void {
   const { path, d, radial } = term;
   const { whitening } = own;

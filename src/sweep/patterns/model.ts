@@ -1,5 +1,15 @@
 import { isMatrix } from '../../../kernels/form.js';
-import { addExactScatter, lineOf, marginalSums, packedLength, packExactFactor, widthOf, type MarginalModel, type MarginalRadial, type MarginalTerm } from '../../../kernels/simd/marginal-model.js'; // prettier-ignore
+import {
+  addExactScatter,
+  lineOf,
+  marginalSums,
+  packedLength,
+  packExactFactor,
+  widthOf,
+  type MarginalModel,
+  type MarginalRadial,
+  type MarginalTerm,
+} from '../../../kernels/simd/marginal-model.js';
 import { linearWidth } from '../../../kernels/linear-shape.js';
 import { sharedDoubles } from '../../threads/shared.js';
 import { constantsOf, lessOfDegrees, rescale } from '../exact/gaps.js';

@@ -49,7 +49,10 @@ export class RemoteNearest implements NearestCentres {
       if (answer.behind === undefined) return answer;
       for (let at = answer.behind; at < added.length;) {
         this.signal?.throwIfAborted();
-        const told = (await site.ask({ op: 'nearest', session, metric, known: at, ask: 'add' }, added[at])) as NearestAnswer; // prettier-ignore
+        const told = (await site.ask(
+          { op: 'nearest', session, metric, known: at, ask: 'add' },
+          added[at],
+        )) as NearestAnswer;
         at = told.behind ?? at + 1; // one that was started again meanwhile begins from the first
       }
     }

@@ -25,7 +25,12 @@ export class MemoryRows implements HeldRows {
   }
 
   weights(start: number, rows: number, into?: Float32Array): Float32Array {
-    return this.gathered(this.blocks.map(({ v }) => v), start, rows, into); // prettier-ignore
+    return this.gathered(
+      this.blocks.map(({ v }) => v),
+      start,
+      rows,
+      into,
+    );
   }
 
   distances(): Promise<HeldDistances> {
