@@ -59,7 +59,8 @@ export function sumsHere(parts: MixtureParts, dataset: HeldRows, precision?: Pre
 export async function sumsOver(parts: MixtureParts, dataset: Dataset, precision: Precision): Promise<CriteriaSums> {
   if (!dataset.ask) return sumsHere(parts, dataset, precision);
   const { weights, components } = parts;
-  const asked: Summed = { weights, components, precision };
+  const { name, options } = parts.family;
+  const asked: Summed = { family: { name, options }, weights, components, precision };
   return addedSums((await dataset.ask('score', asked)) as readonly CriteriaSums[]);
 }
 

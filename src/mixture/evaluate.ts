@@ -165,8 +165,9 @@ class RowNumbers {
   }
 }
 
-/** A mixture but for its family, and how its rows are summed: plain values. */
+/** A mixture and how its rows are summed, as plain values. Families that encode rows alike may share the rows held. */
 export interface Summed extends Pick<MixtureParts, 'weights' | 'components'> {
+  readonly family: Pick<Family, 'name' | 'options'>;
   readonly precision: Precision;
 }
 

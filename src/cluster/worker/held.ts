@@ -67,8 +67,9 @@ export class HeldUnits {
   }
 
   /** Sums over the rows of a unit that criteria follow from. */
-  private score(dataset: Dataset, { weights, components, precision }: Summed): Promise<CriteriaSums> {
-    return sumsHere({ family: familyOfSpec(this.holding.family), weights, components }, dataset, precision);
+  private score(dataset: Dataset, { family: own, weights, components, precision }: Summed): Promise<CriteriaSums> {
+    const family = familyOfSpec({ ...this.holding.family, ...own });
+    return sumsHere({ family, weights, components }, dataset, precision);
   }
 
   private unit(unit: number): Promise<Dataset> {
