@@ -34,9 +34,8 @@ export class OpenedData {
       ...{ name, columns },
       async *batches(signal, batching) {
         await same();
-        const rows = await read();
         try {
-          yield* rows.batches(signal, batching);
+          yield* (await read()).batches(signal, batching);
         } catch (error) {
           signal?.throwIfAborted();
           await same(); // or what is wrong is that a file was replaced meanwhile
