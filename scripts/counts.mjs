@@ -4,6 +4,8 @@ import { relative } from 'node:path';
 
 /** How many failed tests the end of the output names. */
 const NAMED = 40;
+/** How many lines behind the name of a failed check are shown with it. */
+const SHOWN = 12;
 
 /**
  * The counts of a step that ended with a status, after it `printed` counts or none, with a line per failure and what
@@ -14,6 +16,7 @@ export function countsOf({ name, counts, report }, { status, lines }, printed, r
   const passed = counts === undefined && status === 0 ? 1 : 0;
   const found = { failures: [], ...(own ?? { passed, failed: 1 - passed, skipped: 0 }) };
   if (status !== 0) found.failed = Math.max(found.failed, 1);
+  if (found.failed > 0 && found.failures.length === 0) found.failures = printedFailures(name, lines);
   if (found.failed > 0 && found.failures.length === 0) {
     const last = lines.findLast((text) => text.trim() !== '' && readCounts(text) === null) ?? '';
     found.failures.push({ title: `${name}: ${last.trim()}`, said: `exit status ${status}` });
@@ -40,6 +43,19 @@ function vitestCounts(step, path, root) {
       }));
     });
   return { passed: numPassedTests, failed: failures.length, skipped: numPendingTests + numTodoTests, failures };
+}
+
+/** Those that a script printed, as `FAIL` and a name, with the lines behind each up to the next check. */
+function printedFailures(step, lines) {
+  const starts = lines.flatMap((text, at) => (/^FAIL\s/.test(text) ? [at] : []));
+  return starts.map((at) => {
+    const behind = lines.slice(at + 1, at + 1 + SHOWN);
+    const next = behind.findIndex((text) => /^(ok|FAIL|skip)\s/.test(text));
+    return {
+      title: `${step}: ${lines[at].replace(/^FAIL\s+/, '')}`,
+      said: behind.slice(0, next < 0 ? SHOWN : next).join('\n'),
+    };
+  });
 }
 
 /** The counts that a line is, or null. */
