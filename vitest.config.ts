@@ -22,13 +22,23 @@ function filesOf(environment: 'node' | 'browser') {
 const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
 const inBrowser = (file: string): boolean => file.startsWith('test/browser/');
+const ofWebGpu = (file: string): boolean => inBrowser(file) || file.startsWith('test/webgpu/');
 
 const MINUTE = 60_000;
 
-/** Full tables of cases (`full`), in the files that have any alone (`tables`), or one case of every kind: test/cases.ts. */
-const { OTMIX_TESTS } = process.env;
-const provide = { fullTables: OTMIX_TESTS === 'full' || OTMIX_TESTS === 'tables' };
-const filesOfTables = OTMIX_TESTS === 'tables' ? filesWithTables() : undefined;
+/** What OTMIX_TESTS asks of tables of cases (test/cases.ts), and of which files. */
+const takes = {
+  kinds: { tables: 'kinds', files: undefined },
+  full: { tables: 'full', files: undefined },
+  tables: { tables: 'full', files: filesWithTables },
+  cpu: { tables: 'full without WebGPU', files: () => filesWithTables().filter((file) => !ofWebGpu(file)) },
+} as const;
+const asked = process.env.OTMIX_TESTS ?? 'kinds';
+if (!Object.hasOwn(takes, asked))
+  throw new Error(`OTMIX_TESTS was expected to be one of ${Object.keys(takes).join(', ')}, got '${asked}'`);
+const taken = takes[asked as keyof typeof takes];
+const provide = { tables: taken.tables };
+const filesOfTables = taken.files?.();
 
 export default defineConfig({
   test: {

@@ -1,27 +1,46 @@
 /**
  * Tables of cases and how much of them a run takes. `npm test` takes of each table the fewest cases that show every
- * kind, and CI takes the full tables besides: `OTMIX_TESTS=full npm test` does that anywhere.
+ * kind, and CI takes the full tables besides, but for the cases of WebGPU. `OTMIX_TESTS=full npm test` takes all.
  */
 import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Whether this run takes the full tables; vitest.config.ts reads OTMIX_TESTS. */
-    readonly fullTables: boolean;
+    readonly tables: Share;
   }
 }
 
 /** What a case shows, one entry per factor, such as `['full', 'far', 'one row']`; undefined of one it does not have. */
 export type Kinds<T> = (one: T) => readonly (string | number | boolean | undefined)[];
 
+/** What a run takes of a table; vitest.config.ts reads OTMIX_TESTS. */
+export type Share = 'kinds' | 'full' | 'full without WebGPU';
+
 /** The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. */
 export function cases<T>(table: readonly T[], kinds: Kinds<T>, cost?: (one: T) => number): readonly T[] {
-  return inject('fullTables') ? table : everyKind(table, kinds, cost);
+  return shareOf(table, inject('tables'), kinds, cost);
+}
+
+/** The cases of a share; that without WebGPU has one case of every kind of WebGPU still. */
+export function shareOf<T>(
+  table: readonly T[],
+  share: Share,
+  kinds: Kinds<T>,
+  cost?: (one: T) => number,
+): readonly T[] {
+  if (share === 'full') return table;
+  const few = everyKind(table, kinds, cost);
+  return share === 'kinds' ? few : table.filter((one) => few.includes(one) || !onWebGpu(kinds(one)));
+}
+
+/** Whether a level of a case names WebGPU, whose kernels take a driver's compiler seconds where that is software. */
+function onWebGpu(levels: ReturnType<Kinds<unknown>>): boolean {
+  return levels.some((level) => typeof level === 'string' && level.includes('webgpu'));
 }
 
 /** A size that this run takes: the one that the full tables need, or a smaller one. */
 export function size(full: number, otherwise: number): number {
-  return inject('fullTables') ? full : otherwise;
+  return inject('tables') === 'kinds' ? otherwise : full;
 }
 
 /**
