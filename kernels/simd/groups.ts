@@ -1,8 +1,8 @@
 /** Groups of rows as a thread comes to them one after the other, from memory or from files. */
-import { ColumnKernel } from './columns.js';
-import { GROUP_ROWS, tileRows } from './layout.js';
+import type { Encoder } from './encoder.js';
+import { filledUp, GROUP_ROWS } from './layout.js';
 import { RecordStream, type RecordMemory } from './records.js';
-import type { RawBlock, RowsInFile, RowsInMemory, RowSet } from './rows.js';
+import type { RowsInFile, RowsInMemory, RowSet } from './rows.js';
 
 /** A group of rows as whole tiles, and how many rows there are. */
 export interface Group {
@@ -23,8 +23,9 @@ export interface Groups {
   end(): Iterable<Promise<void>>;
 }
 
-export function groupsOf(on: RowSet, module: WebAssembly.Module, memory: RecordMemory): Groups {
-  return 'blocks' in on ? new GroupsInMemory(on, module) : new GroupsInFile(on, memory);
+/** `encoder` and `memory` are the thread's own, and serve one task after the other. */
+export function groupsOf(on: RowSet, encoder: Encoder, memory: RecordMemory): Groups {
+  return 'blocks' in on ? new GroupsInMemory(on, encoder) : new GroupsInFile(on, memory);
 }
 
 const NOTHING: readonly Promise<void>[] = [];
@@ -36,13 +37,11 @@ class GroupsInMemory implements Groups {
   private readonly starts: readonly number[];
   /** The block of the group that came last. */
   private block = 0;
-  private encoder: ColumnKernel | undefined;
-  /** A group's tiles. */
-  private encoded = new Float32Array();
+  private readonly equal = new EqualWeights();
 
   constructor(
     private readonly on: RowsInMemory,
-    private readonly module: WebAssembly.Module,
+    private readonly encoder: Encoder,
   ) {
     let count = 0;
     this.starts = on.blocks.map(({ rows }) => {
@@ -64,8 +63,9 @@ class GroupsInMemory implements Groups {
     const from = (index - this.starts[block]) * GROUP_ROWS;
     const rows = Math.min(GROUP_ROWS, on.rows - from);
     const filled = filledUp(rows, d);
-    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encode(on, from, rows);
-    return { x, v: on.v.subarray(from, from + filled), rows };
+    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encoder.tiles(on, from, rows);
+    const v = typeof on.v === 'number' ? this.equal.of(on.v, rows, filled) : on.v.subarray(from, from + filled);
+    return { x, v, rows };
   }
 
   end(): Iterable<Promise<void>> {
@@ -78,25 +78,14 @@ class GroupsInMemory implements Groups {
     while (this.block + 1 < starts.length && starts[this.block + 1] <= index) this.block++;
     return this.block;
   }
-
-  /** Tiles of rows `from` … of a block. */
-  private encode({ columns, coding }: RawBlock, from: number, rows: number): Float32Array {
-    const { d } = this.on;
-    const length = filledUp(rows, d) * d;
-    this.encoder ??= new ColumnKernel(this.module);
-    if (this.encoded.length < length) this.encoded = new Float32Array(length);
-    this.encoder.encode(columns, { from, to: from + rows, b: tileRows(d) }, coding, this.encoded);
-    return this.encoded.subarray(0, length);
-  }
 }
 
 class GroupsInFile implements Groups {
   readonly dear = true;
   readonly count: number;
   private readonly x: RecordStream;
-  private readonly v: RecordStream | undefined;
-  /** Weights of a group where all rows have the same. */
-  private readonly same = new Float32Array(GROUP_ROWS);
+  private readonly v: RecordStream | number;
+  private readonly equal = new EqualWeights();
 
   constructor(
     private readonly on: RowsInFile,
@@ -105,30 +94,40 @@ class GroupsInFile implements Groups {
     const { x, v, rows } = on;
     this.count = Math.ceil(rows / GROUP_ROWS);
     this.x = new RecordStream(x, memory);
-    if (typeof v === 'number') this.same.fill(v);
-    else this.v = new RecordStream(v, memory);
+    this.v = typeof v === 'number' ? v : new RecordStream(v, memory);
   }
 
   *bring(index: number, end: number): Generator<Promise<void>> {
     yield* this.x.bring(index, end);
-    if (this.v) yield* this.v.bring(index, end);
+    if (typeof this.v !== 'number') yield* this.v.bring(index, end);
   }
 
   at(index: number): Group {
     const { d, rows: all } = this.on;
     const rows = Math.min(GROUP_ROWS, all - index * GROUP_ROWS);
     const filled = filledUp(rows, d);
-    const v = this.v?.at(index) ?? (rows < filled ? this.same.slice().fill(0, rows) : this.same);
-    return { x: this.x.at(index).subarray(0, filled * d), v: v.subarray(0, filled), rows };
+    const { v } = this;
+    return {
+      x: this.x.at(index).subarray(0, filled * d),
+      v: typeof v === 'number' ? this.equal.of(v, rows, filled) : v.at(index).subarray(0, filled),
+      rows,
+    };
   }
 
   *end(): Generator<Promise<void>> {
     yield* this.x.end();
-    if (this.v) yield* this.v.end();
+    if (typeof this.v !== 'number') yield* this.v.end();
   }
 }
 
-function filledUp(rows: number, d: number): number {
-  const tile = tileRows(d);
-  return Math.ceil(rows / tile) * tile;
+/** Weights of groups in which every row has the same. */
+class EqualWeights {
+  private whole: Float32Array | undefined;
+
+  /** Weights of so many rows, zeros beyond: valid until others are asked for. */
+  of(weight: number, rows: number, filled: number): Float32Array {
+    if (this.whole?.[0] !== weight) this.whole = new Float32Array(GROUP_ROWS).fill(weight);
+    if (rows === filled) return this.whole.subarray(0, filled);
+    return new Float32Array(filled).fill(weight, 0, rows);
+  }
 }

@@ -18,6 +18,12 @@ export function tileRows(d: number): number {
   return Math.max(32, Math.min(256, 2 ** Math.floor(Math.log2(2048 / d))));
 }
 
+/** So many rows filled up to whole tiles. */
+export function filledUp(rows: number, d: number): number {
+  const tile = tileRows(d);
+  return Math.ceil(rows / tile) * tile;
+}
+
 /** Rows `[rows, d]` as tiles `[tiles, d, b]`; the last is filled up with zeros. */
 export function toTiles(values: Float32Array, d: number, b: number, into: Float32Array): void {
   for (let row = 0, at = 0; at < values.length; row++) {

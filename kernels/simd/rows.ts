@@ -19,18 +19,19 @@ export interface RowsInFile {
   readonly v: RecordFile | number;
 }
 
-/** Rows with their weights, which are filled up with zeros to whole tiles. */
+/** Rows with their weights. */
 export type RowBlock = EncodedBlock | RawBlock;
 
 interface Block {
   readonly start: number;
   readonly rows: number;
-  readonly v: Float32Array;
 }
 
 /** Rows that are swept often: tiles `[tiles, d, b]`, filled up with zeros. */
 export interface EncodedBlock extends Block {
   readonly x: Float32Array;
+  /** Filled up with zeros to whole tiles. */
+  readonly v: Float32Array;
 }
 
 /** Rows that are swept once: as they came, encoded by the thread that reads them. */
@@ -38,4 +39,6 @@ export interface RawBlock extends Block {
   /** Views of shared memory. */
   readonly columns: readonly Column[];
   readonly coding: Coding;
+  /** As of encoded rows; or the weight of every row. */
+  readonly v: Float32Array | number;
 }

@@ -1,4 +1,5 @@
 import { distancesOf } from './distances.js';
+import { Encoder } from './encoder.js';
 import { groupsOf } from './groups.js';
 import { MarginalRunner, type MarginalTask } from './marginals.js';
 import { PairRunner, type PairTask } from './pairs.js';
@@ -25,8 +26,10 @@ export class TaskRunner {
   private marginals: MarginalRunner | undefined;
   private tiles: TileRunner | undefined;
   private readonly memory = new RecordMemory();
+  private readonly encoder: Encoder;
 
   constructor(private readonly module: WebAssembly.Module) {
+    this.encoder = new Encoder(module);
     this.kernels = new RowKernels(module);
   }
 
@@ -53,7 +56,7 @@ export class TaskRunner {
 
   /** Each thread optimises this loop for itself, anew for every fit that starts threads: so there is little in it. */
   private *rows(task: RowTask): Steps {
-    const groups = groupsOf(task.on, this.module, this.memory);
+    const groups = groupsOf(task.on, this.encoder, this.memory);
     const distances = task.kind === 'nearest' ? distancesOf(task.nearest, task.on, this.memory) : undefined;
     const work = new RowWork(task, groups, distances, this.kernels);
     while (work.nextPart()) {

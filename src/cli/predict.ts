@@ -66,6 +66,7 @@ async function predict(model: string, spec: string | undefined, flags: Flags): P
     missing,
     signal,
     responsibilities: proba,
+    passing: true,
     ...clusterOptions(flags),
   };
   try {

@@ -15,6 +15,7 @@ import type { Scaling } from '../families/scaling.js';
 import { beyondFloat32, type Precision } from '../sweep/float32-reach.js';
 import type { Floats, PlanModel } from '../sweep/model.js';
 import type { RowOptions, RowOutputs, Shard, SweptRows } from '../sweep/shard.js';
+import { Places, RowNumbers } from './row-numbers.js';
 
 /** How a mixture looks at data. */
 export interface EvaluateOptions {
@@ -95,6 +96,7 @@ async function* evaluatedRows(
   const volume = logVolumeOf(mixture.family, scaling);
   const likelihood = likelihoodRows(mixture, scaling, FAR);
   const numbers = new RowNumbers();
+  const places = new Places(passing);
   const onDropped = (row: number): void => numbers.leaveOut(row);
   const { coding, patterned: gaps } = mixture.family;
   const gate = { device, scaling, missing, signal, onDropped, coding, gaps };
@@ -103,12 +105,17 @@ async function* evaluatedRows(
   let rows = 0;
   for await (const { block, before, outputs } of streamedRows(source, gate, outputsOf)) {
     const [from, to] = [outputs.start, outputs.start + outputs.rows];
-    const weights = block.weights?.slice(from, to) ?? new Float64Array(outputs.rows).fill(1);
+    const weights = places.weights(block.weights?.subarray(from, to) ?? outputs.rows);
     found.totalWeight += block.weights ? total(weights) : outputs.rows;
     rows += outputs.rows;
     found.n = rows + numbers.leftOut;
     if (mixture.family.noise) labelNoise(outputs.labels, mixture.components.k);
-    yield { ...inUnits(outputs, volume), start: before + from, index: numbers.next(outputs.rows), weights };
+    yield {
+      ...inUnits(outputs, volume),
+      start: before + from,
+      index: numbers.next(places.index(outputs.rows)),
+      weights,
+    };
   }
   found.n = rows + numbers.leftOut;
   if (found.totalWeight === 0) throw nothingLeft(source, numbers.leftOut);
@@ -135,34 +142,6 @@ async function adaptedTo(
   if (!survey || questions.every((question) => !question)) return mixture;
   const found = await surveyed(source, { missing: 'model', questions, signal });
   return { ...mixture, family: survey.adapted(found.map((own, j) => (questions[j] ? own : (known?.[j] ?? own)))) };
-}
-
-/** Numbers in the source of the rows that are not left out, as they come. */
-class RowNumbers {
-  leftOut = 0;
-  private following = 0;
-  /** Numbers of rows left out from `following` on, rising, from `head` on. */
-  private gaps: number[] = [];
-  private head = 0;
-
-  leaveOut(row: number): void {
-    this.leftOut++;
-    this.gaps.push(row);
-  }
-
-  next(rows: number): Int32Array {
-    const index = new Int32Array(rows);
-    for (let i = 0; i < rows; i++) {
-      while (this.gaps[this.head] === this.following) {
-        this.head++;
-        this.following++;
-      }
-      index[i] = this.following++;
-    }
-    this.gaps.splice(0, this.head);
-    this.head = 0;
-    return index;
-  }
 }
 
 /** A mixture and how its rows are summed, as plain values. Families that encode rows alike may share the rows held. */

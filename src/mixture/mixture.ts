@@ -22,6 +22,8 @@ import { InputError } from '../base/errors.js';
 export interface PredictRowsOptions extends EvaluateOptions {
   /** Also the responsibilities, of which there are k a row; default false. */
   readonly responsibilities?: boolean;
+  /** Whether blocks are wanted no longer than until the next, whose numbers then take their places; default false. */
+  readonly passing?: boolean;
 }
 
 /** A fitted mixture Σ_k w_k p(x | θ_k), in the data's units. It holds no device memory and needs no disposal. */
@@ -159,7 +161,7 @@ export class Mixture {
    * What the mixture says of rows, block after block as they are read: memory does not grow with their number. A block has
    * of its rows `index` `[rows]` (in the source; rows left out for missing values have none), `labels` `[rows]`,
    * `logDensity` `[rows]`, nats, `logLargest` `[rows]` = log max_k r_ik, `weights` `[rows]`, and, if asked for,
-   * `responsibilities` `[rows, k]`, else empty. Arrays are the caller's to keep.
+   * `responsibilities` `[rows, k]`, else empty. Arrays are the caller's to keep, unless blocks are `passing`.
    *
    * Throws `InputError` where reading comes to a row that can't be evaluated: blocks before it have been given.
    */

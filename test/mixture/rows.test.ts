@@ -111,6 +111,22 @@ describe('evaluate', () => {
     expect(seen).toEqual(Array.from({ length: 70_000 }, (_, i) => i).filter((i) => i % 1000 !== 0));
   });
 
+  test.each([false, true])(
+    'of predictRows say the same where they pass as where they are kept, weighted: %s',
+    async (weighted) => {
+      const kept: EvaluatedRows[] = [];
+      const copied: EvaluatedRows[] = [];
+      const rows = x.map((row, i) => (i === 5 ? [NaN] : row));
+      const options = { missing: 'drop', ...(weighted && { sampleWeights: x.map((_, i) => 1 + (i % 3)) }) } as const;
+      for await (const block of mixture.predictRows(rows, options)) kept.push(block);
+      for await (const block of mixture.predictRows(rows, { ...options, passing: true })) {
+        copied.push(structuredClone(block));
+      }
+      expect(kept.length).toBeGreaterThan(1);
+      expect(copied).toEqual(kept);
+    },
+  );
+
   test('ends with the error of a visitor that throws', async () => {
     const reason = new Error('full disk');
     await expect(mixture.evaluate(x, () => Promise.reject(reason))).rejects.toBe(reason);

@@ -1,5 +1,5 @@
 /** Rows that are read once lie as they came and are encoded by the threads: they say the same, bit for bit. */
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { columnKernel } from '../../kernels/simd/column-kernel.js';
 import { simdModule } from '../../kernels/simd/module.js';
 import type { RowBlock } from '../../kernels/simd/rows.js';
@@ -43,11 +43,44 @@ describe.each(Object.entries(layouts))('%s', (_, layout) => {
   });
 });
 
-/** What a model of two components says of all rows, and the first and last rows. */
+/** What a model of two components says of all rows, their moments under it, and the first and last rows. */
 async function said(block: RowBlock, d: number): Promise<unknown[]> {
   const shard = new SimdShard(d, new MemoryRows(d, [block]), taskForce(1, await simdModule('simd')));
   const said: unknown[] = [await shard.take([0, 40, rows - 1])];
-  const [{ model }] = requestsOf('full', 2, d);
+  const [request] = requestsOf('full', 2, d);
+  const { model } = request;
+  said.push(await shard.sweep([request]));
   for await (const outputs of shard.rows(model, { responsibilities: true })) said.push(outputs);
   return said;
+}
+
+describe('a thread', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  test('encodes what is read once by one instance of the kernel, whatever the number of reads', async () => {
+    let made = 0;
+    class Counted extends WebAssembly.Instance {
+      constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+        super(module, imports);
+        made++;
+      }
+    }
+    const force = taskForce(1, await simdModule('simd'));
+    vi.stubGlobal('WebAssembly', { ...statics(WebAssembly), Instance: Counted });
+    const [{ model }] = requestsOf('full', 2, 3);
+    const encoding: Encoding = { shift: new Float64Array(3), scale: new Float64Array(3).fill(1), weightUnit: 1 };
+    const counts: number[] = [];
+    for (let read = 0; read < 3; read++) {
+      const block = { rows: 100, columns: matrix(new Float64Array(300).fill(read), 3) };
+      const shard = new SimdShard(3, new MemoryRows(3, [rawBlock(0, new KeptBlocks().keep(block), encoding)]), force);
+      for await (const { rows: said } of shard.rows(model)) expect(said).toBe(100);
+      counts.push(made);
+    }
+    expect(counts).toEqual([2, 2, 2]); // one encodes, one evaluates
+  });
+});
+
+/** What a namespace has, which does not show in its keys. */
+function statics<T extends object>(of: T): T {
+  return Object.fromEntries(Object.getOwnPropertyNames(of).map((name) => [name, of[name as keyof T]])) as T;
 }

@@ -1,4 +1,5 @@
 import { FAR } from '../../../kernels/simd/distances.js';
+import { filledUp } from '../../../kernels/simd/layout.js';
 import type { RowBlock, RowsInMemory } from '../../../kernels/simd/rows.js';
 import { sharedFloats } from '../../threads/shared.js';
 import type { HeldDistances, HeldRows } from './held.js';
@@ -34,7 +35,7 @@ export class MemoryRows implements HeldRows {
   }
 
   distances(): Promise<HeldDistances> {
-    const nearest = this.blocks.map(({ v }) => sharedFloats(v.length).fill(FAR));
+    const nearest = this.blocks.map(({ rows }) => sharedFloats(filledUp(rows, this.d)).fill(FAR));
     return Promise.resolve({
       nearest,
       written: () => undefined,
@@ -47,9 +48,9 @@ export class MemoryRows implements HeldRows {
     // Nothing but memory.
   }
 
-  /** Numbers of consecutive rows, which may lie in several blocks. */
+  /** Numbers of consecutive rows, which may lie in several blocks; of a block's rows each or one of all. */
   private gathered(
-    numbers: readonly Float32Array[],
+    numbers: readonly (Float32Array | number)[],
     start: number,
     rows: number,
     all: Float32Array = new Float32Array(rows),
@@ -57,7 +58,9 @@ export class MemoryRows implements HeldRows {
     for (let row = 0; row < rows;) {
       const { block, at } = locate(this.blocks, start + row);
       const count = Math.min(rows - row, this.blocks[block].rows - at);
-      all.set(numbers[block].subarray(at, at + count), row);
+      const own = numbers[block];
+      if (typeof own === 'number') all.fill(own, row, row + count);
+      else all.set(own.subarray(at, at + count), row);
       row += count;
     }
     return all;

@@ -1,4 +1,4 @@
-import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import { filledUp, GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { sharedFloats } from '../../threads/shared.js';
 import type { EncodedBlock, RawBlock, RowBlock } from '../../../kernels/simd/rows.js';
@@ -9,22 +9,20 @@ export function encodedBlock(start: number, block: Columns, encoding: Encoding, 
   const { rows } = block;
   const d = block.columns.length;
   const b = tileRows(d);
-  const filled = Math.ceil(rows / b) * b;
-  const x = sharedFloats(filled * d);
+  const x = sharedFloats(filledUp(rows, d) * d);
   encodeTiles(block, encoding, { from: 0, to: rows, b }, x, kernel);
-  return { start, rows, x, v: weightsOf(block, encoding, filled) };
+  return { start, rows, x, v: weightsOf(block, encoding) };
 }
 
 /** Rows where they are, which all threads see and encode as they read them. */
 export function rawBlock(start: number, block: Columns, encoding: Encoding): RawBlock {
-  const { rows, columns } = block;
-  const b = tileRows(columns.length);
-  const v = weightsOf(block, encoding, Math.ceil(rows / b) * b);
+  const { rows, columns, weights } = block;
+  const v = weights ? weightsOf(block, encoding) : Math.fround(1 / encoding.weightUnit);
   return { start, rows, columns, coding: codingOf(encoding), v };
 }
 
-function weightsOf(block: Columns, encoding: Encoding, filled: number): Float32Array {
-  const v = sharedFloats(filled);
+function weightsOf(block: Columns, encoding: Encoding): Float32Array {
+  const v = sharedFloats(filledUp(block.rows, block.columns.length));
   encodeWeights(block, encoding, { from: 0, to: block.rows }, v);
   return v;
 }
@@ -32,10 +30,11 @@ function weightsOf(block: Columns, encoding: Encoding, filled: number): Float32A
 /** Sums of the weights of each group of rows, in float64 and in the groups' order. */
 export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
   const sums: number[] = [];
-  for (const { v } of blocks) {
-    for (let from = 0; from < v.length; from += GROUP_ROWS) {
+  for (const { v, rows } of blocks) {
+    for (let from = 0; from < rows; from += GROUP_ROWS) {
+      const end = Math.min(from + GROUP_ROWS, rows);
       let sum = 0;
-      for (let i = from; i < Math.min(from + GROUP_ROWS, v.length); i++) sum += v[i];
+      for (let i = from; i < end; i++) sum += typeof v === 'number' ? v : v[i];
       sums.push(sum);
     }
   }
