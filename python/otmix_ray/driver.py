@@ -104,10 +104,7 @@ class Driver:
         try:
             self._parcels[name] = ray.put(payload)
         except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
-            self._lacking[name] = (
-                f"expected room for {len(payload)} bytes in Ray's object store, got none ({one_line(error)}); start Ray "
-                "with a larger --object-store-memory, or make room on the disk that it spills to"
-            )
+            self._lacking[name] = no_room(f"{len(payload)} bytes", error)
 
     async def _call(
         self, control: dict[str, Any], payload: bytes, kept: Sequence[tuple[str, Any]], part: Sequence[Any]
@@ -117,8 +114,7 @@ class Driver:
             answers = await actor.call.remote(payload, control["count"], kept, *part)
             self._send({"op": "answers", "id": control["id"]}, answers)
         except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
-            message = f"a worker was lost again and again: {one_line(error)}"
-            self._send({"op": "failed", "id": control["id"], "message": message})
+            self._send({"op": "failed", "id": control["id"], "message": failure_of(error)})
 
     def _send(self, control: dict[str, Any], payload: bytes = b"") -> None:
         self._out.write(message(control, payload))
@@ -142,6 +138,8 @@ def connect(ray: Any, options: dict[str, Any]) -> None:
     address = options["address"]
     quiet = {"logging_level": "error", "log_to_driver": True}
     if address == "local":
+        # Ray's default, 15, has workers give way to whatever else the machine does, for minutes where that is much.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         ray.init(address="local", num_cpus=options.get("cpus"), include_dashboard=False, **quiet)
         return
     try:
@@ -167,6 +165,23 @@ def workers_of(options: dict[str, Any], cpus: float, gpus: float, gpus_each: int
             "ask for fewer, or add machines"
         )
     return count
+
+
+def failure_of(error: BaseException) -> str:
+    """Why a question has no answer, in one line."""
+    from ray.exceptions import ObjectStoreFullError, OutOfDiskError
+
+    if isinstance(error, (ObjectStoreFullError, OutOfDiskError)):
+        return no_room("the answers of a worker", getattr(error, "cause", None) or error)
+    return f"a worker was lost again and again: {one_line(error)}"
+
+
+def no_room(what: str, error: BaseException) -> str:
+    """That Ray's object store has no room for something, in one line."""
+    return (
+        f"expected room for {what} in Ray's object store, got none ({one_line(error)}); start Ray with a larger "
+        "--object-store-memory, or make room on the disk that it spills to"
+    )
 
 
 def one_line(error: BaseException) -> str:

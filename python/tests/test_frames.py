@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import subprocess
 import sys
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from otmix_ray.driver import CPUS_OF_WORKER, Driver, Refused, one_line, workers_of
+from otmix_ray.driver import CPUS_OF_WORKER, Driver, Refused, failure_of, one_line, workers_of
 from otmix_ray.frames import FrameError, framed, message, read_frame
 from otmix_ray.worker import Process, WorkerLost, command_on_this_machine
 
@@ -62,6 +65,38 @@ def test_a_process_that_ends_or_says_nothing_is_lost() -> None:
     silent.kill()
 
 
+#: Starts what stands for an actor, says its process, and ends by SIGKILL.
+RAYLET = """
+import os, signal, subprocess, sys
+actor = "import os, sys, time; os.environ['RAY_RAYLET_PID'] = str(os.getppid()); "
+actor += "from otmix_ray.worker import end_with_raylet; end_with_raylet(); print('runs', flush=True); time.sleep(600)"
+process = subprocess.Popen([sys.executable, "-c", actor], stdout=subprocess.PIPE)
+process.stdout.readline()
+print(process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_an_actor_ends_with_its_raylet_though_nobody_has_waited_for_that() -> None:
+    raylet = subprocess.Popen([sys.executable, "-c", RAYLET], stdout=subprocess.PIPE)
+    assert raylet.stdout is not None
+    actor = int(raylet.stdout.readline())
+    until = time.monotonic() + 60
+    while state_of(actor) != "Z":
+        assert time.monotonic() < until, "the actor still runs"
+        time.sleep(0.05)
+    raylet.wait()
+
+
+def state_of(pid: int) -> str:
+    """As the kernel has it; Z of a process that has ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf8") as stat:
+            return stat.read().rpartition(") ")[2][0]
+    except FileNotFoundError:
+        return "Z"
+
+
 def test_a_machine_without_otmix_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FileNotFoundError, match="install it there: npm install -g otmix@1.2.3"):
@@ -110,6 +145,17 @@ def test_a_full_object_store_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch
     assert (said["op"], said["id"]) == ("failed", 7)
     wanted = "expected room for 4 bytes in Ray's object store, got none (the store is full); start Ray with a larger"
     assert said["message"].startswith(wanted)
+
+
+def test_what_an_actor_failed_by_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(Exception):
+        cause = MemoryError("the disk\n is full")
+
+    exceptions = SimpleNamespace(ObjectStoreFullError=Full, OutOfDiskError=Full)
+    monkeypatch.setitem(sys.modules, "ray.exceptions", exceptions)
+    wanted = "expected room for the answers of a worker in Ray's object store, got none (the disk is full); start Ray"
+    assert failure_of(Full("a traceback")).startswith(wanted)
+    assert failure_of(ValueError("it\nended")) == "a worker was lost again and again: it ended"
 
 
 def test_errors_are_one_line() -> None:

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { GpuError } from '../../kernels/webgpu/error.js';
 import { InputError } from '../base/errors.js';
 import { printable } from '../base/printable.js';
+import { ClusterError } from '../cluster/cluster-error.js';
 import { interruption } from './interruption.js';
 import { limitOf } from './limits.js';
 import { ReaderGone } from './standard-output.js';
@@ -27,7 +28,7 @@ export class Remainder extends Error {
 
 /**
  * 0 where help was asked for or the reader of standard output has gone, and 2 for a user's mistake. An interruption
- * that came before any result is 130 or 143; a failure of the GPU or a fault of ours is 1.
+ * that came before any result is 130 or 143; a failure of the GPU, of a cluster, or of ours is 1.
  */
 export function endingOf(error: unknown): Ending {
   if (error instanceof Remainder) return endingWith(error);
@@ -40,7 +41,7 @@ export function endingOf(error: unknown): Ending {
     return error.exitCode === 0 ? { status: 0 } : { status: 2, line: usageError(error).message };
   }
   if (error instanceof InputError) return { status: 2, line: error.message };
-  if (error instanceof GpuError) return { status: 1, line: error.message };
+  if (error instanceof GpuError || error instanceof ClusterError) return { status: 1, line: error.message };
   const limit = limitOf(error);
   if (limit !== undefined) return { status: 2, line: limit };
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -11,6 +11,9 @@ export function addWorker(program: Command): void {
     .action(async () => {
       const { serve } = await import('../cluster/worker/serve.js');
       const { framed } = await import('../cluster/frames.js');
+      const { takeGpu } = await import('../cluster/worker/own-gpu.js');
+      const { OTMIX_GPU: gpu } = process.env; // of this machine's, as Ray numbers them
+      if (gpu) takeGpu(Number(gpu));
       const write = writerOfFrames();
       const beats = setInterval(() => void write(framed(new Uint8Array(0))), HEARTBEAT);
       try {

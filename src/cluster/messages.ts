@@ -63,7 +63,7 @@ export interface WorkerFacts {
   readonly backend: string;
   readonly adapter: string;
   readonly threads: number;
-  /** The GPUs that Ray has given it, by their numbers on its machine, as CUDA_VISIBLE_DEVICES has them. */
+  /** The GPU that Ray has given it, by its number on the machine; else empty. */
   readonly gpus: string;
   /** Whether float64 sweeps are those of the SIMD kernel. */
   readonly float64: boolean;

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { ClusterError } from './cluster-error.js';
 import { FrameReader } from './frames.js';
-import { WorkerError } from './messages.js';
 import type { Call, Transport } from './transport.js';
 
 /** Workers as child processes of this one, on this machine: nothing restarts one that dies. */
@@ -84,7 +84,7 @@ class WorkerProcess {
   }
 
   private end(reason: string): void {
-    this.lost ??= new WorkerError(`a worker was lost: ${reason}`);
+    this.lost ??= new ClusterError(`a worker was lost: ${reason}`);
     for (const { reject } of this.waiting.splice(0)) reject(this.lost);
   }
 }

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { InputError } from '../base/errors.js';
 import { version } from '../base/version.js';
+import { ClusterError } from './cluster-error.js';
 import { FrameReader, framed } from './frames.js';
-import { WorkerError } from './messages.js';
 import type { ClusterOptions } from './options.js';
 import { packageRoot, workerCommand } from './package-root.js';
 import type { Call, Parcel, Transport } from './transport.js';
@@ -80,7 +80,7 @@ class RayDriver implements Transport {
         resolve();
       });
       this.child.on('close', (status) => {
-        this.end(new WorkerError(`what talks to Ray ended with status ${status}`));
+        this.end(new ClusterError(`what talks to Ray ended with status ${status}`));
         resolve();
       });
     });
@@ -132,7 +132,7 @@ class RayDriver implements Transport {
         }
       }
     } catch (error) {
-      this.end(new WorkerError(`what talks to Ray can't be understood: ${String(error)}`));
+      this.end(new ClusterError(`what talks to Ray can't be understood: ${String(error)}`));
       this.child.kill('SIGKILL');
     }
   }
@@ -157,7 +157,7 @@ class RayDriver implements Transport {
         waiting?.resolve([...new FrameReader().push(payload)]);
         return;
       case 'failed':
-        waiting?.reject(new WorkerError(message));
+        waiting?.reject(new ClusterError(message));
         return;
       default:
         op satisfies never;

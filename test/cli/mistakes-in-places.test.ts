@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ClusterError } from '../../src/cluster/cluster-error.js';
 import { endingOf } from '../../src/cli/failure.js';
 import { otmix } from './otmix.js';
 import { describeMistakes, fit } from './mistakes.js';
@@ -165,6 +166,11 @@ describeMistakes('places of results, models or commands', [
     /got a missing value .* in row 1, column a/,
   ],
 ]);
+
+test('what a cluster failed by is one line with status 1, and no fault of ours', () => {
+  const line = 'cluster: a worker was lost: it was ended by SIGKILL';
+  expect(endingOf(new ClusterError('a worker was lost: it was ended by SIGKILL'))).toEqual({ status: 1, line });
+});
 
 test('a fault of ours is one line with status 1, and a stack on request', async () => {
   const { status, line } = endingOf(new TypeError('x is not a function'));

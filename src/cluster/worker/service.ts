@@ -74,7 +74,7 @@ export class Service {
   private async facts(wish: DeviceWish): Promise<WorkerFacts> {
     const device = await this.deviceOf(wish);
     const { name, adapter, threads } = device;
-    const { CUDA_VISIBLE_DEVICES: gpus = '' } = process.env;
+    const { OTMIX_GPU: gpus = '' } = process.env;
     const own = { protocol: PROTOCOL, otmix: version, node: process.versions.node, host: hostname(), gpus };
     return { ...own, backend: name, adapter, threads, float64: 'float64Rows' in device };
   }
