@@ -17,6 +17,8 @@ CPUS_OF_WORKER = 0.5
 #: How often Ray starts a worker again, and asks one question again.
 MOST_RESTARTS = 100
 MOST_RETRIES = 20
+#: Seconds that workers are given to end by themselves.
+LAST = 2.0
 
 
 class Refused(Exception):
@@ -96,6 +98,8 @@ class Driver:
     def stop(self) -> None:
         """Ends the actors, and with them the workers."""
         ray = import_ray()
+        if self._actors:  # what is in the midst of a sweep, or is being started again, is not waited for
+            ray.wait([actor.stop.remote() for actor in self._actors], num_returns=len(self._actors), timeout=LAST)
         for actor in self._actors:
             ray.kill(actor)
         ray.shutdown()

@@ -18,6 +18,8 @@ from .frames import HEAD, framed
 
 #: Bytes that are read from a worker at once.
 PIECE = 1 << 20
+#: Seconds that a process may take to end.
+LAST = 5.0
 #: Seconds between two looks at whether the raylet still runs.
 LOOKS = 1.0
 
@@ -84,6 +86,11 @@ class Process:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def ended(self) -> Optional[int]:
+        """Its exit status; None of one that runs."""
+        return self._process.poll()
+
     def answers(self, pieces: Sequence[bytes], count: int) -> bytes:
         """Writes frames, and reads as many answers, which are frames too. Raises WorkerLost."""
         writer = threading.Thread(target=self._write, args=(pieces,), daemon=True)
@@ -97,6 +104,16 @@ class Process:
             count -= 1
         writer.join()
         return bytes(read)
+
+    def end(self) -> None:
+        """Lets it end by itself, so that it tidies up, and sees to it that it does."""
+        stream = self._process.stdin
+        assert stream is not None
+        try:
+            stream.close()
+            self._process.wait(LAST)
+        except (OSError, subprocess.TimeoutExpired):
+            self.kill()
 
     def kill(self) -> None:
         self._process.kill()
@@ -165,6 +182,11 @@ class Worker:
             return answers
         except WorkerLost as lost:
             self._give_up(lost)
+
+    def stop(self) -> None:
+        """Ends the process."""
+        if self._process is not None:
+            self._process.end()
 
     def _running(self) -> Process:
         if self._process is None:

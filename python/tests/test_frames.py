@@ -56,6 +56,13 @@ def test_a_process_answers_as_many_frames_as_it_is_asked_for() -> None:
         process.kill()
 
 
+def test_a_process_ends_when_its_input_does() -> None:
+    process = Process([sys.executable, "-c", ECHO], 60)
+    process.answers([framed(b"x")], 1)
+    process.end()
+    assert process.ended == 0
+
+
 def test_a_process_that_ends_or_says_nothing_is_lost() -> None:
     with pytest.raises(WorkerLost, match="it ended with status 3"):
         Process([sys.executable, "-c", "import sys; sys.exit(3)"], 60).answers([], 1)
