@@ -20,6 +20,7 @@ export const benches = {
   },
   simulate: { unnamed: false, about: 'iterations on 1,000 workers by simulation, of what cluster has measured' },
   large: { unnamed: false, about: 'a table beyond memory: peaks, and rates from a file beside those from memory' },
+  generated: { unnamed: false, about: 'a billion rows that an asynchronous source generates, in a file' },
   composites: { unnamed: true, about: "the composites on tfjs's backend cpu, beside scikit-learn" },
   flights: { unnamed: false, about: 'three million flights from Parquet to a fit, beside scikit-learn' },
   transport: { unnamed: false, about: 'sweeps that prescribed proportions take, by Newton, Anderson and Sinkhorn' },
@@ -37,6 +38,7 @@ const options = {
   only: { type: 'string', default: '' },
   adapter: { type: 'string' },
   rows: { type: 'string' },
+  table: { type: 'string' },
   seconds: { type: 'string' },
   dawn: { type: 'string', default: '' },
   torch: { type: 'string', default: 'cuda' },
@@ -48,7 +50,8 @@ const about: Readonly<Record<keyof typeof options, readonly [usage: string, abou
   json: ['--json FILE', `${WRITING.join(', ')}: writes the figures there`],
   only: ['--only PROBLEM,…', 'cpu, families: some problems only, such as full or 200000x16x16'],
   adapter: ['--adapter NAME', 'gpu: one whose name has this in it'],
-  rows: ['--rows N', 'gpu, large: so many; default ten million of large'],
+  rows: ['--rows N', 'generated, gpu, large: so many; default a billion generated, ten million of large'],
+  table: ['--table FILE', 'large: Parquet of columns x0 … x7 that is there, rather than one that is made'],
   seconds: ['--seconds S', 'gpu: what would end later is left out: sizes, then speed-ups, then PyTorch'],
   dawn: ['--dawn TOGGLE,…', "gpu: Dawn's toggles, such as disable_robustness"],
   torch: ['--torch DEVICE', 'gpu: cuda (default), or cpu to try PyTorch without a GPU'],
@@ -63,6 +66,7 @@ export interface BenchArguments {
   readonly only: readonly string[];
   readonly adapter?: string | undefined;
   readonly rows?: number | undefined;
+  readonly table?: string | undefined;
   readonly seconds?: number | undefined;
   readonly dawn: readonly string[];
   readonly torch: 'cuda' | 'cpu';
@@ -78,7 +82,7 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
   const writing = named.filter((name) => WRITING.includes(name));
   if (values.json !== undefined && writing.length > 1)
     throw mistake('one bench to write to --json', writing.join(' and '));
-  const { json, adapter, torch } = values;
+  const { json, adapter, table, torch } = values;
   if (torch !== 'cuda' && torch !== 'cpu') throw mistake('--torch cuda or cpu', torch);
   return {
     names: named.length > 0 ? named : unnamed,
@@ -86,6 +90,7 @@ export function benchArguments(args: readonly string[]): BenchArguments | 'help'
     ...{
       json,
       adapter,
+      table,
       torch,
       rows: wholeOf('--rows', values.rows),
       seconds: wholeOf('--seconds', values.seconds),

@@ -10,8 +10,9 @@ import { digits, table } from './table.js';
 /** Columns of the table, and components that are fitted to it. */
 const COLUMNS = 8;
 const COMPONENTS = 16;
-/** Iterations of a fit whose rate is measured. */
+/** Iterations of a fit whose rate is measured; one of more than `HUGE` rows, of which so many are fitted in memory beside. */
 const ITERATIONS = 4;
+const HUGE = 10_000_000;
 /** What rows may take of memory where they are to lie in a file. */
 const LITTLE = '16MiB';
 
@@ -31,66 +32,88 @@ export interface LargeResult {
   /** Seconds of loading rows into a file, and of DuckDB fetching the same columns: the best of runs. */
   readonly spilling: number;
   readonly duckdb: number;
-  /** Seconds of an iteration, of rows in a file and in memory: medians of runs that alternate. */
-  readonly iteration: { readonly filed: number; readonly held: number };
+  /** Seconds of an iteration for a million rows in a file and in memory: medians of runs that alternate. */
+  readonly million: { readonly filed: number; readonly held: number };
+}
+
+/** A table to measure: made for it, unless there is one. */
+export interface LargeAsked {
+  readonly rows: number;
+  readonly runs: number;
+  /** Parquet of 8 columns x0 … x7, all of whose rows are taken. */
+  readonly table?: string | undefined;
 }
 
 /** `npm run bench -- large`: a table larger than the memory that it is given, by the command. */
-export async function benchLarge(rows: number, runs: number, say: (text: string) => void): Promise<LargeResult> {
+export async function benchLarge(asked: LargeAsked, say: (text: string) => void): Promise<LargeResult> {
   const folder = await mkdtemp(join(tmpdir(), 'otmix-large-'));
-  const [data, model, labels] = ['rows.parquet', 'model.json', 'labels.parquet'].map((name) => join(folder, name));
   try {
-    await generate(rows, data);
-    say('made the table');
-    const fit = (more: readonly string[]): readonly string[] => [
-      ...['fit', data, '-k', `${COMPONENTS}`, '--covariance', 'full', '--seeding', 'random', '--tolerance', '0'],
-      ...['--precision', 'float32', '--backend', 'wasm', '--spill', folder, '--json', ...more],
-    ];
-    const filed = ['--memory', LITTLE];
-    const seconds = { filed: [] as number[], held: [] as number[] };
-    const spilled: number[] = [];
-    const fetched: number[] = [];
-    const measured: LargeRun[] = [];
-    for (let run = 0; run < runs; run++) {
-      fetched.push(await fetchedBy(data));
-      const limits = ['--max-iterations', `${ITERATIONS}`];
-      const there = await timed(`fit, ${ITERATIONS} iterations, rows in a file`, fit([...limits, ...filed]));
-      const here = await timed('the same, rows in memory', fit([...limits, '--memory', '64GiB']));
-      seconds.filed.push(there.phases.fit / ITERATIONS);
-      seconds.held.push(here.phases.fit / ITERATIONS);
-      spilled.push(there.phases.load);
-      if (run === 0) measured.push(there.run, here.run);
-      say(`measured fits, ${run + 1} of ${runs}`);
+    const data = asked.table ?? join(folder, 'rows.parquet');
+    if (asked.table === undefined) {
+      await generate(asked.rows, data);
+      say('made the table');
     }
-    const start = await timed('fit --max-iterations 0', [
-      'fit',
-      data,
-      '-k',
-      `${COMPONENTS}`,
-      '--covariance',
-      'full',
-      '--max-iterations',
-      '0',
-      '--backend',
-      'wasm',
-      '--spill',
-      folder,
-      '--json',
-      '--out',
-      model,
-      ...filed,
-    ]);
-    const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
-    return {
-      rows,
-      runs: [...measured, start.run, last.run],
-      spilling: Math.min(...spilled),
-      duckdb: Math.min(...fetched),
-      iteration: { filed: median(seconds.filed), held: median(seconds.held) },
-    };
+    return await measured(data, folder, asked, say);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function measured(
+  data: string,
+  folder: string,
+  asked: LargeAsked,
+  say: (text: string) => void,
+): Promise<LargeResult> {
+  const rows = asked.table === undefined ? asked.rows : await rowsOf(data);
+  const iterations = rows > HUGE ? 1 : ITERATIONS;
+  const heldRows = Math.min(rows, HUGE);
+  const [model, labels] = ['model.json', 'labels.parquet'].map((name) => join(folder, name));
+  const common = ['-k', `${COMPONENTS}`, '--covariance', 'full', '--backend', 'wasm', '--spill', folder, '--json'];
+  const limits = [
+    ...['--seeding', 'random', '--tolerance', '0', '--max-iterations', `${iterations}`],
+    ...['--precision', 'float32'],
+  ];
+  const filed = ['--memory', LITTLE];
+  const seconds = { filed: [] as number[], held: [] as number[] };
+  const spilled: number[] = [];
+  const fetched: number[] = [];
+  const processes: LargeRun[] = [];
+  for (let run = 0; run < asked.runs; run++) {
+    fetched.push(await fetchedBy(data));
+    const there = await timed(`fit, ${iterations} iterations, rows in a file`, [
+      'fit',
+      data,
+      ...common,
+      ...limits,
+      ...filed,
+      ...['--out', model],
+    ]);
+    say(`rows in a file: ${JSON.stringify(there)}`);
+    const some = heldRows < rows ? `SELECT * FROM ${literal(data)} LIMIT ${heldRows}` : data;
+    const name = `the same of ${heldRows.toLocaleString('en')} rows, in memory`;
+    const here = await timed(name, ['fit', some, ...common, ...limits, '--memory', '64GiB']);
+    say(`rows in memory: ${JSON.stringify(here)}`);
+    seconds.filed.push((there.phases.fit / iterations / rows) * 1e6);
+    seconds.held.push((here.phases.fit / iterations / heldRows) * 1e6);
+    spilled.push(there.phases.load);
+    if (run === 0) processes.push(there.run, here.run);
+  }
+  const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
+  say(`predicted: ${JSON.stringify(last)}`);
+  const start = await timed('fit --max-iterations 0', ['fit', data, ...common, '--max-iterations', '0', ...filed]);
+  return {
+    rows,
+    runs: [...processes, start.run, last.run],
+    spilling: Math.min(...spilled),
+    duckdb: Math.min(...fetched),
+    million: { filed: median(seconds.filed), held: median(seconds.held) },
+  };
+}
+
+async function rowsOf(data: string): Promise<number> {
+  const [[count]] = await (await Database.open()).rows(`SELECT count(*) FROM read_parquet(${literal(data)})`);
+  return Number(count);
 }
 
 /** Rows of 16 clusters of deviation 1, float32. */
@@ -140,7 +163,7 @@ async function fetchedBy(path: string): Promise<number> {
   return Number(output);
 }
 
-export function largeTable({ rows, runs, spilling, duckdb, iteration }: LargeResult): string {
+export function largeTable({ rows, runs, spilling, duckdb, million }: LargeResult): string {
   const lines = runs.map(({ name, peakBytes, wall, cpu }) => [
     name,
     digits(peakBytes / 2 ** 20),
@@ -148,13 +171,13 @@ export function largeTable({ rows, runs, spilling, duckdb, iteration }: LargeRes
     digits(cpu),
   ]);
   const rate = (seconds: number): string => digits(rows / seconds / 1e6);
-  const { filed, held } = iteration;
+  const { filed, held } = million;
   return [
     table(
       [`${rows.toLocaleString('en')} × ${COLUMNS}, k = ${COMPONENTS}, Parquet`, 'peak MiB', 's', 'processor s'],
       lines,
     ),
-    `\nAn iteration: ${rate(filed)} million rows a second from a file, ${rate(held)} from memory: ${digits((100 * held) / filed)} %`,
+    `\nAn iteration: ${digits(1 / filed)} million rows a second from a file, ${digits(1 / held)} from memory: ${digits((100 * held) / filed)} %`,
     `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`,
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { benchFamilies, familiesTable } from './families.js';
 import { benchFit, fitTable } from './fit.js';
 import { benchFloat64, float64Table } from './float64.js';
 import { benchFlights, flightsTable } from './flights.js';
+import { benchGenerated, generatedTable } from './generated.js';
 import { benchGpu } from './gpu.js';
 import { benchLarge, largeTable } from './large.js';
 import { benchLoad, loadTable } from './load.js';
@@ -50,8 +51,12 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     print(`${simulationTable()}\n`);
     return Promise.resolve();
   },
-  large: async ({ quick, rows = quick ? 1_000_000 : 10_000_000 }) =>
-    print(`${largeTable(await benchLarge(rows, quick ? 1 : 3, say))}\n`),
+  large: async ({ quick, table, rows = quick ? 1_000_000 : 10_000_000 }) => {
+    const runs = quick || table !== undefined ? 1 : 3;
+    print(`${largeTable(await benchLarge({ rows, table, runs }, say))}\n`);
+  },
+  generated: async ({ quick, rows = quick ? 1_000_000 : 1_000_000_000 }) =>
+    print(`${generatedTable(await benchGenerated(rows))}\n`),
   composites: async () => print(await benchComposites()),
   flights: async () => print(flightsTable(await benchFlights(1e-6, say))),
   transport: async () => print(transportTable(await benchTransport(20_000, say))),

@@ -25,12 +25,23 @@ test('options have their values', () => {
 test('help lists every bench and every option', () => {
   expect([read('--help'), read('cpu -h')]).toEqual(['help', 'help']);
   const listed = [...benchHelp().matchAll(/^ {2}(?:-h, )?(\S+)/gm)].map(([, name]) => name);
-  const options = ['--quick', '--json', '--only', '--adapter', '--rows', '--seconds', '--dawn', '--torch', '--help'];
+  const options = [
+    '--quick',
+    '--json',
+    '--only',
+    '--adapter',
+    '--rows',
+    '--table',
+    '--seconds',
+    '--dawn',
+    '--torch',
+    '--help',
+  ];
   expect(listed).toEqual([...Object.keys(benches), ...options]);
 });
 
 const names =
-  'some of cpu, fit, families, float64, load, start, small, predict, sample, select, memory, cluster, simulate, large, composites, flights, transport, sinkhorn, gpu';
+  'some of cpu, fit, families, float64, load, start, small, predict, sample, select, memory, cluster, simulate, large, generated, composites, flights, transport, sinkhorn, gpu';
 const mistakes: readonly (readonly [string, string, string])[] = [
   ['nothing', names, 'nothing'],
   ['toString', names, 'toString'],

@@ -77,3 +77,15 @@ test('a value that is missing far behind is modelled too', async () => {
   expect(fit.diagnostics).toMatchObject({ rows: 70_000, dropped: 0 });
   expect(Number.isFinite(fit.criteria.logLikelihood)).toBe(true);
 });
+
+test('rows with gaps that exceed the memory allowed are said to be there', async () => {
+  const rows = rowsOf(2000, 3, 0.1);
+  const noted = async (memory: number): Promise<string[]> => {
+    const { diagnostics } = await fitMixture(rows, { components: 2, missing: 'model', maxIterations: 1, memory });
+    return diagnostics.notes.filter((note) => note.startsWith('memory is no limit'));
+  };
+  expect(await noted(2000 * 4 * 8)).toEqual([]);
+  expect(await noted(2000 * 4 * 8 - 1)).toEqual([
+    'memory is no limit of rows with missing values: they take 1 MiB of it, in float64',
+  ]);
+});

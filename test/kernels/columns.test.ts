@@ -17,6 +17,11 @@ const layouts: Readonly<Record<string, (values: Float64Array, d: number) => Colu
   'rows of float32': (values, d) => views(Float32Array.from(values), d),
   columns: (values, d) =>
     Array.from({ length: d }, (_, j) => ({ values: values.filter((__, at) => at % d === j), start: 0, stride: 1 })),
+  'columns of float32': (values, d) =>
+    Array.from({ length: d }, (_, j) => ({
+      values: Float32Array.from(values.filter((__, at) => at % d === j)),
+      ...{ start: 0, stride: 1 },
+    })),
   'columns further apart': (values, d) => {
     const wide = new Float64Array((values.length / d) * (d + 1) + 1);
     values.forEach((value, at) => (wide[1 + Math.floor(at / d) * (d + 1) + (at % d)] = value));

@@ -17,24 +17,32 @@ type Rows = readonly (readonly number[])[];
 
 /** The problems of the study: clusters that overlap, unbalanced ones, many, and real data. */
 export async function optimaProblems(): Promise<OptimaProblem[]> {
-  const synthetic: [string, string, number, CovarianceForm, Rows][] = [
-    ['overlapping', '5 balls 2.5 standard deviations apart', 5, 'full', overlapping()],
-    ['crossing', '4 long ellipses that cross', 4, 'full', crossing()],
-    ['unbalanced', '5 clusters of 60, 20, 10, 6 and 4 %', 5, 'full', unbalanced()],
-    ['rare', '5 clusters of 80, 15, 3, 1.5 and 0.5 %', 5, 'full', rare()],
-    ['grid', '25 balls on a grid, four standard deviations apart', 25, 'spherical', grid()],
-    ['many', '30 clusters of uneven size in 5 dimensions', 30, 'diag', many()],
-  ];
-  const real: [string, string, number, CovarianceForm, Rows][] = [
+  const real: Description[] = [
     ['iris', 'sepals and petals', 3, 'full', await csv('test/golden/iris.csv', [0, 1, 2, 3])],
     ['faithful', 'eruptions and waiting', 3, 'tied', await csv('test/golden/faithful.csv', ['eruptions', 'waiting'])],
     ['penguins', 'beak, flipper and mass', 4, 'diag', await penguins()],
     ['zipcodes', 'every 20th place of the contiguous United States', 8, 'full', await places()],
   ];
-  return [...synthetic, ...real].map(([name, about, k, covariance, rows]) => {
-    const { data, d } = standardised(rows);
-    return { name, about, k, covariance, data, d };
-  });
+  return [...drawnProblems(), ...real.map(problemOf)];
+}
+
+/** The six problems whose rows are drawn, of so many rows each; by default as many as the study takes. */
+export function drawnProblems(n?: number): OptimaProblem[] {
+  const all: Description[] = [
+    ['overlapping', '5 balls 2.5 standard deviations apart', 5, 'full', overlapping(n)],
+    ['crossing', '4 long ellipses that cross', 4, 'full', crossing(n)],
+    ['unbalanced', '5 clusters of 60, 20, 10, 6 and 4 %', 5, 'full', unbalanced(n)],
+    ['rare', '5 clusters of 80, 15, 3, 1.5 and 0.5 %', 5, 'full', rare(n)],
+    ['grid', '25 balls on a grid, four standard deviations apart', 25, 'spherical', grid(n)],
+    ['many', '30 clusters of uneven size in 5 dimensions', 30, 'diag', many(n)],
+  ];
+  return all.map(problemOf);
+}
+
+type Description = readonly [name: string, about: string, k: number, covariance: CovarianceForm, rows: Rows];
+
+function problemOf([name, about, k, covariance, rows]: Description): OptimaProblem {
+  return { name, about, k, covariance, ...standardised(rows) };
 }
 
 /** n rows, each of a component drawn by the weights, by what the component draws. */
@@ -49,7 +57,7 @@ function drawn(n: number, weights: readonly number[], seed: number, row: (c: num
   });
 }
 
-function overlapping(): Rows {
+function overlapping(n = 2000): Rows {
   const centres = [
     [0, 0],
     [2.5, 0],
@@ -57,11 +65,11 @@ function overlapping(): Rows {
     [-2.5, 0],
     [0, -2.5],
   ];
-  return drawn(2000, [1, 1, 1, 1, 1], 1, (c, random) => centres[c].map((value) => value + random.normal()));
+  return drawn(n, [1, 1, 1, 1, 1], 1, (c, random) => centres[c].map((value) => value + random.normal()));
 }
 
-function crossing(): Rows {
-  return drawn(2000, [3, 2, 2, 1], 2, (c, random) => {
+function crossing(n = 2000): Rows {
+  return drawn(n, [3, 2, 2, 1], 2, (c, random) => {
     const angle = (c * Math.PI) / 4;
     const [long, short] = [3 * random.normal(), 0.3 * random.normal()];
     const shift = c === 3 ? 2 : 0;
@@ -69,8 +77,8 @@ function crossing(): Rows {
   });
 }
 
-const unbalanced = (): Rows => uneven(2000, [60, 20, 10, 6, 4], 3);
-const rare = (): Rows => uneven(4000, [80, 15, 3, 1.5, 0.5], 7);
+const unbalanced = (n = 2000): Rows => uneven(n, [60, 20, 10, 6, 4], 3);
+const rare = (n = 4000): Rows => uneven(n, [80, 15, 3, 1.5, 0.5], 7);
 
 /** One wide cluster in the middle and narrow ones about it. */
 function uneven(n: number, shares: readonly number[], seed: number): Rows {
@@ -85,16 +93,16 @@ function uneven(n: number, shares: readonly number[], seed: number): Rows {
   return drawn(n, shares, seed, (c, random) => centres[c].map((value) => value + widths[c] * random.normal()));
 }
 
-function grid(): Rows {
+function grid(n = 2500): Rows {
   const even = new Array<number>(25).fill(1);
-  return drawn(2500, even, 4, (c, random) => [c % 5, Math.floor(c / 5)].map((value) => value + 0.25 * random.normal()));
+  return drawn(n, even, 4, (c, random) => [c % 5, Math.floor(c / 5)].map((value) => value + 0.25 * random.normal()));
 }
 
-function many(): Rows {
+function many(n = 3000): Rows {
   const random = seededRandom(5);
   const centres = Array.from({ length: 30 }, () => Array.from({ length: 5 }, () => 4 * random.normal()));
   const weights = centres.map(() => 0.3 - Math.log(1 - random.uniform()));
-  return drawn(3000, weights, 6, (c, own) => centres[c].map((value) => value + own.normal()));
+  return drawn(n, weights, 6, (c, own) => centres[c].map((value) => value + own.normal()));
 }
 
 async function csv(path: string, columns: readonly (string | number)[]): Promise<Rows> {
