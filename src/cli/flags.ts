@@ -11,7 +11,7 @@ import type { Acceleration } from '../fit/acceleration.js';
 import type { PrecisionChoice } from '../fit/precision.js';
 import type { RowFormat } from '../fit/row-format.js';
 import type { Algorithm } from '../fit/algorithm.js';
-import type { Strategy } from '../fit/strategies.js';
+import { strategies, type Strategy } from '../fit/strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
 import { formats, type FormatName } from './sniff.js';
@@ -29,14 +29,6 @@ const seedings = [
   'hierarchical',
   'random',
 ] as const satisfies readonly SeedingMethod[];
-const strategies = [
-  'plain',
-  'anneal',
-  'warm-up',
-  'short-runs',
-  'race',
-  'split-merge',
-] as const satisfies readonly Strategy[];
 const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
