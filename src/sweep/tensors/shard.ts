@@ -1,18 +1,18 @@
 import { tf } from '#tfjs';
-import type { TypedArray } from '@tensorflow/tfjs';
 import { onBackend } from '../../../kernels/engine.js';
-import { isMatrix } from '../../../kernels/form.js';
 import { rowsKernel } from '../../../kernels/rows.js';
-import { sweepKernel } from '../../../kernels/sweep.js';
 import { yieldToEvents } from '../../base/event-loop.js';
 import { total } from '../../base/numbers.js';
 import { centreOf, logDensityOf, objectiveOf } from '../conversions.js';
-import type { PackedShape, PlanModel } from '../model.js';
-import { emptyMoments, takeOffMass, type Moments } from '../moments.js';
+import type { PlanModel } from '../model.js';
+import type { Moments } from '../moments.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
 import { readAll, type TensorBlock } from './block.js';
+import type { BlockSweep } from './block-sweep.js';
+import { expandedSweep, expands } from './expanded.js';
 import { tensorModel, type TensorModel } from './model.js';
 import { TensorNearestCentres } from './nearest.js';
+import { whitenedSweep } from './whitened.js';
 
 /** A shard of tensors on one tfjs backend, swept by the composite kernels block after block. */
 export class TensorShard implements Shard {
@@ -42,24 +42,21 @@ export class TensorShard implements Shard {
     { model, objectiveNear, coupling = false }: SweepRequest,
     signal?: AbortSignal,
   ): Promise<Moments> {
-    const moments = emptyMoments(model.components, { coupling });
-    const packed = onBackend(this.backend, () => tensorModel(model, this.backend));
-    const centre = centreOf(packed, objectiveNear);
+    const sweep = onBackend(this.backend, () => blockSweep(model, coupling, this.backend));
+    const { moments } = sweep;
+    const centre = centreOf(sweep, objectiveNear);
     try {
       for (const block of this.blocks) {
         await yieldToEvents(signal);
-        const { x, weights, groups } = block;
-        const outputs = onBackend(this.backend, () =>
-          sweepKernel({ x, weights, ...packed.inputs }, { ...packed.attributes, groups, centre, coupling }),
-        );
-        const sum = addGroups(moments, await readAll(outputs), groups, model.components);
+        const outputs = onBackend(this.backend, () => sweep.swept(block, centre));
+        const sum = total(sweep.add(await readAll(outputs), block.groups));
         moments.weight += block.weight;
-        moments.objective += objectiveOf(packed, { centre, weight: block.weight, sum });
+        moments.objective += objectiveOf(sweep, { centre, weight: block.weight, sum });
       }
     } finally {
-      tf.dispose(Object.values(packed.inputs));
+      sweep.dispose();
     }
-    takeOffMass(moments);
+    sweep.finish();
     return moments;
   }
 
@@ -119,39 +116,10 @@ export class TensorShard implements Shard {
 }
 
 /**
- * Adds a block's group sums to the moments, in float64 and in the order of the groups;
- * returns its Σ v (logSum − centre).
+ * The way that serves a model on a backend. Libtensorflow multiplies matrices so much faster than it does anything else that
+ * squares are expanded where they may be.
  */
-function addGroups(
-  { mass, quadratic, linear, coupling }: Moments,
-  outputs: readonly TypedArray[],
-  groups: number,
-  { k, ...shape }: PackedShape,
-): number {
-  const [objective, ...sums] = outputs;
-  const rest = sums.values();
-  const add = (into: Float64Array, inner: number): void =>
-    addOver(into, rest.next().value as TypedArray, groups, inner);
-  add(mass, k);
-  for (const [index, { first, second, radial }] of quadratic.entries()) {
-    const { form, d } = shape.quadratic[index];
-    add(first, d);
-    add(second, isMatrix(form) ? d * d : d);
-    if (radial) {
-      add(radial.weight, 1);
-      add(radial.logarithm, 1);
-    }
-  }
-  if (linear) add(linear, linear.length);
-  if (coupling) add(coupling, k * k);
-  return total(objective);
-}
-
-/** into `[outer, inner]` += Σ_g values `[outer, groups, inner]`. */
-function addOver(into: Float64Array, values: TypedArray, groups: number, inner: number): void {
-  for (let outer = 0, from = 0; outer < into.length; outer += inner) {
-    for (let group = 0; group < groups; group++) {
-      for (let i = 0; i < inner; i++) into[outer + i] += values[from++];
-    }
-  }
+function blockSweep(model: PlanModel, coupling: boolean, backend: string): BlockSweep {
+  const expanded = backend === 'tensorflow' && expands(model.components);
+  return expanded ? expandedSweep(model, coupling) : whitenedSweep(model, coupling, backend);
 }
