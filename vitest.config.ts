@@ -10,6 +10,7 @@ import { filesWithTables } from './test/tables.js';
 function filesOf(environment: 'node' | 'browser') {
   const file = (name: string) => fileURLToPath(new URL(`./${name}.${environment}.ts`, import.meta.url));
   return {
+    '#fitters': file('src/fit/fitters'),
     '#gpu': file('kernels/webgpu/gpu'),
     '#storage': file('src/base/storage'),
     '#tfjs': file('kernels/tfjs'),

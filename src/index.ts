@@ -24,6 +24,7 @@ export {
   type Growth,
   type Selection,
   type SelectOptions,
+  type SelectProgress,
 } from './fit/select.js';
 export {
   onlineMixture,
@@ -38,6 +39,12 @@ export type { FailedReplicate } from './bootstrap/replicates.js';
 export type { Bootstrap, ParameterInterval } from './bootstrap/result.js';
 export { bootstrapTest, type BootstrapTest } from './bootstrap/likelihood-ratio.js';
 export type { BootstrapTestOptions } from './bootstrap/test-options.js';
+export {
+  bootstrapTests,
+  type BootstrapTests,
+  type BootstrapTestsOptions,
+  type BootstrapTestsProgress,
+} from './bootstrap/sequence.js';
 export type { Interval } from './bootstrap/intervals.js';
 export type { Parameter } from './bootstrap/parameters.js';
 export { Mixture, type PredictRowsOptions } from './mixture/mixture.js';

@@ -17,6 +17,11 @@ export class Stopwatch {
     }
   }
 
+  /** Seconds that somebody else has counted. */
+  add(seconds: Readonly<Record<string, number>>): void {
+    for (const [phase, more] of Object.entries(seconds)) this.seconds[phase] = (this.seconds[phase] ?? 0) + more;
+  }
+
   private count(): void {
     const now = performance.now();
     const phase = this.phases.at(-1);

@@ -26,18 +26,10 @@ export function intervalsJson(found: Bootstrap, seconds: number): Record<string,
   };
 }
 
-/** A test as `--json` prints it. */
-export function testJson(found: BootstrapTest, seconds: number): Record<string, unknown> {
-  const { fits, statistics, ...test } = found;
+/** A test as `--json` has it. */
+export function testJson({ fits, statistics, ...test }: BootstrapTest): Record<string, unknown> {
   const [one, other] = fits.map(({ criteria }) => criteria.logLikelihood);
-  return {
-    ...test,
-    replicates: statistics.length,
-    logLikelihoods: [one, other],
-    statistics,
-    seconds: { total: seconds },
-    version,
-  };
+  return { ...test, replicates: statistics.length, logLikelihoods: [one, other], statistics };
 }
 
 /** Standard errors and intervals for people. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import { printableJson } from '../base/printable.js';
+import { version } from '../base/version.js';
 import type { BootstrapProgress } from '../bootstrap/options.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { intervalsJson, intervalsSummary, testJson, testSummary } from './bootstrap-summary.js';
@@ -106,7 +107,8 @@ async function run(model: string, spec: string | undefined, flags: Flags): Promi
   const seconds = (performance.now() - started) / 1000;
   tellNotes(source, flags);
   if (flags.json) {
-    const json = 'pValue' in found ? testJson(found, seconds) : intervalsJson(found, seconds);
+    const json =
+      'pValue' in found ? { ...testJson(found), seconds: { total: seconds }, version } : intervalsJson(found, seconds);
     await write(`${printableJson(json)}\n`);
   } else await print('pValue' in found ? testSummary(found, seconds) : intervalsSummary(found, seconds));
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../fit/options.js';
+import type { SelectProgress } from '../fit/select.js';
 import { count, fixed, significant } from '../report/numbers.js';
 
 /** What a command is doing now: what fits report, writing rows, and something whose parts are counted. */
@@ -9,8 +10,8 @@ export type Activity =
 
 /** Tells a user how far a command is. */
 export interface ProgressView {
-  /** `task` says which of several fits. */
-  readonly show: (activity: Activity, task?: string) => void;
+  /** `task` says which of several fits, `share` how much of all of them is done, from 0 to 1. */
+  readonly show: (activity: Activity, task?: string, share?: number) => void;
   /** Removes what should not stay. */
   readonly stop: () => void;
 }
@@ -23,17 +24,41 @@ export interface Stage {
 
 /**
  * Puts activities into words. The last iteration of each restart is remembered, to tell the gain of the next; several
- * restarts may be under way at once.
+ * restarts, and fits, may be under way at once.
  */
-export function narrator(): (activity: Activity, task?: string) => Stage {
-  const last = new Map<number | undefined, Progress>();
-  return (activity, task) => {
-    if (activity.phase === 'load') last.clear(); // another fit
-    const { text, done } = stageOf(activity, last);
+export function narrator(): (activity: Activity, task?: string, share?: number) => Stage {
+  const fits = new Map<string | undefined, Map<number | undefined, Progress>>();
+  return (activity, task, share) => {
+    const before = activity.phase === 'load' ? undefined : fits.get(task);
+    const last = before ?? new Map<number | undefined, Progress>();
+    fits.set(task, last);
+    const stage = stageOf(activity, last);
     if (activity.phase === 'fit') last.set(activity.restart, activity);
-    const whole = task === undefined ? text : `${task}: ${text}`;
-    return done === undefined ? { text: whole } : { text: whole, done: Math.min(1, done) };
+    const text = task === undefined ? stage.text : `${task}: ${stage.text}`;
+    const done = share ?? stage.done;
+    return done === undefined ? { text } : { text, done: Math.min(1, done) };
   };
+}
+
+/** How much of a selection is done, from 0 to 1, and never less than before: a fit by its iterations, all fits alike. */
+export function selectionShare(): (progress: SelectProgress) => number {
+  const shares = new Map<number, number>();
+  let sum = 0;
+  return (progress) => {
+    const { candidate, candidates, finished } = progress;
+    const before = shares.get(candidate) ?? 0;
+    const now = Math.max(before, fitShare(progress));
+    shares.set(candidate, now);
+    sum += now - before;
+    return Math.max(finished, sum) / candidates;
+  };
+}
+
+/** How much of a fit is done at least, if its restarts come one after the other. */
+function fitShare({ phase, restart = 1, restarts = 1, iteration = 0, maxIterations = 0 }: Progress): number {
+  if (phase === 'score') return 1;
+  if (phase !== 'fit' || maxIterations === 0) return 0;
+  return (restart - 1 + iteration / maxIterations) / restarts;
 }
 
 /** What a narrow terminal can do without, the first first. */

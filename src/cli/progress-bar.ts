@@ -24,8 +24,8 @@ export function barView(stream: NodeJS.WritableStream): ProgressView {
   };
   beforeEnd(stop); // or an exit in haste leaves the terminal without line wrapping
   return {
-    show(activity, task) {
-      const stage = narrate(activity, task);
+    show(activity, task, share) {
+      const stage = narrate(activity, task, share);
       if (!running) bar.start(STEPS, 0, { stage });
       running = true;
       bar.update(Math.round(STEPS * (stage.done ?? 0)), { stage });

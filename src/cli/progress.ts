@@ -8,8 +8,8 @@ export function plainView(print: (line: string) => void, now = () => performance
   const narrate = narrator();
   let next = now() + INTERVAL;
   return {
-    show(activity, task) {
-      const { text } = narrate(activity, task);
+    show(activity, task, share) {
+      const { text } = narrate(activity, task, share);
       if (now() < next) return;
       print(`${text}\n`);
       next = now() + INTERVAL;

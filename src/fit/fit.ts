@@ -4,10 +4,12 @@ import { Checkpoint, type Keeping } from './checkpoint.js';
 import { optionsOfFit } from './checkpoint-identity.js';
 import type { DataInput, Dataset } from '../data/dataset.js';
 import type { EmRun } from '../em/em.js';
+import { endOf, type SavedEnd } from '../em/saved.js';
 import { InputError } from '../base/errors.js';
 import { countRepairs, findingsOf } from './findings.js';
 import { Loader, mayBeFiled, type LoadedData } from './loader.js';
 import { logVolumeOf } from '../families/family.js';
+import type { MixtureParts } from '../mixture/evaluate.js';
 import { Mixture } from '../mixture/mixture.js';
 import { TransportPlan } from '../mixture/plan.js';
 import { fitSettings, type FitOptions, type FitSettings } from './options.js';
@@ -34,32 +36,65 @@ export async function fitMixture(data: DataInput, options: FitOptions): Promise<
   const checkpoint = await Checkpoint.open(settings, () => optionsOfFit(settings));
   const loader = new Loader(data, undefined, checkpoint?.data);
   try {
-    return await fitLoaded(loader, settings, checkpoint?.keeping(0));
+    return await fitLoaded(loader, settings, { keeping: checkpoint?.keeping(0) });
   } finally {
     await loader.close();
   }
 }
 
-/**
- * The same of data that a loader has or gets, which stay loaded. `smaller`: a fit of one component less, from which one
- * more run begins.
- */
-export async function fitLoaded(loader: Loader, asked: FitSettings, keeping?: Keeping, smaller?: Fit): Promise<Fit> {
-  const watch = new Stopwatch();
-  const loaded = await loader.load(asked, watch);
-  const settings = { ...asked, family: loaded.family };
-  requireRows(loaded.dataset, settings.components);
-  const { dataset, common, device } = loaded;
-  const keep = await keeping?.begin(device.name, settings.family);
-  const shared = { common, keep, device, smaller: smaller?.mixture.parts };
-  const runs = await runRestarts(dataset, settings, watch, shared).finally(() => keeping?.write());
-  const fit = await report({ ...loaded, settings, watch }, runs);
-  const provenance = provenanceOf(fit, loaded.source, settings, loaded.device.notes);
+/** What a fit has besides data and settings. */
+export interface Beside {
+  readonly keeping?: Keeping | undefined;
+  /** Of a fit of one component less, from which one more run begins. */
+  readonly smaller?: MixtureParts | undefined;
+  /** The runs, where they were made elsewhere: the fit only says what came of them. */
+  readonly ended?: EndedRuns | undefined;
+}
+
+/** Runs of a fit that was made elsewhere, and how long that took by phase. */
+export interface EndedRuns {
+  readonly runs: readonly SavedEnd[];
+  readonly seconds: Readonly<Record<string, number>>;
+}
+
+/** The same of data that a loader has or gets, which stay loaded. */
+export async function fitLoaded(loader: Loader, asked: FitSettings, beside: Beside = {}): Promise<Fit> {
+  const { making, runs } = await runLoaded(loader, asked, beside);
+  const fit = await report(making, runs);
+  const { source, settings, device } = making;
+  const provenance = provenanceOf(fit, source, settings, device.notes);
   return { ...fit, mixture: fit.mixture.withProvenance(provenance) };
 }
 
+/** Its runs alone. */
+export async function runLoaded(
+  loader: Loader,
+  asked: FitSettings,
+  { keeping, smaller, ended }: Beside,
+): Promise<{ readonly making: Making; readonly runs: readonly EmRun[] }> {
+  const watch = new Stopwatch();
+  const loaded = await loader.load(asked, watch);
+  const settings = { ...asked, family: loaded.family };
+  const making = { ...loaded, settings, watch };
+  requireRows(loaded.dataset, settings.components);
+  if (ended) {
+    watch.add(ended.seconds);
+    return { making, runs: ended.runs.map((run) => endOf(run, settings.family)) };
+  }
+  const { dataset, common, device } = loaded;
+  const keep = await keeping?.begin(device.name, settings.family);
+  const shared = { common, keep, device, smaller };
+  const runs = await runRestarts(dataset, settings, watch, shared).finally(() => keeping?.write());
+  return { making, runs };
+}
+
+/** The mixture of the run that wins, in the data's units. */
+export function partsOf({ settings: { family }, dataset }: Making, { weights, components }: EmRun): MixtureParts {
+  return { family, weights, components: family.toData(components, dataset.scaling) };
+}
+
 /** What a fit was made of. */
-interface Making extends LoadedData {
+export interface Making extends LoadedData {
   readonly settings: FitSettings;
   readonly watch: Stopwatch;
 }
@@ -68,11 +103,7 @@ async function report(making: Making, runs: readonly EmRun[]): Promise<Fit> {
   const { dataset, settings, device, watch } = making;
   const { shard, scaling, columns, dropped, constant, totalWeight } = dataset;
   const run = bestOf(runs);
-  const parts = {
-    family: settings.family,
-    weights: run.weights,
-    components: settings.family.toData(run.components, scaling),
-  };
+  const parts = partsOf(making, run);
   const mixture = new Mixture({ ...parts, family: making.plain }, columns);
   settings.onProgress?.({ phase: 'score' });
   // Not stopped by the signal: an aborted fit still says how good what it has is.

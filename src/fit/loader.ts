@@ -7,6 +7,7 @@ import { requireKnown } from '../cluster/family-spec.js';
 import { loadDataset, toSource, type DataInput, type Dataset, type LoadOptions } from '../data/dataset.js';
 import { MissingValueError } from '../data/blocks.js';
 import { rangesOf } from '../data/ranges.js';
+import { plainRows, type PlainRows } from '../data/plain-rows.js';
 import { remembered } from '../data/remembered.js';
 import { withRowWeights, type Weighing } from '../data/row-weights.js';
 import type { DataWatch } from '../data/digests.js';
@@ -51,6 +52,8 @@ const SHARE = 0.5;
 
 /** Bytes of a source that are kept where it is read for several fits. */
 const REMEMBERED = 2 ** 26;
+/** The same where fits ask for it in one way, but other threads may. */
+const FEW = 2 ** 23;
 
 /**
  * Loads data for one fit after another whose settings differ in components and family alone. Families that encode columns
@@ -89,8 +92,7 @@ export class Loader {
     const text = settings.family.survey || settings.family.forColumns ? ('levels' as const) : undefined;
     this.source ??= toSource(data, sampleWeights, undefined, { text });
     const again = (wanted && wanted.encodings > 1) || settings.family.survey !== undefined || settings.noise !== false;
-    this.rows ??=
-      isSource(data) && again ? remembered(this.watched(this.source), REMEMBERED) : this.watched(this.source);
+    this.rows ??= this.kept(again ? REMEMBERED : wanted ? FEW : 0);
     this.device ??= await resolveBackend(settings.backend, { data, threads: settings.threads });
     if (settings.cluster)
       this.remote ??= await stopwatch.time('load', () => remoteLoader(this.source as Source, settings));
@@ -105,6 +107,17 @@ export class Loader {
     this.held.set(own.family.encoding, own.held);
     this.plain.set(own.family.encoding, plain.encoding);
     return { source, device, plain, family: own.family, ...own.held };
+  }
+
+  /** What was given, and how large it is at the most where it is kept. */
+  private kept(most: number): Source {
+    const source = this.watched(this.source as Source);
+    return isSource(this.data) && most > 0 ? remembered(source, most) : source;
+  }
+
+  /** All rows as they were read, where they take no more than so many bytes; once they have been loaded. */
+  async rowsWithin(most: number): Promise<PlainRows | undefined> {
+    return this.rows && plainRows(this.rows, most);
   }
 
   /** Rows that may lack values: where none does, as if none might, to the last bit. */

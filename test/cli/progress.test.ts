@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { narrator } from '../../src/cli/narration.js';
+import { narrator, selectionShare } from '../../src/cli/narration.js';
 import { plainView, progressView } from '../../src/cli/progress.js';
 import { barView } from '../../src/cli/progress-bar.js';
 
@@ -33,6 +33,38 @@ describe('narrator', () => {
     expect(fit(2, 2, 4)).toMatch(/^restart 2\/2, .* gain 1\.0$/);
     narrate({ phase: 'load', rows: 1 });
     expect(fit(2, 3, 3)).toMatch(/objective 3\.000000$/);
+  });
+});
+
+describe('the share of a selection that is done', () => {
+  const fit = { phase: 'fit', candidates: 4, restarts: 2, maxIterations: 10 } as const;
+
+  test('adds up models that are under way at once, and never falls', () => {
+    const share = selectionShare();
+    expect(share({ phase: 'load', candidate: 1, candidates: 4, finished: 0 })).toBe(0);
+    expect(share({ ...fit, candidate: 1, finished: 0, restart: 1, iteration: 10 })).toBe(0.125);
+    expect(share({ ...fit, candidate: 2, finished: 0, restart: 2, iteration: 5 })).toBe((0.5 + 0.75) / 4);
+    expect(share({ ...fit, candidate: 2, finished: 0, restart: 1, iteration: 6 })).toBe((0.5 + 0.75) / 4);
+    expect(share({ phase: 'score', candidate: 1, candidates: 4, finished: 0 })).toBe(1.75 / 4);
+    expect(share({ ...fit, candidate: 4, finished: 3, restart: 1, iteration: 1 })).toBe(3 / 4);
+  });
+
+  test('is that of the bar, whatever one fit has done', () => {
+    const narrate = narrator();
+    const { text, done } = narrate({ ...fit, restart: 1, iteration: 9, objective: 1 }, 'fit 2 of 4', 0.25);
+    expect([text, done]).toEqual(['fit 2 of 4: restart 1/2, iteration 9/10, objective 1.000000', 0.25]);
+  });
+
+  test('gains are told of each fit by itself', () => {
+    const narrate = narrator();
+    const told = (task: string, iteration: number, objective: number): string =>
+      narrate({ phase: 'fit', iteration, maxIterations: 9, objective }, task).text;
+    told('one', 1, 4);
+    told('other', 1, 9);
+    expect([told('one', 2, 3), told('other', 2, 7)]).toEqual([
+      'one: iteration 2/9, objective 3.000000, gain 1.0',
+      'other: iteration 2/9, objective 7.000000, gain 2.0',
+    ]);
   });
 });
 

@@ -61,4 +61,30 @@ describe('otmix select', () => {
     expect((await loadMixture(`${folder.path}/four.json`)).d).toBe(2);
     expect(status).toBe(2);
   });
+
+  test('--test tests k against k + 1 for the best kind, and says how many components the tests ask for', async () => {
+    const asked = ['select', faithful, '-k', '1:3', '--covariance', 'diag', '--test', '--replicates', '19'];
+    const { status, stdout, stderr } = await otmix(folder.path, [...asked, '--prior', 'default', '-q', '--json']);
+    const { test: found } = JSON.parse(stdout) as {
+      test: {
+        k: number;
+        status: string;
+        tests: { k: number; pValue: number; replicates: number; statistic: number }[];
+      };
+    };
+    expect([status, stderr, found.status]).toEqual([0, '', 'complete']);
+    expect(found.tests[0]).toMatchObject({ k: 1, pValue: 0.05, replicates: 19 });
+    expect(found.tests[0].statistic).toBeGreaterThan(100);
+    expect(found.k).toBe(found.tests.at(-1)?.pValue === 0.05 ? found.tests.length + 1 : found.tests.length);
+  });
+
+  test.each([
+    ['--replicates 19', /^otmix: --replicates: expected --test with it, got "?19"?; /],
+    ['--test --sample-weight eruptions', /^otmix: --sample-weight: expected no --test with it/],
+    ['--test -k 1,3', /^otmix: components: expected numbers of which some follow each other/],
+  ])('refuses %s before it fits', async (flags, message) => {
+    const { status, stderr } = await otmix(folder.path, ['select', faithful, '-k', '1:2', ...flags.split(' ')]);
+    expect(stderr).toMatch(message);
+    expect(status).toBe(2);
+  });
 });

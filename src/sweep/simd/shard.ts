@@ -28,6 +28,11 @@ const FEW_SUMS = 2 ** 19;
 /** Responsibilities handed over at once. */
 const ROW_OUTPUTS = 2 ** 22;
 
+/** Whether a sweep of n rows takes so many threads so little that handing it over is felt. */
+export function isShortSweep(n: number, shape: PackedShape, threads: number): boolean {
+  return n * sweepOperations(shape) <= SHORT_SWEEP * threads;
+}
+
 /** A shard of rows in the memory of the CPU or in a file, swept by the fused SIMD kernel on the threads of a task force. */
 export class SimdShard implements Shard {
   readonly n: number;
@@ -75,7 +80,7 @@ export class SimdShard implements Shard {
     if (held.together !== undefined) return Math.min(held.together, sweepsInMemory(shape, held.groupWeights.length));
     const threads = Math.min(force.threads, this.held.groupWeights.length);
     if (threads === 1) return 1; // which has nothing to wait for between sweeps
-    if (n * sweepOperations(shape) > SHORT_SWEEP * threads) return 1;
+    if (!isShortSweep(n, shape, threads)) return 1;
     return Math.min(MOST_AT_ONCE, sweepsInMemory(shape, this.held.groupWeights.length));
   }
 
