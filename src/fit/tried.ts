@@ -104,11 +104,12 @@ class Trial {
   async run(): Promise<void> {
     const groups = groupsOf(this.models, this.beside.asked.growth);
     for (let group = this.next(); group < groups.length; group = this.next()) {
-      for (const index of groups[group]) {
+      for (const [place, index] of groups[group].entries()) {
         const goesOn = await this.fit(index);
         await this.collect();
         if (!goesOn) return;
-        await this.seekHelp(groups.length);
+        const isFree = place + 1 === groups[group].length;
+        await this.seekHelp(groups.length - Atomics.load(this.taken, 0) - (isFree ? 1 : 0));
       }
     }
     await this.fitters?.done(this.beside.asked.signal);
@@ -190,7 +191,7 @@ class Trial {
     asked.onProgress?.({ ...progress, ...numbers });
   }
 
-  /** Starts threads that fit models too, once the first has shown that they pay. */
+  /** Starts threads that fit models too, once the first has shown that they pay. `groups`: those left to others. */
   private async seekHelp(groups: number): Promise<void> {
     const { models, taken, beside } = this;
     const { asked } = beside;
@@ -198,7 +199,7 @@ class Trial {
     if (this.isSettled || !example || performance.now() - this.began < beside.startAfter) return;
     this.isSettled = true;
     const { count: threads } = threadsFor(asked.threads);
-    const more = Math.min(threads, groups - Atomics.load(taken, 0)) - 1;
+    const more = Math.min(threads - 1, groups);
     if (more < 1) return;
     const work = await fitterWork(this.loader, { models, asked, example, taken, threads });
     if (!work) return;

@@ -1,16 +1,39 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../src/base/errors.js';
 import type { DataInput } from '../../src/data/dataset.js';
 import type { Family } from '../../src/families/family.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { poisson } from '../../src/families/poisson.js';
+import { fitModels, type FitterAnswer, type FitterWork } from '../../src/fit/fitter.js';
 import { Fitters } from '../../src/fit/fitters.js';
+import type * as NodeFitters from '../../src/fit/fitters.node.js';
 import { fitterWork, isOwn } from '../../src/fit/fitter-work.js';
 import { Loader } from '../../src/fit/loader.js';
 import type { Asked, Model, SelectProgress } from '../../src/fit/models.js';
 import { triedModels, type Tried } from '../../src/fit/tried.js';
 import { sharedIntegers } from '../../src/threads/shared.js';
 import { problem } from '../oracle/index.js';
+
+/** Where it is here, a fitter works on this thread, turn by turn with the caller, who can't be first each time. */
+const fitter = vi.hoisted(() => ({ isHere: false, ended: [] as number[] }));
+vi.mock('#fitters', async (original) => {
+  const { startFitter } = await original<typeof NodeFitters>();
+  const here: typeof startFitter = ({ onAnswer }) => ({
+    post(work) {
+      const answer = (one: FitterAnswer): void => {
+        if (one.kind === 'ended') fitter.ended.push(one.index);
+        onAnswer(structuredClone(one));
+      };
+      void fitModels(structuredClone(work) as FitterWork, answer)
+        .catch(() => undefined)
+        .then(() => answer({ kind: 'left' }));
+    },
+    hold: () => undefined,
+    stop: () => Promise.resolve(),
+  });
+  return { startFitter: (events: Parameters<typeof startFitter>[0]) => (fitter.isHere ? here : startFitter)(events) };
+});
+afterEach(() => Object.assign(fitter, { isHere: false, ended: [] }));
 
 const { x } = problem('separated', { n: 200, d: 2, k: 3, seed: 1 });
 const counts = x.map((_, i) => [(i * i) % 7, (i % 2) * 9 + (i % 3)]);
@@ -89,8 +112,11 @@ describe('models that several threads fit', () => {
     ],
   ] as const)('%s: the same bits as on one', async (_, models, data, more) => {
     const alone = await triedModels(data, models, asked({ ...more, threads: 1 }));
+    fitter.isHere = true;
     const helped = await triedModels(data, models, asked(more), { startAfter: 0 });
     expect(numbers(helped)).toEqual(numbers(alone));
+    expect(fitter.ended.length).toBeGreaterThan(0);
+    expect(fitter.ended).not.toContain(0);
   });
 
   test('are fitted by others too, which tell how far they are', async () => {
