@@ -49,6 +49,7 @@ const steps = [
   {
     ...tests('tensorflow on Node 24', [...node, ...tensorflow.files], {
       through: [...tensorflow.through, 'npx', '--yes', '-p', 'node@24'],
+      env: { OTMIX_TESTS: 'full' },
     }),
     needs: ['build', 'tensorflow'], // which builds the binding
   },
