@@ -2,9 +2,10 @@
  * Two centuries of addresses, clustered by their words alone: directions of tf–idf vectors by von Mises–Fisher components,
  * and counts by multinomial ones. What the components say, when they speak, and how well that agrees with the decades.
  *
- *     npm ci && node examples/text/text.mjs [text.svg]
+ *     npm ci && node examples/text/text.mjs [text.svg or a folder]
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { fitMixture, multinomial, vonMisesFisher } from 'otmix';
 import { addresses, counted } from './corpus.mjs';
 import { drawn } from './picture.mjs';
@@ -49,7 +50,9 @@ for (const { name, rows, family, profile } of models) {
   panels.push({ title: `${name}, adjusted Rand index ${agreement.eras.toFixed(2)} with eras of ${ERA} years`, lanes });
 }
 
-const [, , picture = 'text.svg'] = process.argv;
+const [, , asked = 'text.svg'] = process.argv;
+const picture = extname(asked) === '' ? join(asked, 'text.svg') : asked; // a folder, or the file
+await mkdir(dirname(picture), { recursive: true });
 await writeFile(picture, drawn(panels, [years[0], years.at(-1)]));
 console.log(`\ndrawn: ${picture}`);
 
