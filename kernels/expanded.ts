@@ -8,6 +8,7 @@ import { tf } from '#tfjs';
 import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { defineKernel } from './engine.js';
 import { rowSoftmin } from './mixture.js';
+import type { SweepAttributes } from './sweep.js';
 
 /** Products of columns that lie together: 4 MiB, which stay in a cache from one operation to the next. */
 const TOGETHER = 2 ** 20;
@@ -29,16 +30,8 @@ export interface ExpandedInputs {
   readonly coefficients: Tensor2D;
 }
 
-export interface ExpandedAttributes {
-  /** Number of groups g the rows are summed in: no float32 sum runs over more than s rows. */
-  readonly groups: number;
-  /** One-hot responsibilities: the limit ε → 0. */
-  readonly hard: boolean;
-  /** Near the mean of log Σ exp logits: subtracted before summing, so that sums of it keep their digits. */
-  readonly centre: number;
-  /** Whether to sum r_i r_iᵀ. */
-  readonly coupling: boolean;
-}
+/** As of the sweep by whitened differences. */
+export type ExpandedAttributes = Pick<SweepAttributes, 'groups' | 'hard' | 'centre' | 'coupling'>;
 
 /**
  * One block of a sweep by logits ⟨t_i, c_k⟩ with t_i the products of the columns of row i. With v the row weights and r the
