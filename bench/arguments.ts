@@ -5,7 +5,10 @@ import { InputError } from '../src/base/errors.js';
 export const benches = {
   cpu: { unnamed: true, about: 'EM iterations on the CPU, beside the peers that are installed' },
   fit: { unnamed: true, about: 'whole fits, by phase' },
-  families: { unnamed: false, about: 'EM iterations of other families than Gaussians, beside numpy and StepMix' },
+  families: {
+    unnamed: false,
+    about: 'EM iterations of other families than Gaussians, beside numpy, StepMix and poLCA',
+  },
   float64: { unnamed: false, about: 'sweeps in float64 beside those in float32, on one thread' },
   load: { unnamed: false, about: 'loading, seeding and scoring in sweeps, and Parquet beside DuckDB alone' },
   start: { unnamed: false, about: "import 'otmix', and the command: what a process pays before it computes" },

@@ -1,7 +1,7 @@
 import { timeFamily, timeFamilySeeding, type FamilyRun } from './family-iterations.js';
 import { familyOperations, familyProblem, type FamilyProblem, type FamilySize } from './family-problem.js';
 import type { Machine } from './machine.js';
-import { numpyFamilies, numpyPatterns, stepMix, type Dtype, type Script } from './peers/list.js';
+import { numpyFamilies, numpyPatterns, poLCA, stepMix, type Dtype, type Script } from './peers/list.js';
 import { onFile, runOnFile, type PeerOutcome } from './peers/peer.js';
 import { digits, table } from './table.js';
 
@@ -48,6 +48,7 @@ const peers = {
   float32: [numpyFamilies, 'float32'],
   float64: [numpyFamilies, 'float64'],
   stepMix: [stepMix, 'float64'],
+  poLCA: [poLCA, 'float64'],
 } as const satisfies Readonly<Record<string, readonly [Script, Dtype]>>;
 type PeerName = keyof typeof peers;
 
@@ -59,8 +60,8 @@ function peersOf({
 }: FamilySize): Readonly<Partial<Record<PeerName, readonly [Script, Dtype]>>> {
   if (factors.some(({ family }) => family === 'studentT')) return {};
   if (missing) return { float64: [numpyPatterns, 'float64'] };
-  const { stepMix: classes, ...numpy } = peers;
-  return name === 'bernoulli' ? { ...numpy, stepMix: classes } : numpy;
+  const { float32, float64 } = peers;
+  return name === 'bernoulli' ? peers : { float32, float64 };
 }
 
 /** One line of the bench: what is least of several turns, in seconds. */
@@ -82,7 +83,7 @@ export interface FamilyBenchOptions {
   readonly only: readonly string[];
 }
 
-/** `npm run bench -- families`: EM for every kind of column beside numpy and StepMix, which take turns with it. */
+/** `npm run bench -- families`: EM for every kind of column beside numpy, StepMix and poLCA, which take turns with it. */
 export async function benchFamilies(
   machine: Machine,
   { quick, only }: FamilyBenchOptions,
@@ -178,11 +179,13 @@ export function familiesTable(results: readonly FamilyResult[]): string {
     'float64',
     'StepMix ms',
     'ratio',
+    'poLCA ms',
+    'ratio',
     'log-lik.',
     'numpy’s',
   ];
   const rows = results.map(({ name, n, k, factors, one, all, seeding, ofPeak, peers: theirs }) => {
-    const [single, double, classes] = (['float32', 'float64', 'stepMix'] as const).map((peer) =>
+    const [single, double, ...classes] = (['float32', 'float64', 'stepMix', 'poLCA'] as const).map((peer) =>
       secondsOf(theirs[peer]),
     );
     const columns = factors.reduce((sum, factor) => sum + factor.columns, 0);
@@ -194,8 +197,7 @@ export function familiesTable(results: readonly FamilyResult[]): string {
       `${digits(100 * all.sharing, 2)} %`,
       ...[all.load, seeding, all.score, single].map((seconds) => digits(1000 * seconds)),
       ...[single, double].map((seconds) => `${digits(seconds / all.iteration)} ×`),
-      digits(1000 * classes),
-      `${digits(classes / all.iteration)} ×`,
+      ...classes.flatMap((seconds) => [digits(1000 * seconds), `${digits(seconds / all.iteration)} ×`]),
       all.objective.toFixed(5),
       objectiveOf(theirs.float64).toFixed(5),
     ];

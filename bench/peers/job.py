@@ -39,6 +39,10 @@ class Skipped(Exception):
     """The peer cannot do the job; the message says why."""
 
 
+class Missing(Exception):
+    """What the peer needs besides Python is not installed; the message says what to do."""
+
+
 def start_of(job):
     """The start as arrays in the job's type, the covariances in the shape of its covariance type (scikit-learn's)."""
     start = job["start"]
@@ -101,7 +105,7 @@ def timed(peer, job):
     seconds = [seconds_of(em.step) for _ in range(job["iterations"])]
     median = statistics.median(seconds)
     return {
-        "version": importlib.metadata.version(peer.package),
+        "version": em.version() if hasattr(em, "version") else importlib.metadata.version(peer.package),
         "seconds_per_iteration": median,
         "least_seconds": min(seconds),
         "rows_per_second": job["n"] / median,
@@ -129,6 +133,8 @@ def run(peer):
         result = timed(peer, job)
     except Skipped as reason:
         result = {"skipped": str(reason)}
+    except Missing as what:
+        result = {"missing": str(what)}
     except Exception as error:
         if not out_of_memory(error):
             raise

@@ -73,3 +73,6 @@ export const numpyPatterns: Script = {
 
 /** Latent class analysis. */
 export const stepMix: Script = { name: 'StepMix', script: 'stepmix_em.py', modules: ['stepmix', 'threadpoolctl'] };
+
+/** The same of R, whose package computes in float64 on one thread. */
+export const poLCA: Script = { name: 'poLCA', script: 'polca_em.py', modules: ['numpy'] };

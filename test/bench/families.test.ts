@@ -4,7 +4,7 @@ import { compareFamily, familiesTable, requireAgreement } from '../../bench/fami
 import { timeFamily, timeFamilySeeding } from '../../bench/family-iterations.js';
 import type { FamilyName, NestedParameters } from '../../bench/family-kinds.js';
 import { familyOperations, familyProblem, type FamilyProblem, type FamilySize } from '../../bench/family-problem.js';
-import { numpyFamilies, stepMix } from '../../bench/peers/list.js';
+import { numpyFamilies, poLCA, stepMix } from '../../bench/peers/list.js';
 import { onFile, runOnFile } from '../../bench/peers/peer.js';
 import { bernoulliDistribution } from '../../src/families/bernoulli.js';
 import { categoricalDistribution } from '../../src/families/categorical.js';
@@ -99,15 +99,14 @@ describe.each(sizes)('$name', (asked) => {
     expect(await timeFamilySeeding(problem, 1)).toBeGreaterThan(0);
   });
 
-  test.each([numpyFamilies, ...(asked.name === 'bernoulli' ? [stepMix] : [])])(
+  test.each([numpyFamilies, ...(asked.name === 'bernoulli' ? [stepMix, poLCA] : [])])(
     '$name does the same, or is missing by name',
     async (peer) => {
       const job = { n, d, k, factors, start, iterations: ITERATIONS, dtype: 'float64', threads: 1 } as const;
       const result = await onFile(problem.data, [n, d], (data) => runOnFile(peer, { ...job, data }));
       if (!('objective' in result)) {
-        expect(result).toEqual({
-          missing: expect.stringMatching(/^.+: (not in .+; run )?sh bench\/peers\/setup\.sh$/),
-        });
+        const remedy = /^.+: ((not in .+; run )?sh bench\/peers\/setup\.sh|install R and its package poLCA)$/;
+        expect(result).toEqual({ missing: expect.stringMatching(remedy) });
         return;
       }
       expectWithin(result.objective, expected(problem), 1e-9 * Math.abs(result.objective), 'mean log-likelihood');
@@ -132,7 +131,7 @@ test(
   async () => {
     const result = await compareFamily(familyProblem(sizes[0]), { threads: 2, peak: 50 }, 1);
     expectWithin(result.gflops / result.ofPeak, 50, 1e-9, 'peak');
-    expect(Object.keys(result.peers)).toEqual(['float32', 'float64', 'stepMix']);
+    expect(Object.keys(result.peers)).toEqual(['float32', 'float64', 'stepMix', 'poLCA']);
     const lines = familiesTable([result]).split('\n');
     expect(lines[2]).toMatch(/^bernoulli +400 × 5, 3 /);
     expect(lines.slice(3).every((line) => /^(Shares|Peer|Missing): /.test(line))).toBe(true);
