@@ -57,6 +57,7 @@ export default defineConfig({
           testTimeout: 6 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
           hookTimeout: 3 * MINUTE,
           globalSetup: './test/vulkan.ts', // a driver for WebGPU
+          setupFiles: './test/dawn.ts',
         },
       },
       {
