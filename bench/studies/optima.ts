@@ -20,6 +20,7 @@ type Way = Pick<FitOptions, 'seeding' | 'strategy'>;
 
 const ours: Readonly<Record<string, Way>> = {
   'random, plain': { seeding: 'random' },
+  'random-responsibilities, plain': { seeding: 'random-responsibilities' },
   'k-means, plain': { seeding: 'k-means' },
   'k-means++, plain': {},
   'k-means||, plain': { seeding: 'k-means||' },

@@ -28,6 +28,7 @@ const seedings = [
   'k-means',
   'hierarchical',
   'random',
+  'random-responsibilities',
 ] as const satisfies readonly SeedingMethod[];
 const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];

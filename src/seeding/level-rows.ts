@@ -8,6 +8,9 @@ import { metricOf, type SeedingProblem } from './seeding.js';
 /** Rows that are drawn, with replacement and as often as they weigh. */
 const DRAWS = 4096;
 
+/** The same problem among rows that the host holds. */
+export type HeldProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: HostRows };
+
 /** Where the levels of each level column lie on a line; undefined of mere names. */
 type Positions = readonly (Float64Array | undefined)[];
 
@@ -26,8 +29,7 @@ export async function levelCentres(
   }: {
     readonly positions?: Positions | undefined;
     readonly masks?: readonly number[] | undefined;
-    readonly centresAmong?:
-      ((problem: Omit<SeedingProblem, 'shard'> & { readonly shard: HostRows }) => Promise<Float64Array>) | undefined;
+    readonly centresAmong?: ((problem: HeldProblem) => Promise<Float64Array>) | undefined;
   },
 ): Promise<Float64Array> {
   const { shard, scaling, variances, random, signal } = problem;

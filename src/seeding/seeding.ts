@@ -3,7 +3,8 @@ import type { Scaling } from '../families/scaling.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
 /** How the first centres are found. */
-export type SeedingMethod = 'k-means++' | 'k-means||' | 'k-means' | 'hierarchical' | 'random';
+export type SeedingMethod =
+  'k-means++' | 'k-means||' | 'k-means' | 'hierarchical' | 'random' | 'random-responsibilities';
 
 /** What seeding works with: rows on a device, the columns' variances `[d]` as metric, and luck. */
 export interface SeedingProblem {

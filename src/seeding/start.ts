@@ -3,8 +3,9 @@ import type { PackedModel } from '../sweep/model.js';
 import { kMeans } from './k-means.js';
 import { kMeansParallel } from './k-means-parallel.js';
 import { hierarchicalCentres, hierarchicalStart } from './hierarchical.js';
-import { levelCentres } from './level-rows.js';
+import { levelCentres, type HeldProblem } from './level-rows.js';
 import { kMeansPlusPlus } from './k-means-plus-plus.js';
+import { randomResponsibilities } from './random-responsibilities.js';
 import { randomRows } from './random-rows.js';
 import { clusters, shares, type Assigned, type Start } from './estimates.js';
 import type { SeedingMethod, SeedingProblem } from './seeding.js';
@@ -17,12 +18,20 @@ const centresBy: Readonly<Record<SeedingMethod, (problem: SeedingProblem) => Pro
   'k-means': kMeans,
   hierarchical: hierarchicalCentres,
   random: randomRows,
+  'random-responsibilities': randomRows,
+};
+
+/** How centres are found among rows that the host holds; k-means++ by the other methods. */
+const centresAmongHeld: Readonly<Partial<Record<SeedingMethod, (problem: HeldProblem) => Promise<Float64Array>>>> = {
+  hierarchical: hierarchicalCentres,
+  random: randomRows,
+  'random-responsibilities': randomRows,
 };
 
 export const seedingMethods = Object.keys(centresBy) as SeedingMethod[];
 
 /**
- * Finds centres, assigns every row to its nearest and estimates the family from these clusters. Each is drawn to the
+ * Finds centres, unless the method needs none, assigns every row to its nearest and estimates the family from these clusters. Each is drawn to the
  * pool of all as if d + 1 rows of the pool had joined it. So a cluster of few rows does not start as a spike.
  */
 export async function seed(
@@ -31,17 +40,13 @@ export async function seed(
   family: Family,
   regularization: Float64Array,
 ): Promise<Start> {
-  const { linear, quadratic } = family.shape(problem.k, problem.columns);
-  // A single component has no need of clusters: the sweep below tells it of all rows.
-  const sole = problem.k > 1 && !linear && quadratic.length === 1 && !family.patterned && !family.noise;
-  if (method === 'hierarchical' && sole) {
-    const start = await hierarchicalStart(problem, family, quadratic[0].form, regularization);
-    if (start) return start;
-  }
+  const start = await startWithoutCentres(method, problem, family, regularization);
+  if (start) return start;
+  const { linear } = family.shape(problem.k, problem.columns);
   const masks = family.masks?.(problem.columns);
   const onHost = linear && (masks || (linear.levels.length > 0 && method !== 'random'));
   const { positions } = family;
-  const centresAmong = { hierarchical: hierarchicalCentres, random: randomRows }[method as string];
+  const centresAmong = centresAmongHeld[method];
   const centres = await (onHost
     ? levelCentres(problem, linear, { positions, masks, centresAmong })
     : centresBy[method](problem));
@@ -49,6 +54,21 @@ export async function seed(
   const assigned = await assign(around, 0, problem);
   const components = clusters(assigned, problem, family, regularization);
   return { weights: shares(assigned.moments, problem.shard.n), components };
+}
+
+/** The start of a method that makes one from drawn rows, where it can: a single component is told of all rows instead. */
+async function startWithoutCentres(
+  method: SeedingMethod,
+  problem: SeedingProblem,
+  family: Family,
+  regularization: Float64Array,
+): Promise<Start | undefined> {
+  if (problem.k === 1) return undefined;
+  if (method === 'random-responsibilities') return randomResponsibilities(problem, family, regularization);
+  const { linear, quadratic } = family.shape(problem.k, problem.columns);
+  const sole = !linear && quadratic.length === 1 && !family.patterned && !family.noise;
+  if (method !== 'hierarchical' || !sole) return undefined;
+  return hierarchicalStart(problem, family, quadratic[0].form, regularization);
 }
 
 /** One sweep at equal weights: each row to its nearest component (ε = 0), or shared out among all (1). */

@@ -35,7 +35,7 @@ describeMistakes('options', [
   [
     'an unknown seeding',
     `${fit} -k 2 --seeding luck`,
-    /--seeding: expected one of k-means\+\+, k-means\|\|, k-means, hierarchical, random, got "luck"/,
+    /--seeding: expected one of k-means\+\+, k-means\|\|, k-means, hierarchical, random, random-responsibilities, got "luck"/,
   ],
   [
     'an unknown strategy',

@@ -200,7 +200,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'an unknown seeding',
       { seeding: 'magic' as 'random' },
-      'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, got "magic"; choose one of these',
+      'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, random-responsibilities, got "magic"; choose one of these',
     ],
     [
       'restarts of a given start',
@@ -261,7 +261,7 @@ describe('a mistake in the options is one clear line', () => {
     [
       'a start without means',
       { seeding: { weights: [0.5, 0.5] } as unknown as 'random' },
-      'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, or an object with means (and weights, covariances or precisions), with responsibilities, or with labels, got an object with weights; give one of these; what means lack is estimated',
+      'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, random-responsibilities, or an object with means (and weights, covariances or precisions), with responsibilities, or with labels, got an object with weights; give one of these; what means lack is estimated',
     ],
   ])('%s', async (_, options, message) => {
     const attempt = fitMixture(x, { components: 2, backend: 'cpu', ...options });

@@ -189,7 +189,7 @@ describe('precisions and their factors', () => {
 
 describe('what is no start is one clear line', () => {
   const whole =
-    'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, or an object with means (and weights, covariances ' +
+    'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, random-responsibilities, or an object with means (and weights, covariances ' +
     'or precisions), with responsibilities, or with labels, got ';
   const { means, covariances } = truth;
   const fewer = responsibilities.slice(1);

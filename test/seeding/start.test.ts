@@ -23,8 +23,15 @@ async function startOf(
   return { ...start, dense: { ...family.toParameters(start.components), weights: Array.from(start.weights) } };
 }
 
-test('there are five methods', () => {
-  expect(seedingMethods).toEqual(['k-means++', 'k-means||', 'k-means', 'hierarchical', 'random']);
+test('there are six methods', () => {
+  expect(seedingMethods).toEqual([
+    'k-means++',
+    'k-means||',
+    'k-means',
+    'hierarchical',
+    'random',
+    'random-responsibilities',
+  ]);
 });
 
 describe.each(seedingMethods)('%s', (method) => {
