@@ -7,9 +7,10 @@ import json
 import os
 import sys
 import threading
+from pickle import PickleBuffer
 from typing import Any, BinaryIO, Optional, Sequence
 
-from .frames import FrameError, message, read_frame
+from .frames import Bytes, FrameError, Readable, message, read_frame
 from .worker import Worker
 
 #: Part of a CPU that Ray sets aside for a worker: two fit on one, so that a worker finds a place where a machine was lost.
@@ -19,6 +20,10 @@ MOST_RESTARTS = 100
 MOST_RETRIES = 20
 #: Seconds that workers are given to end by themselves.
 LAST = 2.0
+
+
+#: What the master says, each with its payload; None at the end.
+Incoming = asyncio.Queue[Optional[tuple[dict[str, Any], bytearray]]]
 
 
 class Refused(Exception):
@@ -68,7 +73,7 @@ class Driver:
         ready = {"op": "ready", "workers": count, "places": places, "threads": threads}
         self._send({**ready, "ray": ray.__version__, "cpus": cpus, "gpus": gpus})
 
-    async def run(self, incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]]) -> None:
+    async def run(self, incoming: Incoming) -> None:
         """Does what the master says until it ends."""
         import ray
 
@@ -104,14 +109,14 @@ class Driver:
             ray.kill(actor)
         ray.shutdown()
 
-    def _put(self, ray: Any, name: str, payload: bytes) -> None:
+    def _put(self, ray: Any, name: str, payload: bytearray) -> None:
         try:
-            self._parcels[name] = ray.put(payload)
+            self._parcels[name] = ray.put(PickleBuffer(payload))  # which workers read where the store has it
         except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
             self._lacking[name] = no_room(f"{len(payload)} bytes", error)
 
     async def _call(
-        self, control: dict[str, Any], payload: bytes, kept: Sequence[tuple[str, Any]], part: Sequence[Any]
+        self, control: dict[str, Any], payload: bytearray, kept: Sequence[tuple[str, Any]], part: Sequence[Any]
     ) -> None:
         try:
             actor = self._actors[control["worker"]]
@@ -120,9 +125,8 @@ class Driver:
         except Exception as error:  # noqa: BLE001: whatever it is, the master tells it
             self._send({"op": "failed", "id": control["id"], "message": failure_of(error)})
 
-    def _send(self, control: dict[str, Any], payload: bytes = b"") -> None:
-        self._out.write(message(control, payload))
-        self._out.flush()
+    def _send(self, control: dict[str, Any], bodies: Sequence[Bytes] = ()) -> None:
+        write(self._out, control, bodies)
 
 
 def import_ray() -> Any:
@@ -194,9 +198,14 @@ def one_line(error: BaseException) -> str:
     return text if len(text) < 400 else text[:400] + "…"
 
 
-def read_messages(
-    stream: BinaryIO, incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]], loop: asyncio.AbstractEventLoop
-) -> None:
+def write(out: BinaryIO, control: dict[str, Any], bodies: Sequence[Bytes] = ()) -> None:
+    """Tells the master."""
+    for piece in message(control, bodies):
+        out.write(piece)
+    out.flush()
+
+
+def read_messages(stream: Readable, incoming: Incoming, loop: asyncio.AbstractEventLoop) -> None:
     """Puts what the master says into a queue; None at the end."""
     try:
         while (head := read_frame(stream)) is not None:
@@ -209,8 +218,8 @@ def read_messages(
     loop.call_soon_threadsafe(incoming.put_nowait, None)
 
 
-async def serve(driver: Driver, stream: BinaryIO) -> None:
-    incoming: asyncio.Queue[Optional[tuple[dict[str, Any], bytes]]] = asyncio.Queue()
+async def serve(driver: Driver, stream: Readable) -> None:
+    incoming: Incoming = asyncio.Queue()
     arguments = (stream, incoming, asyncio.get_running_loop())
     threading.Thread(target=read_messages, args=arguments, daemon=True).start()
     await driver.run(incoming)
@@ -224,11 +233,10 @@ def main(arguments: Sequence[str]) -> int:
     try:
         driver.start(json.loads(arguments[0]))
     except Refused as refused:
-        out.write(message({"op": "refused", "message": str(refused)}))
-        out.flush()
+        write(out, {"op": "refused", "message": str(refused)})
         return 2
     try:
-        asyncio.run(serve(driver, sys.stdin.buffer))
+        asyncio.run(serve(driver, os.fdopen(0, "rb")))
     finally:
         driver.stop()
     return 0

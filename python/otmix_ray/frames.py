@@ -3,46 +3,64 @@
 from __future__ import annotations
 
 import json
-from typing import Any, BinaryIO, Optional
+from typing import Any, Optional, Protocol, Sequence, Union
 
 #: Bytes of the length before a frame.
 HEAD = 4
+
+#: Bytes that are written as they are, without a copy.
+Bytes = Union[bytes, bytearray, memoryview]
 
 
 class FrameError(Exception):
     """Bytes that are no frames: they end within one."""
 
 
-def read_exactly(stream: BinaryIO, count: int) -> Optional[bytes]:
+class Readable(Protocol):
+    """What fills memory that is there."""
+
+    def readinto(self, into: memoryview, /) -> Optional[int]: ...
+
+
+def read_exactly(stream: Readable, count: int) -> Optional[bytearray]:
     """The next bytes of a stream; None where it has ended. Raises FrameError where it ends among them."""
-    parts = bytearray()
-    while len(parts) < count:
-        some = stream.read(count - len(parts))
+    taken = bytearray(count)
+    view = memoryview(taken)
+    filled = 0
+    while filled < count:
+        some = stream.readinto(view[filled:])
         if not some:
-            if parts:
-                raise FrameError(f"{count} bytes were expected, got {len(parts)}")
+            if filled:
+                raise FrameError(f"{count} bytes were expected, got {filled}")
             return None
-        parts += some
-    return bytes(parts)
+        filled += some
+    return taken
 
 
-def read_frame(stream: BinaryIO) -> Optional[bytes]:
+def read_frame(stream: Readable) -> Optional[bytearray]:
     """The next frame; None where there is none."""
     head = read_exactly(stream, HEAD)
     if head is None:
         return None
-    length = int.from_bytes(head, "little")
-    body = read_exactly(stream, length) if length else b""
+    body = read_exactly(stream, int.from_bytes(head, "little"))
     if body is None:
         raise FrameError("a frame ends after its head")
     return body
 
 
-def framed(body: bytes) -> bytes:
+def head_of(body: Bytes) -> bytes:
+    """The bytes before a frame's own."""
+    return memoryview(body).nbytes.to_bytes(HEAD, "little")
+
+
+def framed(body: Bytes) -> bytes:
     """The frame of some bytes."""
-    return len(body).to_bytes(HEAD, "little") + body
+    return head_of(body) + body
 
 
-def message(control: dict[str, Any], payload: bytes = b"") -> bytes:
-    """What master and driver send each other: JSON, and bytes that it speaks of."""
-    return framed(json.dumps(control).encode()) + framed(payload)
+def message(control: dict[str, Any], bodies: Sequence[Bytes] = ()) -> list[Bytes]:
+    """What the driver tells the master, in pieces: JSON that says how many frames follow, and these."""
+    pieces: list[Bytes] = [framed(json.dumps({**control, "frames": len(bodies)}).encode())]
+    for body in bodies:
+        pieces += [head_of(body), body]
+    return pieces

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import select
 import shutil
@@ -12,12 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Callable, NoReturn, Optional, Sequence
+from pickle import PickleBuffer
+from typing import IO, Any, Callable, NoReturn, Optional, Sequence
 
-from .frames import HEAD, framed
+from .frames import HEAD, Bytes
 
-#: Bytes that are read from a worker at once.
-PIECE = 1 << 20
+#: Bytes of a pipe to or from a worker, where the machine allows as many.
+PIPE = 1 << 20
 #: Seconds that a process may take to end.
 LAST = 5.0
 #: Seconds between two looks at whether the raylet still runs.
@@ -73,7 +75,6 @@ class Process:
     def __init__(self, command: Sequence[str], deadline: float, gpus: Sequence[Any] = ()) -> None:
         self.deadline = deadline
         self.kept: set[str] = set()
-        self._held = bytearray()
         self._process = subprocess.Popen(
             list(command),
             stdin=subprocess.PIPE,
@@ -81,6 +82,9 @@ class Process:
             preexec_fn=_ends_with_parent(),
             env={**os.environ, **({"OTMIX_GPU": str(gpus[0])} if gpus else {})},
         )
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            _widen(stream)
 
     @property
     def pid(self) -> int:
@@ -91,19 +95,17 @@ class Process:
         """Its exit status; None of one that runs."""
         return self._process.poll()
 
-    def answers(self, pieces: Sequence[bytes], count: int) -> bytes:
-        """Writes frames, and reads as many answers, which are frames too. Raises WorkerLost."""
+    def answers(self, pieces: Sequence[Bytes], count: int) -> list[bytearray]:
+        """Writes frames, and reads as many answers, without the bytes that say how long each is. Raises WorkerLost."""
         writer = threading.Thread(target=self._write, args=(pieces,), daemon=True)
         writer.start()
-        read = bytearray()
-        while count > 0:
-            body = self._frame()
-            if not body:
-                continue  # it is alive
-            read += framed(body)
-            count -= 1
+        bodies: list[bytearray] = []
+        while len(bodies) < count:
+            body = self._take(int.from_bytes(self._take(HEAD), "little"))
+            if body:  # an empty one says that it is alive
+                bodies.append(body)
         writer.join()
-        return bytes(read)
+        return bodies
 
     def end(self) -> None:
         """Lets it end by itself, so that it tidies up, and sees to it that it does."""
@@ -119,7 +121,7 @@ class Process:
         self._process.kill()
         self._process.wait()
 
-    def _write(self, pieces: Sequence[bytes]) -> None:
+    def _write(self, pieces: Sequence[Bytes]) -> None:
         stream = self._process.stdin
         assert stream is not None
         try:
@@ -129,26 +131,29 @@ class Process:
         except OSError:
             pass  # its end is told where answers are read
 
-    def _frame(self) -> bytes:
-        length = int.from_bytes(self._take(HEAD), "little")
-        return self._take(length) if length else b""
-
-    def _take(self, count: int) -> bytes:
+    def _take(self, count: int) -> bytearray:
         stream = self._process.stdout
         assert stream is not None
-        until = time.monotonic() + self.deadline
-        while len(self._held) < count:
-            ready, _, _ = select.select([stream], [], [], max(0.0, until - time.monotonic()))
+        taken = bytearray(count)
+        view = memoryview(taken)
+        filled = 0
+        while filled < count:
+            ready, _, _ = select.select([stream], [], [], self.deadline)
             if not ready:
                 raise WorkerLost(f"it said nothing for {self.deadline:g} s")
-            some = os.read(stream.fileno(), PIECE)
+            some = os.readv(stream.fileno(), [view[filled:]])
             if not some:
                 raise WorkerLost(f"it ended with status {self._process.wait()}")
-            self._held += some
-            until = time.monotonic() + self.deadline
-        taken = bytes(self._held[:count])
-        del self._held[:count]
+            filled += some
         return taken
+
+
+def _widen(stream: IO[bytes]) -> None:
+    """Has a pipe hold more than the 64 KiB of Linux, so that both ends wait less often for each other."""
+    try:
+        fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, PIPE)
+    except (AttributeError, OSError):
+        pass  # elsewhere than on Linux, or beyond what pipes of one user may hold
 
 
 class Worker:
@@ -169,8 +174,11 @@ class Worker:
             return {"error": str(error)}
         return {"host": socket.gethostname(), "pid": os.getpid(), "node": process.pid}
 
-    def call(self, questions: bytes, count: int, kept: Sequence[tuple[str, Any]], *part: bytes) -> bytes:
-        """The process's answers to questions: of `kept`, references, it is told first what it has not been told."""
+    def call(self, questions: Bytes, count: int, kept: Sequence[tuple[str, Any]], *part: Bytes) -> list[PickleBuffer]:
+        """The process's answers to questions: of `kept`, references, it is told first what it has not been told.
+
+        Buffers go to Ray's object store, and come out of it, without a copy besides.
+        """
         import ray
 
         try:
@@ -179,7 +187,7 @@ class Worker:
             values = ray.get([reference for _, reference in missing])
             answers = process.answers([*values, *part, questions], count)
             process.kept.update(name for name, _ in missing)
-            return answers
+            return [PickleBuffer(answer) for answer in answers]
         except WorkerLost as lost:
             self._give_up(lost)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from otmix_ray.driver import CPUS_OF_WORKER, Driver, Refused, failure_of, one_line, workers_of
-from otmix_ray.frames import FrameError, framed, message, read_frame
+from otmix_ray.frames import Bytes, FrameError, framed, message, read_frame
 from otmix_ray.worker import Process, WorkerLost, command_on_this_machine
 
 #: Answers every frame with the frame, after a sign of life.
@@ -29,7 +29,7 @@ while (body := read_frame(sys.stdin.buffer)) is not None:
 
 
 @pytest.mark.parametrize("bodies", [[], [b""], [b"a", b"", b"bcd" * 9000]])
-def test_frames_come_out_as_they_went_in(bodies: list[bytes]) -> None:
+def test_frames_come_out_as_they_went_in(bodies: list[Bytes]) -> None:
     stream = io.BytesIO(b"".join(framed(body) for body in bodies))
     assert [read_frame(stream) for _ in bodies] == bodies
     assert read_frame(stream) is None
@@ -41,17 +41,19 @@ def test_a_frame_that_is_cut_short_is_an_error(cut: int) -> None:
         read_frame(io.BytesIO(framed(b"abc")[:cut]))
 
 
-def test_a_message_is_json_and_bytes() -> None:
-    stream = io.BytesIO(message({"op": "put", "name": "é"}, b"\x00\x01"))
-    assert json.loads(read_frame(stream) or b"") == {"op": "put", "name": "é"}
-    assert read_frame(stream) == b"\x00\x01"
+@pytest.mark.parametrize("bodies", [[], [b"\x00\x01"], [bytearray(b"a"), memoryview(b"bc")]])
+def test_a_message_is_json_and_as_many_frames_as_it_says(bodies: list[Bytes]) -> None:
+    stream = io.BytesIO(b"".join(message({"op": "answers", "name": "é"}, bodies)))
+    assert json.loads(read_frame(stream) or b"") == {"op": "answers", "name": "é", "frames": len(bodies)}
+    assert [read_frame(stream) for _ in bodies] == bodies
+    assert read_frame(stream) is None
 
 
 def test_a_process_answers_as_many_frames_as_it_is_asked_for() -> None:
     process = Process([sys.executable, "-c", ECHO], 60)
     try:
         body = b"x" * 3_000_000  # more than pipes hold
-        assert process.answers([framed(body), framed(b"y")], 2) == framed(body) + framed(b"y")
+        assert process.answers([framed(body), framed(b"y")], 2) == [body, b"y"]
     finally:
         process.kill()
 
@@ -133,15 +135,15 @@ def test_more_workers_than_there_is_room_for_are_refused() -> None:
 
 
 def test_a_full_object_store_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def put(_: bytes) -> None:
+    def put(_: object) -> None:
         raise MemoryError("the store\n  is full")
 
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(put=put))
 
     async def told() -> None:
         incoming: asyncio.Queue[Any] = asyncio.Queue()
-        await incoming.put(({"op": "put", "name": "part-1"}, b"four"))
-        await incoming.put(({"op": "call", "id": 7, "worker": 0, "count": 1, "part": "part-1", "kept": []}, b""))
+        await incoming.put(({"op": "put", "name": "part-1"}, bytearray(b"four")))
+        await incoming.put(({"op": "call", "id": 7, "worker": 0, "count": 1, "part": "part-1", "kept": []}, bytearray()))
         await incoming.put(None)
         await Driver(out).run(incoming)
 

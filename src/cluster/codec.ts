@@ -56,7 +56,7 @@ export function encodeValue(value: unknown): Uint8Array {
   return bytes;
 }
 
-/** The value of bytes that `encodeValue` made; throws `FrameError` for others. Its arrays are its own. */
+/** The value of bytes that `encodeValue` made; throws `FrameError` for others. Its arrays lie in the bytes where these are aligned. */
 export function decodeValue(bytes: Uint8Array): unknown {
   const [o, t, x, version] = bytes;
   if (bytes.length < HEAD || o !== 0x4f || t !== 0x54 || x !== 0x58) throw new FrameError('bytes that are no message');
@@ -64,8 +64,7 @@ export function decodeValue(bytes: Uint8Array): unknown {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
   const start = Math.ceil((HEAD + length) / ALIGNED) * ALIGNED;
   if (start > bytes.length) throw new FrameError('a message that is cut short');
-  // Arrays need a buffer in which they lie aligned.
-  const body = bytes.slice(start).buffer;
+  const body = alignedFrom(start, bytes);
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(HEAD, HEAD + length)));
@@ -73,6 +72,13 @@ export function decodeValue(bytes: Uint8Array): unknown {
     throw new FrameError('a message whose text is no JSON');
   }
   return read(json, body);
+}
+
+/** Bytes from a multiple of `ALIGNED` on, as they lie or in a buffer in which they are aligned. */
+function alignedFrom(start: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, length } = bytes;
+  const asTheyLie = byteOffset % ALIGNED === 0 && buffer instanceof ArrayBuffer;
+  return asTheyLie ? new Uint8Array(buffer, byteOffset + start, length - start) : bytes.slice(start);
 }
 
 /** A value as JSON can say it. */
@@ -91,7 +97,7 @@ function isPlain(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
 
-function read(json: unknown, body: ArrayBuffer): unknown {
+function read(json: unknown, body: Uint8Array<ArrayBuffer>): unknown {
   if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map((entry) => read(entry, body));
   if (MARK in json) return marked(json[MARK], body);
@@ -99,7 +105,7 @@ function read(json: unknown, body: ArrayBuffer): unknown {
 }
 
 /** What stood in the place of a mark. */
-function marked(mark: unknown, body: ArrayBuffer): unknown {
+function marked(mark: unknown, body: Uint8Array<ArrayBuffer>): unknown {
   const [kind, at, length] = Array.isArray(mark) ? (mark as unknown[]) : [];
   if (typeof kind === 'string' && Object.hasOwn(numbers, kind)) return numbers[kind];
   if (kind === 'object' && Array.isArray(at) && at.every(isEntry)) {
@@ -111,7 +117,7 @@ function marked(mark: unknown, body: ArrayBuffer): unknown {
   if (!sound || at + length * Typed.BYTES_PER_ELEMENT > body.byteLength) {
     throw new FrameError('a message whose arrays lie outside it');
   }
-  return new Typed(body, at, length);
+  return new Typed(body.buffer, body.byteOffset + at, length);
 }
 
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

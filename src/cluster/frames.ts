@@ -16,6 +16,11 @@ export function frameHead(length: number): Uint8Array {
   return head;
 }
 
+/** A frame of some bytes in two pieces, without a copy. */
+export function framePieces(body: Uint8Array): readonly Uint8Array[] {
+  return [frameHead(body.length), body];
+}
+
 /** Frames of some bytes, one after the other, as one piece. */
 export function framed(...bodies: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(bodies.reduce((sum, { length }) => sum + 4 + length, 0));

@@ -39,6 +39,8 @@ interface Said {
   readonly workers?: number;
   readonly threads?: number;
   readonly ray?: string;
+  /** How many frames follow: the answers, in the order of questions. */
+  readonly frames?: number;
 }
 
 interface Waiting {
@@ -57,6 +59,7 @@ class RayDriver implements Transport {
   private readonly put = new Set<string>();
   private readonly ended: Promise<void>;
   private control: Said | undefined;
+  private answers: Uint8Array[] = [];
   private lost: Error | undefined;
   private calls = 0;
   private started: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
@@ -124,12 +127,13 @@ class RayDriver implements Transport {
   private take(bytes: Uint8Array): void {
     try {
       for (const frame of this.reader.push(bytes)) {
-        if (!this.control) this.control = JSON.parse(new TextDecoder().decode(frame)) as Said;
-        else {
-          const { control } = this;
-          this.control = undefined;
-          this.heard(control, frame);
-        }
+        if (this.control) this.answers.push(frame);
+        else this.control = JSON.parse(new TextDecoder().decode(frame)) as Said;
+        if (this.answers.length < (this.control.frames ?? 0)) continue;
+        const { control, answers } = this;
+        this.control = undefined;
+        this.answers = [];
+        this.heard(control, answers);
       }
     } catch (error) {
       this.end(new ClusterError(`what talks to Ray can't be understood: ${String(error)}`));
@@ -139,7 +143,7 @@ class RayDriver implements Transport {
 
   private heard(
     { op, id = -1, message = '', workers = 0, threads, ray: version = '' }: Said,
-    payload: Uint8Array,
+    answers: readonly Uint8Array[],
   ): void {
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);
@@ -154,7 +158,7 @@ class RayDriver implements Transport {
         this.end(refusal(message));
         return;
       case 'answers':
-        waiting?.resolve([...new FrameReader().push(payload)]);
+        waiting?.resolve(answers);
         return;
       case 'failed':
         waiting?.reject(new ClusterError(message));

@@ -7,6 +7,7 @@ import { bytesOfRow } from '../../sweep/spilled/limit.js';
 import { float64BytesOfRow } from '../../sweep/spilled/float64.js';
 import type { Floats, PlanModel } from '../../sweep/model.js';
 import type { RowOutputs, SweepRequest, SweptRows } from '../../sweep/shard.js';
+import { halved, type HalvedMoments } from '../../sweep/remote/halved.js';
 import { familyOfSpec } from '../family-spec.js';
 import type { Holding, OpenedUnit, WorkerQuestion } from '../messages.js';
 import { Budget } from './budget.js';
@@ -43,7 +44,7 @@ export class HeldUnits {
       case 'open':
         return { spilled: dataset.spilled ? shard.n * bytesOfRow(shard.d) : 0 } satisfies OpenedUnit;
       case 'sweep':
-        return (await rowsAsked(dataset, question)).sweep(part as SweepRequest[], { n: Number(question.n) });
+        return swept(await rowsAsked(dataset, question), part as SweepRequest[], Number(question.n));
       case 'score':
         return this.score(dataset, part as Summed);
       case 'take':
@@ -105,6 +106,12 @@ export class HeldUnits {
       },
     };
   }
+}
+
+/** Sums of a sweep, one for each request, as they are sent. */
+async function swept(rows: SweptRows<Floats>, requests: readonly SweepRequest[], n: number): Promise<HalvedMoments[]> {
+  const moments = await rows.sweep(requests, { n });
+  return moments.map((one, at) => halved(one, requests[at].model.components.quadratic));
 }
 
 /** Rows in the precision of a question. */

@@ -1,5 +1,5 @@
 import { decodeValue, encodeValue } from '../codec.js';
-import { framed, FrameReader } from '../frames.js';
+import { framePieces, FrameReader } from '../frames.js';
 import { failureOf, type Answer, type WorkerQuestion } from '../messages.js';
 import { Service } from './service.js';
 
@@ -9,7 +9,7 @@ import { Service } from './service.js';
  */
 export async function serve(
   input: AsyncIterable<Uint8Array>,
-  write: (bytes: Uint8Array) => Promise<void>,
+  write: (pieces: readonly Uint8Array[]) => Promise<void>,
 ): Promise<void> {
   const service = new Service();
   const reader = new FrameReader();
@@ -24,7 +24,7 @@ export async function serve(
         }
         const question = decodeValue(frame) as WorkerQuestion;
         if (question.op === 'keep' || question.op === 'part') head = question;
-        else await write(framed(encodeValue(await answered(service, question))));
+        else await write(framePieces(encodeValue(await answered(service, question))));
       }
     }
     reader.end();

@@ -10,6 +10,7 @@ import type {
   SweptRows,
   TakeOptions,
 } from '../shard.js';
+import { whole, type HalvedMoments } from './halved.js';
 import { RemoteNearest } from './nearest.js';
 import type { Question, Site } from './site.js';
 
@@ -57,7 +58,7 @@ class RemoteRows<Values extends Floats> implements SweptRows<Values> {
     signal?.throwIfAborted();
     const moments = await this.site.ask({ op: 'sweep', n }, requests);
     signal?.throwIfAborted();
-    return moments as Moments[];
+    return (moments as HalvedMoments[]).map(whole);
   }
 
   async *rows(
