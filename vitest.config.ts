@@ -12,6 +12,7 @@ function filesOf(environment: 'node' | 'browser') {
   return {
     '#fitters': file('src/fit/fitters'),
     '#gpu': file('kernels/webgpu/gpu'),
+    '#scratch': file('src/base/scratch'),
     '#storage': file('src/base/storage'),
     '#tfjs': file('kernels/tfjs'),
     '#cluster': file('src/cluster/cluster'),

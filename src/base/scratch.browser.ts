@@ -1,9 +1,9 @@
 import { InputError } from './errors.js';
 import type { ScratchFile } from './scratch.js';
 
-/** Browsers have no files: rejects with `InputError('unsupported')`. */
-export function scratchFile(_folder?: string): Promise<ScratchFile> {
-  return Promise.reject(noFiles('spill'));
+/** Browsers have no files: throws `InputError('unsupported')`. */
+export function scratchFile(_folder?: string): ScratchFile {
+  throw noFiles('spill');
 }
 
 /** Throws `InputError('unsupported')` for a limit that only files could keep. */

@@ -1,19 +1,13 @@
 import { closeSync, openSync, statfsSync, unlinkSync, write } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { InputError } from './errors.js';
 import type { ScratchFile } from './scratch.js';
 import { systemReason } from './storage.node.js';
+import { ownName } from './temporary.node.js';
 
 export { freeMemory } from './free-memory.node.js';
 
-/** Names carry the process and when that began, which tells it from an earlier one of the same number. */
-const STARTED = Math.round(performance.timeOrigin);
-const NAME = /^otmix-spill-(\d+)-(\d+)-\d+$/;
 let count = 0;
-/** Folders that have been looked through. */
-const tidied = new Set<string>();
 
 /** Files are at hand. */
 export function requireScratch(_where: string): void {
@@ -23,13 +17,11 @@ export function requireScratch(_where: string): void {
 /**
  * Opens a file in a folder, by default the system's for temporary files. Its name is taken off at once, where the system
  * lets that be: whatever becomes of the process, nothing is left. Where it does not, the name goes when the file is closed
- * or the process exits, and what killed processes left goes with the next that comes. Rejects with `InputError('file')`.
+ * or the process exits, and what killed processes left goes with the next that comes. Throws `InputError('file')`.
  */
-export async function scratchFile(folder: string = tmpdir()): Promise<ScratchFile> {
+export function scratchFile(folder: string = tmpdir()): ScratchFile {
   try {
-    if (!tidied.has(folder)) await removeLeft(folder);
-    tidied.add(folder);
-    const path = join(folder, `otmix-spill-${process.pid}-${STARTED}-${count++}`);
+    const path = `${ownName('spill', folder)}${count++}`;
     return new Scratch(openSync(path, 'wx+', 0o600), folder, unlinked(path) ? undefined : path);
   } catch (cause) {
     throw new InputError(
@@ -111,24 +103,5 @@ function unlinked(path: string): boolean {
     return true;
   } catch {
     return false; // an open file, on some systems; or it is gone already
-  }
-}
-
-/** Removes files of processes that are no more. */
-async function removeLeft(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const [, pid, started] = NAME.exec(name) ?? [];
-    if (pid !== undefined && !isThere(Number(pid), Number(started))) unlinked(join(folder, name));
-  }
-}
-
-/** Whether the process of a file still runs. */
-function isThere(pid: number, started: number): boolean {
-  if (pid === process.pid) return started === STARTED;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemReason(error) !== 'ESRCH';
   }
 }

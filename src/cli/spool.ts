@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  createWriteStream,
-  mkdtempSync,
-  open as openFile,
-  rmSync,
-} from 'node:fs';
+import { closeSync, constants, createReadStream, createWriteStream, open as openFile, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +8,7 @@ import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import { InputError } from '../base/errors.js';
 import { systemReason } from '../base/storage.node.js';
+import { ownFolder } from '../base/temporary.node.js';
 import { beforeEnd } from './last-words.js';
 import { formats, sniff, type FormatName } from './sniff.js';
 
@@ -30,7 +22,7 @@ const ENOUGH = 4096;
  */
 export async function spooled(path: string, format: FormatName | undefined, signal: AbortSignal): Promise<string> {
   const name = streamName(path);
-  const folder = mkdtempSync(join(tmpdir(), 'otmix-'));
+  const folder = ownFolder('stream');
   beforeEnd(() => rmSync(folder, { recursive: true, force: true }));
   try {
     const bytes = isStandardInput(path) ? process.stdin : await openStream(path, signal);

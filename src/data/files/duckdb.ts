@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
 import type * as Bindings from '@duckdb/node-bindings';
 import { InputError } from '../../base/errors.js';
+import { ownFolder } from '../../base/temporary.node.js';
 import type { Floats } from '../../sweep/model.js';
 import type { Coder } from '../levels.js';
 import type { Column } from './table.js';
@@ -62,10 +62,10 @@ export async function globbed(database: Database, pattern: string): Promise<stri
 
 let scratch: string | undefined;
 
-/** A folder of this process and this user alone, for what a query spills; it is removed when the process ends. */
+/** For what a query spills; it is removed when the process ends. */
 function scratchFolder(): string {
   if (scratch !== undefined) return scratch;
-  const path = mkdtempSync(join(tmpdir(), 'otmix-duckdb-'));
+  const path = ownFolder('duckdb');
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
   return (scratch = path);
 }

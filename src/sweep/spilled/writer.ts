@@ -29,7 +29,7 @@ export class RecordWriter {
 
   /** A file in a folder for records of so many bytes each. Rejects with `InputError('file')`. */
   static async in(folder: string | undefined, payload: number, what: string): Promise<RecordWriter> {
-    const scratch = await scratchFile(folder);
+    const scratch = scratchFile(folder);
     const file = {
       descriptor: scratch.descriptor,
       place: `the spill file in ${scratch.folder}`,
