@@ -1,14 +1,7 @@
 # Data sets that come with mclust, and how its fits of them end, as JSON: names of data sets are the arguments, or all.
 suppressPackageStartupMessages(library(mclust))
-data(list = c("thyroid", "wdbc", "diabetes", "banknote", "cross", "chevron", "wreath", "GvHD", "acidity",
-              "EuroUnemployment"), package = "mclust")
-sets <- list(thyroid = thyroid[, 2:6], wdbc = wdbc[, 3:12], iris = iris[, 1:4], faithful = faithful,
-             diabetes = diabetes[, 2:4], banknote = banknote[, 2:7], cross = cross[, 2:3], chevron = chevron[, 2:3],
-             wreath = wreath, acidity = acidity, EuroUnemployment = EuroUnemployment, GvHD = GvHD.pos)
-asked <- commandArgs(trailingOnly = TRUE)
-if (length(asked) > 0) sets <- sets[names(sets) %in% asked]
-forms <- function(d) if (d == 1) c(full = "V", tied = "E") else c(full = "VVV", tied = "EEE", diag = "VVI", spherical = "VII")
-numbers <- function(values) paste0("[", paste(format(values, digits = 17, trim = TRUE), collapse = ","), "]")
+here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))
+source(file.path(here, "mclust-sets.R"))
 texts <- character()
 for (name in names(sets)) {
   x <- as.matrix(sets[[name]])

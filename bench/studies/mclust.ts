@@ -6,8 +6,7 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit/fit.js';
-import { execute } from '../peers/execute.js';
-import { folder } from '../peers/python.js';
+import { noMclust, toldByMclust } from '../peers/mclust.js';
 import { table } from '../table.js';
 
 /** A data set, and how mclust's fits of it end: negative mean log-likelihoods, nats. */
@@ -32,12 +31,6 @@ export interface Compared {
 
 /** Nats a row by which an optimum counts as better. */
 const NEAR = 1e-6;
-
-/** mclust's fits; undefined where there is no R, or no mclust. */
-async function peerSets(names: readonly string[]): Promise<PeerSet[] | undefined> {
-  const { status, output } = await execute('Rscript', [`${folder ?? 'bench/peers'}/mclust.R`, ...names]);
-  return status === 0 ? (JSON.parse(output) as PeerSet[]) : undefined;
-}
 
 async function compared({ name, d, data, fits }: PeerSet): Promise<Compared[]> {
   const rows = { data: Float64Array.from(data), shape: [data.length / d, d] } as const;
@@ -68,11 +61,9 @@ export function comparedTable(all: readonly Compared[]): string {
 }
 
 if (process.argv[1]?.endsWith('mclust.js')) {
-  const sets = await peerSets(process.argv.slice(2));
+  const sets = await toldByMclust<PeerSet[]>('mclust.R', process.argv.slice(2));
   if (!sets) {
-    process.stderr.write(
-      'skipped: Rscript with the package mclust is not here (Debian: apt-get install r-cran-mclust)\n',
-    );
+    process.stderr.write(noMclust);
   } else {
     const all: Compared[] = [];
     for (const set of sets) all.push(...(await compared(set)));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, type BackendName, type CovarianceForm } from '../../src/index.js';
 import { wantedBackends } from '../devices.js';
 import { goldenRows, sklearnFit } from '../golden/data.js';
+import { mclustStarts } from '../golden/mclust.js';
 import { goldenFit, goldenFits } from '../golden/values.js';
 import { em, logLikelihood } from '../oracle/index.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
@@ -88,4 +89,22 @@ describe.each(backends)('published values on %s', (backend) => {
       expectWithin(fit.criteria.aic, golden.aic, 1e-6 * Math.abs(golden.aic));
     },
   );
+});
+
+describe('from where mclust starts, by the default precision', () => {
+  const every = mclustStarts.flatMap(({ logLikelihoods, ...start }) =>
+    Object.entries(logLikelihoods).map(([covariance, known]) => ({ ...start, covariance, known })),
+  );
+
+  test.each(every)('$dataset, $k $covariance: as high as its EM in float64', async (start) => {
+    const { dataset, labels, k, known } = start;
+    const fit = await fitMixture(goldenRows(dataset), {
+      ...{ components: k, family: gaussian({ covariance: start.covariance as CovarianceForm }), seeding: { labels } },
+      ...{ tolerance: 0, maxIterations: 5000, regularization: 0, backend: 'wasm' },
+    });
+    expect(fit.status).toBe('converged');
+    expect(fit.diagnostics.precision).toMatch(/^float32 sweeps, then float64/);
+    // Nats, of all rows together. Neither end is on the way to another optimum.
+    expectWithin(fit.criteria.logLikelihood, known, 1e-9);
+  });
 });
