@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit/fit.js';
+import type { FitOptions } from '../../src/fit/options.js';
 import { noMclust, toldByMclust } from '../peers/mclust.js';
 import { table } from '../table.js';
 
@@ -46,10 +47,10 @@ async function endsOf({ name, d, data, starts }: StartSet): Promise<Ends[]> {
   for (const { labels, fits } of starts) {
     const k = Math.max(...labels) + 1;
     for (const { form, logLikelihood } of fits) {
-      const options = {
+      const options: FitOptions = {
         ...{ components: k, family: gaussian({ covariance: form }), seeding: { labels } },
         ...{ backend: 'wasm', threads: 1, tolerance: 0, maxIterations: 20000, regularization: 0 },
-      } as const;
+      };
       const float64 = await fitMixture(rows, { ...options, precision: 'float64' });
       const auto = await fitMixture(rows, options);
       found.push({

@@ -1,9 +1,11 @@
 import type { Device } from '../backend/backend.js';
 import { seededRandom } from '../base/random.js';
 import type { Dataset } from '../data/dataset.js';
+import { gappedRows } from '../data/load-options.js';
 import type { FitSettings } from './options.js';
 import type { WeighedRows } from '../seeding/clusters.js';
 import { drawnRows } from '../seeding/drawn-rows.js';
+import type { ShardBuilder } from '../sweep/builder.js';
 import { withCommonPart } from '../sweep/common-part.js';
 import type { Shard } from '../sweep/shard.js';
 
@@ -20,24 +22,22 @@ export interface SampledRows {
   readonly rows: number;
 }
 
-/**
- * A sample that tells starts apart; undefined where that takes half of the rows or more, and where rows may lack values,
- * which no row that is taken does.
- */
+/** A sample that tells starts apart, with the gaps of its rows; undefined where that takes half of the rows or more. */
 export async function sampledRows(
   { shard, columns }: Dataset,
   { family, components: k, seed, signal }: FitSettings,
   device: Device,
 ): Promise<SampledRows | undefined> {
   const rows = Math.max(LEAST, PER_PARAMETER * family.parameterCount(k, columns.length));
-  if (family.patterned || shard.n < 2 * rows) return undefined;
-  const drawn = await drawnRows({ shard, random: seededRandom(seed, STREAM), signal }, rows);
-  const held = await heldBy(device, drawn);
+  if (shard.n < 2 * rows) return undefined;
+  const gaps = family.patterned === true;
+  const drawn = await drawnRows({ shard, random: seededRandom(seed, STREAM), signal }, rows, { gaps });
+  const { d } = drawn;
+  const held = await heldBy(gaps ? gappedRows(device, d) : device.rows(d, { trials: false }), drawn);
   return { rows, shard: family.coding ? withCommonPart(held, sumsOf(drawn)) : held };
 }
 
-async function heldBy(device: Device, { values, weights, d }: WeighedRows): Promise<Shard> {
-  const builder = device.rows(d, { trials: false });
+async function heldBy(builder: ShardBuilder, { values, weights, d }: WeighedRows): Promise<Shard> {
   const columns = Array.from({ length: d }, (_, start) => ({ values, start, stride: d }));
   const asTheyAre = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1), weightUnit: 1 };
   try {
@@ -55,7 +55,8 @@ function sumsOf({ values, weights, d }: WeighedRows): { readonly weight: number;
   let weight = 0;
   for (const [row, own] of weights.entries()) {
     weight += own;
-    for (let j = 0; j < d; j++) sums[j] += own * values[row * d + j];
+    // What is missing lies in columns of which nothing is common to all models.
+    for (let j = 0; j < d; j++) sums[j] += own * (values[row * d + j] || 0);
   }
   return { weight, sums };
 }

@@ -62,14 +62,22 @@ test('1, 2 and 4 workers give the same bits', async () => {
   expect(four.diagnostics.adapter).toContain('4 workers on 1 machine');
 });
 
-test('rows of a single unit give the bits of a fit without a cluster', async () => {
-  const options = { components: 3, seed: 2 };
-  const cluster = { address: 'processes', workers: 1 };
-  const [here, there] = await Promise.all([
-    fitted('part-1.npy', options),
-    fitted('part-1.npy', { ...options, cluster }),
-  ]);
-  expect(bitsOf(there)).toBe(bitsOf(here));
+describe('rows of a single unit give the bits of a fit without a cluster', () => {
+  const ways: readonly FitOptions[] = [
+    { components: 3, seed: 2 },
+    { components: 3, seed: 2, acceleration: 'squarem', seeding: 'random', tolerance: 1e-9 },
+    { components: 4, seed: 2, strategy: 'race', seeding: 'random-responsibilities' },
+    { components: 4, seed: 2, strategy: 'split-merge', seeding: 'random' },
+  ];
+  test.each(ways.map((options) => [JSON.stringify(options), options] as const))('%s', async (_, options) => {
+    const cluster = { address: 'processes', workers: 1 };
+    const [here, there] = await Promise.all([
+      fitted('part-1.npy', options),
+      fitted('part-1.npy', { ...options, cluster }),
+    ]);
+    expect(bitsOf(there)).toBe(bitsOf(here));
+    expect(there.diagnostics.adapter).toContain('worker');
+  });
 });
 
 describe('workers hold rows', () => {

@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { fitMixture, gaussian, poisson, type Fit, type FitOptions, type Progress } from '../../src/index.js';
+import {
+  fitMixture,
+  gamma,
+  gaussian,
+  poisson,
+  product,
+  type Fit,
+  type FitOptions,
+  type Progress,
+} from '../../src/index.js';
 import { resolveBackend } from '../../src/backend/resolve.js';
 import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
@@ -52,18 +61,58 @@ test('the sample has rows as they are, each by its weight, and those without wei
   }
 });
 
-test('there is none of few rows, of many parameters, and where rows may lack values', async () => {
+test('there is none of few rows, and of many parameters', async () => {
   const device = await resolveBackend('wasm', { threads: 1 });
   const dataset = await loadDataset(toSource(x), { device, missing: 'error' });
   const few = await loadDataset(toSource(x.slice(0, 30_000)), { device, missing: 'error' });
-  const gaps = gapped(family, 'fit');
   try {
     expect(await sampledRows(few, fitSettings(options), device)).toBeUndefined();
     expect(await sampledRows(dataset, fitSettings({ ...options, components: 600 }), device)).toBeUndefined();
-    expect(await sampledRows(dataset, fitSettings({ ...options, family: gaps }), device)).toBeUndefined();
   } finally {
     for (const { shard } of [dataset, few]) shard.dispose();
   }
+});
+
+describe('rows with gaps', () => {
+  const holes = x.map((row, i) => row.map((value, j) => (i % 10 === j ? NaN : value)));
+
+  test('are in the sample with their gaps', async () => {
+    const device = await resolveBackend('wasm', { threads: 1 });
+    const dataset = await loadDataset(toSource(holes), { device, missing: 'model', gaps: true });
+    const sampled = await sampledRows(dataset, fitSettings({ ...options, family: gapped(gaussian(), 'fit') }), device);
+    try {
+      const all = Array.from({ length: sampled!.shard.n }, (_, row) => row);
+      const taken = await sampled!.shard.take(all, { gaps: true });
+      for (const j of [0, 1]) {
+        const missing = all.filter((row) => Number.isNaN(taken[2 * row + j])).length;
+        expectWithin(missing / all.length, 0.1, 0.02);
+      }
+    } finally {
+      for (const one of [dataset, sampled]) one?.shard.dispose();
+    }
+  });
+
+  test.each<[string, Partial<FitOptions>, number[][]]>([
+    ['Gaussians, raced', { family: gaussian() }, holes],
+    [
+      'a product, moved',
+      {
+        family: product([
+          { columns: ['x0'], family },
+          { columns: ['x1'], family: gamma() },
+        ]),
+        strategy: 'split-merge',
+      },
+      holes.map(([a, b]) => [a, Math.exp(b / 4)]),
+    ],
+  ])('%s: as good as plain EM', async (_, more, rows) => {
+    const given = { ...more, missing: 'model', tolerance: 1e-3 } as const;
+    const sampled = await race(given, rows);
+    const plain = await race({ ...given, strategy: 'plain' }, rows);
+    expect(sampled.status).toBe('converged');
+    const [own, other] = [sampled, plain].map(({ objective }) => objective[objective.length - 1]);
+    expect(own).toBeLessThan(other + 5e-3);
+  });
 });
 
 describe('a race that a sample decides', () => {
