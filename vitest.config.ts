@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { needsProcess } from './test/alone.js';
+import type { Share } from './test/cases.js';
 import { launchOptions } from './test/chromium.js';
 import { LongestFirst } from './test/sequence.js';
-import { filesWithTables } from './test/tables.js';
+import { filesWithTables, testFiles } from './test/tables.js';
 
 /** package.json maps `#gpu` and its like to the built files of each environment; the tests run on the sources. */
 function filesOf(environment: 'node' | 'browser') {
@@ -23,44 +25,50 @@ function filesOf(environment: 'node' | 'browser') {
 /** Node 20 has relaxed SIMD behind this flag, which later ones, having it anyway, do not know. */
 const execArgv = process.versions.node.startsWith('20.') ? ['--experimental-wasm-relaxed-simd'] : [];
 
-const inBrowser = (file: string): boolean => file.startsWith('test/browser/');
-const ofWebGpu = (file: string): boolean => inBrowser(file) || file.startsWith('test/webgpu/');
-
 const MINUTE = 60_000;
+
+const withTables = filesWithTables();
 
 /** What OTMIX_TESTS asks of tables of cases (test/cases.ts), and of which files. */
 const takes = {
-  kinds: { tables: 'kinds', files: undefined },
-  full: { tables: 'full', files: undefined },
-  tables: { tables: 'full', files: filesWithTables },
-  cpu: { tables: 'full without WebGPU', files: () => filesWithTables().filter((file) => !ofWebGpu(file)) },
-} as const;
+  kinds: { tables: 'kinds', files: testFiles() },
+  full: { tables: 'full', files: testFiles() },
+  tables: { tables: 'full', files: withTables },
+  others: { tables: 'full', files: testFiles().filter((file) => !withTables.includes(file)) },
+} as const satisfies Record<string, { readonly tables: Share; readonly files: readonly string[] }>;
 const asked = process.env.OTMIX_TESTS ?? 'kinds';
 if (!Object.hasOwn(takes, asked))
   throw new Error(`OTMIX_TESTS was expected to be one of ${Object.keys(takes).join(', ')}, got '${asked}'`);
-const taken = takes[asked as keyof typeof takes];
-const provide = { tables: taken.tables };
-const filesOfTables = taken.files?.();
+const { tables, files } = takes[asked as keyof typeof takes];
+const provide = { tables };
+
+const projectOf = (file: string): string => {
+  if (file.startsWith('test/browser/')) return 'browser';
+  return needsProcess(file) ? 'alone' : 'node';
+};
+const include = (project: string): string[] => files.filter((file) => projectOf(file) === project);
+
+/** A project of files in Node. */
+function inNode(name: string, isolate: boolean) {
+  return {
+    resolve: { alias: filesOf('node') },
+    test: {
+      ...{ name, provide, execArgv, include: include(name), isolate },
+      testTimeout: 6 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
+      hookTimeout: 3 * MINUTE,
+      globalSetup: './test/vulkan.ts', // a driver for WebGPU
+      setupFiles: './test/dawn.ts',
+    },
+  };
+}
 
 export default defineConfig({
   test: {
     maxWorkers: availableParallelism(), // Vitest's default leaves one core idle
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        resolve: { alias: filesOf('node') },
-        test: {
-          name: 'node',
-          provide,
-          execArgv,
-          include: filesOfTables ?? ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
-          testTimeout: 6 * MINUTE, // kernels are compiled and run by software, on machines that do other things besides
-          hookTimeout: 3 * MINUTE,
-          globalSetup: './test/vulkan.ts', // a driver for WebGPU
-          setupFiles: './test/dawn.ts',
-        },
-      },
+      inNode('node', false), // files share a process for each core: modules are loaded, and compiled, once
+      inNode('alone', true),
       {
         resolve: { alias: filesOf('browser') },
         // Threads share memory on isolated pages alone.
@@ -72,7 +80,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           provide,
-          include: filesOfTables?.filter(inBrowser) ?? ['test/browser/**/*.test.ts'],
+          include: include('browser'),
           testTimeout: 5 * MINUTE, // WebGL and WebGPU run on the CPU here
           hookTimeout: 5 * MINUTE,
           globalSetup: './test/chromium.ts',

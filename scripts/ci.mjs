@@ -1,7 +1,6 @@
 /**
  * All of CI, past failures; the last line has the counts. Steps run beside each other and print when they end. Every
- * test runs as `npm test` has it, and those of tables on the CPU once more with the full tables of cases. Uses nothing
- * but Node until npm ci is done.
+ * test runs once, with the full tables of cases. Uses nothing but Node until npm ci is done.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +12,7 @@ import { runSteps } from './steps.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'otmix-ci-'));
 
-/** A run of vitest, and where it reports; with `OTMIX_TESTS=tables` of the full tables of cases alone. */
+/** A run of vitest, and where it reports; `OTMIX_TESTS` says of which files (vitest.config.ts). */
 function tests(name, args, { through = [], env } = {}) {
   const report = join(scratch, `${name.replaceAll(' ', '-')}.json`);
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
@@ -30,7 +29,7 @@ const tensorflow = {
   through: ['sh', 'scripts/with-tensorflow.sh'],
   files: ['test/kernels/tensorflow.test.ts', 'test/fit/golden.test.ts', 'test/families/golden-fits.test.ts'],
 };
-const node = ['--project', 'node'];
+const node = ['--project', 'node', '--project', 'alone'];
 
 /**
  * A step counts as one, or as what its `counts` says: `printed`, by its own last line, or `vitest`, by the JSON report.
@@ -42,9 +41,9 @@ const steps = [
   { name: 'check', command: ['npm', 'run', 'check'], needs: ['build'] },
   { name: 'lint', command: ['npm', 'run', 'lint'], needs: ['build'] },
   { name: 'format', command: ['npm', 'run', 'format'], needs: ['install'] },
-  tests('test', []), // what npm test runs: of each table one case of every kind
-  // Full tables of WebGPU, whose drivers here are software, would take half an hour more: CONTRIBUTING has the command.
-  tests('full tables', node, { env: { OTMIX_TESTS: 'cpu' } }),
+  // All that npm test runs, and of each table every case: in two steps, either of which has its limit.
+  tests('full tables', [], { env: { OTMIX_TESTS: 'tables' } }),
+  tests('tests without tables', [], { env: { OTMIX_TESTS: 'others' } }),
   tests('WebGPU on lavapipe', [...node, ...parity], lavapipe),
   tests('tensorflow', [...node, ...tensorflow.files], { ...tensorflow, env: { OTMIX_TESTS: 'full' } }),
   {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a command with tfjs-node, the backend tensorflow, whose binding is built here over the libtensorflow of PyPI's wheel:
-#     sh scripts/with-tensorflow.sh npx vitest run --project node test/kernels/tensorflow.test.ts
+#     sh scripts/with-tensorflow.sh npx vitest run test/kernels/tensorflow.test.ts
 #     sh scripts/with-tensorflow.sh --cuda node dist/node/cli/main.js doctor
 # What npm would download for it is of 2022, and of CUDA 11 with --cuda's package. Built once (half a minute, 600 MB; with
 # --cuda CUDA 12 and cuDNN too, 3.8 GB) in OTMIX_CACHE, else in otmix in XDG_CACHE_HOME or ~/.cache. Needs Linux on x64; on

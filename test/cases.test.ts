@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
-import { cases, combinations, everyKind, grouped, shareOf, size, type Share } from './cases.js';
+import { cases, combinations, everyKind, grouped, size } from './cases.js';
 import { filesWithTables } from './tables.js';
 
 const factors = { form: ['full', 'diag'], d: [1, 2, 3], hard: [true, false] } as const;
@@ -80,20 +80,9 @@ describe('one case of every kind', () => {
 });
 
 test('a run takes full tables and sizes where it is asked to, else one case of every kind', () => {
-  const full = inject('tables') !== 'kinds';
+  const full = inject('tables') === 'full';
   expect(cases(table, kinds)).toHaveLength(full ? 12 : 3);
   expect(size(1000, 10)).toBe(full ? 1000 : 10);
-});
-
-test('a share without WebGPU has one case of every kind of it, and all others', () => {
-  const crossed = combinations({ backend: ['cpu', 'webgpu'], d: [1, 2, 3] });
-  const counts = (share: Share): number[] => {
-    const taken = shareOf(crossed, share, ({ backend, d }) => [`d = ${d}`, `on ${backend}`]);
-    return ['cpu', 'webgpu'].map((name) => taken.filter(({ backend }) => backend === name).length);
-  };
-  expect(counts('full')).toEqual([3, 3]);
-  expect(counts('full without WebGPU')).toEqual([3, counts('kinds')[1]]);
-  expect(counts('kinds').reduce((a, b) => a + b)).toBe(3);
 });
 
 test('groups keep the order of the table', () => {

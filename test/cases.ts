@@ -1,6 +1,6 @@
 /**
  * Tables of cases and how much of them a run takes. `npm test` takes of each table the fewest cases that show every
- * kind, and CI takes the full tables besides, but for the cases of WebGPU. `OTMIX_TESTS=full npm test` takes all.
+ * kind, and CI takes the full tables. `OTMIX_TESTS=full npm test` takes them too.
  */
 import { inject } from 'vitest';
 
@@ -14,28 +14,11 @@ declare module 'vitest' {
 export type Kinds<T> = (one: T) => readonly (string | number | boolean | undefined)[];
 
 /** What a run takes of a table; vitest.config.ts reads OTMIX_TESTS. */
-export type Share = 'kinds' | 'full' | 'full without WebGPU';
+export type Share = 'kinds' | 'full';
 
 /** The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. */
 export function cases<T>(table: readonly T[], kinds: Kinds<T>, cost?: (one: T) => number): readonly T[] {
-  return shareOf(table, inject('tables'), kinds, cost);
-}
-
-/** The cases of a share; that without WebGPU has one case of every kind of WebGPU still. */
-export function shareOf<T>(
-  table: readonly T[],
-  share: Share,
-  kinds: Kinds<T>,
-  cost?: (one: T) => number,
-): readonly T[] {
-  if (share === 'full') return table;
-  const few = everyKind(table, kinds, cost);
-  return share === 'kinds' ? few : table.filter((one) => few.includes(one) || !onWebGpu(kinds(one)));
-}
-
-/** Whether a level of a case names WebGPU, whose kernels take a driver's compiler seconds where that is software. */
-function onWebGpu(levels: ReturnType<Kinds<unknown>>): boolean {
-  return levels.some((level) => typeof level === 'string' && level.includes('webgpu'));
+  return inject('tables') === 'full' ? table : everyKind(table, kinds, cost);
 }
 
 /** A size that this run takes: the one that the full tables need, or a smaller one. */

@@ -14,5 +14,8 @@ function setImmediateForTests(callback: (...args: unknown[]) => void, ...rest: u
   return isDawns(callback) ? later(callback, 1) : immediately(callback, ...rest);
 }
 
-const patched: unknown = Object.assign(setImmediateForTests, immediately);
-globalThis.setImmediate = patched as typeof setImmediate;
+// This module runs before each file, also where files share a process.
+if (immediately.name !== setImmediateForTests.name) {
+  const patched: unknown = Object.assign(setImmediateForTests, immediately);
+  globalThis.setImmediate = patched as typeof setImmediate;
+}

@@ -15,13 +15,16 @@ const long = [
   'test/sinkhorn/sinkhorn',
 ];
 
-/** The long files first, so that no core waits for one at the end; the others as Vitest has them. */
+/**
+ * The long files first, so that no core waits for one at the end; the others as Vitest has them. Files of a process of
+ * their own come before those that share one, which ends when another project's file is next.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
       const path = relative(root, moduleId).replaceAll('\\', '/');
       const at = long.findIndex((start) => path.startsWith(start));
-      return at < 0 ? long.length : at;
+      return (project.config.isolate ? 0 : 100) + (at < 0 ? long.length : at);
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }

@@ -1,10 +1,18 @@
-/** Which test files take tables of cases. */
+/** Which test files there are, and which of them take tables of cases. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { root } from './unpack.js';
 
 const tests = join(root, 'test');
 const cases = join(tests, 'cases.ts');
+
+/** All test files, relative to the checkout. */
+export function testFiles(): string[] {
+  return readdirSync(tests, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .sort();
+}
 
 /** The test files that import test/cases.ts, by themselves or by other files of the folder: relative to the checkout. */
 export function filesWithTables(): string[] {
@@ -17,13 +25,8 @@ export function filesWithTables(): string[] {
     known.set(file, does);
     return does;
   };
-  const files = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
-  const own = join(tests, 'cases.test.ts'); // about tables, but without any
-  return files
-    .map((name) => join(tests, name))
-    .filter((file) => file !== own && reachCases(file))
-    .map((file) => relative(root, file).replaceAll('\\', '/'))
-    .sort();
+  const own = 'test/cases.test.ts'; // about tables, but without any
+  return testFiles().filter((file) => file !== own && reachCases(join(root, file)));
 }
 
 /** Files of the folder that a file imports. */
