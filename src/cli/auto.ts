@@ -2,6 +2,7 @@ import { MOST_DISTINCT, NumberTally, type ColumnFacts, type LevelFacts } from '.
 import { IGNORE, kebab } from '../families/family-names.js';
 import { columnsNamed, printFamilies } from '../families/family-text.js';
 import { proposeFamilies, type Proposal } from '../families/propose.js';
+import { areTruth } from '../base/truth.js';
 import { printable } from '../base/printable.js';
 import type { Source } from '../data/source.js';
 import type { OddColumn } from '../data/files/columns.js';
@@ -73,33 +74,44 @@ export async function factsOf(
 ): Promise<ColumnFacts[]> {
   const d = source.columns.length;
   const tallies = source.columns.map(() => new NumberTally());
-  const texts = source.columns.map(() => ({ values: 0, distinct: undefined as number | undefined }));
+  const texts = source.columns.map(() => new TextTally());
   let rows = 0;
   for await (const batch of source.batches(signal)) {
     for (let j = 0; j < d; j++) {
       const own = Array.from({ length: batch.rows }, (_, row) => batch.values[row * d + j]);
       const levels = batch.levels?.[j];
-      if (!levels) tallies[j].add(own);
-      else {
-        texts[j].distinct = levels.length;
-        texts[j].values += own.reduce((count, value) => count + Number(!Number.isNaN(value)), 0);
-      }
+      if (levels) texts[j].add(own, levels);
+      else tallies[j].add(own);
     }
     rows += batch.rows;
     onRows?.(rows);
   }
-  return source.columns.map((name, j) => {
-    const { values, distinct } = texts[j];
-    return distinct === undefined ? tallies[j].facts(name) : factsOfText(name, { values, distinct, rows });
-  });
+  return source.columns.map((name, j) => texts[j].facts(name, rows) ?? tallies[j].facts(name));
 }
 
-function factsOfText(
-  name: string,
-  { values, distinct, rows }: { values: number; distinct: number; rows: number },
-): LevelFacts {
-  const missing = rows > 0 ? (rows - values) / rows : 0;
-  return { kind: 'text', name, values, missing, distinct: Math.min(distinct, MOST_DISTINCT) };
+/** Counts the values of a column of text, and the different ones. */
+class TextTally {
+  private values = 0;
+  private levels: readonly string[] | undefined;
+  private readonly seen = new Set<number>();
+
+  /** Takes values as places in a list of texts, NaN where one is missing. */
+  add(places: readonly number[], levels: readonly string[]): void {
+    this.levels = levels;
+    for (const place of places) {
+      if (Number.isNaN(place)) continue;
+      this.values++;
+      if (this.seen.size < MOST_DISTINCT) this.seen.add(place);
+    }
+  }
+
+  /** What it is like; undefined of a column that was none of text. */
+  facts(name: string, rows: number): LevelFacts | undefined {
+    const { values, levels, seen } = this;
+    if (!levels) return undefined;
+    const missing = rows > 0 ? (rows - values) / rows : 0;
+    return { kind: areTruth(levels) ? 'boolean' : 'text', name, values, missing, distinct: seen.size };
+  }
 }
 
 /** The option to paste, and under it the reason of each column. */

@@ -5,6 +5,7 @@ import {
   durationNote,
   durationUnit,
   isArrowText,
+  isArrowTruth,
   pandasIndex,
   typeName,
   vectorAt,
@@ -12,7 +13,7 @@ import {
   type ArrowSchema,
 } from './arrow.js';
 import { distinctNames } from './names.js';
-import { chooseNamed, textsOf, type Chosen, type NamedColumn, type Wanted } from './named.js';
+import { chooseNamed, type Chosen, type NamedColumn, type Wanted } from './named.js';
 import type { Source } from './source.js';
 
 /** Rows per batch. */
@@ -49,8 +50,7 @@ export function arrowSource(
     columns.map((column, at) => ({ ...column, name: names[at] })),
     wanted,
   );
-  const { indices, coders } = chosen;
-  const levels = textsOf(coders);
+  const { indices, texts: levels } = chosen;
   const notes = [...renamed, ...chosen.notes];
   return {
     name: 'data',
@@ -88,6 +88,7 @@ function columnsOf({ fields, metadata }: ArrowSchema): readonly NamedColumn[] {
     return {
       name,
       ...(arrowKind(type) !== 'numeric' && { got: typeName(type), isText: isArrowText(type) }),
+      ...(isArrowTruth(type) && { isTruth: true }),
       ...(unit !== undefined && { note: durationNote(name, unit) }),
       ...(index.has(name) && { aside: 'the index of pandas' }),
     };

@@ -101,6 +101,11 @@ export function isArrowText(type: ArrowType): boolean {
   return TEXT.has(valueType(type).typeId);
 }
 
+/** Whether a column's values are true and false. */
+export function isArrowTruth(type: ArrowType): boolean {
+  return valueType(type).typeId === TypeId.bool;
+}
+
 /** Whether a column's values are nulls throughout, by its type. */
 export function isArrowVoid(type: ArrowType): boolean {
   return valueType(type).typeId === TypeId.null;

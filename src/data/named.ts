@@ -1,4 +1,5 @@
 import { InputError, listed } from '../base/errors.js';
+import { TRUTH } from '../base/truth.js';
 import { Levels, type LevelColumn, type LevelsOfColumns } from './levels.js';
 
 /** A column of data in memory that has names. */
@@ -8,6 +9,8 @@ export interface NamedColumn {
   readonly got?: string;
   /** Whether it holds nothing but text, which can be read as levels. */
   readonly isText?: boolean;
+  /** Whether it holds nothing but true and false, which are levels where text is read, and always 1 and 0. */
+  readonly isTruth?: boolean;
   /** What it is, where it is used only if it is named. */
   readonly aside?: string;
   /** A sentence that those who use it should know. */
@@ -29,6 +32,8 @@ export interface Chosen {
   readonly indices: readonly number[];
   /** What numbers the texts of those that are read as levels; undefined where none is. */
   readonly coders?: readonly (Levels | undefined)[] | undefined;
+  /** The lists of texts of columns, as a batch has them. */
+  readonly texts?: LevelsOfColumns | undefined;
   readonly notes: readonly string[];
 }
 
@@ -53,12 +58,14 @@ export function chooseNamed(columns: readonly NamedColumn[], { columns: names, m
     const said = listed(left.map(({ name, aside }) => `${name} (${aside})`));
     notes.push(`not used, since no one named ${left.length > 1 ? 'them' : 'it'} in columns: ${said}`);
   }
-  if (!indices.some(isLevels)) return { indices, notes };
+  const isTruth = (index: number): boolean => text === 'levels' && columns[index].isTruth === true;
+  if (!indices.some((index) => isLevels(index) || isTruth(index))) return { indices, notes };
   const used = indices.map((index) => columns[index].name);
   const coders = indices.map((index, j) =>
     isLevels(index) ? new Levels(levelColumn(used, j, wanted !== undefined)) : undefined,
   );
-  return { indices, coders, notes };
+  const texts = coders.map((levels, j) => (isTruth(indices[j]) ? TRUTH : levels?.texts));
+  return { indices, coders, texts, notes };
 }
 
 /** What levels need to know of the j-th of the columns used. */
@@ -75,11 +82,6 @@ function levelColumn(used: readonly string[], j: number, named: boolean): LevelC
 function pasted(names: readonly string[]): string {
   const listed = names.slice(0, PASTED).map((name) => JSON.stringify(name));
   return `{ data, columns: [${listed.join(', ')}] }`;
-}
-
-/** The lists of texts of columns, as a batch has them. */
-export function textsOf(coders: Chosen['coders']): LevelsOfColumns | undefined {
-  return coders?.map((levels) => levels?.texts);
 }
 
 function placeOf(name: string, wanted: readonly string[], available: readonly string[]): number {

@@ -1,5 +1,5 @@
 import { shown } from '../base/check.js';
-import { chooseNamed, textsOf, type NamedColumn, type Wanted } from './named.js';
+import { chooseNamed, type NamedColumn, type Wanted } from './named.js';
 import type { Source } from './source.js';
 import { rowSource } from './arrays.js';
 
@@ -13,7 +13,7 @@ export type DataRecord = Readonly<Record<string, unknown>>;
  */
 export function recordSource(records: readonly DataRecord[], wanted: Wanted): Source {
   const columns = columnsOf(records);
-  const { indices, coders, notes } = chooseNamed(columns, wanted);
+  const { indices, coders, texts, notes } = chooseNamed(columns, wanted);
   const names = indices.map((index) => columns[index].name);
   const d = names.length;
   const slice = (from: number, to: number): Float64Array => {
@@ -29,12 +29,13 @@ export function recordSource(records: readonly DataRecord[], wanted: Wanted): So
     }
     return values;
   };
-  return rowSource(records.length, names, slice, { notes, levels: textsOf(coders) });
+  return rowSource(records.length, names, slice, { notes, levels: texts });
 }
 
 /** What a column holds that is not missing. */
 interface Held {
   texts: boolean;
+  truths: boolean;
   others: boolean;
   /** The first value that is no number. */
   got?: string | undefined;
@@ -46,10 +47,11 @@ function columnsOf(records: readonly DataRecord[]): readonly NamedColumn[] {
   for (const [row, record] of records.entries()) {
     for (const name of Object.keys(record)) {
       let held = columns.get(name);
-      if (!held) columns.set(name, (held = { texts: false, others: false }));
+      if (!held) columns.set(name, (held = { texts: false, truths: false, others: false }));
       const value = record[name];
       if (value === null || value === undefined) continue;
       if (typeof value === 'string') held.texts = true;
+      else if (typeof value === 'boolean') held.truths = true;
       else held.others = true;
       held.got ??= foreign(value, row);
     }
@@ -57,9 +59,9 @@ function columnsOf(records: readonly DataRecord[]): readonly NamedColumn[] {
   return Array.from(columns, ([name, held]) => ({ name, ...described(held) }));
 }
 
-function described({ texts, others, got }: Held): Omit<NamedColumn, 'name'> {
-  if (got === undefined) return {};
-  return texts && others ? { got: `${got}, beside other values` } : { got, isText: texts };
+function described({ texts, truths, others, got }: Held): Omit<NamedColumn, 'name'> {
+  if (got === undefined) return { isTruth: truths && !others };
+  return texts && (truths || others) ? { got: `${got}, beside other values` } : { got, isText: texts };
 }
 
 /** What a value is that is no number; it is not missing. */

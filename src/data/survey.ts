@@ -1,4 +1,5 @@
 import { yieldToEvents } from '../base/event-loop.js';
+import { areTruth } from '../base/truth.js';
 import { InputError } from '../base/errors.js';
 import type { Levels, Question } from '../families/family.js';
 import { cleanBlocks, type CleanBlock, type MissingPolicy } from './blocks.js';
@@ -24,19 +25,23 @@ export async function surveyed(source: Source, options: SurveyOptions): Promise<
   const { missing, questions, signal, onRows } = options;
   const found = source.columns.map(() => new Set<number>());
   let texts: CleanBlock['levels'];
+  const textsOf = (j: number): readonly string[] | undefined => {
+    const own = texts?.[j];
+    return own && questions[j]?.holds && areTruth(own) ? undefined : own; // numbers, where these are asked for
+  };
   let rows = 0;
   for await (const block of cleanBlocks(source, { missing, signal, blockRows: ROWS })) {
     ({ levels: texts } = block);
     for (const [j, question] of questions.entries()) {
       if (!question) continue;
-      addValues(block.columns[j], block.rows, found[j], texts?.[j] ? undefined : question.holds);
+      addValues(block.columns[j], block.rows, found[j], textsOf(j) ? undefined : question.holds);
       if (found[j].size > question.most) throw tooMany(source, j, question);
     }
     rows += block.rows;
     onRows?.(rows);
     await yieldToEvents(signal);
   }
-  return found.map((own, j) => sorted(own, texts?.[j]));
+  return found.map((own, j) => sorted(own, textsOf(j)));
 }
 
 /** The levels of rows that were looked at apart. Throws as `surveyed` does. */

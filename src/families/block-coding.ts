@@ -1,4 +1,5 @@
 import type { Rule } from '../base/check.js';
+import { areTruth, TRUTH } from '../base/truth.js';
 import type { Column } from '../sweep/encode.js';
 import { noBase, type ExponentialFamily } from './exponential-family.js';
 import type { Blocks } from './linear-term.js';
@@ -16,7 +17,7 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
         if (block.plain || block.levels !== undefined) return own.map((name, j) => ({ name, column: from + j }));
         return Array.from({ length: block.width }, (_, j) => ({
           name: `${own.join(', ')} (statistic ${j})`,
-          column: from,
+          column: from + Math.min(j, block.columns - 1), // of several columns there is a statistic for each
         }));
       });
     },
@@ -100,10 +101,18 @@ function leveled(
   for (let row = 0, at = start; row < rows; row++, at += stride) {
     const value = values[at];
     const missing = block.gaps && Number.isNaN(value);
-    indices[row] = missing ? -1 : (block.level?.(texts ? texts[value] : value) ?? -1);
+    indices[row] = missing ? -1 : levelOf(block, value, texts);
     if (indices[row] < 0 && !missing) return { row, column: 0, rule: block.domain };
   }
   return [{ values: indices, start: 0, stride: 1 }];
+}
+
+/** The index of a level, −1 of none. True and false are 1 and 0 where a fit has had the one and these rows have the other. */
+function levelOf(block: ExponentialFamily, value: number, texts: readonly string[] | undefined): number {
+  const known = block.level?.(texts ? texts[value] : value) ?? -1;
+  if (known >= 0) return known;
+  if (texts) return areTruth(texts) ? (block.level?.(value) ?? -1) : -1;
+  return value in TRUTH ? (block.level?.(TRUTH[value]) ?? -1) : -1;
 }
 
 function addBase(block: ExponentialFamily, columns: readonly Column[], base: Float64Array): void {

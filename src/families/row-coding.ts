@@ -1,4 +1,5 @@
 import type { Rule } from '../base/check.js';
+import { areTruth } from '../base/truth.js';
 import type { Column, Columns } from '../sweep/encode.js';
 
 /** Rows that have passed the gate, of whose columns some may be text: their values are then indices in a list of texts. */
@@ -48,10 +49,10 @@ const numbersRule: Rule = {
   remedy: 'leave the column out, or choose categorical, which takes text',
 };
 
-/** The first text of columns that must hold numbers. */
+/** The first text of columns that must hold numbers; true and false are such. */
 export function textAmong({ rows, columns, levels }: CleanColumns): Violation | undefined {
   for (const [column, texts] of (levels ?? []).entries()) {
-    if (!texts) continue;
+    if (!texts || areTruth(texts)) continue;
     const { values, start, stride } = columns[column];
     for (let row = 0, at = start; row < rows; row++, at += stride) {
       if (!Number.isNaN(values[at])) return { row, column, rule: numbersRule };

@@ -1,11 +1,18 @@
+import { TRUTH } from '../base/truth.js';
 import { columnsOf } from '../data/columns.js';
 import { toSource, type DataInput } from '../data/input.js';
 import type { Batch, Matrix, Source } from '../data/source.js';
-import { fillerOf, type Levels } from '../families/family.js';
+import { fillerOf, supportsOf, type Levels } from '../families/family.js';
 import { evaluate, type EvaluateOptions, type MixtureParts } from './evaluate.js';
 
 /** How rows are imputed. */
-export type ImputeOptions = Omit<EvaluateOptions, 'missing' | 'sampleWeights'>;
+export interface ImputeOptions extends Omit<EvaluateOptions, 'missing' | 'sampleWeights'> {
+  /**
+   * Whether counts are filled in by the whole number nearest to their mean: of whole numbers this one has the least
+   * expected squared error. Default false: by the mean, which keeps the means of columns.
+   */
+  readonly whole?: boolean;
+}
 
 /** Consecutive rows without gaps, `[rows, d]`, and which values were missing. */
 export interface ImputedRows extends Matrix {
@@ -18,12 +25,13 @@ type LevelsOfColumns = readonly (Levels | undefined)[];
 
 /**
  * Rows with what they lack put in, block after block as they are read. A number is its mean given what the row has,
- * Σ_k r_k E[x_m | x_o, θ_k]; a level is the likeliest. Levels that are text are indices.
+ * Σ_k r_k E[x_m | x_o, θ_k], of counts the nearest whole number where these are asked for; a level is the likeliest.
+ * Levels that are text are indices.
  */
 export async function* imputedRows(
   mixture: MixtureParts,
   data: DataInput,
-  options: ImputeOptions,
+  { whole, ...options }: ImputeOptions,
 ): AsyncGenerator<ImputedRows> {
   const { family, components, weights } = mixture;
   const { levels = [] } = family;
@@ -31,6 +39,7 @@ export async function* imputedRows(
   const raw = new RawRows(levels);
   const source = raw.seeing(toSource(data, undefined, mixture.columns, { text }));
   const fill = fillerOf(family, components);
+  const counts = supportsOf(family, components.d).map((support) => whole === true && support === 'counts');
   const [k, d] = [weights.length, components.d];
   const asked = { ...options, missing: 'model', responsibilities: true } as const;
   for await (const { rows, responsibilities } of evaluate(mixture, source, asked).rows) {
@@ -40,6 +49,7 @@ export async function* imputedRows(
       fill(values.subarray(row * d, (row + 1) * d), responsibilities.subarray(row * k, (row + 1) * k));
     }
     numbersOfLevels(values, missing, levels, d);
+    for (let at = 0; at < values.length; at++) if (missing[at] && counts[at % d]) values[at] = Math.round(values[at]);
     yield { data: values, shape: [rows, d], imputed: missing };
   }
 }
@@ -113,19 +123,26 @@ class RawRows {
   private valuesOf(batch: Batch, d: number): Float64Array {
     const all = new Float64Array(batch.rows * d);
     for (const [j, { values, start, stride }] of columnsOf(batch, d).entries()) {
-      const places = batch.levels?.[j]?.map((text) => placeOf(this.levels[j], text));
+      const levels = this.levels[j];
+      const texts = batch.levels?.[j];
+      const known = new Map<number, number>([[NaN, NaN]]);
       for (let row = 0; row < batch.rows; row++) {
         const value = values[start + row * stride];
-        all[row * d + j] = places && !Number.isNaN(value) ? places[value] : value;
+        if (levels && !known.has(value)) known.set(value, placeOf(levels, texts?.[value] ?? String(value), value));
+        all[row * d + j] = known.get(value) ?? value;
       }
     }
     return all;
   }
 }
 
-/** What stands for a text among the levels of its column: the number that it says, or its index. */
-function placeOf(levels: Levels | undefined, text: string): number {
-  const place = levels?.findIndex((level) => String(level) === text) ?? -1;
-  const level = levels?.[place];
+/**
+ * What stands for a value among the levels of its column: a number that is a level, or the level's index. True and false
+ * are 1 and 0 where a fit has had the one and these rows have the other.
+ */
+function placeOf(levels: Levels, text: string, value: number): number {
+  const named = levels.findIndex((level) => String(level) === text);
+  const place = named < 0 ? levels.indexOf(TRUTH[value]) : named;
+  const level = place < 0 ? value : levels[place];
   return typeof level === 'number' ? level : place;
 }

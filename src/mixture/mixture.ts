@@ -183,7 +183,8 @@ export class Mixture {
 
   /**
    * The rows with what they lack put in, `[n, d]`: numbers by their mean given what the row has, Σ_k r_k E[x_m | x_o, θ_k],
-   * levels by the likeliest (of text its index in {@link Mixture.levels}). Values that are there stay. Throws
+   * levels by the likeliest (of text its index in {@link Mixture.levels}); with `whole` counts by the whole number nearest
+   * to their mean. Values that are there stay. Throws
    * `InputError('unsupported')` where the family has no margins of its own kind.
    */
   impute(data: DataInput, options: ImputeOptions = {}): Promise<Matrix> {

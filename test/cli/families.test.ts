@@ -184,6 +184,21 @@ describe('a model of levels', () => {
     }
   });
 
+  test('of true and false has these names in the model, in JSON, in what is printed and in samples', async () => {
+    folder.write('flags.csv', `open,n\n${'true,1\nFALSE,2\ntrue,4\n,3\n'.repeat(10)}`);
+    const args = ['fit', 'flags.csv', '-k', '1', '--missing', 'model', '--family', 'categorical:open,ignore:*'];
+    const { stdout: told } = await otmix(folder.path, [...args, '--out', 'flags.json']);
+    expect(told).toContain('true 66.7 %, false 33.3 %');
+    expect(JSON.parse(folder.read('flags.json'))).toMatchObject({ columns: [{ name: 'open', levels: ['false', 'true'] }] }); // prettier-ignore
+    const { stdout: json } = await otmix(folder.path, [...args, '--json', '-q']);
+    expect(JSON.parse(json)).toMatchObject({ levels: [['false', 'true']] });
+    const { stdout: sampled } = await otmix(folder.path, ['sample', 'flags.json', '-n', '50']);
+    expect(new Set(csv(sampled).rows.map(([open]) => open))).toEqual(new Set(['false', 'true']));
+    const { stdout: whole } = await otmix(folder.path, ['impute', 'flags.json', 'flags.csv']);
+    expect(csv(whole).rows.slice(0, 4)).toEqual([['true'], ['false'], ['true'], ['true']]);
+    expect((await otmix(folder.path, ['predict', 'flags.json', '-'], { stdin: sampled })).status).toBe(0);
+  });
+
   test('of numbers is sampled as numbers, and of texts that spell them as these', async () => {
     folder.write('codes.csv', 'a,b\n1,x\n2,7\n2,x\n1,x\n');
     const args = ['fit', 'codes.csv', '-k', '1', '--family', 'categorical', '--out', 'codes.json', '-q'];

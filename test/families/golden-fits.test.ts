@@ -45,6 +45,47 @@ describe.each(['cpu', 'wasm', ...wantedBackends] as const)('on %s', (backend) =>
   });
 });
 
+/** Of each family the fit that takes fewest iterations, of several components where there is one. */
+const shortest = [...new Set(known.map(({ family }) => family))].map((family) => {
+  const own = known.filter((fit) => fit.family === family);
+  const several = own.filter(({ start }) => start.weights.length > 1);
+  return (several.length > 0 ? several : own).reduce((a, b) => (b.iterations < a.iterations ? b : a));
+});
+/** Iterations on a software adapter. */
+const FEW = 10;
+
+test.each(shortest.map((fit) => [fit.family, fit.name, fit] as const))(
+  '%s on webgpu: %s',
+  async (family, name, fit) => {
+    const { rows, counts } = familyRows(fit);
+    const n = counts.reduce((sum, count) => sum + count, 0);
+    const { objective, diagnostics, mixture } = await fitMixture(rows, {
+      ...{ family: families[family](fit.options), components: fit.start.weights.length, sampleWeights: counts },
+      ...{ seeding: { weights: fit.start.weights, components: [parametersOf(fit, fit.start)] } },
+      ...{ maxIterations: FEW, tolerance: 0, backend: 'webgpu' },
+    });
+    expect([diagnostics.backend, mixture.components[0].family]).toEqual(['webgpu', family]);
+    const steps = Object.entries(fit.trace).filter(([step]) => Number(step) > 0 && Number(step) <= objective.length);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const [step, value] of steps) expectWithin((-n * objective[Number(step) - 1]) / value, 1, 1e-6, `${name}, step ${step}`); // prettier-ignore
+  },
+);
+
+describe('before the first step, F is that of the start', () => {
+  test.each(known.filter(({ trace }) => '0' in trace).map((fit) => [fit.name, fit] as const))(
+    '%s',
+    async (name, fit) => {
+      const { rows, counts } = familyRows(fit);
+      const { criteria } = await fitMixture(rows, {
+        ...{ family: families[fit.family](fit.options), components: fit.start.weights.length, sampleWeights: counts },
+        ...{ seeding: { weights: fit.start.weights, components: [parametersOf(fit, fit.start)] } },
+        ...{ maxIterations: 0, missing: name.includes('missing') ? 'model' : 'error', backend: 'wasm' },
+      });
+      expectWithin(criteria.logLikelihood / fit.trace['0'], 1, 1e-6);
+    },
+  );
+});
+
 // Traces of Student-t depend on how each ν is solved for, optima do not.
 describe('in float64 from the first sweep on, to the last digit', () => {
   test.each(known.map((fit) => [fit.name, fit] as const))('%s', async (name, fit) => {

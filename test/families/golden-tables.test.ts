@@ -71,3 +71,17 @@ describe('in float64 from the first sweep on, to the last digit', () => {
     expectWithin((criteria.logLikelihood + (logPrior ?? NaN)) / optimum.objective, 1, 1e-11, 'with the prior');
   });
 });
+
+/** Steps of a trace that the reference is held to. */
+const FEW = 10;
+
+test.each(tableFits.map((fit) => [fit.name, fit] as const))('%s, its first steps by the reference', async (_, fit) => {
+  const rows = tableRows(fit);
+  const options = { ...optionsOf(fit, withGaps(rows)), maxIterations: FEW, backend: 'cpu' } as const;
+  const { objective } = await fitMixture(rows, options);
+  const steps = Object.entries(fit.trace).filter(([step]) => Number(step) > 0 && Number(step) <= objective.length);
+  expect(steps.length).toBeGreaterThan(0);
+  for (const [step, value] of steps) {
+    expectWithin((-rows.length * objective[Number(step) - 1]) / value, 1, 1e-6, `step ${step}`);
+  }
+});

@@ -68,7 +68,7 @@ describe.each(scenes.map((scene) => [scene.name, scene] as const))('%s with gaps
       if (step > 0) expectWithin((-rows.length * fit.objective[step - 1]) / logLikelihood, 1, 1e-6, `step ${step}`);
       model = next;
     }
-    expect(fit.diagnostics).toMatchObject({ rows: 240, dropped: 0 });
+    expect(fit.diagnostics).toMatchObject({ rows: 240, dropped: 0, constantColumns: [] });
   });
 
   test('without gaps it is the fit that refuses them, bit for bit', async () => {
@@ -122,6 +122,7 @@ describe('directions, of which some rows have none,', () => {
     const { concentrations } = fit.mixture.components[0] as unknown as { readonly concentrations: number[] };
     expectAllWithin(concentrations, model.thetas[0].map((theta) => theta[3]), 1e-3); // prettier-ignore
     expect(fit.diagnostics.notes.join()).toContain('rows were divided by their lengths');
+    expect(fit.diagnostics.constantColumns).toEqual([]);
     const proba = await fit.mixture.predictProba(rows, { missing: 'model' });
     expectAllWithin(proba.data.slice(8, 10), fit.mixture.weights, 1e-6);
   });

@@ -73,6 +73,10 @@ test('levels are the likeliest, counts and durations their means, and what is th
   expect(mixture.levels.slice(0, 2)).toEqual([['Aarau', 'Bern', 'Ulm'], [10, 15, 20]]); // prettier-ignore
   const labels = await mixture.predict(people, { missing: 'model' });
   const { data } = await mixture.impute(people);
+  const whole = await mixture.impute(people, { whole: true });
+  const isGap = people.map(({ visits }) => visits === null);
+  expect(data.some((value, at) => at % 5 === 2 && isGap[Math.floor(at / 5)] && !Number.isInteger(value))).toBe(true);
+  expect(whole.data).toEqual(data.map((value, at) => (at % 5 === 2 ? Math.round(value) : value)));
   const means = mixture.columnMeans;
   people.forEach(({ town, code, visits, wait, member }, i) => {
     const own = data.subarray(5 * i, 5 * i + 5);

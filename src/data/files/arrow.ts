@@ -8,6 +8,7 @@ import {
   arrowNumbers,
   durationUnit,
   isArrowText,
+  isArrowTruth,
   isArrowVoid,
   pandasIndex,
   typeName,
@@ -109,6 +110,7 @@ function column(name: string, type: DataType, isIndex: boolean): Column {
   return {
     ...{ name, type: typeName(type), kind: arrowKind(type) },
     ...(isArrowText(type) && { isText: true }),
+    ...(isArrowTruth(type) && { isTruth: true }),
     ...(isArrowVoid(type) && { isVoid: true }),
     ...(unit !== undefined && counting(name, unit)),
     ...(isIndex && asideIndex),

@@ -1,6 +1,7 @@
+import { TRUTH } from '../../base/truth.js';
 import type { Floats } from '../../sweep/model.js';
 import { columnBatch } from '../columns.js';
-import { Levels, recode } from '../levels.js';
+import { Levels, recode, type LevelsOfColumns } from '../levels.js';
 import type { Batch, Batching } from '../source.js';
 import type { Choice } from './columns.js';
 import type { AnyTable } from './table.js';
@@ -37,7 +38,7 @@ export async function* batches(
   const chosen = weight === undefined ? features : [...features, weight];
   const coders = levelsOf(choice);
   const levels = every === 1 ? coders : levelsOf(choice); // those of the rows taken
-  const texts = levels?.map((of) => of?.texts);
+  const texts = textsOf(choice, levels);
   const batch = (rows: number, { columns, weights }: Place): Batch =>
     columnBatch(rows, columns.slice(0, d), weights?.subarray(0, rows), texts);
   let place: Place | undefined;
@@ -104,6 +105,12 @@ function levelsOf({ features, levels }: Choice): readonly (Levels | undefined)[]
     const column = levels.get(index);
     return column && new Levels(column);
   });
+}
+
+/** The lists of texts of the features, as a batch has them. */
+function textsOf({ features, truths }: Choice, levels: ReturnType<typeof levelsOf>): LevelsOfColumns | undefined {
+  if (!levels && truths.size === 0) return undefined;
+  return features.map((index, j) => (truths.has(index) ? TRUTH : levels?.[j]?.texts));
 }
 
 /** `into[at + i] = values[first + i * every]` for i < count. */

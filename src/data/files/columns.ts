@@ -10,6 +10,8 @@ export interface Choice {
   readonly weight?: number;
   /** Those of the features that are read as levels, and what these need to know of each. */
   readonly levels: ReadonlyMap<number, LevelColumn>;
+  /** Those of the features whose levels are true and false. */
+  readonly truths: ReadonlySet<number>;
   /** What users should know of the columns chosen, and of those left out. */
   readonly notes: readonly string[];
 }
@@ -72,6 +74,7 @@ export async function chooseColumns(table: AnyTable, wanted: Wanted): Promise<Ch
     features,
     ...(weight !== undefined && { weight }),
     levels,
+    truths: new Set(text === 'levels' ? features.filter((index) => table.columns[index].isTruth) : []),
     notes: notesOn(table, used, names === undefined ? ignored : undefined),
   };
 }

@@ -67,6 +67,7 @@ function sqlColumn({ name, kind, aside }: TextColumn, index: number, { present }
     type: TYPES[kind],
     kind: isNumber ? 'numeric' : kind === 'text' ? 'other' : 'temporal',
     field: `c${index}`,
+    ...(kind === 'boolean' && { isTruth: true }),
     ...(present.get(index) === 0 && { isVoid: true }),
     ...(aside !== undefined && { aside }),
   };

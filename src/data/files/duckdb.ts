@@ -229,10 +229,10 @@ function asText({ name, field = name }: Column): string {
   return `coalesce(CAST(${identifier(field)} AS VARCHAR), '')`;
 }
 
-function kindOf(type: string): Pick<Column, 'kind' | 'isText'> {
+function kindOf(type: string): Pick<Column, 'kind' | 'isText' | 'isTruth'> {
   if (/^(VARCHAR|ENUM\(.*\))$/s.test(type)) return { kind: 'other', isText: true };
-  if (/^(BOOLEAN|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type))
-    return { kind: 'numeric' };
+  if (type === 'BOOLEAN') return { kind: 'numeric', isTruth: true };
+  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) return { kind: 'numeric' };
   const isTime = /^(DATE|TIME(_NS)?|TIMESTAMP\w*|INTERVAL)( WITH TIME ZONE)?$/.test(type);
   return { kind: isTime ? 'temporal' : 'other' };
 }

@@ -13,6 +13,8 @@ export interface Column {
   readonly kind: 'numeric' | 'temporal' | 'text' | 'other';
   /** Whether its values are texts, which {@link Table.blocks} can have numbered. */
   readonly isText?: boolean;
+  /** Whether its values are true and false, which {@link Table.blocks} has as 1 and 0. */
+  readonly isTruth?: boolean;
   /** Whether it can hold nothing but missing values, which are joined with values of any type. */
   readonly isVoid?: boolean;
   /** What DuckDB calls the column, where that is not its name. */

@@ -87,7 +87,8 @@ async function unitedColumn(tables: readonly Described[], places: readonly numbe
   if (bad) return bad.column;
   const odd = await oddPair(parts);
   if (odd) return troubled(parts[0].column, odd.map(typeIn).join(', '));
-  return (parts.find(isNumeric) ?? parts.find(({ column }) => column.isText) ?? parts[0]).column;
+  const { column } = parts.find(isNumeric) ?? parts.find((part) => part.column.isText) ?? parts[0];
+  return column.isTruth ? { ...column, isTruth: parts.every((part) => part.column.isTruth) } : column;
 }
 
 /** Two parts of a column whose values can't be joined, if there are such. */

@@ -60,6 +60,7 @@ function described(column: TextColumn): Column {
     name,
     type: TYPES[kind],
     ...((kind === 'text' || kind === 'empty') && { isText: true }),
+    ...(kind === 'boolean' && { isTruth: true }),
     kind:
       kind === 'number' || kind === 'boolean' ? 'numeric' : kind === 'text' || kind === 'empty' ? 'text' : 'temporal',
     ...(aside !== undefined && { aside }),

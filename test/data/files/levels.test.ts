@@ -54,9 +54,10 @@ const dictionary = () => new Dictionary(new Utf8(), new Int32());
 const json = () => folder.write('t.json', JSON.stringify(table));
 
 describe('the same levels and places from every format', () => {
-  const rows = table.map(({ city, x, ok, canton }) => [city, x, Number(ok), canton]);
+  const rows = table.map(({ city, x, ok, canton }) => [city, x, String(ok), canton]);
   const seen = (texts: readonly (string | null)[]) => [...new Set(texts.filter((text) => text !== null))];
-  const levels = [seen(table.map(({ city }) => city)), undefined, undefined, seen(table.map(({ canton }) => canton))];
+  const truths = ['false', 'true'];
+  const levels = [seen(table.map(({ city }) => city)), undefined, truths, seen(table.map(({ canton }) => canton))];
 
   const sources: readonly (readonly [string, () => string | Promise<string>])[] = [
     ['CSV', () => folder.write('t.csv', lines(','))],
@@ -192,10 +193,12 @@ describe('levels', () => {
     expect((await levelsOf(json, { columns: ['x'] })).rows).toEqual([[1], [2.5]]);
   });
 
-  it('leave columns of numbers and truths alone, and say what text they hold', async () => {
-    const source = await openSource(folder.write('plain.csv', 'x,ok\n1,true\n2,false\n'), { text: 'levels' });
+  it('leave columns of numbers alone, and have names for those of true and false, which are numbers too', async () => {
+    const path = folder.write('plain.csv', 'x,ok\n1,true\n2,false\n');
+    const source = await openSource(path, { text: 'levels' });
     expect((await contents(source)).rows).toEqual([[1, 1], [2, 0]]); // prettier-ignore
-    for await (const batch of source.batches()) expect(batch.levels).toBeUndefined();
+    for await (const batch of source.batches()) expect(batch.levels).toEqual([undefined, ['false', 'true']]);
+    for await (const batch of (await openSource(path)).batches()) expect(batch.levels).toBeUndefined();
   });
 });
 
