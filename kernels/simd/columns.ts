@@ -22,6 +22,13 @@ export const PART_VALUES = 2 ** 15;
 /** What some rows say of each column: four numbers a column, `[d, 4]`: mean, variance, least and most. */
 export type Description = Float64Array;
 
+/** Rows `from` … `to − 1`, and their weights where these are not all 1. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+  readonly weights?: Float64Array | undefined;
+}
+
 /** Works on columns of data in a memory of its own, which nobody else sees: every call is complete in itself. */
 export class ColumnKernel {
   private readonly wasm: Exports;
@@ -32,21 +39,18 @@ export class ColumnKernel {
     this.arena = new Arena(this.wasm.memory);
   }
 
-  /**
-   * Describes rows `from` … of these weights, whose sum is `weight`, means about row `origin`; rows of weight 0 don't count.
-   */
+  /** Describes some rows, whose weights sum to `weight`, means about row `origin` of them; rows of weight 0 don't count. */
   describe(
     columns: readonly Column[],
-    from: number,
-    weights: Float64Array,
+    { from, to, weights }: RowRange,
     { weight, origin }: { readonly weight: number; readonly origin: number },
   ): Description {
-    const [d, rows] = [columns.length, weights.length];
+    const [d, rows] = [columns.length, to - from];
     const place = this.begin(d, rows);
-    const [weightsAt, results] = [this.arena.take(2 * rows), this.arena.take(8 * d)];
+    const [weightsAt, results] = [weights ? this.arena.take(2 * rows) : 0, this.arena.take(8 * d)];
     this.arena.reserve();
     this.turn(columns, from, rows, place);
-    this.arena.doubles(weightsAt, rows).set(weights);
+    if (weights) this.arena.doubles(weightsAt, rows).set(weights);
     this.wasm.describe(place.columns, place.step, d, rows, weightsAt, 1 / weight, origin, results);
     return this.arena.doubles(results, 4 * d).slice();
   }
@@ -107,13 +111,11 @@ export class ColumnKernel {
     place: { readonly raw: number; readonly columns: number; readonly step: number },
   ): void {
     const d = columns.length;
-    const [{ values, start }] = columns;
     if (!areMatrix(columns)) {
-      for (const [j, column] of columns.entries()) {
-        copyRows(column, from, this.arena.doubles(place.columns + j * place.step, rows));
-      }
+      for (let j = 0; j < d; j++) this.copy(columns[j], from, rows, place.raw, place.columns + j * place.step);
       return;
     }
+    const [{ values, start }] = columns;
     const all = values.subarray(start + from * d, start + (from + rows) * d);
     if (all instanceof Float32Array) {
       this.arena.floats(place.raw, rows * d).set(all);
@@ -122,6 +124,17 @@ export class ColumnKernel {
       this.arena.doubles(place.raw, rows * d).set(all);
       this.wasm.turn64(place.raw, rows, d, place.columns, place.step);
     }
+  }
+
+  /** Copies rows of one column; float32 as it is, which the kernel makes float64 of. */
+  private copy(column: Column, from: number, rows: number, raw: number, into: number): void {
+    const { values, start, stride } = column;
+    if (stride !== 1 || !(values instanceof Float32Array)) {
+      copyRows(column, from, this.arena.doubles(into, rows));
+      return;
+    }
+    this.arena.floats(raw, rows).set(values.subarray(start + from, start + from + rows));
+    this.wasm.widen(raw, rows, into);
   }
 }
 

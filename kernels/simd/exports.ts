@@ -29,6 +29,7 @@ export interface Exports {
   keepNearest(x: number, v: number, nearest: number, centre: number, metric: number, sum: number): void;
   turn32(from: number, rows: number, columns: number, into: number, step: number): void;
   turn64(from: number, rows: number, columns: number, into: number, step: number): void;
+  widen(from: number, count: number, into: number): void;
   describe(
     ...[from, step, columns, rows, weights, unit, origin, results]: [
       number,

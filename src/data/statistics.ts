@@ -1,5 +1,5 @@
 import { total } from '../base/numbers.js';
-import { PART_VALUES, type ColumnKernel, type Description } from '../../kernels/simd/columns.js';
+import { PART_VALUES, type ColumnKernel, type Description, type RowRange } from '../../kernels/simd/columns.js';
 import type { Column, Columns } from '../sweep/encode.js';
 import { Sample, type SampleParts } from './column-sample.js';
 
@@ -41,7 +41,6 @@ export class ColumnStatistics {
   readonly variances: Float64Array;
   readonly extremes: Extremes;
   private readonly sample: Sample;
-  private ones = new Float64Array();
 
   constructor(
     private readonly d: number,
@@ -83,9 +82,10 @@ export class ColumnStatistics {
     const { d, rows: before } = this;
     const numberOf = block.numberOf ?? ((row) => before + row);
     const step = Math.max(1, Math.floor(PART_VALUES / d));
+    const { columns, weights } = block;
     for (let from = 0; from < block.rows; from += step) {
       const to = Math.min(block.rows, from + step);
-      this.addPart({ columns: block.columns, from, to, weights: this.weightsOf(block, from, to), numberOf });
+      this.addPart({ columns, from, to, weights: weights?.subarray(from, to), numberOf });
       this.sample.add(block, from, to);
       this.rows += to - from;
     }
@@ -109,22 +109,15 @@ export class ColumnStatistics {
     return below > Math.floor(low * count) && above >= count - Math.floor(high * count);
   }
 
-  /** Weights of some rows of a block. */
-  private weightsOf({ weights }: Columns, from: number, to: number): Float64Array {
-    if (weights) return weights.subarray(from, to);
-    if (this.ones.length < to - from) this.ones = new Float64Array(to - from).fill(1);
-    return this.ones.subarray(0, to - from);
-  }
-
   private addPart(part: Part): void {
     const { d, kernel } = this;
-    const { columns, from, weights } = part;
-    const weight = total(weights);
+    const { columns, from, to, weights } = part;
+    const weight = weights ? total(weights) : to - from;
     if (weight === 0) return;
     this.weight += weight;
     const share = weight / this.weight;
-    const about = { weight, origin: weights.findIndex((one) => one > 0) };
-    const found = kernel ? kernel.describe(columns, from, weights, about) : describe(columns, from, weights, about);
+    const about = { weight, origin: weights?.findIndex((one) => one > 0) ?? 0 };
+    const found = kernel ? kernel.describe(columns, part, about) : describe(columns, part, about);
     for (let j = 0; j < d; j++) {
       const [mean, variance, least, most] = [found[4 * j], found[4 * j + 1], found[4 * j + 2], found[4 * j + 3]];
       this.mergeColumn(j, share, mean, variance);
@@ -166,26 +159,24 @@ export class ColumnStatistics {
   }
 }
 
-/** Rows `from` … `to − 1` of a block, and their weights. */
-interface Part extends Pick<Columns, 'columns'> {
-  readonly from: number;
-  readonly to: number;
-  readonly weights: Float64Array;
+/** Some rows of a block. */
+interface Part extends Pick<Columns, 'columns'>, RowRange {
   /** From a row's number in the block. */
   readonly numberOf: (row: number) => number;
 }
 
-/** The number within a block of the first row that counts and has this value. */
+/** The number within a block of the first row that counts and has this value, which some row of the part has. */
 function rowWith(value: number, { columns, from, weights }: Part, column: number): number {
   const { values, start, stride } = columns[column];
-  return from + weights.findIndex((own, row) => own > 0 && values[start + (from + row) * stride] === value);
+  let row = from;
+  while (values[start + row * stride] !== value || weights?.[row - from] === 0) row++;
+  return row;
 }
 
 /** What `ColumnKernel.describe` does, by the same sums in the same order, where there is no such kernel. */
 export function describe(
   columns: readonly Column[],
-  from: number,
-  weights: Float64Array,
+  { from, to, weights = new Float64Array(to - from).fill(1) }: RowRange,
   { weight, origin }: { readonly weight: number; readonly origin: number },
 ): Description {
   const unit = 1 / weight;

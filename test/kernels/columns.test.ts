@@ -55,7 +55,23 @@ describe.each(builds)('columns by the kernel, %s', (build) => {
         const from = weights.length - own.length;
         const about = { weight: own.reduce((a, b) => a + b), origin: own.findIndex((one) => one > 0) };
         const columns = layouts[layout](values, d);
-        expect(kernel().describe(columns, from, own, about)).toEqual(describeOnHost(columns, from, own, about));
+        const range = { from, to: weights.length, weights: own };
+        expect(kernel().describe(columns, range, about)).toEqual(describeOnHost(columns, range, about));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test.each(Object.keys(layouts))('are described alike without weights and under weights of 1, of %s', (layout) => {
+    fc.assert(
+      fc.property(problems, fc.nat(5), ({ d, values, weights: { length: to } }, skipped) => {
+        const from = Math.min(skipped, to - 1);
+        const about = { weight: to - from, origin: 0 };
+        const columns = layouts[layout](values, d);
+        const weights = new Float64Array(to - from).fill(1);
+        const expected = describeOnHost(columns, { from, to, weights }, about);
+        expect(kernel().describe(columns, { from, to }, about)).toEqual(expected);
+        expect(describeOnHost(columns, { from, to }, about)).toEqual(expected);
       }),
       { numRuns: 40 },
     );

@@ -39,9 +39,20 @@ export function turn64(from: usize, rows: i32, columns: i32, into: usize, step: 
   }
 }
 
+/** Numbers of float32 as float64. Whole fours of them are read and written: there is room for three more than `count`. */
+export function widen(from: usize, count: i32, into: usize): void {
+  let to = into;
+  for (let at = from, end = from + (usize(count) << 2); at < end; at += 16, to += 32) {
+    const four = v128.load(at);
+    v128.store(to, f64x2.promote_low_f32x4(four));
+    v128.store(to, f64x2.promote_low_f32x4(v128.shuffle<f64>(four, four, 1, 1)), 16);
+  }
+}
+
 /**
  * Mean, variance, least and most of columns of float64 under weights `[rows]` that sum to 1/unit: four numbers a column into
- * `results`. Means are about the row `origin`, which weighs something; rows of weight 0 do not count.
+ * `results`. Means are about the row `origin`, which weighs something; rows of weight 0 do not count. Without weights (at 0)
+ * every row weighs 1.
  */
 export function describe(from: usize, step: usize, columns: i32, rows: i32, weights: usize, unit: f64, origin: i32, results: usize): void {
   for (let j = 0; j < columns; j += 4) {
@@ -49,7 +60,9 @@ export function describe(from: usize, step: usize, columns: i32, rows: i32, weig
     const last = columns - 1;
     const a = from + usize(j) * step, b = from + usize(min(j + 1, last)) * step;
     const c = from + usize(min(j + 2, last)) * step, e = from + usize(min(j + 3, last)) * step;
-    four(a, b, c, e, rows, weights, unit, usize(origin) << 3, results + (usize(j) << 5), min(4, columns - j));
+    const into = results + (usize(j) << 5), count = min(4, columns - j);
+    if (weights == 0) four(a, b, c, e, rows, unit, usize(origin) << 3, into, count);
+    else fourWeighted(a, b, c, e, rows, weights, unit, usize(origin) << 3, into, count);
   }
 }
 
@@ -60,7 +73,60 @@ function pair(x: usize, y: usize): v128 {
   return v128.load64_lane(y, v128.load64_zero(x), 1);
 }
 
-function four(a: usize, b: usize, c: usize, e: usize, rows: i32, weights: usize, unit: f64, origin: usize, results: usize, count: i32): void {
+/** What a sum of differences from `middle` is with one more. */
+// @ts-ignore
+@inline
+function plus(sum: v128, share: v128, value: v128, middle: v128): v128 {
+  return f64x2.add(sum, f64x2.mul(share, f64x2.sub(value, middle)));
+}
+
+/** The same of their squares. */
+// @ts-ignore
+@inline
+function plusSquare(sum: v128, share: v128, value: v128, middle: v128): v128 {
+  const z = f64x2.sub(value, middle);
+  return f64x2.add(sum, f64x2.mul(f64x2.mul(share, z), z));
+}
+
+/** Four columns of which each row weighs 1: two rows are read at once, and added one after the other. */
+function four(a: usize, b: usize, c: usize, e: usize, rows: i32, unit: f64, origin: usize, results: usize, count: i32): void {
+  const o0 = pair(a + origin, b + origin), o1 = pair(c + origin, e + origin);
+  const whole = usize(rows & ~1) << 3, isOdd = (rows & 1) == 1;
+  const share = f64x2.splat(unit);
+  let s0 = f64x2.splat(0), s1 = s0;
+  let least0 = f64x2.splat(Infinity), least1 = least0, most0 = f64x2.splat(-Infinity), most1 = most0;
+  for (let at: usize = 0; at < whole; at += 16) {
+    const va = v128.load(a + at), vb = v128.load(b + at), vc = v128.load(c + at), ve = v128.load(e + at);
+    const v0 = v128.shuffle<f64>(va, vb, 0, 2), v1 = v128.shuffle<f64>(vc, ve, 0, 2);
+    const w0 = v128.shuffle<f64>(va, vb, 1, 3), w1 = v128.shuffle<f64>(vc, ve, 1, 3);
+    s0 = plus(plus(s0, share, v0, o0), share, w0, o0); s1 = plus(plus(s1, share, v1, o1), share, w1, o1);
+    least0 = f64x2.pmin(f64x2.pmin(least0, v0), w0); least1 = f64x2.pmin(f64x2.pmin(least1, v1), w1);
+    most0 = f64x2.pmax(f64x2.pmax(most0, v0), w0); most1 = f64x2.pmax(f64x2.pmax(most1, v1), w1);
+  }
+  if (isOdd) {
+    const v0 = pair(a + whole, b + whole), v1 = pair(c + whole, e + whole);
+    s0 = plus(s0, share, v0, o0); s1 = plus(s1, share, v1, o1);
+    least0 = f64x2.pmin(least0, v0); least1 = f64x2.pmin(least1, v1);
+    most0 = f64x2.pmax(most0, v0); most1 = f64x2.pmax(most1, v1);
+  }
+  const m0 = f64x2.add(o0, s0), m1 = f64x2.add(o1, s1);
+  s0 = f64x2.splat(0); s1 = s0;
+  for (let at: usize = 0; at < whole; at += 16) {
+    const va = v128.load(a + at), vb = v128.load(b + at), vc = v128.load(c + at), ve = v128.load(e + at);
+    s0 = plusSquare(s0, share, v128.shuffle<f64>(va, vb, 0, 2), m0);
+    s1 = plusSquare(s1, share, v128.shuffle<f64>(vc, ve, 0, 2), m1);
+    s0 = plusSquare(s0, share, v128.shuffle<f64>(va, vb, 1, 3), m0);
+    s1 = plusSquare(s1, share, v128.shuffle<f64>(vc, ve, 1, 3), m1);
+  }
+  if (isOdd) {
+    s0 = plusSquare(s0, share, pair(a + whole, b + whole), m0);
+    s1 = plusSquare(s1, share, pair(c + whole, e + whole), m1);
+  }
+  note(results, count, m0, s0, least0, most0);
+  note(results + 64, count - 2, m1, s1, least1, most1);
+}
+
+function fourWeighted(a: usize, b: usize, c: usize, e: usize, rows: i32, weights: usize, unit: f64, origin: usize, results: usize, count: i32): void {
   const o0 = pair(a + origin, b + origin), o1 = pair(c + origin, e + origin);
   const end = usize(rows) << 3;
   let s0 = f64x2.splat(0), s1 = s0;
@@ -70,8 +136,7 @@ function four(a: usize, b: usize, c: usize, e: usize, rows: i32, weights: usize,
     if (own == 0) continue;
     const share = f64x2.splat(own * unit);
     const v0 = pair(a + at, b + at), v1 = pair(c + at, e + at);
-    s0 = f64x2.add(s0, f64x2.mul(share, f64x2.sub(v0, o0)));
-    s1 = f64x2.add(s1, f64x2.mul(share, f64x2.sub(v1, o1)));
+    s0 = plus(s0, share, v0, o0); s1 = plus(s1, share, v1, o1);
     least0 = f64x2.pmin(least0, v0); least1 = f64x2.pmin(least1, v1);
     most0 = f64x2.pmax(most0, v0); most1 = f64x2.pmax(most1, v1);
   }
@@ -81,20 +146,23 @@ function four(a: usize, b: usize, c: usize, e: usize, rows: i32, weights: usize,
     const own = f64.load(weights + at);
     if (own == 0) continue;
     const share = f64x2.splat(own * unit);
-    const z0 = f64x2.sub(pair(a + at, b + at), m0), z1 = f64x2.sub(pair(c + at, e + at), m1);
-    s0 = f64x2.add(s0, f64x2.mul(f64x2.mul(share, z0), z0));
-    s1 = f64x2.add(s1, f64x2.mul(f64x2.mul(share, z1), z1));
+    s0 = plusSquare(s0, share, pair(a + at, b + at), m0);
+    s1 = plusSquare(s1, share, pair(c + at, e + at), m1);
   }
-  note(results, f64x2.extract_lane(m0, 0), f64x2.extract_lane(s0, 0), f64x2.extract_lane(least0, 0), f64x2.extract_lane(most0, 0));
-  if (count > 1) note(results + 32, f64x2.extract_lane(m0, 1), f64x2.extract_lane(s0, 1), f64x2.extract_lane(least0, 1), f64x2.extract_lane(most0, 1));
-  if (count > 2) note(results + 64, f64x2.extract_lane(m1, 0), f64x2.extract_lane(s1, 0), f64x2.extract_lane(least1, 0), f64x2.extract_lane(most1, 0));
-  if (count > 3) note(results + 96, f64x2.extract_lane(m1, 1), f64x2.extract_lane(s1, 1), f64x2.extract_lane(least1, 1), f64x2.extract_lane(most1, 1));
+  note(results, count, m0, s0, least0, most0);
+  note(results + 64, count - 2, m1, s1, least1, most1);
 }
 
-// @ts-ignore
-@inline
-function note(at: usize, mean: f64, variance: f64, least: f64, most: f64): void {
-  f64.store(at, mean); f64.store(at, variance, 8); f64.store(at, least, 16); f64.store(at, most, 24);
+/** Writes what is known of two columns, of which `count` are there. */
+function note(at: usize, count: i32, mean: v128, variance: v128, least: v128, most: v128): void {
+  if (count > 0) {
+    v128.store(at, v128.shuffle<f64>(mean, variance, 0, 2));
+    v128.store(at, v128.shuffle<f64>(least, most, 0, 2), 16);
+  }
+  if (count > 1) {
+    v128.store(at, v128.shuffle<f64>(mean, variance, 1, 3), 32);
+    v128.store(at, v128.shuffle<f64>(least, most, 1, 3), 48);
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { addAll } from './sums';
 import { transport } from './transport';
 
 export { placeCandidates, seemsFew, sweepCandidates } from './candidates';
-export { describe, encode, finite32, finite64, turn32, turn64 } from './columns';
+export { describe, encode, finite32, finite64, turn32, turn64, widen } from './columns';
 export { placeLevels } from './levels';
 export { placeLinear } from './linear';
 export { placeShares } from './linear-sums';

@@ -86,7 +86,7 @@ class Float64File {
     this.sums.add(block);
     this.blockRows = Math.max(this.blockRows, rows);
     for (let from = 0; from < rows; from += GROUP_ROWS) {
-      const record = asDoubles(await this.x.next());
+      const record = asDoubles(await this.x.next(rows - from >= GROUP_ROWS));
       record.set(x.subarray(from * d, (from + GROUP_ROWS) * d));
       record.set(v.subarray(from, from + GROUP_ROWS), GROUP_ROWS * d);
     }

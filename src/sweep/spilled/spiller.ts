@@ -40,7 +40,7 @@ export class Spiller {
   async addEncoded({ rows, x, v }: Pick<EncodedBlock, 'rows' | 'x' | 'v'>): Promise<void> {
     const { d } = this;
     for (let from = 0; from < rows; from += GROUP_ROWS) {
-      (await this.x.next()).set(x.subarray(from * d, (from + GROUP_ROWS) * d));
+      (await this.x.next(rows - from >= GROUP_ROWS)).set(x.subarray(from * d, (from + GROUP_ROWS) * d));
       await this.addWeights(v.subarray(from, from + GROUP_ROWS), Math.min(GROUP_ROWS, rows - from));
     }
   }
@@ -51,8 +51,8 @@ export class Spiller {
     const v = new Float32Array(GROUP_ROWS);
     for (let from = 0; from < block.rows; from += GROUP_ROWS) {
       const range = { from, to: Math.min(from + GROUP_ROWS, block.rows) };
-      encodeTiles(block, encoding, { ...range, b }, await this.x.next(), kernel);
       const rows = range.to - from;
+      encodeTiles(block, encoding, { ...range, b }, await this.x.next(rows === GROUP_ROWS), kernel);
       if (!weights && !this.v && this.addAlike(Math.fround(1 / encoding.weightUnit), rows)) continue;
       v.fill(0);
       encodeWeights(block, encoding, range, v);
@@ -93,7 +93,7 @@ export class Spiller {
       alike &&= v[row] === this.weight;
     }
     if (!alike && !this.v) await this.beginWeights();
-    if (this.v) (await this.v.next()).set(v);
+    if (this.v) (await this.v.next(v.length === GROUP_ROWS)).set(v);
     this.groupWeights.push(sum);
     this.rows += rows;
   }
@@ -102,6 +102,6 @@ export class Spiller {
   private async beginWeights(): Promise<void> {
     const { folder, rows, weight = 0 } = this;
     this.v = await RecordWriter.in(folder, GROUP_ROWS * 4, 'weights');
-    for (let row = 0; row < rows; row += GROUP_ROWS) (await this.v.next()).fill(weight);
+    for (let row = 0; row < rows; row += GROUP_ROWS) (await this.v.next(true)).fill(weight);
   }
 }

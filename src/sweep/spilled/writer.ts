@@ -55,12 +55,12 @@ export class RecordWriter {
     return (this.first + this.count) * strideOf(this.file);
   }
 
-  /** A place of zeros for the numbers of the next record. */
-  async next(): Promise<Float32Array> {
+  /** A place for the numbers of the next record: of zeros, but where the `whole` of it will be written. */
+  async next(whole: boolean): Promise<Float32Array> {
     if (this.count === this.most) await this.send();
     const from = this.count++ * strideOf(this.file);
     const place = new Float32Array(this.filling.buffer, from, this.file.payload / 4);
-    return place.fill(0);
+    return whole ? place : place.fill(0);
   }
 
   /** Writes what is left. */
