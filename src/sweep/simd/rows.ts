@@ -1,3 +1,4 @@
+import { total } from '../../base/numbers.js';
 import { filledUp, GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { sharedFloats } from '../../threads/shared.js';
@@ -32,10 +33,8 @@ export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
   const sums: number[] = [];
   for (const { v, rows } of blocks) {
     for (let from = 0; from < rows; from += GROUP_ROWS) {
-      const end = Math.min(from + GROUP_ROWS, rows);
-      let sum = 0;
-      for (let i = from; i < end; i++) sum += typeof v === 'number' ? v : v[i];
-      sums.push(sum);
+      const count = Math.min(GROUP_ROWS, rows - from);
+      sums.push(typeof v === 'number' ? v * count : total(v, from, count)); // v is a power of two: exact
     }
   }
   return Float64Array.from(sums);
