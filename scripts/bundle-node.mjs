@@ -12,13 +12,13 @@ const manifest = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 const doors = [...Object.values(manifest.exports).flatMap(({ node }) => node ?? []), manifest.bin.otmix];
 /** A process of its own, which the command `otmix doctor` starts. */
 const probe = './dist/node/cli/probe.js';
-/** A thread, which selections start. */
-const fitter = './dist/node/fit/fitter.node.js';
+/** Threads, which selections and large files start. */
+const threads = ['./dist/node/fit/fitter.node.js', './dist/node/data/files/reader.node.js'];
 
 await rm(`${root}dist/node`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: [...doors, probe, fitter].map((path) => path.replace('dist/node', 'dist/src')),
+  entryPoints: [...doors, probe, ...threads].map((path) => path.replace('dist/node', 'dist/src')),
   outbase: 'dist/src',
   outdir: 'dist/node',
   chunkNames: 'chunks/[name]-[hash]',

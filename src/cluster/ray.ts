@@ -5,7 +5,8 @@ import { version } from '../base/version.js';
 import { ClusterError } from './cluster-error.js';
 import { FrameReader, framed } from './frames.js';
 import type { ClusterOptions } from './options.js';
-import { packageRoot, workerCommand } from './package-root.js';
+import { packageRoot } from '../base/package-root.node.js';
+import { workerCommand } from './package-root.js';
 import type { Call, Parcel, Transport } from './transport.js';
 
 /** Seconds after which a silent worker is given up. */

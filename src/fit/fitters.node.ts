@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { packageRoot } from '../cluster/package-root.js';
+import { builtScript } from '../base/package-root.node.js';
 import type { Thread, ThreadEvents } from '../threads/thread.js';
 
 /** Starts a thread that fits models; undefined where its script is not at hand, as in a bundle of the caller's. */
@@ -22,10 +20,5 @@ export function startFitter({ onAnswer, onLost }: ThreadEvents): Thread | undefi
 }
 
 function scriptOf(): string | undefined {
-  try {
-    const script = join(packageRoot(), 'dist', 'node', 'fit', 'fitter.node.js');
-    return existsSync(script) ? script : undefined;
-  } catch {
-    return undefined;
-  }
+  return builtScript('fit', 'fitter.node.js');
 }

@@ -4,7 +4,7 @@
  * others too, shows one GPU alone to a process.
  */
 import { spawnSync } from 'node:child_process';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../base/package-root.node.js';
 
 /** A device of Vulkan's, as the layer lists it. */
 interface VulkanDevice {

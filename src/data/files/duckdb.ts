@@ -63,7 +63,7 @@ export async function globbed(database: Database, pattern: string): Promise<stri
 let scratch: string | undefined;
 
 /** For what a query spills; it is removed when the process ends. */
-function scratchFolder(): string {
+export function scratchFolder(): string {
   if (scratch !== undefined) return scratch;
   const path = ownFolder('duckdb');
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));
@@ -100,10 +100,12 @@ export class Database {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** Opens an empty database; `signal` is for all that is asked of it, but for `stream`, which has its own. */
-  static async open(signal?: AbortSignal): Promise<Database> {
+  /**
+   * Opens an empty database; `signal` is for all that is asked of it, but for `stream`, which has its own. `folder`: where
+   * it may write.
+   */
+  static async open(signal?: AbortSignal, folder = scratchFolder()): Promise<Database> {
     const duckdb = await loadDuckDB();
-    const folder = scratchFolder();
     const instance = await duckdb.DuckDBInstance.create(':memory:', {
       ...SETTINGS,
       temp_directory: join(folder, 'spill'),

@@ -1,5 +1,6 @@
 import { durationUnit, pandasIndex, type ArrowType } from '../arrow.js';
 import { distinctNames } from '../names.js';
+import { isAddress } from './addresses.js';
 import { schemaOf } from './arrow.js';
 import { type Database, pathList } from './duckdb.js';
 import { databaseFor } from './httpfs.js';
@@ -42,8 +43,9 @@ interface Footer {
 export async function openParquet(name: string, paths: readonly string[]): Promise<AnyTable[]> {
   const database = await databaseFor(paths);
   const runs = await parquetRuns(database, name, paths);
+  const isApart = !paths.some(isAddress);
   return runs.map(({ paths, columns, notes, rows, scan }) => ({
-    ...scanned({ database, reading: { name: paths[0], kind: 'file' }, columns, rows, from: () => scan }),
+    ...scanned({ database, reading: { name: paths[0], kind: 'file' }, columns, rows, isApart, from: () => scan }),
     ...(notes.length > 0 && { notes }),
     pieces: () => piecesOfRun(database, paths, columns),
   }));

@@ -1,4 +1,5 @@
 import type { Coder } from '../levels.js';
+import { paysApart, readApart } from './apart.js';
 import type { Database } from './duckdb.js';
 import { explain, type Reading } from './explain.js';
 import type { AnyTable, Column } from './table.js';
@@ -10,12 +11,14 @@ export interface Scan {
   readonly reading: Reading;
   readonly columns: readonly Column[];
   readonly rows?: number;
+  /** Whether the clause reads files of this machine and nothing else that the database holds. */
+  readonly isApart?: boolean;
   /** The FROM clause that yields these columns, those that have a coder as text. */
   readonly from: (chosen: readonly Column[], coders?: readonly (Coder | undefined)[]) => string;
 }
 
 /** A table that DuckDB reads. */
-export function scanned({ database, reading, columns, rows, notes, from }: Scan): AnyTable {
+export function scanned({ database, reading, columns, rows, isApart, notes, from }: Scan): AnyTable {
   return {
     name: reading.name,
     columns,
@@ -24,7 +27,10 @@ export function scanned({ database, reading, columns, rows, notes, from }: Scan)
     async *blocks(chosen, signal, coders) {
       const wanted = chosen.map((index) => columns[index]);
       try {
-        for await (const block of database.stream(from(wanted, coders), wanted, { signal, coders })) yield block;
+        const scan = from(wanted, coders);
+        const readsApart = isApart === true && !coders && rows !== undefined && paysApart(rows, wanted.length);
+        if (readsApart) yield* readApart({ scan, columns: wanted }, signal);
+        else yield* database.stream(scan, wanted, { signal, coders });
       } catch (error) {
         throw explain(error, reading);
       }

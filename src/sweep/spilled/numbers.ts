@@ -24,7 +24,9 @@ export class NumberWriter {
 
   async add(numbers: Float64Array): Promise<void> {
     for (let from = 0; from < numbers.length; from += GROUP_ROWS) {
-      asDoubles(await this.writer.next(numbers.length - from >= GROUP_ROWS)).set(numbers.subarray(from, from + GROUP_ROWS));
+      asDoubles(await this.writer.next(numbers.length - from >= GROUP_ROWS)).set(
+        numbers.subarray(from, from + GROUP_ROWS),
+      );
     }
   }
 

@@ -1,0 +1,93 @@
+import { on, once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { builtScript } from '../../base/package-root.node.js';
+import type { Floats } from '../../sweep/model.js';
+import { scratchFolder } from './duckdb.js';
+import type { Column } from './table.js';
+
+/** Bytes, all numbers counted as float64, from which a thread pays: starting it takes about a tenth of a second. */
+const ENOUGH = 2 ** 28;
+/** Bytes of rows that are handed over at once, as float64. */
+const AT_ONCE = 2 ** 21;
+/** Places for such rows: one that is filled, one that waits, one that is read. */
+const PLACES = 3;
+/** Rows of one chunk of DuckDB's. */
+const CHUNK = 2048;
+
+/** Columns that a thread reads with a database of its own. */
+export interface ApartScan {
+  /** A FROM clause that needs nothing but files of this machine. */
+  readonly scan: string;
+  readonly columns: readonly Column[];
+}
+
+/** What such a thread starts with. */
+export interface ApartWork extends ApartScan {
+  /** Where its database may write. */
+  readonly folder: string;
+  /** Rows that a place holds. */
+  readonly capacity: number;
+  /** Shared memory of each place, 8 bytes a number. */
+  readonly places: readonly SharedArrayBuffer[];
+}
+
+/** What it says: which place has so many rows, none after the last; or what DuckDB complained of. */
+export type ApartAnswer = { readonly place: number; readonly rows: number } | { readonly error: string };
+
+/** What it is told: which place is free again, or to end. */
+export type ApartOrder = { readonly free: number } | { readonly stop: true };
+
+/** Whether a thread of its own pays for reading so many rows, and can be had. */
+export function paysApart(rows: number, columns: number): boolean {
+  return rows * columns * 8 >= ENOUGH && scriptOf() !== undefined;
+}
+
+/** The columns of a place, `[capacity]` each: of float32 those of type FLOAT. */
+export function columnsIn(place: SharedArrayBuffer, columns: readonly Column[], capacity: number): Floats[] {
+  return columns.map(({ type }, j) => {
+    const at = j * capacity * 8;
+    return type === 'FLOAT' ? new Float32Array(place, at, capacity) : new Float64Array(place, at, capacity);
+  });
+}
+
+/**
+ * The same as `Database.stream`, in larger blocks, read by a thread of its own. DuckDB's chunks are garbage there, of a small
+ * heap, and this thread is free for what becomes of the rows. The thread has ended when the generator has.
+ */
+export async function* readApart(of: ApartScan, signal?: AbortSignal): AsyncGenerator<Floats[]> {
+  signal?.throwIfAborted();
+  const { columns } = of;
+  const capacity = CHUNK * Math.max(1, Math.floor(AT_ONCE / 8 / CHUNK / columns.length));
+  const places = Array.from({ length: PLACES }, () => new SharedArrayBuffer(capacity * columns.length * 8));
+  const held = places.map((place) => columnsIn(place, columns, capacity));
+  const workerData: ApartWork = { ...of, folder: scratchFolder(), capacity, places };
+  const worker = startReader(workerData);
+  const ended = once(worker, 'exit').catch(() => undefined); // what went wrong in it is told below
+  const tell = (order: ApartOrder): void => worker.postMessage(order);
+  try {
+    for await (const [answer] of on(worker, 'message', { signal, close: ['exit'] }) as AsyncIterable<[ApartAnswer]>) {
+      if ('error' in answer) throw new Error(answer.error);
+      const { place, rows } = answer;
+      if (rows === 0) return;
+      yield held[place].map((values) => values.subarray(0, rows));
+      tell({ free: place });
+    }
+    throw new Error('the thread that reads has ended before the rows have');
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    tell({ stop: true });
+    await ended;
+  }
+}
+
+function startReader(workerData: ApartWork): Worker {
+  const script = scriptOf();
+  if (script === undefined) throw new Error('the script of the thread that reads is not at hand');
+  return new Worker(script, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
+}
+
+function scriptOf(): string | undefined {
+  return builtScript('data', 'files', 'reader.node.js');
+}
