@@ -44,13 +44,15 @@ describe('a thread of its own', () => {
   });
 
   test('ends with whoever stops early, as often as that happens', async () => {
+    const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
     for (let time = 0; time < 3; time++) {
       for await (const [block] of readApart(of)) {
         expect(block.length).toBeGreaterThan(0);
         break;
       }
     }
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toEqual([]);
+    expect(ports()).toBe(before);
   });
 
   test('complains as DuckDB does here', async () => {
