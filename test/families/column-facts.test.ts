@@ -27,7 +27,8 @@ test('of no values, and of values that are all alike, all is finite but the rang
 });
 
 test('moments are those of two passes, also far from 0, and logarithms are of positive values alone', () => {
-  const values = fc.array(fc.double({ min: -3, max: 8, noNaN: true }), { minLength: 2, maxLength: 50 });
+  const value = fc.double({ min: -3, max: 8, noNaN: true }).map((x) => (Math.abs(x) < 1e-100 ? 0 : x)); // squares are exact to rounding
+  const values = fc.array(value, { minLength: 2, maxLength: 50 });
   fc.assert(
     fc.property(values, fc.constantFrom(0, 10, 1e6), fc.nat(49), (some, shift, cut) => {
       const all = some.map((x) => x + shift);
