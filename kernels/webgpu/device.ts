@@ -1,6 +1,7 @@
 import { findGpu } from '#gpu';
 import type { Wanted } from './entry.js';
 import { GpuError, reported } from './error.js';
+import { SUBGROUP_SIZE } from './subgroups.js';
 
 /** Asked for in full: a device has WebGPU's smallest limits otherwise. */
 const wantedLimits = [
@@ -22,7 +23,7 @@ const wantedLimits = [
 export type GpuLimits = Readonly<Record<(typeof wantedLimits)[number], number>>;
 
 /** Asked for where they are offered. */
-const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
+const wantedFeatures = ['subgroups', SUBGROUP_SIZE, 'timestamp-query', 'shader-f16'] as readonly GPUFeatureName[];
 
 /** How to open a device: with less than the adapter has, for tests. */
 export interface GpuOptions extends Wanted {

@@ -39,7 +39,7 @@ const FEW_REGISTERS = /^(apple|arm|qualcomm|img-tec|broadcom)\b|\bNVK\b/;
 
 /**
  * Drivers that run on the CPU, where LLVM takes minutes over the sums of a tile of 16 columns; and Intel's lanes, which have
- * 64 registers in subgroups of 16.
+ * 128 registers in subgroups of 8, and half as many in those of 16.
  */
 const FEWEST = /llvmpipe|swiftshader|^intel\b/i;
 

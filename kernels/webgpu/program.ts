@@ -1,4 +1,5 @@
 /** Compiles WGSL to pipelines, once per device, and runs them. */
+import { forDevice } from './subgroups.js';
 
 /**
  * How a kernel uses a binding: uniforms with an offset of their own per dispatch, storage it reads, storage it writes.
@@ -43,7 +44,7 @@ export function programOf(device: GPUDevice, code: ProgramCode): Promise<Program
 
 async function compile(device: GPUDevice, { label, code, bindings }: ProgramCode): Promise<Program> {
   device.pushErrorScope('validation'); // the compiler's messages say it better
-  const module = device.createShaderModule({ label, code });
+  const module = device.createShaderModule({ label, code: forDevice(code, device) });
   const [{ messages }] = await Promise.all([module.getCompilationInfo(), device.popErrorScope()]);
   const error = messages.find(({ type }) => type === 'error');
   if (error) throw new Error(`WebGPU kernel "${label}", line ${error.lineNum}: ${error.message}`);
