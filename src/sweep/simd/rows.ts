@@ -34,7 +34,7 @@ export function groupWeights(blocks: readonly RowBlock[]): Float64Array {
   for (const { v, rows } of blocks) {
     for (let from = 0; from < rows; from += GROUP_ROWS) {
       const count = Math.min(GROUP_ROWS, rows - from);
-      sums.push(typeof v === 'number' ? v * count : total(v, from, count)); // v is a power of two: exact
+      sums.push(typeof v === 'number' ? v * count : total(v, from, count)); // exact in any order: v has 24 bits
     }
   }
   return Float64Array.from(sums);
