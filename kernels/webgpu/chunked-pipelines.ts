@@ -14,6 +14,7 @@ import { PASS_SLOT } from './pass.wgsl.js';
 import { Owned } from './pipelines.js';
 import { planProgram } from './plan.wgsl.js';
 import { programOf, type Program } from './program.js';
+import { columnsHeld } from './registers.js';
 import { makeReadbacks, type Readbacks } from './readback.js';
 import { reduceProgram, totalProgram, TOTALS } from './reduce.wgsl.js';
 import type { ResidentRows } from './resident.js';
@@ -70,7 +71,14 @@ export async function makePipelines(place: Place, kind: SweepKind, own: Owned): 
   const { without } = place.options;
   const within = Math.max(...subgroupSizes) <= TILE_QUADS && without !== 'uniform slices';
   const rowsOfPass = rowsPerPass(gpu, kind);
-  const planned = { layout: modelLayout(kind), k, hard, subgroups, within, linear: kind.linear !== undefined };
+  const planned = {
+    layout: modelLayout(kind, columnsHeld(gpu.adapter)),
+    k,
+    hard,
+    subgroups,
+    within,
+    linear: kind.linear !== undefined,
+  };
   const [linear, plan, reduce, total] = await Promise.all([
     linearPass(gpu, kind),
     programOf(device, planProgram(planned)),

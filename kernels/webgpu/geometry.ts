@@ -57,9 +57,14 @@ export interface ScatterShape {
   readonly components: number;
 }
 
-/** Sums Σ p u uᵀ of `units` matrices of `size` columns, cut as suits most devices. */
-export function scatterGeometry(size: number, units: number, limits: GeometryLimits): ScatterGeometry {
-  const side = size > 32 ? 2 : 1;
+/** Sums Σ p u uᵀ of `units` matrices of `size` columns, by squares of `mostSide` quads where they are many. */
+export function scatterGeometry(
+  size: number,
+  units: number,
+  limits: GeometryLimits,
+  mostSide: 1 | 2 = 2,
+): ScatterGeometry {
+  const side = size > 32 ? mostSide : 1;
   const { tilesPerGroup } = tilesOf(size, side);
   let components = Math.min(units, Math.max(1, Math.floor(WORKGROUP / tilesPerGroup)));
   while (components > 1 && !fits(size, { side, components }, 16, limits)) components--;

@@ -21,11 +21,14 @@ export const quads = (count: number): number => Math.ceil(count / 4);
 /** Rows filled up to whole tiles. */
 export const paddedRows = (rows: number): number => Math.ceil(rows / TILE_ROWS) * TILE_ROWS;
 
+/** Columns up to which a row's values stay in registers, where there are as many. */
+export const MOST_HELD = 16;
+
 /** Columns of a whitening factor that the kernels compute together, in quads. */
 export type FactorBlock = 1 | 2;
 
 export function factorBlock(d: number): FactorBlock {
-  return d > 16 ? 2 : 1;
+  return d > MOST_HELD ? 2 : 1;
 }
 
 /**
@@ -51,13 +54,18 @@ export interface ModelLayout {
   /** Quads from one component to the next. */
   readonly stride: number;
   readonly block: FactorBlock;
+  /** Columns up to which a row's values stay in registers. */
+  readonly held: number;
 }
 
 export const HEADER_QUADS = 1;
 /** Components are filled up to a multiple of this: as many as the kernels of diagonal forms take at once. */
 export const COMPONENT_STEP = 4;
 
-export function modelLayout({ form, d, radial, linear, rows = 'float32', once = false }: GpuShape): ModelLayout {
+export function modelLayout(
+  { form, d, radial, linear, rows = 'float32', once = false }: GpuShape,
+  held: number = MOST_HELD,
+): ModelLayout {
   const matrix = isMatrix(form) && !once;
   const scale = once ? 'none' : form === 'spherical' ? 'component' : 'columns';
   const columns = d + (linear ? linearColumns(linear) : 0);
@@ -67,12 +75,12 @@ export function modelLayout({ form, d, radial, linear, rows = 'float32', once = 
   const stride = whitening + (once ? 0 : matrix ? factorQuads(d, block) : quads(d));
   const format = once ? 'float32' : rows; // of whitened rows, which are no input
   const terms = { matrix, scale, ...(radial && { radial }), rows: format } as const;
-  return { ...terms, d, columns, firstTile, whitening, block, stride };
+  return { ...terms, d, columns, firstTile, whitening, block, stride, held };
 }
 
 /** How what whitens rows once lies in a model's buffer, behind its components: as one of them with a matrix, about the origin. */
-export function sharedLayout({ d, rows }: GpuShape): ModelLayout {
-  return modelLayout({ form: 'full', k: 1, d, rows });
+export function sharedLayout({ d, rows }: GpuShape, held?: number): ModelLayout {
+  return modelLayout({ form: 'full', k: 1, d, rows }, held);
 }
 
 /** Quads before block b of a packed factor. */

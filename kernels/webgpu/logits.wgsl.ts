@@ -8,17 +8,14 @@ import { rowsAt } from './rows.wgsl.js';
 import { studentLogit, studentWeight } from './student.wgsl.js';
 import { each, lanes } from './text.wgsl.js';
 
-/** Columns up to which a row's values stay in registers. */
-const IN_REGISTERS = 16;
-
 /** Declares `x0, x1, …` where rows stay in registers; `row` is the address of the first column's quad. */
-export function loadRow({ d, rows }: ModelLayout, row: string): string {
-  return d > IN_REGISTERS ? '' : each(d, (i) => `let x${i} = ${rowsAt(rows, `${row} + ${64 * i}u`)};`);
+export function loadRow({ d, rows, held }: ModelLayout, row: string): string {
+  return d > held ? '' : each(d, (i) => `let x${i} = ${rowsAt(rows, `${row} + ${64 * i}u`)};`);
 }
 
 /** The value of column i, known when code is generated. */
-function column({ d, rows }: ModelLayout, row: string, i: number): string {
-  return d > IN_REGISTERS ? rowsAt(rows, `${row} + ${64 * i}u`) : `x${i}`;
+function column({ d, rows, held }: ModelLayout, row: string, i: number): string {
+  return d > held ? rowsAt(rows, `${row} + ${64 * i}u`) : `x${i}`;
 }
 
 /** What becomes of z = (x − μ) W in column j, both WGSL: statements. */
@@ -29,7 +26,7 @@ const square: Use = (z) => `q = fma(${z}, ${z}, q);`;
 
 /** z of one component whose parts begin at `c`, column by column: statements that `use` them, or add their squares to `q`. */
 export function whiten(layout: ModelLayout, row: string, c: string, use: Use = square): string {
-  return layout.d > IN_REGISTERS ? loopedMatrix(layout, row, c, use) : unrolledMatrix(layout, row, c, use);
+  return layout.d > layout.held ? loopedMatrix(layout, row, c, use) : unrolledMatrix(layout, row, c, use);
 }
 
 function unrolledMatrix(layout: ModelLayout, row: string, c: string, use: Use): string {
@@ -91,7 +88,7 @@ export function diagonalDistances(layout: ModelLayout, row: string, c: string): 
 }
 
 function differenceSquares(layout: ModelLayout, row: string, c: string): string {
-  const { d, rows, whitening, stride, scale } = layout;
+  const { d, rows, whitening, stride, scale, held } = layout;
   const scaled = scale === 'columns';
   const quad = (index: string, value: (lane: number) => string, width: number): string =>
     each(COMPONENT_STEP, (one) => {
@@ -102,7 +99,7 @@ function differenceSquares(layout: ModelLayout, row: string, c: string): string 
       });
       return `{ let m = model[${begin} + 1u + ${index}]; ${scaled ? `let s = model[${begin} + ${whitening}u + ${index}];` : ''} ${terms.join(' ')} }`;
     });
-  if (d <= IN_REGISTERS) {
+  if (d <= held) {
     return each(quads(d), (index) => quad(`${index}u`, (lane) => `x${4 * index + lane}`, Math.min(4, d - 4 * index)));
   }
   const whole = Math.floor(d / 4);

@@ -9,6 +9,7 @@ import { momentCuts, momentGeometries, usualCut, type MomentCut, type MomentGeom
 import { momentsProgram } from './moments.wgsl.js';
 import type { Owned } from './pipelines.js';
 import { programOf, type ProgramCode } from './program.js';
+import { mostSide } from './registers.js';
 import { averagesProgram, whitenedProgram } from './scatter.wgsl.js';
 import { withBuffers, type StageParts, type SumStage, type SweepArrays } from './stages.js';
 import { fastest, type Candidate } from './tune.js';
@@ -65,7 +66,7 @@ function waysOf(gpu: Gpu, shape: GpuShape, frame: MomentFrame, cut = usualCut(gp
     const geometries = [cut, ...others].map((one) => momentGeometries(d, k, one, gpu.limits));
     return geometries.map((parts) => parts.map((geometry) => tilesPart(layout, k, geometry)));
   }
-  const usual = scatterGeometry(d, k, gpu.limits);
+  const usual = scatterGeometry(d, k, gpu.limits, mostSide(gpu.adapter));
   return [usual, ...scatterAlternatives(d, usual, gpu.limits)].map((one) => [whitenedPart(layout, k, one)]);
 }
 
@@ -78,8 +79,8 @@ function diagonalPart(layout: ModelLayout, k: number, { limits }: Gpu, seconds =
   return { geometry, code, inputs: ofRows, add: (sums, into) => addDiagonals(sums, geometry, d, into) };
 }
 
-function averagesPart(d: number, { limits }: Gpu): Part {
-  const geometry = scatterGeometry(d, 1, limits);
+function averagesPart(d: number, { limits, adapter }: Gpu): Part {
+  const geometry = scatterGeometry(d, 1, limits, mostSide(adapter));
   const code = averagesProgram(d, geometry);
   const none = new Float64Array();
   const add: Part['add'] = (sums, { second }) => addScatters(sums, geometry, d, { mass: none, first: none, second });

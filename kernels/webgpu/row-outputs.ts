@@ -9,6 +9,7 @@ import { PASS_SLOT } from './pass.wgsl.js';
 import { Owned } from './pipelines.js';
 import { rowsProgram } from './plan.wgsl.js';
 import { programOf } from './program.js';
+import { columnsHeld } from './registers.js';
 import { inTurns, makeReadbacks, type Reading } from './readback.js';
 import { Recorder } from './recorder.js';
 import type { ResidentRows } from './resident.js';
@@ -41,7 +42,7 @@ export async function* rowOutputs(
 ): AsyncGenerator<GpuRowOutputs> {
   const { device } = gpu;
   const { k } = model;
-  const layout = modelLayout(model);
+  const layout = modelLayout(model, columnsHeld(gpu.adapter));
   const program = await programOf(device, rowsProgram({ layout, k, linear: model.linear !== undefined }));
   const linear = await linearPass(gpu, model);
   const count = rowsAtOnce(k, gpu.limits.maxStorageBufferBindingSize);

@@ -12,6 +12,7 @@ import { entriesOf, linearLayout } from './linear-layout.js';
 import { linearSumsProgram } from './linear-sums.wgsl.js';
 import type { GpuShape } from './model.js';
 import { programOf, type Program } from './program.js';
+import { mostSide } from './registers.js';
 import { couplingProgram } from './scatter.wgsl.js';
 import { addLines, addScatters, sumsSize, type MomentArrays } from './unpack.js';
 import { addLevels, addStatistics } from './unpack-linear.js';
@@ -97,7 +98,7 @@ export async function linearStages(gpu: Gpu, shape: GpuShape, own: Owned): Promi
 
 /** Σ a r rᵀ over the rows. */
 export async function couplingStage(gpu: Gpu, k: number, own: Owned): Promise<SumStage> {
-  const geometry = scatterGeometry(k, 1, gpu.limits);
+  const geometry = scatterGeometry(k, 1, gpu.limits, mostSide(gpu.adapter));
   const program = await programOf(gpu.device, couplingProgram(k, geometry));
   const none = new Float64Array();
   return withBuffers(own, {

@@ -16,10 +16,10 @@ const COLUMNS = 8;
 /** Workgroups that share a tile of averages. */
 export const averageParts = (d: number): number => Math.ceil(d / COLUMNS);
 
-/** The rows of a pass, whitened. */
-export function whitenProgram(shape: GpuShape): ProgramCode {
+/** The rows of a pass, whitened; `held` as in a `ModelLayout`. */
+export function whitenProgram(shape: GpuShape, held?: number): ProgramCode {
   const { d } = shape;
-  const layout = sharedLayout(shape);
+  const layout = sharedLayout(shape, held);
   const keep = (z: string, j: string): string => `if (${j} < ${d}u) { y[to + ${j} * ${TILE_QUADS}u] = ${z}; }`;
   return {
     label: `whiten d=${d}`,

@@ -6,6 +6,7 @@ import { TILE_ROWS } from './layout.js';
 import type { GpuShape } from './model.js';
 import type { Owned } from './pipelines.js';
 import { programOf } from './program.js';
+import { columnsHeld } from './registers.js';
 import { averageParts, averageProgram, whitenProgram } from './whiten.wgsl.js';
 import { bind, dispatch, type Pass } from './work.js';
 
@@ -42,7 +43,7 @@ export async function whiteningOf(gpu: Gpu, shape: GpuShape, tiles: number, own:
   const bytes = 4 * tiles * TILE_ROWS * shape.d;
   const buffers = await own.make({ y: [bytes, STORAGE], averages: [bytes, STORAGE] } as const);
   const [whiten, average] = await Promise.all([
-    programOf(device, whitenProgram(shape)),
+    programOf(device, whitenProgram(shape, columnsHeld(gpu.adapter))),
     programOf(device, averageProgram(shape)),
   ]);
   const { y, averages } = buffers;

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMatrix } from '../../../kernels/form.js';
-import { openGpu, type Gpu, type GpuLimits } from '../../../kernels/webgpu/device.js';
+import { openGpu, type Gpu } from '../../../kernels/webgpu/device.js';
 import { diagonalProgram } from '../../../kernels/webgpu/diagonal.wgsl.js';
 import { diagonalGeometry, scatterGeometry } from '../../../kernels/webgpu/geometry.js';
 import { modelLayout } from '../../../kernels/webgpu/layout.js';
@@ -15,6 +15,7 @@ import { momentsProgram } from '../../../kernels/webgpu/moments.wgsl.js';
 import { planProgram } from '../../../kernels/webgpu/plan.wgsl.js';
 import type { GpuShape } from '../../../kernels/webgpu/model.js';
 import { programOf, type ProgramCode } from '../../../kernels/webgpu/program.js';
+import { columnsHeld, mostSide } from '../../../kernels/webgpu/registers.js';
 import { averagesProgram, couplingProgram } from '../../../kernels/webgpu/scatter.wgsl.js';
 import { averageProgram, whitenProgram } from '../../../kernels/webgpu/whiten.wgsl.js';
 import { fitsSingle, singleProgram } from '../../../kernels/webgpu/single.wgsl.js';
@@ -47,11 +48,11 @@ function kernelsOf(size: Size, { adapter, limits, features }: Gpu): Kernel[] {
   const once = form === 'tied';
   const shape = { form, d, k, rows, hard: false, coupling: false, once };
   if (fitsSingle(shape)) return [{ name: 'single', programs: [singleProgram(shape, 16)], bounds: () => undefined }];
-  const layout = modelLayout(shape);
+  const layout = modelLayout(shape, columnsHeld(adapter));
   const { subgroups } = features;
   const options = { layout, k, hard: false, subgroups, within: subgroups, linear: false };
   const plan: Kernel = { name: 'plan', programs: [planProgram(options)], bounds: ([loops]) => planBounds(size, loops) };
-  if (once) return [plan, ...sharedKernels(shape, limits)];
+  if (once) return [plan, ...sharedKernels(shape, { adapter, limits })];
   if (!isMatrix(form)) {
     const program = diagonalProgram(layout, k, diagonalGeometry(d, k, limits));
     return [plan, { name: 'moments', programs: [program], bounds: ([loops]) => diagonalBounds(size, loops) }];
@@ -64,7 +65,7 @@ function kernelsOf(size: Size, { adapter, limits, features }: Gpu): Kernel[] {
 }
 
 /** Of tied components, whose rows are whitened once: what is done besides the plan. */
-function sharedKernels(shape: GpuShape, limits: GpuLimits): Kernel[] {
+function sharedKernels(shape: GpuShape, { adapter, limits }: Pick<Gpu, 'adapter' | 'limits'>): Kernel[] {
   const { d, k } = shape;
   const kernel = (name: string, program: ProgramCode): Kernel => ({
     name,
@@ -72,11 +73,11 @@ function sharedKernels(shape: GpuShape, limits: GpuLimits): Kernel[] {
     bounds: () => undefined,
   });
   return [
-    kernel('whitening', whitenProgram(shape)),
+    kernel('whitening', whitenProgram(shape, columnsHeld(adapter))),
     kernel('first moments', diagonalProgram(modelLayout(shape), k, diagonalGeometry(d, k, limits, false))),
     kernel('averages', averageProgram(shape)),
-    kernel('second moments', averagesProgram(d, scatterGeometry(d, 1, limits))),
-    kernel('coupling', couplingProgram(k, scatterGeometry(k, 1, limits))),
+    kernel('second moments', averagesProgram(d, scatterGeometry(d, 1, limits, mostSide(adapter)))),
+    kernel('coupling', couplingProgram(k, scatterGeometry(k, 1, limits, mostSide(adapter)))),
   ];
 }
 
