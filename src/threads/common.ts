@@ -44,6 +44,7 @@ class CommonThreads {
       get isLost() {
         return force.isLost;
       },
+      startAll: () => force.startAll(),
       run: (...asked) => force.run(...asked),
       stop: () => {
         if (isHeld) this.letGo();

@@ -15,6 +15,8 @@ export interface TaskForce {
   readonly started: number;
   /** Whether a thread was lost or all were stopped: every further task is refused. */
   readonly isLost: boolean;
+  /** Starts the others at once, for work that is sure to last. */
+  startAll(): void;
   /** Rejects with the signal's reason once it is aborted, and where a thread is lost. */
   run(task: Task, signal?: AbortSignal): Promise<void>;
   stop(): void;
@@ -71,6 +73,12 @@ class Threads implements TaskForce {
 
   get isLost(): boolean {
     return this.lost !== undefined;
+  }
+
+  startAll(): void {
+    if (this.lost || this.threads === 1) return;
+    this.worked = Math.max(this.worked, this.startAfter);
+    this.start(this.threads);
   }
 
   run(task: Task, signal?: AbortSignal): Promise<void> {

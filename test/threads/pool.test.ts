@@ -191,6 +191,17 @@ test('others start once the own thread has worked for as long as a start takes, 
   await workers.ended(2);
 });
 
+test('others start at once for work that is sure to last', async () => {
+  const force = taskForce(2, await simdModule('simd'));
+  force.startAll();
+  await heard();
+  expect(workers.started).toHaveLength(2);
+  force.stop();
+  force.startAll();
+  expect(workers.started).toHaveLength(2);
+  await workers.ended(2);
+});
+
 test('results are the same bit for bit, whoever has joined', async () => {
   const alone = sweepTask(many, 5);
   await (await forceOf(1)).run(alone);

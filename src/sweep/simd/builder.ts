@@ -1,6 +1,7 @@
 import { columnKernel } from '../../../kernels/simd/column-kernel.js';
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import type { RowBlock } from '../../../kernels/simd/rows.js';
+import { ThreadsAhead } from '../../threads/ahead.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { ShardBuilder } from '../builder.js';
 import { MemoryRows } from './memory.js';
@@ -15,15 +16,18 @@ export function usefulThreads(threads: number, rows: number): number {
 /** Rows of d columns in the CPU's memory. Those that are read once stay where they are. */
 export function simdShardBuilder(d: number, hold: () => Promise<TaskForce>, once = false): ShardBuilder {
   const blocks: RowBlock[] = [];
+  const threads = new ThreadsAhead(hold);
   let start = 0;
   return {
     async add(block, encoding) {
       blocks.push(once ? rawBlock(start, block, encoding) : encodedBlock(start, block, encoding, await columnKernel()));
       start += block.rows;
+      threads.count(block.rows * d);
     },
-    finish: async () => new SimdShard(d, new MemoryRows(d, blocks), await hold()),
+    finish: async () => new SimdShard(d, new MemoryRows(d, blocks), await threads.take()),
     discard() {
       blocks.length = 0;
+      threads.discard();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { columnKernel } from '../../../kernels/simd/column-kernel.js';
 import type { EncodedBlock } from '../../../kernels/simd/rows.js';
+import { ThreadsAhead } from '../../threads/ahead.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { ShardBuilder } from '../builder.js';
 import { MemoryRows } from '../simd/memory.js';
@@ -22,12 +23,15 @@ class SpillingBuilder implements ShardBuilder {
   private blocks: EncodedBlock[] = [];
   private rows = 0;
   private spiller: Spiller | undefined;
+  private readonly threads: ThreadsAhead;
 
   constructor(
     private readonly d: number,
-    private readonly hold: () => Promise<TaskForce>,
+    hold: () => Promise<TaskForce>,
     private readonly limit: SpillLimit,
-  ) {}
+  ) {
+    this.threads = new ThreadsAhead(hold);
+  }
 
   async add(...[block, encoding]: Parameters<ShardBuilder['add']>): Promise<void> {
     const kernel = await columnKernel();
@@ -35,19 +39,21 @@ class SpillingBuilder implements ShardBuilder {
     if (this.spiller) await this.spiller.add(block, encoding, kernel);
     else this.blocks.push(encodedBlock(this.rows, block, encoding, kernel));
     this.rows += block.rows;
+    this.threads.count(block.rows * this.d);
   }
 
   async finish(): Promise<SimdShard> {
-    const { d, spiller, blocks, limit } = this;
-    if (!spiller) return new SimdShard(d, new MemoryRows(d, blocks), await this.hold());
+    const { d, spiller, blocks, limit, threads } = this;
+    if (!spiller) return new SimdShard(d, new MemoryRows(d, blocks), await threads.take());
     const filed = await spiller.finish();
     limit.onSpilled?.(spiller.size);
-    return new SimdShard(d, new SpilledRows(filed), tellingForce(await this.hold()));
+    return new SimdShard(d, new SpilledRows(filed), tellingForce(await threads.take()));
   }
 
   discard(): void {
     this.blocks = [];
     this.spiller?.close();
+    this.threads.discard();
   }
 
   /** Writes what is held, which is let go of on the way. */

@@ -21,6 +21,7 @@ export function tellingForce(force: TaskForce): TaskForce {
     get isLost() {
       return force.isLost;
     },
+    startAll: () => force.startAll(),
     async run(...asked) {
       try {
         await force.run(...asked);
