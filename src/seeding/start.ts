@@ -31,8 +31,9 @@ const centresAmongHeld: Readonly<Partial<Record<SeedingMethod, (problem: HeldPro
 export const seedingMethods = Object.keys(centresBy) as SeedingMethod[];
 
 /**
- * Finds centres, unless the method needs none, assigns every row to its nearest and estimates the family from these clusters. Each is drawn to the
- * pool of all as if d + 1 rows of the pool had joined it. So a cluster of few rows does not start as a spike.
+ * Finds centres, unless the method needs none, assigns every row to its nearest and estimates the family from these
+ * clusters. Each is drawn to the pool of all as if d + 1 rows of the pool had joined it. So a cluster of few rows does
+ * not start as a spike.
  */
 export async function seed(
   method: SeedingMethod,
