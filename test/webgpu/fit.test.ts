@@ -29,6 +29,16 @@ describe('a fit on webgpu', () => {
     expect(gpu.diagnostics.adapter).toBe((await onGpu()).gpu.adapter);
   });
 
+  test('ends in float64 on the CPU where float32 can’t tell, and in the optimum there', async () => {
+    const own = { components: 2, tolerance: 0, maxIterations: 200 };
+    const gpu = await fitMixture(x, { ...own, backend: 'webgpu' });
+    const all = await fitMixture(x, { ...own, backend: 'wasm', precision: 'float64' });
+    expect([gpu.status, all.status]).toEqual(['converged', 'converged']);
+    expect(gpu.diagnostics.backend).toBe('webgpu');
+    expect(gpu.diagnostics.precision).toBe('float32 sweeps, then float64 ones, float64 host');
+    expectWithin(gpu.criteria.logLikelihood / all.criteria.logLikelihood, 1, 1e-12);
+  });
+
   test('of rows with missing values is the CPU’s to the bit, and says that they are swept there', async () => {
     const gaps = x.map((row, i) => (i % 5 === 0 ? [NaN, row[1]] : row));
     const own = { ...options, missing: 'model' } as const;
