@@ -164,14 +164,14 @@ test('a sweep is stopped in the middle by its signal, and the next is whole', as
   const submit = vi.spyOn(device.queue, 'submit');
   try {
     const whole = await shard.sweep([{ model }]);
-    remember(device, 4e7, 1); // so slow a device is given a sweep in many pieces
+    remember(device, 1e7, 1); // so slow a device is given a sweep in many pieces
     submit.mockClear().mockImplementationOnce(function (this: GPUQueue, commands) {
       this.submit(commands);
       stop.abort(reason);
     });
     await expect(shard.sweep([{ model }], { signal: stop.signal })).rejects.toBe(reason);
     const given = submit.mock.calls.length;
-    remember(device, 4e7, 1);
+    remember(device, 1e7, 1);
     submit.mockClear();
     expect(await shard.sweep([{ model }])).toEqual(whole);
     expect(submit.mock.calls.length).toBeGreaterThan(2 * given);
