@@ -8,15 +8,11 @@ import type { CovarianceForm } from '../../kernels/form.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit/fit.js';
 import type { FitOptions } from '../../src/fit/options.js';
-import { noMclust, toldByMclust } from '../peers/mclust.js';
+import { noMclust, rowsOf, toldByMclust, type MclustData } from '../peers/mclust.js';
 import { table } from '../table.js';
 
 /** A data set, and how mclust's EM ends from each of some starts. */
-interface StartSet {
-  readonly name: string;
-  readonly d: number;
-  /** Row-major `[n, d]`. */
-  readonly data: readonly number[];
+interface StartSet extends MclustData {
   readonly starts: readonly {
     /** Of each row its cluster, from 0. */
     readonly labels: readonly number[];
@@ -41,8 +37,9 @@ export interface Ends {
 /** Nats by which an end is lower than another. */
 const NEAR = 1e-6;
 
-async function endsOf({ name, d, data, starts }: StartSet): Promise<Ends[]> {
-  const rows = { data: Float64Array.from(data), shape: [data.length / d, d] } as const;
+async function endsOf(set: StartSet): Promise<Ends[]> {
+  const { name, starts } = set;
+  const rows = rowsOf(set);
   const found: Ends[] = [];
   for (const { labels, fits } of starts) {
     const k = Math.max(...labels) + 1;

@@ -6,15 +6,11 @@
 import type { CovarianceForm } from '../../kernels/form.js';
 import { gaussian } from '../../src/families/gaussian.js';
 import { fitMixture } from '../../src/fit/fit.js';
-import { noMclust, toldByMclust } from '../peers/mclust.js';
+import { noMclust, rowsOf, toldByMclust, type MclustData } from '../peers/mclust.js';
 import { table } from '../table.js';
 
 /** A data set, and how mclust's fits of it end: negative mean log-likelihoods, nats. */
-interface PeerSet {
-  readonly name: string;
-  readonly d: number;
-  /** Row-major `[n, d]`. */
-  readonly data: readonly number[];
+interface PeerSet extends MclustData {
   readonly fits: readonly { readonly form: CovarianceForm; readonly k: number; readonly objective: number }[];
 }
 
@@ -32,8 +28,9 @@ export interface Compared {
 /** Nats a row by which an optimum counts as better. */
 const NEAR = 1e-6;
 
-async function compared({ name, d, data, fits }: PeerSet): Promise<Compared[]> {
-  const rows = { data: Float64Array.from(data), shape: [data.length / d, d] } as const;
+async function compared(set: PeerSet): Promise<Compared[]> {
+  const { name, fits } = set;
+  const rows = rowsOf(set);
   const found: Compared[] = [];
   for (const { form, k, objective } of fits) {
     const fit = await fitMixture(rows, {

@@ -12,7 +12,10 @@ export function packageRoot(): string {
   }
 }
 
-/** A built script of this package, by its place below `dist/node`; undefined where it is not at hand, as in a bundle of the caller's. */
+/**
+ * A built script of this package, by its place below `dist/node`; undefined where it is not at hand, as in a bundle of the
+ * caller's.
+ */
 export function builtScript(...place: readonly string[]): string | undefined {
   try {
     const script = join(packageRoot(), 'dist', 'node', ...place);

@@ -6,7 +6,7 @@ import type { SourceOptions } from '../data/files/open.js';
 import { InputError } from '../base/errors.js';
 import type { FitOptions } from '../fit/options.js';
 import type { PriorChoice } from '../fit/prior.js';
-import type { SeedingMethod } from '../seeding/seeding.js';
+import { seedingMethods, type SeedingMethod } from '../seeding/seeding.js';
 import type { Acceleration } from '../fit/acceleration.js';
 import type { PrecisionChoice } from '../fit/precision.js';
 import type { RowFormat } from '../fit/row-format.js';
@@ -22,14 +22,6 @@ import { prior } from './prior-flag.js';
 import { bytes, integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
 
 export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
-const seedings = [
-  'k-means++',
-  'k-means||',
-  'k-means',
-  'hierarchical',
-  'random',
-  'random-responsibilities',
-] as const satisfies readonly SeedingMethod[];
 const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
 const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
 const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
@@ -121,7 +113,12 @@ export function addFitFlags(command: Command): Command {
     .option('--epsilon <e>', 'temperature, or FROM:STEPS to anneal to 1, as in 1.5:5', temperature('--epsilon'), 1)
     .option('--prior <p>', 'none, default, or options of it, as in weights=2,rows=1', prior, 'none')
     .optionsGroup('Algorithm:')
-    .option('--seeding <method>', `where fits start: ${seedings.join(', ')}`, oneOf('--seeding', seedings), 'k-means++')
+    .option(
+      '--seeding <method>',
+      `where fits start: ${seedingMethods.join(', ')}`,
+      oneOf('--seeding', seedingMethods),
+      seedingMethods[0],
+    )
     .option(
       '--strategy <name>',
       `from start to end: ${strategies.join(', ')}`,

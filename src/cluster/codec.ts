@@ -56,7 +56,10 @@ export function encodeValue(value: unknown): Uint8Array {
   return bytes;
 }
 
-/** The value of bytes that `encodeValue` made; throws `FrameError` for others. Its arrays lie in the bytes where these are aligned. */
+/**
+ * The value of bytes that `encodeValue` made; throws `FrameError` for others. Its arrays lie in these bytes where they are
+ * aligned there.
+ */
 export function decodeValue(bytes: Uint8Array): unknown {
   const [o, t, x, version] = bytes;
   if (bytes.length < HEAD || o !== 0x4f || t !== 0x54 || x !== 0x58) throw new FrameError('bytes that are no message');

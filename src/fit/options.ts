@@ -6,7 +6,7 @@ import type { BackendRequest } from '../backend/resolve.js';
 import type { Family } from '../families/family.js';
 import { gaussian } from '../families/gaussian.js';
 import { requireStart, type GivenStart, type NamedStart, type StartInput } from '../seeding/given.js';
-import { seedingMethods } from '../seeding/start.js';
+import { seedingMethods } from '../seeding/seeding.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { notOnCluster, requireCluster, requireNoWeights, type ClusterOptions } from '../cluster/options.js';
 import { accelerations, type Acceleration } from './acceleration.js';

@@ -9,7 +9,8 @@ import { proportions } from '../transport/proportions.js';
 import type { AssignedStart } from './assigned.js';
 import type { SeedingProblem } from './seeding.js';
 import { clusters, shares, type Start } from './estimates.js';
-import { assign, seedingMethods } from './start.js';
+import { seedingMethods } from './seeding.js';
+import { assign } from './start.js';
 
 /** A start given by the user, in the data's units. Covariances are `[k][d][d]` whatever the covariance type. */
 export interface GivenStart extends DenseComponents {

@@ -15,9 +15,9 @@ export type HeldProblem = Omit<SeedingProblem, 'shard'> & { readonly shard: Host
 type Positions = readonly (Float64Array | undefined)[];
 
 /**
- * Centres, of k-means++ unless something else is given, of rows that have columns of levels. Of mere names a difference of indices says nothing. Such a column counts 2
- * where two rows differ, as numbers do in the mean, in units of their variance. What is missing counts as the mean. It looks at
- * 4,096 rows drawn by weight, on the host. Returns centres `[k, D]`.
+ * Centres, of k-means++ unless something else is given, of rows that have columns of levels. Of mere names a difference of
+ * indices says nothing. Such a column counts 2 where two rows differ, as numbers do in the mean, in units of their variance.
+ * What is missing counts as the mean. It looks at 4,096 rows drawn by weight, on the host. Returns centres `[k, D]`.
  */
 export async function levelCentres(
   problem: SeedingProblem,

@@ -2,9 +2,18 @@ import type { Random } from '../base/random.js';
 import type { Scaling } from '../families/scaling.js';
 import type { BorrowedShard } from '../sweep/shard.js';
 
-/** How the first centres are found. */
-export type SeedingMethod =
-  'k-means++' | 'k-means||' | 'k-means' | 'hierarchical' | 'random' | 'random-responsibilities';
+/** Ways to start, the default first. */
+export const seedingMethods = [
+  'k-means++',
+  'k-means||',
+  'k-means',
+  'hierarchical',
+  'random',
+  'random-responsibilities',
+] as const;
+
+/** How a start is found. */
+export type SeedingMethod = (typeof seedingMethods)[number];
 
 /** What seeding works with: rows on a device, the columns' variances `[d]` as metric, and luck. */
 export interface SeedingProblem {

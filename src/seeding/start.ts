@@ -28,8 +28,6 @@ const centresAmongHeld: Readonly<Partial<Record<SeedingMethod, (problem: HeldPro
   'random-responsibilities': randomRows,
 };
 
-export const seedingMethods = Object.keys(centresBy) as SeedingMethod[];
-
 /**
  * Finds centres, unless the method needs none, assigns every row to its nearest and estimates the family from these
  * clusters. Each is drawn to the pool of all as if d + 1 rows of the pool had joined it. So a cluster of few rows does

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FastRandom } from '../../src/base/fast-random.js';
 import * as families from '../../src/families/all.js';
 import { fitMixture, product, type Family, type Fit, type FitOptions } from '../../src/index.js';
-import { seedingMethods } from '../../src/seeding/start.js';
+import { seedingMethods } from '../../src/seeding/seeding.js';
 import { cases, combinations } from '../cases.js';
 import { expectAllWithin } from '../within.js';
 

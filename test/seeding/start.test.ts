@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { seed, seedingMethods, type Start } from '../../src/seeding/start.js';
+import { seedingMethods, type SeedingMethod } from '../../src/seeding/seeding.js';
+import { seed, type Start } from '../../src/seeding/start.js';
 import { mStep, problem, sum, sweep, type OracleMixture } from '../oracle/index.js';
 import { expectComponentsWithin, expectWithin } from '../within.js';
 import { withRows, type Rows } from './setting.js';
@@ -12,7 +13,7 @@ const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
 async function startOf(
   rows: Rows,
   k: number,
-  method = seedingMethods[0],
+  method: SeedingMethod = seedingMethods[0],
   covariance: CovarianceForm = 'full',
   regularization = 0,
 ): Promise<Start & { readonly dense: OracleMixture }> {
