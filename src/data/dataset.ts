@@ -21,6 +21,8 @@ export interface Dataset {
   /** How its coordinates follow from the data's. */
   readonly scaling: Scaling;
   readonly columns: readonly string[];
+  /** What the numbers that are swept are called, `[D]`: a number of one column by its name. */
+  readonly swept: readonly string[];
   /** How many rows were left out for missing values. */
   readonly dropped: number;
   /** Variances of the numbers swept `[D]`, squared units of the data, whatever the order of rows; scale² where the scaling was given. */
@@ -119,7 +121,8 @@ export function datasetOf(
   });
   return {
     ...{ shard, scaling, blocks, exact },
-    ...{ columns: source.columns, dropped, variances, constant, totalWeight },
+    ...{ columns: source.columns, swept: swept.map((one) => nameOf(one, source)) },
+    ...{ dropped, variances, constant, totalWeight },
     spilled: spilled(),
     effectiveRows: totalWeight / Math.min(1, heaviest),
     notes: [...notes, ...coded, ...outliers],

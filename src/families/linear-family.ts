@@ -170,7 +170,7 @@ function swept(
     },
     coincident: (_, components) =>
       own.coincidentComponents(blocksOf(components.d), components.k, thetasIn(blocksOf, components)),
-    addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, column: 0 })) }),
+    addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, columns: [0] })) }),
   };
 }
 

@@ -5,8 +5,8 @@ import type { Floats, SoleQuadratic } from '../sweep/model.js';
 export interface AddedShare {
   /** Of the variance in the direction where it is most, 0 to 1. */
   readonly share: number;
-  /** The column that this direction is nearest to. */
-  readonly column: number;
+  /** The columns that have a part in this direction, the one with the largest part first. */
+  readonly columns: readonly number[];
 }
 
 /** The same of all components: one share each, or the one of the covariance that they share. */
@@ -17,6 +17,8 @@ export interface AddedShares {
 
 /** A share that is not worth looking at closely. */
 const NEGLIGIBLE = 0.01;
+/** What a part of the largest part is not named. */
+const LEAST_PART = 0.1;
 /** Steps of the power method; it is fast where what was added decides one direction. */
 const STEPS = 50;
 
@@ -31,10 +33,10 @@ export function addedShare(
 ): AddedShare {
   const size = isMatrix(form) ? d * d : form === 'diag' ? d : 1;
   const w = whitening.subarray(index * size, (index + 1) * size);
-  if (form === 'spherical') return { share: (w[0] ** 2 * sum(added)) / d, column: largestOf(added) };
+  if (form === 'spherical') return { share: (w[0] ** 2 * sum(added)) / d, columns: bySize(added) };
   const own = added.map((value, j) => value * precision(w, j, d, size));
-  if (form === 'diag') return { share: own[largestOf(own)], column: largestOf(own) };
-  if (sum(own) < NEGLIGIBLE) return { share: sum(own), column: largestOf(own) };
+  if (form === 'diag') return { share: own[largestOf(own)], columns: [largestOf(own)] };
+  if (sum(own) < NEGLIGIBLE) return { share: sum(own), columns: bySize(own) };
   const root = added.map(Math.sqrt);
   let v = own.map(Math.sqrt);
   let share = 0;
@@ -50,7 +52,7 @@ export function addedShare(
       return root[i] * product;
     });
   }
-  return { share, column: largestOf(v.map(Math.abs)) };
+  return { share, columns: bySize(v.map(Math.abs)) };
 }
 
 /** (Σ⁻¹)_jj: the inverse of the variance of a column given all others. */
@@ -63,6 +65,13 @@ function precision(w: Floats, j: number, d: number, size: number): number {
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Where values are, the largest first, but for those of less than a tenth of it. */
+function bySize(values: Float64Array): number[] {
+  const least = LEAST_PART * values[largestOf(values)];
+  const places = Array.from(values.keys()).filter((j) => values[j] >= least);
+  return places.sort((a, b) => values[b] - values[a] || a - b);
 }
 
 function largestOf(values: Float64Array): number {

@@ -92,12 +92,12 @@ export function common(groupings: readonly (readonly (readonly number[])[])[], k
   return Array.from(groups.values()).filter(({ length }) => length > 1);
 }
 
-/** Of each component the largest share of any factor, and the column of the shard that it is nearest to. */
+/** Of each component the largest share of any factor, and the columns of the shard that it is of. */
 export function worstShares(own: readonly AddedShares[], factors: readonly PlacedFactor[], k: number): AddedShares {
   const shares = Array.from({ length: k }, (_, c): AddedShare => {
     const all = own.map(({ shared, shares: of }, f): AddedShare => {
-      const { share, column } = of[shared ? 0 : c];
-      return { share, column: factors[f].places[column] };
+      const { share, columns } = of[shared ? 0 : c];
+      return { share, columns: columns.map((j) => factors[f].places[j]) };
     });
     return all.reduce((most, one) => (one.share > most.share ? one : most));
   });

@@ -3,7 +3,7 @@ import type { EmRun } from '../em/em.js';
 import { listed } from '../base/errors.js';
 import { picked } from '../families/components.js';
 import { VARIANCE_FLOOR } from '../families/covariance.js';
-import type { Repair } from '../families/family.js';
+import { sweptSpread, type Repair } from '../families/family.js';
 import type { AddedShare } from '../families/narrow.js';
 import type { FitSettings } from './options.js';
 import { regularizationOf } from './regularization.js';
@@ -27,7 +27,7 @@ export function findingsOf(run: EmRun, dataset: Dataset, settings: FitSettings):
   const { family } = settings;
   const packed = run.plan.model.components;
   const { k } = run.components;
-  const constant = dataset.columns.map((name) => dataset.constant.includes(name));
+  const constant = dataset.swept.map((name) => dataset.constant.includes(name));
   // A constant column is as wide as regularization makes it, which is said elsewhere.
   const added = regularizationOf(settings.regularization, dataset).map((value, j) => (constant[j] ? 0 : value));
   const { shared, shares } = family.addedShares(packed, added);
@@ -68,9 +68,9 @@ interface Points {
   readonly shared: boolean;
 }
 
-/** Components without a width of their own that hold many rows: equal ones, or such that a column follows from others. */
+/** Components without a width of their own that hold many rows: equal ones, or such that columns follow from each other. */
 function pointNotes(many: readonly number[], points: Points): string[] {
-  const { dataset, rowsOf, shared, constant } = points;
+  const { rowsOf, shared, constant } = points;
   const varying = constant.filter((one) => !one).length;
   const equal = many.map((c) => ({ c, columns: equalColumns(c, points) }));
   const said = equal
@@ -83,19 +83,39 @@ function pointNotes(many: readonly number[], points: Points): string[] {
   const notes = said.slice(0, MOST).map((one) => `${one}; log-likelihoods depend on how narrow that is`);
   if (said.length > MOST) notes.push(`${said.length - MOST} more components hold equal rows`);
   const rest = equal.filter(({ columns }) => columns.length === 0).map(({ c }) => c);
-  if (rest.length === 0) return notes;
-  const whose = shared ? 'all components' : rest.length > 1 ? `components ${listed(rest)}` : `component ${rest[0]}`;
-  const which = listed(dataset.columns.filter((_, j) => !constant[j]));
-  return [...notes, `in ${whose} a column follows from others (of ${which}); leave it out by --columns`];
+  return [...notes, ...dependentNotes(rest, points)];
+}
+
+/** Which columns follow from each other in some components, a note for each set of columns. */
+function dependentNotes(among: readonly number[], points: Points): string[] {
+  const componentsOf = new Map<string, number[]>();
+  for (const c of among) {
+    const columns = listed(dependentColumns(c, points));
+    componentsOf.set(columns, [...(componentsOf.get(columns) ?? []), c]);
+  }
+  return Array.from(componentsOf, ([columns, own]) => {
+    const several = own.length > 1 ? `components ${listed(own)}` : `component ${own[0]}`;
+    const whose = points.shared ? 'all components' : several;
+    return `in ${whose} columns follow from each other (${columns}); leave one of these out by --columns`;
+  });
+}
+
+/** The columns along whose combination a component is narrowest, measured by its own variances. */
+function dependentColumns(c: number, { run, dataset, settings, constant, shared }: Points): string[] {
+  const { variances } = sweptSpread(settings.family, picked(run.components, [c]));
+  const own = variances.map((variance, j) => (constant[j] ? 0 : variance));
+  const { columns } = settings.family.addedShares(run.plan.model.components, own).shares[shared ? 0 : c];
+  return columns.toSorted((a, b) => a - b).map((j) => dataset.swept[j]);
 }
 
 /** The columns in which the rows of a component are all but equal, each with its mean and deviation in the data's units. */
 function equalColumns(c: number, { run, dataset, settings, added, constant, shared }: Points): string[] {
   const { scale, shift } = dataset.scaling;
-  const { means, variances } = settings.family.spread(picked(run.components, [c]));
-  return dataset.columns.flatMap((name, j) => {
+  const { means, variances } = sweptSpread(settings.family, picked(run.components, [c]));
+  return dataset.swept.flatMap((name, j) => {
     const variance = variances[j];
-    if (constant[j] || variance > added[j] / ALL_THERE_IS + 4 * VARIANCE_FLOOR) return [];
+    // A variance that is exactly 0 is of a number that has no density: a level, or a count.
+    if (constant[j] || variance === 0 || variance > added[j] / ALL_THERE_IS + 4 * VARIANCE_FLOOR) return [];
     const deviation = brief(Math.sqrt(variance) * scale[j]);
     return shared ? `${name} (± ${deviation})` : `${name} (${brief(shift[j] + scale[j] * means[j])} ± ${deviation})`;
   });
@@ -108,16 +128,16 @@ function worst(shares: readonly AddedShare[]): AddedShare {
 /** Says where a regularization that was asked for decides how wide a component is. */
 function regularizationNote(
   shares: readonly AddedShare[],
-  { columns }: Dataset,
+  { swept }: Dataset,
   { regularization }: FitSettings,
   shared: boolean,
 ): string[] {
-  const { share: most, column } = worst(shares);
+  const { share: most, columns: nearest } = worst(shares);
   if (regularization === undefined || !(most > DECIDES)) return [];
   const whose = shared ? 'all components' : `component ${shares.indexOf(worst(shares))}`;
   const share = `${brief(100 * Math.min(1, most), 2)} %`;
   return [
-    `regularization ${regularization} makes up ${share} of the variance of ${whose} where that is least, near column ${columns[column]}; give less by --regularization, or leave it out`,
+    `regularization ${regularization} makes up ${share} of the variance of ${whose} where that is least, near column ${swept[nearest[0]]}; give less by --regularization, or leave it out`,
   ];
 }
 

@@ -9,6 +9,8 @@ import { bumpsOf, mostSeparating, type View } from './view.js';
 /** At most so many columns of a family are shown, so many beside each other. */
 const MOST_COLUMNS = 8;
 const MOST_ABREAST = 6;
+/** Levels with their names and shares are so much wider than numbers. */
+const LEVELS_WIDTH = 1.5;
 const MOST_ROWS = 20;
 /** Most levels of a column that a cell names, and the share of a component from which on they say enough. */
 const MOST_LEVELS = 3;
@@ -22,12 +24,23 @@ export function parameterTables(view: View): Markup {
   const cells = blocks.flatMap((block, at) => blockCells(view, block, drawn[at]));
   const left = input.d - drawn.flat().length;
   const rest = left > 0 ? `and ${counted(left, 'column')} more, further down` : undefined;
-  const count = Math.ceil(cells.length / MOST_ABREAST);
-  const abreast = Math.ceil(cells.length / count);
-  const tables = Array.from({ length: count }, (_, t) => {
-    return cellsTable(view, cells.slice(t * abreast, (t + 1) * abreast), t === count - 1 ? rest : undefined);
-  });
+  const groups = abreast(cells);
+  const tables = groups.map((own, t) => cellsTable(view, own, t === groups.length - 1 ? rest : undefined));
   return html`${tables}`;
+}
+
+/** Cells of tables of about the same width, as few tables as their widths allow. */
+function abreast(cells: readonly Cells[]): Cells[][] {
+  const widths = cells.map(({ width = 1 }) => width);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const count = Math.ceil(total / MOST_ABREAST);
+  const groups = Array.from({ length: count }, (): Cells[] => []);
+  let left = 0;
+  for (const [at, own] of cells.entries()) {
+    groups[Math.floor(((left + widths[at] / 2) * count) / total)].push(own);
+    left += widths[at];
+  }
+  return groups;
 }
 
 function cellsTable(view: View, cells: readonly Cells[], rest: string | undefined): Markup {
@@ -88,6 +101,7 @@ function levelCells(view: View, block: ComponentBlock, j: number, own: number): 
   const { levels = [] } = view.components.marginals?.[j] ?? {};
   const probabilities = (block.probabilities as readonly (readonly (readonly number[])[])[])[own];
   return {
+    width: LEVELS_WIDTH,
     head: columnHead(view, j, 'likeliest levels', 'levels'),
     cell: (c) => {
       const order = levels.map((_, level) => level).sort((a, b) => probabilities[c][b] - probabilities[c][a] || a - b);

@@ -63,6 +63,8 @@ export function componentRow({ input: { weights }, ...view }: View, c: number, c
 export interface Cells {
   readonly head: Markup;
   readonly cell: (component: number) => Markup;
+  /** How wide the cells are beside others; 1 by default. */
+  readonly width?: number;
 }
 
 /** A column's mean ± scale per component, over a strip that shows both on the column's range. */

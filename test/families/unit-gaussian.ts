@@ -62,7 +62,7 @@ export function unitGaussian(): Family {
     toVector,
     fromVector: (vector, like) => (vector.every(Number.isFinite) ? fromVector(vector, like) : undefined),
     coincident: () => [],
-    addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, column: 0 })) }),
+    addedShares: ({ k }) => ({ shared: false, shares: Array.from({ length: k }, () => ({ share: 0, columns: [0] })) }),
     spread: (components) => ({ means: meansOf(components).slice(), variances: meansOf(components).map(() => 1) }),
     logDensity(components) {
       const { k, d } = components;

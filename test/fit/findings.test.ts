@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { coincidentGroups } from '../../src/families/coincident.js';
 import { gaussian } from '../../src/families/gaussian.js';
-import { fitMixture, type CovarianceForm, type FitOptions } from '../../src/index.js';
+import { fitMixture, negativeBinomial, product, type CovarianceForm, type FitOptions } from '../../src/index.js';
 import { addedShare } from '../../src/families/narrow.js';
 import { soleQuadratic } from '../../src/sweep/model.js';
 import { goldenRows } from '../golden/data.js';
@@ -58,7 +58,24 @@ describe('components without a width of their own', () => {
   test.each(['full', 'tied'] as const)('since columns follow from each other, %s', async (covariance) => {
     const { collapsed, notes } = await found(cloud.map(([a]) => [a, 2 * a]), { components: 2, ...family(covariance) }); // prettier-ignore
     expect(collapsed).toEqual([]);
-    expect(notes).toMatch(/^in (all components|components 0, 1) a column follows from others \(of x0, x1\)/);
+    expect(notes).toMatch(/^in (all components|components 0, 1) columns follow from each other \(x0, x1\)/);
+  });
+
+  test('and only these columns are named, in one component of a product', async () => {
+    // In component 0 column c follows from a; b and the counts have nothing to do with it.
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const [a, b, e] = [normal(random), normal(random), normal(random)];
+      return i % 2 ? { a, b, c: 3 * a + 1, n: (i * 7) % 11 } : { a: a + 20, b, c: e, n: (i * 5) % 7 };
+    });
+    const factors = [
+      { columns: ['n'], family: negativeBinomial() },
+      { columns: ['a', 'b', 'c'], family: gaussian() },
+    ];
+    const { mixture, diagnostics } = await fitMixture(rows, { components: 2, family: product(factors), backend: 'wasm', threads: 1 }); // prettier-ignore
+    const narrow = mixture.columnMeans.findIndex((means) => means[1] < 10);
+    expect(diagnostics.notes.join('\n')).toBe(
+      `in component ${narrow} columns follow from each other (a, c); leave one of these out by --columns`,
+    );
   });
 });
 

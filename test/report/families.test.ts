@@ -150,6 +150,20 @@ test('a report of multinomial counts has a drawing for each of the most telling 
   expect(tables(page, 'Parameters').join(' ')).toMatch(/share of the counts/);
 });
 
+test('names of levels are given room: three such columns beside each other, where six of numbers are', async () => {
+  const columns = Array.from({ length: 6 }, (_, j) => `question ${j}`);
+  const perTable = async (family: Family): Promise<number[]> => {
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      Object.fromEntries(columns.map((name, j) => [name, ((i % 2) + (i + j)) % 5])),
+    );
+    const { mixture } = await fitMixture(rows, { components: 2, family, backend: 'cpu', maxIterations: 2 });
+    const parameters = tables(await renderReport(inputOf(mixture)), 'Parameters');
+    return parameters.map((one) => one.match(/question/g)!.length);
+  };
+  expect(await perTable(all.categorical())).toEqual([3, 3]);
+  expect(await perTable(all.poisson())).toEqual([6]);
+});
+
 describe('a report of a table of several kinds of columns', () => {
   test('draws each kind as what it is', async () => {
     const { input } = await mixed();
