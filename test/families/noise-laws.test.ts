@@ -18,12 +18,16 @@ import {
 import { logVolumes, type Support } from '../../src/families/noise.js';
 import { cases, combinations, size } from '../cases.js';
 import { expectAllWithin, expectWithin } from '../within.js';
-import { drawn, nearby, scenes, startOf } from './scenes.js';
+import { drawn, nearby, scenes as others, startOf } from './scenes.js';
+import { ofMatrices } from './settings.js';
 import { beside, withRowsOfNoise } from './noise.js';
 
 const STEPS = 8;
 const n = size(1200, 500);
 const logSum = (a: number, b: number): number => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+
+const forms = ['full', 'tied', 'diag', 'spherical'] as const;
+const scenes = [...others, ...forms.map((form) => ofMatrices(form, false)), ofMatrices('tied', true)];
 
 /** The same mixture without its noise. */
 async function withoutNoise(mixture: Mixture, data: number[][], options: Partial<FitOptions>): Promise<Mixture> {
@@ -133,7 +137,7 @@ describe('rows drawn from a mixture with noise', () => {
   const two = { weights: [0.45, 0.4, 0.15] };
   const table: { name: string; family: FitOptions['family']; components: NamedStart['components']; box: number[][] }[] =
     [
-      ...(['full', 'tied', 'diag', 'spherical'] as const).map((covariance) => ({
+      ...forms.map((covariance) => ({
         name: `gaussian, ${covariance}`,
         family: gaussian({ covariance }),
         components: [{ family: 'gaussian', means: [[-4, 0], [5, 3]], covariances: [[[1, 0], [0, 1]], [[1, 0], [0, 1]]] }], // prettier-ignore

@@ -31,7 +31,7 @@ const kept: Readonly<Record<CovarianceForm, (matrix: readonly number[][], c: num
 };
 
 /** Gaussians, or Student-t of four degrees of freedom, of two columns. */
-function ofMatrices(covariance: CovarianceForm, student: boolean): Scene {
+export function ofMatrices(covariance: CovarianceForm, student: boolean): Scene {
   const family = student ? studentT({ covariance, degrees: 'each' }) : gaussian({ covariance });
   const spread = matrices.map(kept[covariance]);
   const degrees = { degrees: [6, 9, 14] };
