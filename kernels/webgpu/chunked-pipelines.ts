@@ -3,6 +3,7 @@ import { operationsPerRow } from '../form.js';
 import { STORAGE, UNIFORMS } from './buffers.js';
 import type { Gpu } from './device.js';
 import { GpuError } from './error.js';
+import { workgroupsFor } from './geometry.js';
 import { BLOCK_ROWS, modelLayout, passLines, planLines, TILE_QUADS, TILE_ROWS } from './layout.js';
 import { linearPass, type LinearPass } from './linear-pass.js';
 import { operationsOf, type GpuShape, type MomentFrame } from './model.js';
@@ -125,7 +126,7 @@ function trialOn({ gpu, rows }: Place, { model, plan, passes }: Inputs, pass: Pa
     });
     const bound = stages.map((stage) => ({
       bound: bind(gpu.device, stage.program, [passBinding(passes), ...stage.bindings(chunk, model, plan)]),
-      groups: stage.geometry.groups,
+      groups: workgroupsFor(stage.geometry, pass.tiles),
     }));
     return {
       record: (encoder) => bound.forEach((one) => dispatch(encoder, one.bound, pass.slot, one.groups, gpu)),

@@ -10,6 +10,7 @@ import {
 } from './chunked-pipelines.js';
 import type { Chunk } from './chunks.js';
 import type { Gpu } from './device.js';
+import { workgroupsFor } from './geometry.js';
 import { operationsOf, type GpuModel, type GpuShape } from './model.js';
 import type { GpuSweepOptions } from './options.js';
 import { packModel } from './pack.js';
@@ -116,14 +117,15 @@ export class ChunkedSweeper {
     const planned = bind(device, pipelines.plan, [uniforms, rows.y, rows.v, model, plan, objective]);
     const summed = pipelines.stages.map((stage) => ({
       bound: bind(device, stage.program, [uniforms, ...stage.bindings(rows, model, plan)]),
-      groups: stage.geometry.groups,
+      geometry: stage.geometry,
     }));
     for (const pass of pipelines.passes[index]) {
       linear(recorder.compute, pass);
       whitening.before(recorder.compute, pass);
       dispatch(recorder.compute, planned, pass.slot, pass.tiles, gpu);
       whitening.after(recorder.compute, pass);
-      for (const { bound, groups } of summed) dispatch(recorder.compute, bound, pass.slot, groups, gpu);
+      for (const { bound, geometry } of summed)
+        dispatch(recorder.compute, bound, pass.slot, workgroupsFor(geometry, pass.tiles), gpu);
       await recorder.recorded(pass.rows * operationsOf(pipelines.kind));
     }
     if (chunk.host) recorder.submit();

@@ -40,8 +40,8 @@ ${summingMain({ geometry, place: place(layout, geometry), stage: stage(layout, g
 /** Which four components and four columns are this invocation's. */
 function place({ d, stride }: ModelLayout, { units }: DiagonalGeometry): string {
   return /* wgsl */ `
-  let firstQuad = group / SPLITS / COLUMN_GROUPS * COMPONENTS;
-  let firstColumn = group / SPLITS % COLUMN_GROUPS * WIDE;
+  let firstQuad = part / COLUMN_GROUPS * COMPONENTS;
+  let firstColumn = part % COLUMN_GROUPS * WIDE;
   let lane = t / (WIDE * COMPONENTS);
   let j = firstColumn + t % WIDE;
   let mine = t / WIDE % COMPONENTS;

@@ -4,7 +4,7 @@
  * to split b mod splits. So the order of every sum, and its last bit, depends on d and k alone and on nothing that is
  * tuned.
  */
-import { COMPONENT_STEP, quads } from './layout.js';
+import { BLOCK_ROWS, COMPONENT_STEP, quads, TILE_ROWS } from './layout.js';
 
 /** Invocations that a workgroup aims at, and at most has. */
 export const WORKGROUP = 128;
@@ -29,7 +29,7 @@ export interface SumGeometry {
   /** Invocations that share a tile of sums, each taking every lanes-th row. */
   readonly lanes: number;
   readonly splits: number;
-  /** Workgroups per pass. */
+  /** Workgroups of one split. */
   readonly groups: number;
   /** Quads of sums of one component (or quad of components) in one partial. */
   readonly count: number;
@@ -124,7 +124,7 @@ function assemble(
     ...{ side, components, rows, lanes, splits, units },
     count: cut.tiles * 4 * side * side + cut.diagonals * side + 1,
     workgroup: roundUp(cut.tilesPerGroup * components * lanes, 32),
-    groups: Math.ceil(units / components) * cut.tileGroups * splits,
+    groups: Math.ceil(units / components) * cut.tileGroups,
     partials: splits * lanes,
   };
 }
@@ -158,7 +158,7 @@ export function diagonalGeometry(d: number, k: number, limits: GeometryLimits, s
   return {
     ...{ components, seconds, rows, lanes, splits, count, units, columnGroups, columnsPerGroup: own },
     workgroup: roundUp(own * components * lanes, 32),
-    groups: begun * splits,
+    groups: begun,
     partials: splits * lanes,
   };
 }
@@ -178,6 +178,11 @@ export function rowStride(wide: number, rows: number): number {
   let stride = wide;
   while (!apart[rows](stride)) stride++;
   return stride;
+}
+
+/** Workgroups for a pass of so many tiles: those of splits that have any of its rows. */
+export function workgroupsFor({ groups, splits }: SumGeometry, tiles: number): number {
+  return groups * Math.min(splits, Math.ceil((tiles * TILE_ROWS) / BLOCK_ROWS));
 }
 
 export function sharedBytes({ maxComputeWorkgroupStorageSize }: GeometryLimits): number {

@@ -22,7 +22,7 @@ export function levelsGeometry(ranges: readonly LevelRange[], k: number, limits:
   return {
     ...{ owned, quadsOfComponents: quads(k), units, count, splits },
     ...{ workgroup: WORKGROUP, rows: ROWS, lanes: 1 },
-    groups: units * splits,
+    groups: units,
     partials: splits,
   };
 }

@@ -37,15 +37,14 @@ ${summingMain({ geometry, place: place(layout, geometry), stage: stage(columns, 
 /** Which range of levels and which four components are this workgroup's. */
 function place({ ranges, rangesAt }: LinearLayout, { quadsOfComponents }: LevelsGeometry): string {
   return /* wgsl */ `
-  let unit = group / SPLITS;
-  let range = model[${rangesAt}u + unit / ${quadsOfComponents}u];
-  let firstComponent = 4u * (unit % ${quadsOfComponents}u);
+  let range = model[${rangesAt}u + part / ${quadsOfComponents}u];
+  let firstComponent = 4u * (part % ${quadsOfComponents}u);
   let column = u32(range.x);
   let firstLevel = range.y;
   let mine = t * OWNED;
   let works = true;
   let lane = 0u;
-  let partialAt = (split * ${ranges.length * quadsOfComponents}u + unit) * COUNT;`;
+  let partialAt = (split * ${ranges.length * quadsOfComponents}u + part) * COUNT;`;
 }
 
 /** The place of each row's level in the range, far outside where it is none, and the plan with its components together. */

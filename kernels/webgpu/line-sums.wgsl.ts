@@ -2,7 +2,7 @@
 import { splitsFor, type GeometryLimits, type SumGeometry } from './geometry.js';
 import { TILE_QUADS, TILE_ROWS } from './layout.js';
 import type { ProgramCode } from './program.js';
-import { sumDeclarations } from './sums.wgsl.js';
+import { splitOf, sumDeclarations } from './sums.wgsl.js';
 
 /** How sums of so many lines are spread over workgroups: each has one line. */
 export function lineGeometry(lines: number, limits: GeometryLimits): SumGeometry {
@@ -10,14 +10,14 @@ export function lineGeometry(lines: number, limits: GeometryLimits): SumGeometry
   return {
     ...{ units: lines, count: 1, splits, lanes: 1 },
     ...{ workgroup: TILE_QUADS, rows: TILE_ROWS },
-    groups: lines * splits,
+    groups: lines,
     partials: splits,
   };
 }
 
 /** A quad of sums of each line. Each invocation adds every 64th quad of a block; their sums are added as a tree. */
 export function lineSumsProgram(geometry: SumGeometry): ProgramCode {
-  const { units, groups, workgroup } = geometry;
+  const { units, workgroup } = geometry;
   return {
     label: `sums of ${units} lines`,
     bindings: ['uniform', 'read', 'write'],
@@ -28,13 +28,9 @@ ${sumDeclarations(geometry)}
 var<workgroup> shares: array<vec4f, ${workgroup}>;
 @compute @workgroup_size(${workgroup})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
-  let group = groupIndex(id, gridSize);
-  if (group >= ${groups}u) { return; }
-  let split = group % SPLITS;
-  let line = group / SPLITS;
-  let stride = pass_.tiles * ${TILE_QUADS}u;
-  let blocks = (pass_.tiles + 3u) / 4u;
-  for (var block = (split + SPLITS - pass_.firstBlock % SPLITS) % SPLITS; block < blocks; block += SPLITS) {
+  ${splitOf(geometry)}
+  let line = part;
+  for (var block = firstBlock; block < blocks; block += SPLITS) {
     var sum = vec4f(0.0);
     let end = min((block + 1u) * 256u, stride);
     for (var quad = block * 256u + t; quad < end; quad += ${workgroup}u) { sum += plan[line * stride + quad]; }

@@ -42,7 +42,7 @@ export function linearGeometry(statistics: number, k: number, limits: GeometryLi
     ...{ high, wide, tilesHigh, tilesWide, groupHigh, groupWide, groupsWide },
     ...{ rows, lanes, splits, count, units },
     workgroup: roundUp(tiles * lanes, 32),
-    groups: begun * splits,
+    groups: begun,
     partials: splits * lanes,
   };
 }

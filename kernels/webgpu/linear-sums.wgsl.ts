@@ -50,8 +50,8 @@ ${summingMain({ geometry, place: place(geometry), stage: stage(layout, columns, 
 /** Which tile of sums is this invocation's: some quads of components by some of statistics. */
 function place({ groupHigh, groupWide, groupsWide, tilesHigh, tilesWide }: LinearGeometry): string {
   return /* wgsl */ `
-  let firstTileDown = group / SPLITS / ${groupsWide}u * ${groupHigh}u;
-  let firstTileAcross = group / SPLITS % ${groupsWide}u * ${groupWide}u;
+  let firstTileDown = part / ${groupsWide}u * ${groupHigh}u;
+  let firstTileAcross = part % ${groupsWide}u * ${groupWide}u;
   let lane = t / ${groupHigh * groupWide}u;
   let j = t % ${groupWide}u;
   let mine = t / ${groupWide}u % ${groupHigh}u;

@@ -85,7 +85,7 @@ export function momentGeometries(
       ...{ components, shares, ahead, splits, tileQuads, lanes: 1, units: k },
       rows: rowsFor(cut, { components, shares }, limits),
       workgroup: roundUp(components * shares, 32),
-      groups: groups * cut.tiles * splits,
+      groups: groups * cut.tiles,
       count: cut.tiles * tileQuads,
       partials: splits,
     };

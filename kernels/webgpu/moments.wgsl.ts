@@ -58,7 +58,7 @@ function sumNames({ triangular, height, width }: MomentGeometry): string[] {
 
 /** Which component is this lane's, which tile the workgroup's, and the means of its columns. */
 function place({ stride }: ModelLayout, geometry: MomentGeometry): string {
-  const { triangular, height, width, parts, tiles, splits } = geometry;
+  const { triangular, height, width, parts, tiles } = geometry;
   const below = /* wgsl */ `
   let pair = tile / ${parts}u;
   var row = u32((1.0 + sqrt(1.0 + 8.0 * f32(pair))) * 0.5);
@@ -67,8 +67,8 @@ function place({ stride }: ModelLayout, geometry: MomentGeometry): string {
   let rowAt = row * ${height}u;
   let columnAt = (pair - row * (row - 1u) / 2u) * ${height}u + tile % ${parts}u * ${width}u;`;
   return /* wgsl */ `
-  let tile = group / SPLITS % ${tiles}u;
-  let firstComponent = group / ${splits * tiles}u * COMPONENTS;
+  let tile = part % ${tiles}u;
+  let firstComponent = part / ${tiles}u * COMPONENTS;
   let mine = t % COMPONENTS;
   let share = t / COMPONENTS;
   let works = share < SHARES && firstComponent + mine < K;

@@ -217,13 +217,11 @@ function flushFirsts(geometry: ScatterGeometry): string {
     ${items(geometry, sum)}`;
 }
 
-/**
- * Which tile of which component is this invocation's. Tiles on the diagonal come first, then those below it row by row.
- */
-function place({ components, tilesPerGroup, tileGroups, splits, diagonals }: ScatterGeometry): string {
+/** Which tile of which component is this invocation's: those on the diagonal come first, then those below it row by row. */
+function place({ components, tilesPerGroup, tileGroups, diagonals }: ScatterGeometry): string {
   return /* wgsl */ `
-  let firstTile = (group / SPLITS % ${tileGroups}u) * TILES_PER_GROUP;
-  let firstComponent = group / ${splits * tileGroups}u * COMPONENTS;
+  let firstTile = (part % ${tileGroups}u) * TILES_PER_GROUP;
+  let firstComponent = part / ${tileGroups}u * COMPONENTS;
   let unit = t % ${components * tilesPerGroup}u;
   let lane = t / ${components * tilesPerGroup}u;
   let tile = firstTile + unit % TILES_PER_GROUP;

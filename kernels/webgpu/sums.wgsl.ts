@@ -29,10 +29,26 @@ fn flush(at: u32, block: vec4f) {
 }`;
 }
 
+/**
+ * Which split is this workgroup's, and its first block in the pass; `part` is which of the workgroups of a split it is. There
+ * are workgroups of splits that have rows of the pass alone, as many as {@link workgroupsFor} says.
+ */
+export function splitOf({ groups }: SumGeometry): string {
+  return /* wgsl */ `
+  let group = groupIndex(id, gridSize);
+  let blocks = (pass_.tiles + 3u) / 4u;
+  let splits = min(SPLITS, blocks);
+  let part = group / splits;
+  if (part >= ${groups}u) { return; }
+  let firstBlock = group % splits;
+  let split = (firstBlock + pass_.firstBlock) % SPLITS;
+  let stride = pass_.tiles * ${TILE_QUADS}u;`;
+}
+
 /** The parts of a kernel that sums: statements, in the order in which they run. */
 export interface Summing {
   readonly geometry: SumGeometry;
-  /** Once: who this invocation is and what it sums. Declares `works` and `lane`; has `group`, `t` and `stride`. */
+  /** Once: who this invocation is and what it sums. Declares `works` and `lane`; has `split`, `part`, `t` and `stride`. */
   readonly place: string;
   /** Before every block: sums of 0. */
   readonly clear: string;
@@ -58,13 +74,9 @@ export function summingMain({ geometry, place, clear, stage, load, loop, add, fl
   return /* wgsl */ `
 @compute @workgroup_size(${geometry.workgroup})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) gridSize: vec3u, @builtin(local_invocation_index) t: u32) {
-  let group = groupIndex(id, gridSize);
-  if (group >= ${geometry.groups}u) { return; }
-  let split = group % SPLITS;
-  let stride = pass_.tiles * ${TILE_QUADS}u;
+  ${splitOf(geometry)}
   ${place}
-  let blocks = (pass_.tiles + 3u) / 4u;
-  for (var block = (split + SPLITS - pass_.firstBlock % SPLITS) % SPLITS; block < blocks; block += SPLITS) {
+  for (var block = firstBlock; block < blocks; block += SPLITS) {
     ${clear}
     let end = min((block + 1u) * 256u, stride);
     ${load ? `{ let loaded = block * 256u; ${load} }` : ''}
