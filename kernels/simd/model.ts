@@ -22,17 +22,17 @@ export interface SimdModel extends KernelModel {
 }
 
 /** What m coordinates y = (x − origin) P of a row say of its logits: ‖(y − means_k) W'_k‖² ≤ ‖(x − μ_k) W_k‖². */
-export interface LogitBounds {
+export interface LogitBounds<Values extends Float32Array | Float64Array = Float32Array> {
   /** m, a multiple of 4. */
   readonly columns: number;
   /** `[d]`. */
-  readonly origin: Float32Array;
+  readonly origin: Values;
   /** P, `[d, m]`. */
-  readonly projection: Float32Array;
+  readonly projection: Values;
   /** `[k, m]`. */
-  readonly means: Float32Array;
+  readonly means: Values;
   /** W', upper triangular, `[k, m, m]`. */
-  readonly whitening: Float32Array;
+  readonly whitening: Values;
 }
 
 /** Means in the whitened coordinates that tied components share: y = (x − origin) W. */

@@ -6,3 +6,10 @@ function shared(bytes: number): ArrayBufferLike {
 export const sharedFloats = (length: number): Float32Array => new Float32Array(shared(length * 4));
 export const sharedDoubles = (length: number): Float64Array => new Float64Array(shared(length * 8));
 export const sharedIntegers = (length: number): Int32Array => new Int32Array(shared(length * 4));
+
+/** A copy in float64 that worker threads see. */
+export function inShared(values: ArrayLike<number>): Float64Array {
+  const own = sharedDoubles(values.length);
+  own.set(values);
+  return own;
+}

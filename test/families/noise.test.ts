@@ -7,7 +7,7 @@ import { logVolumes, noiseOver, type Range, type Support } from '../../src/famil
 import { FastRandom } from '../../src/base/fast-random.js';
 import { Numbers } from '../../src/families/sampling/numbers.js';
 import { soleQuadratic } from '../../src/sweep/model.js';
-import { logitBounds } from '../../src/sweep/simd/bounds.js';
+import { logitBounds } from '../../src/sweep/bounds.js';
 import { cases, combinations } from '../cases.js';
 import { goldenRows } from '../golden/data.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';

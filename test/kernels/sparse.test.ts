@@ -3,7 +3,7 @@ import { SimdKernel } from '../../kernels/simd/kernel.js';
 import { sumsLayout, tileRows, toTiles } from '../../kernels/simd/layout.js';
 import { EVERYTHING, type LogitBounds, type SimdModel } from '../../kernels/simd/model.js';
 import { simdModule, type SimdBuild } from '../../kernels/simd/module.js';
-import { logitBounds } from '../../src/sweep/simd/bounds.js';
+import { logitBounds } from '../../src/sweep/bounds.js';
 import { seededRandom } from '../../src/base/random.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SoleQuadratic } from '../../src/sweep/model.js';
 import { seededRandom } from '../../src/base/random.js';
-import { logitBounds } from '../../src/sweep/simd/bounds.js';
+import { logitBounds } from '../../src/sweep/bounds.js';
 
 const ask = { n: 1e6, least: -25, rate: 0.5 };
 

@@ -41,6 +41,9 @@ export class LoadedTiles {
     for (const { term, ...at } of places.terms) {
       for (const name of ['means', 'factors', 'origin', 'slopes', 'parameters'] as const) put(at[name], term[name]);
     }
+    for (const name of ['projection', 'means', 'factors'] as const) {
+      if (places.bounds) put(places.bounds[name], model.bounds?.[name]);
+    }
     wasm.placeTiles64(model.k, rows, v, logits, plan, ...work);
   }
 
@@ -116,7 +119,8 @@ export class LoadedTiles {
     if (keeps) arena.doubles(squares, k * places.rows).fill(0);
     switch (path) {
       case 'matrix':
-        wasm.whitenAll64(x, d, means, factors, factorStep, z, zStep, into, keeps ? 1 : -rate);
+        if (!this.whitensFew(placed))
+          wasm.whitenAll64(x, d, means, factors, factorStep, z, zStep, into, keeps ? 1 : -rate);
         break;
       case 'shared':
         wasm.whitenOne64(x, d, origin, factors, z, places.unused, 0);
@@ -133,6 +137,21 @@ export class LoadedTiles {
     }
     if (radial) wasm.addRadialTile64(squares, remainders, parameters, places.logits);
     else if (keeps) wasm.addTimes64(squares, -rate, places.logits);
+  }
+
+  /** Whether components that rows may belong to are few, by bounds where there are such, and those alone have been whitened. */
+  private whitensFew({ term, x, means, factors, factorStep, z, zStep }: PlacedTile): boolean {
+    const { wasm, places } = this;
+    const { bounds, offsets } = places;
+    if (!bounds) return false;
+    const { rate } = this.model;
+    const { d } = term;
+    const { columns: m, least, projection, y, labels, best } = bounds;
+    wasm.boundTile64(x, d, projection, m, y, bounds.means, bounds.factors, bounds.factorStep, bounds.z, -rate);
+    const places64 = [means, factors, factorStep, z, zStep, offsets] as const;
+    if (wasm.whitenLikely64(x, d, ...places64, -rate, least, rate * (d - m), labels, best)) return true;
+    wasm.beginTile64(offsets);
+    return false;
   }
 
   private addLinear(): void {

@@ -43,6 +43,23 @@ export interface TileLinear extends LinearShape {
   readonly levelled: Float64Array;
 }
 
+/**
+ * What m coordinates y = x P of a row say of the logits by its only term, of matrices: ‖(y − means_k) W'_k‖² is no more than
+ * ‖z_ik‖². Arrays in memory that all threads see.
+ */
+export interface TileBounds {
+  /** Beside a row's largest, the logit under which a component has nothing of the row. */
+  readonly least: number;
+  /** m, a multiple of 4. */
+  readonly columns: number;
+  /** Pᵀ, `[m, d]`. */
+  readonly projection: Float64Array;
+  /** `[k, m]`. */
+  readonly means: Float64Array;
+  /** W', packed, one after the other. */
+  readonly factors: Float64Array;
+}
+
 /** logit_ik = offset_k − rate Σ_q radial_q(‖z_ikq‖²) + 2 rate ⟨t_i, η_k⟩. */
 export interface TileModel extends TileShape {
   /** `[k]`. */
@@ -55,6 +72,8 @@ export interface TileModel extends TileShape {
   readonly centre: number;
   readonly terms: readonly TileTerm[];
   readonly linear?: TileLinear | undefined;
+  /** Where given, components are chosen row by row before rows are whitened. */
+  readonly bounds?: TileBounds | undefined;
 }
 
 /** What decides where sums lie. */

@@ -1,9 +1,19 @@
 import type { Arena } from '../arena.js';
 import { packedSize } from '../layout.js';
-import { keepsSquares, tileRows64, tileSums, type TileModel, type TileSums, type TileTerm } from './model.js';
+import {
+  keepsSquares,
+  tileRows64,
+  tileSums,
+  type TileBounds,
+  type TileModel,
+  type TileSums,
+  type TileTerm,
+} from './model.js';
 
 /** Up to so many whitened numbers, 1 MiB, those of all components are kept from costs to moments, and rows of few wait. */
 const KEPT = 2 ** 17;
+/** The same where bounds choose components, which leave most of it alone: 16 MiB. */
+const KEPT_OF_FEW = 2 ** 21;
 /** From so many columns on it pays that rows wait. */
 const GATHERED = 6;
 
@@ -31,6 +41,23 @@ export interface PlacedTile {
   readonly lengths: number;
 }
 
+/** What chooses components row by row, in bytes. */
+export interface PlacedBounds {
+  readonly least: number;
+  readonly columns: number;
+  readonly projection: number;
+  readonly means: number;
+  readonly factors: number;
+  /** Bytes from one component's factor to the next. */
+  readonly factorStep: number;
+  /** y `[m, b]`, and what becomes of it, which nobody reads. */
+  readonly y: number;
+  readonly z: number;
+  /** Likeliest components, int32 `[b]`, and their logits, `[b]`. */
+  readonly labels: number;
+  readonly best: number;
+}
+
 /** Where everything lies, in bytes. */
 export interface TilePlaces {
   readonly rows: number;
@@ -50,6 +77,7 @@ export interface TilePlaces {
   /** Of each column of levels, `[b]`. */
   readonly levels: readonly number[];
   readonly terms: readonly PlacedTile[];
+  readonly bounds: PlacedBounds | undefined;
   /** Sums of two lanes, those of levels, of one, and all once they are folded. */
   readonly sums: number;
   readonly levelSums: number;
@@ -61,7 +89,7 @@ export interface TilePlaces {
 
 /** Lays memory out for a model of rows of so many columns. */
 export function placeTiles(arena: Arena, model: TileModel, columns: number): TilePlaces {
-  const { k, terms, linear } = model;
+  const { k, terms, linear, bounds } = model;
   const [b, layout] = [tileRows64(columns), tileSums(model)];
   const widest = terms.reduce((most, { d }) => Math.max(most, d), 1);
   const take = (count: number): number => arena.take(2 * count);
@@ -76,10 +104,11 @@ export function placeTiles(arena: Arena, model: TileModel, columns: number): Til
     levelled: take(linear?.levelled.length ?? 0),
     levels: linear?.levels.map(() => take(b)) ?? [],
     terms: terms.map((term) => {
-      const placed = placeTerm(term, next, { k, b }, take);
+      const placed = placeTerm(term, next, { k, b, most: bounds ? KEPT_OF_FEW : KEPT }, take);
       next += term.d * b * 8;
       return placed;
     }),
+    bounds: bounds && placeBounds(bounds, b, take),
     sums: take(2 * layout.levels),
     levelSums: take(layout.count - layout.levels),
     totals: take(layout.count),
@@ -91,13 +120,13 @@ export function placeTiles(arena: Arena, model: TileModel, columns: number): Til
 function placeTerm(
   term: TileTerm,
   x: number,
-  { k, b }: { readonly k: number; readonly b: number },
+  { k, b, most }: { readonly k: number; readonly b: number; readonly most: number },
   take: (count: number) => number,
 ): PlacedTile {
   const { path, d, tied, radial } = term;
-  const keeps = path === 'matrix' && k * d * b <= KEPT;
+  const keeps = path === 'matrix' && k * d * b <= most;
   const whitened = path === 'matrix' || path === 'shared' ? d * b * (keeps ? k : 1) : 0;
-  const gathers = path === 'matrix' && k > 1 && d >= GATHERED && k * d * b <= KEPT;
+  const gathers = keeps && k > 1 && d >= GATHERED;
   return {
     ...{ term, x, means: take(k * d), factors: take(term.factors.length), origin: take(d), slopes: take(k) },
     factorStep: tied ? 0 : packedSize(d) * 8,
@@ -107,5 +136,23 @@ function placeTerm(
     ...(gathers
       ? { gathered: take(k * d * b), gatheredShares: take(k * b), lengths: take(k) }
       : { gathered: 0, gatheredShares: 0, lengths: 0 }),
+  };
+}
+
+function placeBounds(
+  { least, columns, projection, means, factors }: TileBounds,
+  b: number,
+  take: (count: number) => number,
+): PlacedBounds {
+  return {
+    ...{
+      least,
+      columns,
+      projection: take(projection.length),
+      means: take(means.length),
+      factors: take(factors.length),
+    },
+    factorStep: packedSize(columns) * 8,
+    ...{ y: take(columns * b), z: take(columns * b), labels: take(b), best: take(b) },
   };
 }

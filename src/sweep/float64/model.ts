@@ -13,13 +13,14 @@ import {
   type TileTermSums,
 } from '../../../kernels/simd/tiles64/model.js';
 import { linearWidth } from '../../../kernels/linear-shape.js';
-import { sharedDoubles } from '../../threads/shared.js';
+import { inShared, sharedDoubles } from '../../threads/shared.js';
 import { offsetsOf } from '../logits.js';
 import type { Floats, LinearTerm, PlanModel, QuadraticTerm } from '../model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../moments.js';
 import { negligibleShare } from '../negligible.js';
 import type { SweepRequest } from '../shard.js';
 import { addBetween } from '../tied.js';
+import { tileBounds } from './bounds.js';
 import { sharedMeans } from './tied.js';
 
 /** Stands for log 0: finite, so that differences of it stay numbers. */
@@ -51,11 +52,17 @@ export function tileModel(
   };
 }
 
-/** The model of a sweep of n rows. */
-export function sweptModel(request: SweepRequest<Floats>, n: number, { weight, base }: RowTotals): TileModel {
+/** The model of a sweep of so many rows, `own`, a part of n. */
+export function sweptModel(
+  request: SweepRequest<Floats>,
+  { own, n }: { readonly own: number; readonly n: number },
+  { weight, base }: RowTotals,
+): TileModel {
   const { model, objectiveNear = 0, coupling = false, tails = false } = request;
   const centre = -(objectiveNear + base / weight) / (model.epsilon || 1);
-  return tileModel(model, { coupling, centre, least: tails ? 0 : negligibleShare(model.weights, n, 'float64') });
+  const least = tails ? 0 : negligibleShare(model.weights, n, 'float64');
+  const swept = tileModel(model, { coupling, centre, least });
+  return { ...swept, bounds: tileBounds(model, { n: own, share: least, rate: swept.rate }) };
 }
 
 function tileTerm(term: QuadraticTerm<Floats>, k: number, rate: number): TileTerm {
@@ -73,12 +80,6 @@ function tileTerm(term: QuadraticTerm<Floats>, k: number, rate: number): TileTer
     slopes: new Float64Array(k).map((_, c) => (path === 'ball' ? slope * whitening[c] ** 2 : slope)),
     parameters: radial ? parametersOf(degrees, { k, d, rate }) : undefined,
   };
-}
-
-function inShared(values: Floats): Float64Array {
-  const own = sharedDoubles(values.length);
-  own.set(values);
-  return own;
 }
 
 function factorsOf({ form, d, whitening }: QuadraticTerm<Floats>, k: number): Float64Array {

@@ -5,15 +5,14 @@ import { sharedDoubles, sharedFloats, sharedIntegers } from '../../threads/share
 import { ExactShard, type ExactBlock } from '../exact/shard.js';
 import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
+import { mostParts, PARTS, partsInMemory, PartSums } from '../parts.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
 import type { HeldFloat64 } from './held.js';
 import { momentsOf, sweptModel, tileModel } from './model.js';
 import { asExactBlock } from './rows.js';
 
-/** Parts that a sweep is cut into, whatever the number of threads, of no fewer rows than this; and what their sums may take, bytes. */
-const PARTS = 64;
+/** Parts of a sweep have no fewer rows. */
 const LEAST_ROWS = 512;
-const PART_MEMORY = 2 ** 26;
 /** Temperatures below this would take logits out of float64's range. */
 const COLDEST = 1e-12;
 
@@ -24,6 +23,7 @@ const COLDEST = 1e-12;
 export class Float64Shard implements SweptRows<Floats> {
   readonly n: number;
   readonly sparing = true;
+  private readonly partSums = new PartSums();
 
   constructor(
     readonly d: number,
@@ -42,15 +42,17 @@ export class Float64Shard implements SweptRows<Floats> {
   private async sweepOne(request: SweepRequest<Floats>, { n = this.n, signal }: SweepOptions): Promise<Moments> {
     if (this.isPlain(request.model)) return (await this.plain().sweep([request], { n, signal }))[0];
     const { on, totals } = this.held;
-    const model = sweptModel(request, n, totals);
+    const model = sweptModel(request, { own: this.n, n }, totals);
     const { count } = tileSums(model);
-    const most = Math.min(PARTS, Math.ceil(this.n / LEAST_ROWS), Math.floor(PART_MEMORY / (count * 8)));
-    const parts = Math.max(1, most);
-    const results = sharedDoubles(parts * count);
+    const most = Math.min(Math.ceil(this.n / LEAST_ROWS), mostParts(request.model.components, this.n));
+    const parts = partsInMemory(most, count);
+    const results = this.partSums.take(parts * count);
     const task = { kind: 'float64 sweep', on, model, parts, results, control: sharedIntegers(2) } as const;
     await this.run((force) => force.run(task, signal));
     addParts({ results, parts });
-    return momentsOf(request, model, results.subarray(0, count), totals);
+    const moments = momentsOf(request, model, results.subarray(0, count), totals);
+    this.partSums.giveBack(results);
+    return moments;
   }
 
   async *rows(

@@ -15,7 +15,8 @@ import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '
 import { SimdNearestCentres } from './nearest.js';
 import { sharedIntegers } from '../../threads/shared.js';
 import type { HeldRows } from './held.js';
-import { handedOver, momentsOf, PARTS, PartSums, simdSweep, sweepsInMemory } from './sweep.js';
+import { PARTS, PartSums } from '../parts.js';
+import { handedOver, momentsOf, simdSweep, sweepsInMemory } from './sweep.js';
 import { handedOverLinear } from './terms.js';
 import { tiedMeans } from '../tied.js';
 

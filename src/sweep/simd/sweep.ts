@@ -9,39 +9,12 @@ import { quadraticOf, shapeOf } from '../quadratic.js';
 import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
-import { logitBounds } from './bounds.js';
+import { logitBounds } from '../bounds.js';
 import { addSums } from './moments.js';
-import { sharedDoubles, sharedFloats } from '../../threads/shared.js';
+import { sharedFloats } from '../../threads/shared.js';
+import { mostParts, partsInMemory, type PartSums } from '../parts.js';
 import { handedOverLinear } from './terms.js';
 import { tiedMeans, type TiedMeans } from '../tied.js';
-
-/** Parts a sweep is cut into, whatever the number of threads, and what the sums of all may take, bytes. */
-export const PARTS = 64;
-const PART_MEMORY = 2 ** 26;
-/**
- * From so many columns on full components are mostly far apart, and a row is of few. Clearing, copying and adding the
- * sums of all costs as much as so many rows per component take. Parts have more rows than that, but are no fewer than
- * keep many threads at work.
- */
-const FAR_COLUMNS = 32;
-const LEAST_ROWS = 256;
-const LEAST_PARTS = 16;
-
-/** Memory for the sums of parts, kept from one sweep to the next: fresh pages cost more than adding up what is in them. */
-export class PartSums {
-  private spare: Float64Array[] = [];
-
-  take(length: number): Float64Array {
-    if (this.spare[0]?.length !== length) this.spare = [];
-    return this.spare.pop() ?? sharedDoubles(length);
-  }
-
-  /** To be called when nobody writes to it any more: never after an abort. */
-  giveBack(sums: Float64Array): void {
-    if (this.spare[0]?.length !== sums.length) this.spare = [];
-    this.spare.push(sums);
-  }
-}
 
 /** A sweep for the threads to carry out, and what its sums mean. */
 export interface SimdSweep {
@@ -91,16 +64,15 @@ export function handedOver(model: SimdModel): SimdModel {
 function partsOf(shape: SummedShape, groups: number): { readonly parts: number; readonly count: number } {
   const { form, k, d } = shape;
   const { count } = sumsLayout(shape);
-  const worthwhile = Math.floor((groups * GROUP_ROWS) / (LEAST_ROWS * k));
-  const most = form === 'full' && d >= FAR_COLUMNS ? Math.max(LEAST_PARTS, Math.min(PARTS, worthwhile)) : PARTS;
-  return { parts: Math.max(1, Math.min(most, groups, Math.floor(PART_MEMORY / (count * 8)))), count };
+  const most = Math.min(groups, mostParts({ k, quadratic: [{ form, d }] }, groups * GROUP_ROWS));
+  return { parts: partsInMemory(most, count), count };
 }
 
 /** How many sweeps have room for the sums of their parts at once, whatever is summed. */
 export function sweepsInMemory(shape: PackedShape, groups: number): number {
   const { k, linear } = shape;
   const { parts, count } = partsOf({ k, ...shapeOf(shape), coupling: true, linear }, groups);
-  return Math.max(1, Math.floor(PART_MEMORY / (parts * count * 8)));
+  return partsInMemory(Infinity, parts * count);
 }
 
 /** What a sweep gave, once its parts are added; `weight` is that of all rows. */

@@ -5,8 +5,12 @@ import { column, k, logits, plan } from './state';
 
 /** Adds rate ⟨t, η_k⟩ of dense statistics t `[dense, b]` to the logits; η `[k, dense]`. */
 export function addDenseTile64(t: usize, dense: i32, natural: usize, rate: f64): void {
-  const own = usize(dense) << 3, blocked = k & ~3, scale = f64x2.splat(rate);
-  let into = logits;
+  addProductsOf64(t, dense, natural, k, rate, logits);
+}
+
+/** Adds rate ⟨t, η⟩ for so many η, `[count, dense]`, to what is at `into`, `[count, b]`. */
+export function addProductsOf64(t: usize, dense: i32, natural: usize, count: i32, rate: f64, into: usize): void {
+  const own = usize(dense) << 3, blocked = count & ~3, scale = f64x2.splat(rate);
   for (let c = 0; c < blocked; c += 4, natural += 4 * own, into += 4 * column) {
     for (let row: usize = 0; row < column; row += 32) {
       let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
@@ -29,7 +33,7 @@ export function addDenseTile64(t: usize, dense: i32, natural: usize, rate: f64):
       add(to, scale, e0, e1);
     }
   }
-  for (let c = blocked; c < k; c++, natural += own, into += column) {
+  for (let c = blocked; c < count; c++, natural += own, into += column) {
     for (let row: usize = 0; row < column; row += 32) {
       let a0 = f64x2.splat(0), a1 = a0, at = t + row;
       for (let eta = natural, end = natural + own; eta < end; eta += 8, at += column) {

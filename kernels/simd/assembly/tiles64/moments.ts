@@ -5,6 +5,10 @@ import { column, fewRows, k, logits, other, plan, weighted, weights } from './st
 import { scatter64 } from './scatter';
 import { whitenOne64 } from './whiten';
 
+/** What it takes to copy a number of a row, beside a product of two. */
+// @ts-ignore: decorators are AssemblyScript's
+@inline const COPIED: i32 = 8;
+
 /** Adds masses `[k]`, and counts the rows that each component has any of, int32 `[k]`. */
 export function addMassesTile64(into: usize, counts: usize): void {
   let at = plan;
@@ -34,15 +38,13 @@ export function addScattersTile64(
   x: usize, d: i32, means: usize, factors: usize, factorStep: usize, z: usize, zStep: usize, shares: usize, counts: usize, unused: usize, first: usize, second: usize, secondStep: usize, gathered: usize, gatheredShares: usize, lengths: usize,
 ): void {
   const own = usize(d), step = own * column;
+  const enough = i32(column >> 3) * (d + 1) / (d + 1 + COPIED);
   for (let c: usize = 0; c < usize(k); c++, means += own << 3, factors += factorStep, z += zStep, shares += column, counts += 4, first += own << 4, second += secondStep) {
-    const count = usize(i32.load(counts)) << 3;
+    const count = i32.load(counts);
     if (count == 0) continue;
     if (!zStep && k > 1) whitenOne64(x, d, means, factors, z, unused, 0);
-    if (gathered && count <= column >> 1) {
-      const rows = gathered + c * step, their = gatheredShares + c * column, length = lengths + (c << 2);
-      if (usize(i32.load(length)) + count > column) sumGathered(rows, their, length, d, first, second);
-      gather(z, shares, d, rows, their, length);
-    } else {
+    if (gathered && count < enough) gather(z, shares, d, gathered + c * step, gatheredShares + c * column, lengths + (c << 2), first, second);
+    else {
       weigh(shares, z, d, column, first);
       scatter64(weighted, z, second, d, column);
     }
@@ -66,21 +68,30 @@ function sumGathered(rows: usize, shares: usize, length: usize, d: i32, first: u
   i32.store(length, 0);
 }
 
-/** Adds rows of a tile that have a share to those that wait. */
-function gather(z: usize, shares: usize, d: i32, rows: usize, into: usize, length: usize): void {
-  let to = usize(i32.load(length)), listed = fewRows;
+/** Adds rows of a tile that have a share to those that wait, which are summed whenever there is no more room. */
+function gather(z: usize, shares: usize, d: i32, rows: usize, their: usize, length: usize, first: usize, second: usize): void {
+  let last = fewRows;
   for (let row: usize = 0; row < column; row += 8) {
-    const share = f64.load(shares + row);
-    if (share == 0) continue;
-    f64.store(into + to + ((listed - fewRows) << 1), share);
-    i32.store(listed, i32(row));
-    listed += 4;
+    if (f64.load(shares + row) == 0) continue;
+    i32.store(last, i32(row));
+    last += 4;
   }
-  for (let j = 0; j < d; j++, z += column, rows += column) {
-    let at = rows + to;
-    for (let row = fewRows; row < listed; row += 4, at += 8) f64.store(at, f64.load(z + usize(i32.load(row))));
+  for (let from = fewRows, to = from; from < last; from = to) {
+    const waiting = usize(i32.load(length));
+    to = min(last, from + ((column - waiting) >> 1));
+    copyRows(shares, from, to, their + waiting);
+    for (let j: usize = 0; j < usize(d) * column; j += column) copyRows(z + j, from, to, rows + j + waiting);
+    const filled = waiting + ((to - from) << 1);
+    i32.store(length, i32(filled));
+    if (filled == column) sumGathered(rows, their, length, d, first, second);
   }
-  i32.store(length, i32(to + ((listed - fewRows) << 1)));
+}
+
+/** Numbers of a column whose places are listed. */
+// @ts-ignore
+@inline
+function copyRows(column: usize, from: usize, to: usize, into: usize): void {
+  for (; from < to; from += 4, into += 8) f64.store(into, f64.load(column + usize(i32.load(from))));
 }
 
 /** p z to `weighted`, and its sums. */

@@ -11,7 +11,7 @@ import { column } from './state';
 export function scatter64(u: usize, v: usize, acc: usize, size: i32, length: usize): void {
   const blocked = size & ~3;
   for (let j = 0; j < blocked; j += 4, u += 4 * column) {
-    for (let l = 0; l < j + 4; l += 2, acc += 128) {
+    for (let l = 0; l < j + 2; l += 2, acc += 128) {
       let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
       let c0 = v128.load(acc, 64), c1 = v128.load(acc, 80), e0 = v128.load(acc, 96), e1 = v128.load(acc, 112);
       let f0 = u, f1 = f0 + column, f2 = f1 + column, f3 = f2 + column;
@@ -31,6 +31,8 @@ export function scatter64(u: usize, v: usize, acc: usize, size: i32, length: usi
       v128.store(acc, a0); v128.store(acc, a1, 16); v128.store(acc, b0, 32); v128.store(acc, b1, 48);
       v128.store(acc, c0, 64); v128.store(acc, c1, 80); v128.store(acc, e0, 96); v128.store(acc, e1, 112);
     }
+    scatterCorner(u + 2 * column, v + usize(j + 2) * column, acc + 64, length);
+    acc += 128;
   }
   for (let j = blocked; j < size; j++, u += column) {
     for (let l: usize = 0; l <= usize(j); l++, acc += 16) {
@@ -43,4 +45,16 @@ export function scatter64(u: usize, v: usize, acc: usize, size: i32, length: usi
       v128.store(acc, f64x2.add(a0, a1));
     }
   }
+}
+
+/** The last two j of a block of four with the last pair of l; for the first two it is above the diagonal. */
+function scatterCorner(u: usize, v: usize, acc: usize, length: usize): void {
+  let a0 = v128.load(acc), a1 = v128.load(acc, 16), b0 = v128.load(acc, 32), b1 = v128.load(acc, 48);
+  for (const end = v + length; v < end; v += 16, u += 16) {
+    const y0 = v128.load(v), y1 = v128.load(v + column);
+    const s = v128.load(u), t = v128.load(u + column);
+    a0 = multiplyAdd<f64>(y0, s, a0); a1 = multiplyAdd<f64>(y1, s, a1);
+    b0 = multiplyAdd<f64>(y0, t, b0); b1 = multiplyAdd<f64>(y1, t, b1);
+  }
+  v128.store(acc, a0); v128.store(acc, a1, 16); v128.store(acc, b0, 32); v128.store(acc, b1, 48);
 }

@@ -21,7 +21,7 @@ export function whitenOne64(x: usize, d: i32, mean: usize, factor: usize, z: usi
   const rate = f64x2.splat(slope);
   for (let row: usize = 0; row < column; row += 32) {
     subtract(x + row, mean, d);
-    fourRows(factor, d, z + row, squares + row, rate);
+    fourRows(factor, d, z + row, column, squares + row, rate);
   }
 }
 
@@ -40,12 +40,14 @@ function store(at: usize, z0: v128, z1: v128): void {
   v128.store(at, z0); v128.store(at, z1, 16);
 }
 
-function fourRows(p: usize, d: i32, out: usize, squares: usize, slope: v128): void {
+/** z of four rows at `out`, `step` bytes from one coordinate to the next; `slope` ‖z‖² goes onto what is at `squares`. */
+export function fourRows(p: usize, d: i32, out: usize, step: usize, squares: usize, slope: v128): void {
   const blocked = d & ~3;
   let q0 = f64x2.splat(0), q1 = q0;
   for (let j = 0; j < blocked; j += 4) {
     let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
-    for (let at = scratch, end = scratch + (usize(j + 4) << 5); at < end; at += 32, p += 32) {
+    let at = scratch;
+    for (const end = scratch + (usize(j) << 5); at < end; at += 32, p += 32) {
       const u = v128.load(at), v = v128.load(at, 16);
       let s = v128.load64_splat(p);
       a0 = multiplyAdd<f64>(u, s, a0); a1 = multiplyAdd<f64>(v, s, a1);
@@ -56,10 +58,32 @@ function fourRows(p: usize, d: i32, out: usize, squares: usize, slope: v128): vo
       s = v128.load64_splat(p, 24);
       e0 = multiplyAdd<f64>(u, s, e0); e1 = multiplyAdd<f64>(v, s, e1);
     }
-    store(out, a0, a1); out += column;
-    store(out, b0, b1); out += column;
-    store(out, c0, c1); out += column;
-    store(out, e0, e1); out += column;
+    // The four rows of W on the diagonal, without what is below it.
+    let u = v128.load(at), v = v128.load(at, 16), s = v128.load64_splat(p);
+    a0 = multiplyAdd<f64>(u, s, a0); a1 = multiplyAdd<f64>(v, s, a1);
+    s = v128.load64_splat(p, 8);
+    b0 = multiplyAdd<f64>(u, s, b0); b1 = multiplyAdd<f64>(v, s, b1);
+    s = v128.load64_splat(p, 16);
+    c0 = multiplyAdd<f64>(u, s, c0); c1 = multiplyAdd<f64>(v, s, c1);
+    s = v128.load64_splat(p, 24);
+    e0 = multiplyAdd<f64>(u, s, e0); e1 = multiplyAdd<f64>(v, s, e1);
+    u = v128.load(at, 32); v = v128.load(at, 48); s = v128.load64_splat(p, 40);
+    b0 = multiplyAdd<f64>(u, s, b0); b1 = multiplyAdd<f64>(v, s, b1);
+    s = v128.load64_splat(p, 48);
+    c0 = multiplyAdd<f64>(u, s, c0); c1 = multiplyAdd<f64>(v, s, c1);
+    s = v128.load64_splat(p, 56);
+    e0 = multiplyAdd<f64>(u, s, e0); e1 = multiplyAdd<f64>(v, s, e1);
+    u = v128.load(at, 64); v = v128.load(at, 80); s = v128.load64_splat(p, 80);
+    c0 = multiplyAdd<f64>(u, s, c0); c1 = multiplyAdd<f64>(v, s, c1);
+    s = v128.load64_splat(p, 88);
+    e0 = multiplyAdd<f64>(u, s, e0); e1 = multiplyAdd<f64>(v, s, e1);
+    s = v128.load64_splat(p, 120);
+    e0 = multiplyAdd<f64>(v128.load(at, 96), s, e0); e1 = multiplyAdd<f64>(v128.load(at, 112), s, e1);
+    p += 128;
+    store(out, a0, a1); out += step;
+    store(out, b0, b1); out += step;
+    store(out, c0, c1); out += step;
+    store(out, e0, e1); out += step;
     q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1); q0 = multiplyAdd<f64>(b0, b0, q0); q1 = multiplyAdd<f64>(b1, b1, q1);
     q0 = multiplyAdd<f64>(c0, c0, q0); q1 = multiplyAdd<f64>(c1, c1, q1); q0 = multiplyAdd<f64>(e0, e0, q0); q1 = multiplyAdd<f64>(e1, e1, q1);
   }
@@ -69,7 +93,7 @@ function fourRows(p: usize, d: i32, out: usize, squares: usize, slope: v128): vo
       const s = v128.load64_splat(p);
       a0 = multiplyAdd<f64>(v128.load(at), s, a0); a1 = multiplyAdd<f64>(v128.load(at, 16), s, a1);
     }
-    store(out, a0, a1); out += column;
+    store(out, a0, a1); out += step;
     q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1);
   }
   store(squares, multiplyAdd<f64>(q0, slope, v128.load(squares)), multiplyAdd<f64>(q1, slope, v128.load(squares, 16)));

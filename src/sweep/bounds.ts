@@ -1,7 +1,7 @@
-import { packedSize } from '../../../kernels/simd/layout.js';
-import type { LogitBounds } from '../../../kernels/simd/model.js';
-import { cholesky } from '../../base/cholesky.js';
-import type { SoleQuadratic } from '../model.js';
+import { packedSize } from '../../kernels/simd/layout.js';
+import type { LogitBounds } from '../../kernels/simd/model.js';
+import { cholesky } from '../base/cholesky.js';
+import type { Floats, SoleQuadratic } from './model.js';
 import { projectedWhitening } from './projection.js';
 
 /** From so many components and columns on, choosing among components saves more than it costs. */
@@ -27,15 +27,16 @@ const WORTH = 0.9;
  * bounds would not pay, or where precisions are not positive definite. `least`: the logit, relative to the largest of a
  * row, under which a component has nothing of it. O(k d² (d + m)).
  */
-export function logitBounds(
-  components: SoleQuadratic,
+export function logitBounds<Values extends Floats>(
+  components: SoleQuadratic<Values>,
   weights: Float64Array,
   { n, least, rate }: { readonly n: number; readonly least: number; readonly rate: number },
-): LogitBounds | undefined {
+): LogitBounds<Values> | undefined {
   const { form, k, d } = components;
   const most = Math.min(k - 1, d >> 1);
   if (form !== 'full' || k < COMPONENTS || d < COLUMNS || n < ROWS_PER_COLUMN * most) return undefined;
-  const origin = meanOf(components, weights);
+  const element = elementOf(components.means);
+  const origin = element.from(meanOf(components, weights));
   const factor = cholesky(meanPrecision(components, weights), d);
   if (!factor) return undefined;
   const differences = whitenedDifferences(components, origin, factor);
@@ -43,9 +44,9 @@ export function logitBounds(
   const rank = worthwhile(coordinates(differences, basis), { k, d, reach: -least / rate });
   if (rank === 0) return undefined;
   const columns = Math.ceil(rank / 4) * 4;
-  const projection = projectionOf(basis.slice(0, rank), factor, d, columns);
-  const means = new Float32Array(k * columns);
-  const whitening = new Float32Array(k * columns * columns);
+  const projection = element.from(projectionOf(basis.slice(0, rank), factor, d, columns));
+  const means = new element(k * columns);
+  const whitening = new element(k * columns * columns);
   for (let c = 0; c < k; c++) {
     means.set(projected(components, c, origin, projection, columns), c * columns);
     const w = factorOf(components, c);
@@ -54,19 +55,29 @@ export function logitBounds(
     if (!factorOfBounds) return undefined;
     whitening.set(factorOfBounds, c * columns * columns);
   }
-  return { columns, origin: Float32Array.from(origin), projection: Float32Array.from(projection), means, whitening };
+  return { columns, origin, projection, means, whitening };
 }
 
-/** Σ_k w_k μ_k / Σ_k w_k in float32, which rows are taken from, `[d]`. */
-function meanOf({ k, d, means }: SoleQuadratic, weights: Float64Array): Float64Array {
+/** Arrays of the kind that components lie in: what kernels compute with is rounded before anything is made of it. */
+interface Element<Values> {
+  new (length: number): Values;
+  from(values: ArrayLike<number>): Values;
+}
+
+function elementOf<Values extends Floats>(means: Values): Element<Values> {
+  return means.constructor as Element<Values>;
+}
+
+/** Σ_k w_k μ_k / Σ_k w_k, which rows are taken from, `[d]`. */
+function meanOf({ k, d, means }: SoleQuadratic<Floats>, weights: Float64Array): Float64Array {
   const mean = new Float64Array(d);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   for (let c = 0; c < k; c++) for (let j = 0; j < d; j++) mean[j] += (weights[c] / sum) * means[c * d + j];
-  return mean.map(Math.fround);
+  return mean;
 }
 
 /** Σ_k w_k W_k W_kᵀ / Σ_k w_k over the heaviest components, lower triangle, `[d, d]`. */
-function meanPrecision(components: SoleQuadratic, weights: Float64Array): Float64Array {
+function meanPrecision(components: SoleQuadratic<Floats>, weights: Float64Array): Float64Array {
   const { d } = components;
   const sum = new Float64Array(d * d);
   const heaviest = [...weights.keys()].sort((a, b) => weights[b] - weights[a]).slice(0, AVERAGED);
@@ -83,14 +94,14 @@ function meanPrecision(components: SoleQuadratic, weights: Float64Array): Float6
 }
 
 /** W_c in float64. */
-function factorOf({ d, whitening }: SoleQuadratic, c: number): Float64Array {
+function factorOf({ d, whitening }: SoleQuadratic<Floats>, c: number): Float64Array {
   return Float64Array.from(whitening.subarray(c * d * d, (c + 1) * d * d));
 }
 
 /** (μ_k − o) C, C the precision's factor, `[k][d]`. */
 function whitenedDifferences(
-  { k, d, means }: SoleQuadratic,
-  origin: Float64Array,
+  { k, d, means }: SoleQuadratic<Floats>,
+  origin: Floats,
   factor: Float64Array,
 ): Float64Array[] {
   return Array.from({ length: k }, (_, c) => {
@@ -187,14 +198,14 @@ function dot(a: Float64Array, from: number, b: Float64Array, at: number, count: 
   return s0 + s1 + (s2 + s3);
 }
 
-/** P = C Q rounded to float32, filled up with columns of zeros, `[d, columns]`. */
+/** P = C Q, filled up with columns of zeros, `[d, columns]`. */
 function projectionOf(basis: readonly Float64Array[], factor: Float64Array, d: number, columns: number): Float64Array {
   const projection = new Float64Array(d * columns);
   for (let i = 0; i < d; i++) {
     for (const [j, direction] of basis.entries()) {
       let entry = 0;
       for (let l = 0; l <= i; l++) entry += factor[i * d + l] * direction[l];
-      projection[i * columns + j] = Math.fround(entry);
+      projection[i * columns + j] = entry;
     }
   }
   return projection;
@@ -202,10 +213,10 @@ function projectionOf(basis: readonly Float64Array[], factor: Float64Array, d: n
 
 /** (μ_k − o) P, `[columns]`. */
 function projected(
-  { d, means }: SoleQuadratic,
+  { d, means }: SoleQuadratic<Floats>,
   c: number,
-  origin: Float64Array,
-  projection: Float64Array,
+  origin: Floats,
+  projection: Floats,
   columns: number,
 ): Float64Array {
   const y = new Float64Array(columns);

@@ -1,4 +1,5 @@
-import { cholesky, inverseTransposed } from '../../base/cholesky.js';
+import { cholesky, inverseTransposed } from '../base/cholesky.js';
+import type { Floats } from './model.js';
 
 /**
  * W' with W' W'ᵀ = (Pᵀ Σ P)⁻¹, which whitens what P `[d, columns]` makes of rows whose covariance is Σ = (W Wᵀ)⁻¹, W
@@ -7,7 +8,7 @@ import { cholesky, inverseTransposed } from '../../base/cholesky.js';
  */
 export function projectedWhitening(
   w: Float64Array,
-  projection: Float64Array,
+  projection: Floats,
   { d, columns, rank }: { readonly d: number; readonly columns: number; readonly rank: number },
 ): Float64Array | undefined {
   const quads = Array.from({ length: columns / 4 }, (_, q) => solveFour(w, projection, 4 * q, d));
@@ -30,7 +31,7 @@ export function projectedWhitening(
 }
 
 /** Four columns of B with W B = P, from column `from` on, `[d, 4]`: as many sums at once as a processor adds side by side. */
-function solveFour(w: Float64Array, projection: Float64Array, from: number, d: number): Float64Array {
+function solveFour(w: Float64Array, projection: Floats, from: number, d: number): Float64Array {
   const columns = projection.length / d;
   const b = new Float64Array(d * 4);
   for (let i = d - 1; i >= 0; i--) {
