@@ -64,8 +64,11 @@ export interface Device extends Finding {
   rows(d: number, options?: RowsOptions): ShardBuilder;
   /** The rows of a tensor that lies there, if they need not come by the host to be swept there. */
   tensorRows?(tensor: Tensor2D, options?: RowsOptions): TensorRows | undefined;
-  /** The same of rows that may lack values; left out where they are swept in plain TypeScript. */
-  gappedRows?(d: number): ShardBuilder;
+  /**
+   * The same of rows that may lack values, on the CPU, or in a file beyond a limit; left out where they are swept in plain
+   * TypeScript.
+   */
+  gappedRows?(d: number, limit?: SpillLimit): ShardBuilder;
   /**
    * A place on the CPU for the same rows in float64, or in a file beyond a limit, and fast sweeps of them; left out where they
    * are swept in plain TypeScript.

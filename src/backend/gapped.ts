@@ -12,7 +12,7 @@ export function gappedOnCpu(threads?: number): Pick<Device, 'gappedRows' | 'floa
   if (!build) return {};
   const hold = (): Promise<TaskForce> => holdThreads(threadsFor(threads).count, build);
   return {
-    gappedRows: (d) => patternShardBuilder(d, hold),
+    gappedRows: (d, limit) => patternShardBuilder(d, hold, { limit }),
     float64Rows: (d, limit) => (limit ? spillingFloat64Builder(d, hold, limit) : float64Builder(d, hold)),
   };
 }

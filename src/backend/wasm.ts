@@ -52,7 +52,7 @@ export function simdDevice(options: SimdOptions): Device {
       const hold = (): Promise<TaskForce> => holdThreads(threads, build);
       return spill ? spillingShardBuilder(d, hold, spill) : simdShardBuilder(d, hold, once);
     },
-    gappedRows: (d) => patternShardBuilder(d, () => holdThreads(threads, build)),
+    gappedRows: (d, limit) => patternShardBuilder(d, () => holdThreads(threads, build), { limit }),
     float64Rows(d, limit) {
       const hold = (): Promise<TaskForce> => holdThreads(threads, build);
       return limit ? spillingFloat64Builder(d, hold, limit) : float64Builder(d, hold);

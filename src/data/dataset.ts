@@ -2,6 +2,7 @@ import { listed } from '../base/errors.js';
 import type { SweptNumber } from '../families/row-coding.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import { withCommonPart } from '../sweep/common-part.js';
+import { patternBytesOfRow } from '../sweep/patterns/builder.js';
 import type { Shard } from '../sweep/shard.js';
 import { bytesOfRow } from '../sweep/spilled/limit.js';
 import { codedBlocks, type CodedBlock } from './coded.js';
@@ -37,6 +38,8 @@ export interface Dataset {
   readonly exact: RowsExactly;
   /** Whether the rows lie in a file. */
   readonly spilled: boolean;
+  /** Bytes that they take, wherever they lie. */
+  readonly bytes: number;
   /** How many rows they amount to: the same, but that the heaviest counts as a row where none weighs 1, as shares do not. */
   readonly effectiveRows: number;
   /** One answer about rows of each place that holds some, in the order of rows; left out where they are held here. */
@@ -98,7 +101,7 @@ async function finish(
 /** A dataset of rows that a shard has. */
 export function datasetOf(
   source: Source,
-  options: Pick<LoadOptions, 'missing' | 'coding' | 'commonScale' | 'scaling' | 'device' | 'spill'>,
+  options: Pick<LoadOptions, 'missing' | 'gaps' | 'coding' | 'commonScale' | 'scaling' | 'device' | 'spill'>,
   { encoding, dropped, totalWeight, heaviest, statistics, spilled, notes: coded }: RowsFound,
   shard: Shard,
   notes: readonly string[],
@@ -113,17 +116,19 @@ export function datasetOf(
   const blocks: Dataset['blocks'] = (onDropped) =>
     codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length), ...(onDropped && { onDropped }) });
   const { n, d } = shard;
+  const bytes = n * (options.gaps ? patternBytesOfRow(d) : bytesOfRow(d));
   const weightUnit = powerOfTwo(totalWeight / n);
   const exact = new ExactRows({ blocks, scaling, n, d, weightUnit }, options.device.float64Rows, {
     rows: n,
     folder: options.spill?.folder,
-    memory: spilled() ? 0 : (options.spill?.memory ?? Infinity) - n * bytesOfRow(d),
+    memory: spilled() ? 0 : (options.spill?.memory ?? Infinity) - bytes,
   });
   return {
     ...{ shard, scaling, blocks, exact },
     ...{ columns: source.columns, swept: swept.map((one) => nameOf(one, source)) },
     ...{ dropped, variances, constant, totalWeight },
     spilled: spilled(),
+    bytes,
     effectiveRows: totalWeight / Math.min(1, heaviest),
     notes: [...notes, ...coded, ...outliers],
     dispose() {

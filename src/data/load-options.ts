@@ -44,9 +44,9 @@ export function sweptOf(
   return coding?.swept(columns) ?? columns.map((name, column) => ({ name, column }));
 }
 
-/** Takes rows of d columns that may lack values: where the device has no place for them, on the host. */
-export function gappedRows(device: Pick<Device, 'gappedRows'>, d: number): ShardBuilder {
-  return device.gappedRows?.(d) ?? new HostBuilder(d);
+/** Takes rows of d columns that may lack values: where the device has no place for them, in the host's memory. */
+export function gappedRows(device: Pick<Device, 'gappedRows'>, d: number, limit?: SpillLimit): ShardBuilder {
+  return device.gappedRows?.(d, limit) ?? new HostBuilder(d);
 }
 
 /** Rows that pass the gate at once: enough for a fair first guess of mean and scale, in at most 32 MiB. */

@@ -5,8 +5,8 @@ import { total } from '../base/numbers.js';
 import { powerOfTwo, type Scaling } from '../families/scaling.js';
 import type { ShardBuilder } from '../sweep/builder.js';
 import type { Encoding } from '../sweep/encode.js';
-import { float64BytesOfRow } from '../sweep/spilled/float64.js';
-import { spillNote, type SpillSize } from '../sweep/spilled/limit.js';
+import { patternBytesOfRow } from '../sweep/patterns/builder.js';
+import { bytesOfRow, spillNote, type SpillSize } from '../sweep/spilled/limit.js';
 import { codedBlocks, type CodedBlock } from './coded.js';
 import { requireSquares, scalingOf } from './coordinates.js';
 import { encodeOf, gappedRows, gateRows, sweptOf, type LoadOptions } from './load-options.js';
@@ -60,8 +60,8 @@ export async function readRows(
       notes.add(spillNote(size));
     },
   };
-  const facts = coding && new FactSums(d, spill);
-  const builder = options.gaps ? gappedRows(device, d) : device.rows(d, { trials, format, spill });
+  const facts = coding && new FactSums(d, (options.gaps ? patternBytesOfRow : bytesOfRow)(d), spill);
+  const builder = options.gaps ? gappedRows(device, d, spill) : device.rows(d, { trials, format, spill });
   const discard = (): void => {
     builder.discard();
     facts?.discard();
@@ -73,7 +73,6 @@ export async function readRows(
       const { rows, weights } = block;
       statistics?.add(options.gaps ? withoutGaps(block) : block);
       sums.rows += rows;
-      if (options.gaps) requireRoom(source, { rows: Math.max(sums.rows, source.rows ?? 0), d }, options.spill);
       sums.totalWeight += weights ? total(weights) : rows;
       sums.heaviest = weights ? weights.reduce((a, b) => Math.max(a, b), sums.heaviest) : Math.max(1, sums.heaviest);
       encoding ??= {
@@ -109,23 +108,6 @@ export function withoutGaps<Block extends CodedBlock>(block: Block): Block {
     return { values: own.map((value) => (Number.isNaN(value) ? mean : value)), start: 0, stride: 1 };
   });
   return { ...block, columns };
-}
-
-/** Throws `InputError('unsupported')` for rows that may lack values and exceed what is free: no file has a place for them. */
-function requireRoom(
-  { name }: Source,
-  { rows, d }: { readonly rows: number; readonly d: number },
-  limit: LoadOptions['spill'],
-): void {
-  const bytes = rows * float64BytesOfRow(d);
-  if (!limit || limit.asked || bytes <= limit.memory) return;
-  const mebibytes = (of: number): string => `${Math.ceil(of / 2 ** 20)} MiB`;
-  throw new InputError('unsupported', {
-    where: name,
-    expected: `rows with gaps, or with Student-t columns beside others, of ${mebibytes(limit.memory)} at the most, in float64`,
-    got: `${mebibytes(bytes)} of them`,
-    remedy: "fit fewer rows, leave those with gaps out with missing: 'drop' (--missing drop), or free memory",
-  });
 }
 
 /** The power of two nearest to the mean weight. */

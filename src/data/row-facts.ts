@@ -15,10 +15,10 @@ export class FactSums {
   private weight = 0;
   private baseSum = 0;
 
-  /** `limit`: what the rows may take of memory; beyond, what is known of each lies in a file too. */
-  constructor(d: number, limit?: SpillLimit) {
+  /** `limit`: what the rows, of so many bytes each, may take of memory; beyond, what is known of each lies in a file too. */
+  constructor(d: number, bytes: number, limit?: SpillLimit) {
     this.sums = new Float64Array(d);
-    this.bases = new BaseNumbers(d, limit);
+    this.bases = new BaseNumbers(bytes, limit);
   }
 
   async add({ rows, columns, weights, base }: CodedBlock, { shift, scale, weightUnit }: Encoding): Promise<void> {
@@ -61,7 +61,7 @@ class BaseNumbers {
   private writer: NumberWriter | undefined;
 
   constructor(
-    private readonly d: number,
+    private readonly bytes: number,
     private readonly limit?: SpillLimit,
   ) {}
 
@@ -69,7 +69,7 @@ class BaseNumbers {
   async add(base: Float64Array, rows: number): Promise<void> {
     const { limit } = this;
     this.parts.push(base);
-    if (!this.writer && (!limit || expectsRoom(this.d, rows, limit))) return;
+    if (!this.writer && (!limit || expectsRoom(this.bytes, rows, limit))) return;
     this.writer ??= await NumberWriter.in(limit?.folder, 'log h(x)');
     for (let part = this.parts.shift(); part; part = this.parts.shift()) await this.writer.add(part);
   }

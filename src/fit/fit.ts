@@ -19,7 +19,6 @@ import { runRestarts } from './restarts.js';
 import type { Fit, RestartOutcome } from './result.js';
 import { Stopwatch } from '../base/stopwatch.js';
 import { usefulThreads } from '../sweep/simd/builder.js';
-import { float64BytesOfRow } from '../sweep/spilled/float64.js';
 
 export type { RepairReport } from './findings.js';
 export type { Fit, FitDiagnostics, RestartOutcome } from './result.js';
@@ -165,21 +164,15 @@ function placeNotes({ settings: { family, missing }, device }: Making): string[]
   return device.onHost ? [] : [`${inFloat64({ missing })} are swept on the CPU, in float64`];
 }
 
-/** Rows that have no place in a file. */
+/** Rows that are swept in float64. */
 function inFloat64({ missing }: Pick<FitSettings, 'missing'>): string {
   return missing === 'model' ? 'rows with missing values' : 'Student-t columns beside Gaussian ones';
 }
 
 /** A limit of memory that can't be kept. */
-function limitNotes({ settings, device, dataset: { shard } }: Making): string[] {
-  const { memory, cluster, family } = settings;
+function limitNotes({ settings, device }: Making): string[] {
+  const { memory, cluster } = settings;
   if (memory === undefined || cluster) return [];
-  const held = shard.n * float64BytesOfRow(shard.d);
-  if (family.patterned && held > memory) {
-    return [
-      `memory is no limit of ${inFloat64(settings)}: they take ${Math.ceil(held / 2 ** 20)} MiB of it, in float64`,
-    ];
-  }
   if (mayBeFiled(device, settings)) return [];
   const places = device.spills ? 'of incremental EM on backend wasm alone' : 'of backends wasm and webgpu';
   return [`memory is a limit ${places}: all rows lie where ${device.name} sweeps them`];

@@ -16,7 +16,6 @@ import { surveyed } from '../data/survey.js';
 import { gapped, supportsOf, type Family, type Levels } from '../families/family.js';
 import { noiseOver, type Range } from '../families/noise.js';
 import { withNoise } from '../families/noise-family.js';
-import { bytesOfRow } from '../sweep/spilled/limit.js';
 import { CommonSeeding } from '../seeding/common.js';
 import { givenLogDensity } from './noise.js';
 import { blocked } from './algorithm.js';
@@ -247,7 +246,7 @@ export class Loader {
     if (!mayBeFiled(device, settings)) return undefined;
     const { memory, spill: folder } = settings;
     const held = [...this.held.values()].filter(({ dataset }) => !dataset.spilled);
-    const taken = held.reduce((sum, { dataset: { shard } }) => sum + shard.n * bytesOfRow(shard.d), 0);
+    const taken = held.reduce((sum, { dataset: { bytes } }) => sum + bytes, 0);
     const asked = memory !== undefined;
     return { asked, memory: asked ? Math.max(0, memory - taken) : SHARE * freeMemory(), folder };
   }

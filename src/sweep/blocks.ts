@@ -53,7 +53,8 @@ export function blocksAs(shard: Shard, other: Shard): void {
   blocksOf.set(shard, blocksOf.get(other) ?? [other]);
 }
 
-function sliced({ columns, weights }: Columns, from: number, to: number): Columns {
+/** Rows `from` … `to − 1`, where they lie. */
+export function sliced({ columns, weights }: Columns, from: number, to: number): Columns {
   return {
     rows: to - from,
     columns: columns.map(({ values, start, stride }) => ({ values, start: start + from * stride, stride })),

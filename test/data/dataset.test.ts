@@ -209,20 +209,6 @@ describe('loadDataset refuses, and frees what it had loaded', () => {
     await expect(load(toSource({ data: new Float64Array(), shape: [0, 2] }))).rejects.toThrow('got no rows; ');
   });
 
-  test('rows that may lack values, where memory has no room and nobody said how much there is', async () => {
-    const rows = toSource([[NaN, 1], [1, NaN], [1, 2]]); // prettier-ignore
-    const asked = { missing: 'model', gaps: true, spill: { memory: 71 } } as const;
-    await expect(load(rows, asked)).rejects.toThrow(
-      new InputError('unsupported', {
-        where: 'data',
-        expected: 'rows with gaps, or with Student-t columns beside others, of 1 MiB at the most, in float64',
-        got: '1 MiB of them',
-        remedy: "fit fewer rows, leave those with gaps out with missing: 'drop' (--missing drop), or free memory",
-      }),
-    );
-    for (const spill of [{ memory: 72 }, { memory: 0, asked: true }]) (await load(rows, { ...asked, spill })).dispose();
-  });
-
   test('a bad value in a later block', async () => {
     const rows = Array.from({ length: 70_000 }, (_, i) => [i === 69_000 ? Infinity : 0]);
     await expect(load(toSource(rows))).rejects.toThrow('got Infinity in row 69000, column x0; ');

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { fitMixture, gaussian, poisson, product } from '../../src/index.js';
 import { mulberry32, normal } from '../oracle/index.js';
@@ -78,14 +79,15 @@ test('a value that is missing far behind is modelled too', async () => {
   expect(Number.isFinite(fit.criteria.logLikelihood)).toBe(true);
 });
 
-test('rows with gaps that exceed the memory allowed are said to be there', async () => {
+test('rows with gaps that exceed the memory allowed are said to lie in a file, and where that lies', async () => {
   const rows = rowsOf(2000, 3, 0.1);
   const noted = async (memory: number): Promise<string[]> => {
     const { diagnostics } = await fitMixture(rows, { components: 2, missing: 'model', maxIterations: 1, memory });
-    return diagnostics.notes.filter((note) => note.startsWith('memory is no limit'));
+    return diagnostics.notes.filter((note) => /memory|file/.test(note));
   };
-  expect(await noted(2000 * 4 * 8)).toEqual([]);
-  expect(await noted(2000 * 4 * 8 - 1)).toEqual([
-    'memory is no limit of rows with missing values: they take 1 MiB of it, in float64',
+  const bytes = 2000 * (3 * 8 + 20);
+  expect(await noted(bytes)).toEqual([]);
+  expect(await noted(bytes - 1)).toEqual([
+    `the rows lie in a file without a name, 1 MiB in ${tmpdir()}: they have no room in the memory allowed`,
   ]);
 });

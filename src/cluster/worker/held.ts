@@ -3,7 +3,6 @@ import { loadDataset, type Dataset } from '../../data/dataset.js';
 import { ExactRows, type RowsExactly } from '../../data/exactly.js';
 import { sumsHere, type CriteriaSums } from '../../mixture/criteria.js';
 import type { Summed } from '../../mixture/evaluate.js';
-import { bytesOfRow } from '../../sweep/spilled/limit.js';
 import { float64BytesOfRow } from '../../sweep/spilled/float64.js';
 import type { Floats, PlanModel } from '../../sweep/model.js';
 import type { RowOutputs, SweepRequest, SweptRows } from '../../sweep/shard.js';
@@ -42,7 +41,7 @@ export class HeldUnits {
     const { shard } = dataset;
     switch (question.op) {
       case 'open':
-        return { spilled: dataset.spilled ? shard.n * bytesOfRow(shard.d) : 0 } satisfies OpenedUnit;
+        return { spilled: dataset.spilled ? dataset.bytes : 0 } satisfies OpenedUnit;
       case 'sweep':
         return swept(await rowsAsked(dataset, question), part as SweepRequest[], Number(question.n));
       case 'score':
@@ -95,7 +94,7 @@ export class HeldUnits {
       ...(device.spills === true && { spill: { memory, folder } }),
     });
     this.data.letGo(unit);
-    if (!dataset.spilled) budget.taken += dataset.shard.n * bytesOfRow(dataset.shard.d);
+    if (!dataset.spilled) budget.taken += dataset.bytes;
     const exact = exactlyWithin(budget, dataset, device, weightUnit);
     return {
       ...dataset,

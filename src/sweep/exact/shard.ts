@@ -21,10 +21,10 @@ export interface ExactBlock {
 }
 
 /** Blocks that come one after the other, again and again, from wherever they lie. */
-export interface ExactBlocks extends Iterable<ExactBlock> {
+export type ExactBlocks = (Iterable<ExactBlock> | AsyncIterable<ExactBlock>) & {
   /** Rows of all. */
   readonly n: number;
-}
+};
 
 /** Rows that are swept in float64 on the host, in plain TypeScript: for what float32 can't tell. */
 export class ExactShard implements SweptRows<Floats> {
@@ -48,7 +48,7 @@ export class ExactShard implements SweptRows<Floats> {
     const temperature = model.epsilon || 1;
     const plan = exactPlan(model);
     const add = adder(moments, model);
-    for (const { values, weights, base } of this.blocks) {
+    for await (const { values, weights, base } of this.blocks) {
       for (let row = 0; row < weights.length; row++) {
         if (row % BLOCK_ROWS === 0) await yieldToEvents(signal);
         if (weights[row] === 0) continue;
@@ -64,24 +64,24 @@ export class ExactShard implements SweptRows<Floats> {
   }
 
   async *rows(model: PlanModel<Floats>, { responsibilities, signal }: RowOptions = {}): AsyncIterable<RowOutputs> {
-    for (const block of this.blocks) {
+    for await (const block of this.blocks) {
       await yieldToEvents(signal);
       yield exactOutputs(model, block, this.d, responsibilities);
     }
   }
 
-  take(indices: readonly number[]): Promise<Float64Array> {
+  async take(indices: readonly number[]): Promise<Float64Array> {
     const { d, blocks } = this;
     const outside = indices.find((index) => !(index >= 0 && index < this.n));
     if (outside !== undefined) throw new RangeError(`row ${outside} of ${this.n}`);
     const taken = new Float64Array(indices.length * d);
-    for (const { start, values, weights } of blocks) {
+    for await (const { start, values, weights } of blocks) {
       for (const [position, index] of indices.entries()) {
         const at = (index - start) * d;
         if (index >= start && index < start + weights.length) taken.set(values.subarray(at, at + d), position * d);
       }
     }
-    return Promise.resolve(taken);
+    return taken;
   }
 }
 

@@ -7,7 +7,7 @@ import { MemoryRows } from '../simd/memory.js';
 import { encodedBlock } from '../simd/rows.js';
 import { SimdShard } from '../simd/shard.js';
 import { tellingForce } from './faults.js';
-import { expectsRoom, type SpillLimit } from './limit.js';
+import { bytesOfRow, expectsRoom, type SpillLimit } from './limit.js';
 import { SpilledRows } from './rows.js';
 import { Spiller } from './spiller.js';
 
@@ -35,7 +35,7 @@ class SpillingBuilder implements ShardBuilder {
 
   async add(...[block, encoding]: Parameters<ShardBuilder['add']>): Promise<void> {
     const kernel = await columnKernel();
-    if (!this.spiller && !expectsRoom(this.d, this.rows + block.rows, this.limit)) await this.spill();
+    if (!this.spiller && !expectsRoom(bytesOfRow(this.d), this.rows + block.rows, this.limit)) await this.spill();
     if (this.spiller) await this.spiller.add(block, encoding, kernel);
     else this.blocks.push(encodedBlock(this.rows, block, encoding, kernel));
     this.rows += block.rows;

@@ -8,7 +8,7 @@ import type { RowTotals } from '../float64/model.js';
 import { copyTileRow, encodedTiles, type Float64Block } from '../float64/rows.js';
 import { Float64Shard } from '../float64/shard.js';
 import { tellingForce, told } from './faults.js';
-import type { SpillLimit } from './limit.js';
+import { expectsRoom, type SpillLimit } from './limit.js';
 import { asDoubles, NumberWriter, type RowNumbers } from './numbers.js';
 import { RecordWriter } from './writer.js';
 
@@ -40,8 +40,7 @@ class SpillingFloat64 implements Float64Builder {
     const { d, limit } = this;
     const tiles = encodedTiles(this.rows, block, encoding);
     this.rows += block.rows;
-    const expected = Math.max(limit.rows ?? 0, this.rows);
-    if (!this.file && expected * float64BytesOfRow(d) > limit.memory) {
+    if (!this.file && !expectsRoom(float64BytesOfRow(d), this.rows, limit)) {
       this.file = await Float64File.in(limit.folder, d);
       for (let held = this.blocks.shift(); held; held = this.blocks.shift()) await this.file.add(held);
     }

@@ -25,9 +25,9 @@ export function bytesOfRow(d: number): number {
   return (d + 1) * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Whether all rows, of which so many have come, are expected to have room in memory. */
-export function expectsRoom(d: number, rows: number, { memory, rows: all = 0 }: SpillLimit): boolean {
-  return Math.max(all, rows) * bytesOfRow(d) <= memory;
+/** Whether all rows of so many bytes each, of which so many have come, are expected to have room in memory. */
+export function expectsRoom(bytes: number, rows: number, { memory, rows: all = 0 }: SpillLimit): boolean {
+  return Math.max(all, rows) * bytes <= memory;
 }
 
 /** What the user should know of rows in files, a sentence. */

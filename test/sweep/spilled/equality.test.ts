@@ -4,9 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encoded } from '../../../bench/fingerprint/encode.js';
 import {
-  fitMixture,
   gaussian,
   poisson,
   product,
@@ -14,13 +12,13 @@ import {
   studentT,
   type DataInput,
   type Family,
-  type Fit,
   type FitOptions,
   type Marginal,
 } from '../../../src/index.js';
 import { cases, combinations } from '../../cases.js';
 import { drawn, scenes } from '../../families/scenes.js';
 import { problem } from '../../oracle/index.js';
+import { bits, bitsOf } from './bits.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -58,18 +56,6 @@ const kinds: readonly Kind[] = [
     data: x.map(([a, b, c]) => ({ a, b, c: Math.round(Math.abs(c)) })),
   },
 ];
-
-/** What a fit says, but for times and notes. */
-function bitsOf({ mixture, status, sweeps, objective, marginalError, criteria, restarts, plan }: Fit): string {
-  const { weights, components } = mixture;
-  const { mass, potential } = plan;
-  const said = { weights, components, status, sweeps, objective, marginalError, criteria, restarts, mass, potential };
-  return JSON.stringify(encoded(JSON.parse(JSON.stringify(said))));
-}
-
-async function bits(data: DataInput, options: FitOptions): Promise<string> {
-  return bitsOf(await fitMixture(data, { backend: 'wasm', ...options }));
-}
 
 async function expectAlike(data: DataInput, options: FitOptions, memory = 0): Promise<void> {
   const held = await bits(data, options);

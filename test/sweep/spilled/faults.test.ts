@@ -1,14 +1,5 @@
 /** What becomes of fits whose file is not what it was, and of their descriptors; Linux shows both in /proc. */
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitMixture, type FitOptions } from '../../../src/index.js';
 import { bytesHeld } from '../../held.js';
 import { problem } from '../../oracle/index.js';
+import { openIn } from './bits.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -26,18 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const rows = 3 * 1024 + 77;
 const { x } = problem('overlapping', { n: rows, d: 3, k: 3, seed: 2 });
 
-/** The descriptors of files in the folder, which have no names. */
-function open(): string[] {
-  return readdirSync('/proc/self/fd')
-    .map((number) => `/proc/self/fd/${number}`)
-    .filter((path) => {
-      try {
-        return readlinkSync(path).startsWith(folder);
-      } catch {
-        return false; // that of the listing itself
-      }
-    });
-}
+const open = (): string[] => openIn(folder);
 
 function fit(options: Partial<FitOptions> = {}): Promise<unknown> {
   const settings = { components: 3, backend: 'wasm', memory: 0, spill: folder, maxIterations: 4, ...options } as const;
