@@ -4,6 +4,9 @@
  */
 export type CovarianceForm = 'full' | 'tied' | 'diag' | 'spherical';
 
+/** All of them, the default first. */
+export const covarianceForms = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
+
 /** Whether a form's second moments are matrices; else their diagonals suffice. */
 export function isMatrix(form: CovarianceForm): boolean {
   return form === 'full' || form === 'tied';

@@ -74,11 +74,8 @@ export type { Floats } from './sweep/model.js';
 export type { CovarianceForm } from '../kernels/form.js';
 export type { Marginal } from './transport/marginal.js';
 export type { EpsilonSchedule } from './transport/temperature.js';
-export type { Acceleration } from './fit/acceleration.js';
-export type { PrecisionChoice } from './fit/precision.js';
+export type { Acceleration, Algorithm, PrecisionChoice, Strategy } from './fit/choices.js';
 export type { RowFormat } from './fit/row-format.js';
-export type { Algorithm } from './fit/algorithm.js';
-export type { Strategy } from './fit/strategies.js';
 export type { SeedingMethod } from './seeding/seeding.js';
 export type { MissingPolicy } from './data/blocks.js';
 export {

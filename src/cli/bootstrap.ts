@@ -5,7 +5,8 @@ import { version } from '../base/version.js';
 import type { BootstrapProgress } from '../bootstrap/options.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { intervalsJson, intervalsSummary, testJson, testSummary } from './bootstrap-summary.js';
-import { formatFlag, policies } from './flags.js';
+import { formatFlag } from './flags.js';
+import { missingPolicies } from '../fit/choices.js';
 import { loadLibrary } from './library.js';
 import { openModel, openRowsFor, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import type { Activity } from './narration.js';
@@ -72,8 +73,8 @@ export function addBootstrap(program: Command): void {
     .option('--every <m>', 'take rows 0, m, 2m, …', integer('--every', 1), 1)
     .option(
       '--missing <policy>',
-      `rows with a missing value: ${policies.join(', ')}; default as in the fit`,
-      oneOf('--missing', policies),
+      `rows with a missing value: ${missingPolicies.join(', ')}; default as in the fit`,
+      oneOf('--missing', missingPolicies),
     )
     .option(...formatFlag)
     .optionsGroup('Results:')

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { covarianceForms } from '../../kernels/form.js';
 import { familiesAsked, type FamilyFlags } from './families.js';
 import * as flagged from './flags.js';
 import { catchInterrupts } from './interruption.js';
@@ -42,8 +43,8 @@ export function addFit(program: Command): void {
     .option(...flagged.familyFlag)
     .option(
       '--covariance <type>',
-      `what Gaussians may look like: ${flagged.covarianceTypes.join(', ')}; default full`,
-      oneOf('--covariance', flagged.covarianceTypes),
+      `what Gaussians may look like: ${covarianceForms.join(', ')}; default full`,
+      oneOf('--covariance', covarianceForms),
     );
   flagged.addResultFlags(flagged.addDataFlags(flagged.addFitFlags(command)));
   command.addHelpText('after', examples).action(fit);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { CovarianceForm } from '../../kernels/form.js';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import type { SourceOptions } from '../data/files/open.js';
@@ -7,12 +6,20 @@ import { InputError } from '../base/errors.js';
 import type { FitOptions } from '../fit/options.js';
 import type { PriorChoice } from '../fit/prior.js';
 import { seedingMethods, type SeedingMethod } from '../seeding/seeding.js';
-import type { Acceleration } from '../fit/acceleration.js';
-import type { PrecisionChoice } from '../fit/precision.js';
+import {
+  accelerations,
+  algorithms,
+  marginals,
+  missingPolicies,
+  precisions,
+  rowFormats,
+  strategies,
+  type Acceleration,
+  type Algorithm,
+  type PrecisionChoice,
+  type Strategy,
+} from '../fit/choices.js';
 import type { RowFormat } from '../fit/row-format.js';
-import type { Algorithm } from '../fit/algorithm.js';
-import { strategies, type Strategy } from '../fit/strategies.js';
-import type { Marginal } from '../transport/marginal.js';
 import { addCheckpointFlags, checkpointOptions, type CheckpointFlags } from './checkpoint-flags.js';
 import { formats, type FormatName } from './sniff.js';
 import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './cluster-flags.js';
@@ -20,14 +27,6 @@ import { isNoisy, marginalOf, noiseOf, type MarginalFlags, type NoiseFlags } fro
 import { addTextFlags, textOptions, type TextFlags } from './text-flags.js';
 import { prior } from './prior-flag.js';
 import { bytes, integer, names, number, numbers, oneName, oneOf, positive, temperature } from './parsers.js';
-
-export const covarianceTypes = ['full', 'tied', 'diag', 'spherical'] as const satisfies readonly CovarianceForm[];
-const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
-const accelerations = ['auto', 'none', 'squarem'] as const satisfies readonly Acceleration[];
-const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
-const rowFormats = ['float32', 'float16'] as const satisfies readonly RowFormat[];
-const marginals = ['free', 'fixed', 'relaxed'] as const satisfies readonly Marginal['kind'][];
-export const policies = ['error', 'drop', 'model'] as const satisfies readonly MissingPolicy[];
 
 /** Families of columns, of which several may be given. */
 export const familyFlag = [
@@ -93,7 +92,7 @@ export function addDataFlags(command: Command): Command {
     .option(
       '--missing <policy>',
       'rows with a missing value: error, drop, or model, to fit what they have',
-      oneOf('--missing', policies),
+      oneOf('--missing', missingPolicies),
       'error',
     );
   return addTextFlags(data);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
+import { covarianceForms } from '../../kernels/form.js';
 import type { BackendName } from '../backend/backends.js';
 import { InputError } from '../base/errors.js';
 import { liveText } from '../data/files/live.js';
@@ -8,7 +9,8 @@ import type { Source } from '../data/source.js';
 import type { Family } from '../families/family.js';
 import type { LearningOptions, OnlineMixture, OnlineUpdate } from '../fit/online.js';
 import { familiesAsked, openForFamilies, type FamilyFlags } from './families.js';
-import { covarianceTypes, familyFlag, policies, sourceOptions, type DataFlags } from './flags.js';
+import { familyFlag, sourceOptions, type DataFlags } from './flags.js';
+import { missingPolicies } from '../fit/choices.js';
 import { catchInterrupts } from './interruption.js';
 import { loadLibrary } from './library.js';
 import { integer, names, number, oneName, oneOf } from './parsers.js';
@@ -56,8 +58,8 @@ export function addOnline(program: Command): void {
     .option(...familyFlag)
     .option(
       '--covariance <type>',
-      `what Gaussians may look like: ${covarianceTypes.join(', ')}; default full`,
-      oneOf('--covariance', covarianceTypes),
+      `what Gaussians may look like: ${covarianceForms.join(', ')}; default full`,
+      oneOf('--covariance', covarianceForms),
     )
     .option('--seed <s>', 'seed of a new model, by its first batch', integer('--seed'), 0)
     .optionsGroup('Learning:')
@@ -77,7 +79,7 @@ export function addOnline(program: Command): void {
     .option(
       '--missing <policy>',
       'rows with a missing value: error, drop, or model',
-      oneOf('--missing', policies),
+      oneOf('--missing', missingPolicies),
       'error',
     )
     .option('--json', 'print one JSON object for each batch')

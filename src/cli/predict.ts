@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { BackendName } from '../backend/backends.js';
 import type { MissingPolicy } from '../data/blocks.js';
 import { clusterFlag, clusterOptions, workersFlag, type ClusterFlags } from './cluster-flags.js';
-import { formatFlag, policies } from './flags.js';
+import { formatFlag } from './flags.js';
+import { missingPolicies } from '../fit/choices.js';
 import { readThrough, watched } from './input.js';
 import { openModelRows, tellNotes, type ModelRowsFlags } from './model-rows.js';
 import { names, oneOf } from './parsers.js';
@@ -43,7 +44,7 @@ export function addPredict(program: Command): void {
     .option(
       '--missing <policy>',
       'rows with a missing value: error, drop, or model, to look at what they have',
-      oneOf('--missing', policies),
+      oneOf('--missing', missingPolicies),
       'error',
     )
     .option(...formatFlag)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { covarianceForms } from '../../kernels/form.js';
 import { counted } from '../report/numbers.js';
 import type { BootstrapTests } from '../bootstrap/sequence.js';
 import type { Source } from '../data/source.js';
@@ -46,8 +47,8 @@ export function addSelect(program: Command): void {
     .option(flagged.familyFlag[0], `${flagged.familyFlag[1]}; several times to compare`, flagged.familyFlag[2])
     .option(
       '--covariance <types>',
-      `what Gaussians may look like: some of ${flagged.covarianceTypes.join(',')}; default all`,
-      someOf('--covariance', flagged.covarianceTypes),
+      `what Gaussians may look like: some of ${covarianceForms.join(',')}; default all`,
+      someOf('--covariance', covarianceForms),
     )
     .option(
       '--criterion <name>',
@@ -73,7 +74,7 @@ async function select(spec: string | undefined, flags: Flags): Promise<void> {
   const { components, criterion, growth } = flags;
   if (!components) throw missingOption('select', '-k, the numbers of components to try', 'add -k 1:9');
   const testing = testOptions(flags, components, options);
-  const asked = await familiesAsked(flags, flagged.covarianceTypes);
+  const asked = await familiesAsked(flags, covarianceForms);
   const prepared = await prepare(spec, flags, asked, signal);
   const { families } = prepared;
   const { selectMixture } = await loadLibrary();

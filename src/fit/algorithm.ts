@@ -10,20 +10,8 @@ import type { MissingPolicy } from '../data/blocks.js';
 import type { Family } from '../families/family.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
-import type { Acceleration } from './acceleration.js';
 import type { NoiseOption } from './noise.js';
-import type { PrecisionChoice } from './precision.js';
-import type { Strategy } from './strategies.js';
-
-/**
- * When parameters are estimated.
- * - `em`: once all rows have been swept.
- * - `incremental`: after each block of rows, of what all blocks were when they were last swept (Neal & Hinton 1998): fewer
- *   reads of the data where blocks are alike. Needs free proportions, and rows in blocks of 1024 or more.
- */
-export type Algorithm = 'em' | 'incremental';
-
-export const algorithms = ['em', 'incremental'] as const satisfies readonly Algorithm[];
+import { algorithms, type Acceleration, type Algorithm, type PrecisionChoice, type Strategy } from './choices.js';
 
 /** Blocks that rows are divided into where their number is known, at the least, if each may have 1024 rows. */
 const BLOCKS = 16;

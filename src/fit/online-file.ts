@@ -1,6 +1,7 @@
 /** What a model file keeps of a mixture that learns from a stream, in `provenance.online`. */
 import type { StepwiseState } from '../em/stepwise.js';
 import type { MissingPolicy } from '../data/blocks.js';
+import { missingPolicies } from './choices.js';
 import { gapped } from '../families/family.js';
 import type { Scaling } from '../families/scaling.js';
 import { damagedModel } from '../families/file.js';
@@ -32,7 +33,7 @@ export function progressOf({ provenance }: Mixture, where: string): Progress {
   const sound =
     typeof online === 'object' &&
     counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
-    [undefined, 'error', 'drop', 'model'].includes(online.missing as MissingPolicy | undefined) &&
+    [undefined, ...missingPolicies].includes(online.missing as MissingPolicy | undefined) &&
     rates.every((rate) => typeof rate === 'number' && rate > 0 && rate <= 1);
   if (!sound) throw damagedModel(where, 'provenance.online that is none');
   return online as Progress;

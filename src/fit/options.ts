@@ -9,14 +9,22 @@ import { requireStart, type GivenStart, type NamedStart, type StartInput } from 
 import { seedingMethods } from '../seeding/seeding.js';
 import type { SeedingMethod } from '../seeding/seeding.js';
 import { notOnCluster, requireCluster, requireNoWeights, type ClusterOptions } from '../cluster/options.js';
-import { accelerations, type Acceleration } from './acceleration.js';
-import { requireAlgorithm, type Algorithm } from './algorithm.js';
+import {
+  accelerations,
+  missingPolicies,
+  precisions,
+  strategies,
+  type Acceleration,
+  type Algorithm,
+  type PrecisionChoice,
+  type Strategy,
+} from './choices.js';
+import { requireAlgorithm } from './algorithm.js';
 import { requireKeeping, type CheckpointOptions } from './checkpoint-options.js';
-import { precisions, type PrecisionChoice } from './precision.js';
 import { givenLogDensity, type NoiseOption } from './noise.js';
 import { requirePrior, type PriorChoice } from './prior.js';
 import { requireRowFormat, type RowFormat } from './row-format.js';
-import { requireCompatible, stagesOf, strategies, type Strategy } from './strategies.js';
+import { requireCompatible, stagesOf } from './strategies.js';
 import type { Marginal } from '../transport/marginal.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
 
@@ -191,7 +199,7 @@ export function fitSettings(options: FitOptions): FitSettings {
   }
   requireTools(settings);
   givenLogDensity(settings.noise); // throws where that is none
-  requireOneOf('missing', settings.missing, ['error', 'drop', 'model']);
+  requireOneOf('missing', settings.missing, missingPolicies);
   requireSeeding(settings);
   requireOneOf('strategy', settings.strategy, strategies);
   requireOneOf('acceleration', settings.acceleration, accelerations);

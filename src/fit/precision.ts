@@ -5,16 +5,7 @@ import type { Floats, PackedShape } from '../sweep/model.js';
 import { sweepOperations } from '../sweep/operations.js';
 import type { RowFormat } from '../../kernels/webgpu/rows.wgsl.js';
 import type { SweptRows } from '../sweep/shard.js';
-
-/**
- * In which precision rows are swept.
- * - `auto`: in float32 as far as that tells, and from there on in float64.
- * - `float32`: in float32 alone; where that can't tell, the status is `precision`.
- * - `float64`: in float64 from the first sweep on.
- */
-export type PrecisionChoice = 'auto' | 'float32' | 'float64';
-
-export const precisions = ['auto', 'float32', 'float64'] as const satisfies readonly PrecisionChoice[];
+import type { PrecisionChoice } from './choices.js';
 
 /** Operations of a sweep up to which it is made in plain TypeScript where float32 can't tell: some .2 s. */
 const PLAIN_SWEEP = 2 ** 26;

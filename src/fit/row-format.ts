@@ -4,11 +4,9 @@ import { requireOneOf } from '../base/check.js';
 import { InputError } from '../base/errors.js';
 import type { PackedShape } from '../sweep/model.js';
 import type { MissingPolicy } from '../data/blocks.js';
-import type { PrecisionChoice } from './precision.js';
+import { rowFormats, type PrecisionChoice } from './choices.js';
 
 export type { RowFormat };
-
-export const rowFormats = ['float32', 'float16'] as const satisfies readonly RowFormat[];
 
 /** What of a fit's settings decides whether rows may be rounded. */
 interface Asked {

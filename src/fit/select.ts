@@ -1,4 +1,4 @@
-import type { CovarianceForm } from '../../kernels/form.js';
+import { covarianceForms, type CovarianceForm } from '../../kernels/form.js';
 import { isList, requireInteger, requireOneOf, shown } from '../base/check.js';
 import type { DataInput } from '../data/dataset.js';
 import { InputError } from '../base/errors.js';
@@ -66,7 +66,7 @@ export interface Selection {
 export async function selectMixture(data: DataInput, options: SelectOptions): Promise<Selection> {
   const {
     components,
-    covariances = ['full', 'tied', 'diag', 'spherical'],
+    covariances = covarianceForms,
     families,
     criterion = 'bic',
     growth = 'none',

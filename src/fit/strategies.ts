@@ -5,30 +5,7 @@ import type { SeedingMethod } from '../seeding/seeding.js';
 import { besideNoise } from '../seeding/start.js';
 import type { NoiseOption } from './noise.js';
 import { temperatures, type EpsilonSchedule } from '../transport/temperature.js';
-
-/**
- * How a fit goes about finding a good optimum from each of its starts.
- * - `plain`: EM from the start to the end.
- * - `anneal`: a few iterations at each temperature of a schedule that falls to ε = 1, then EM to the end.
- * - `warm-up`: a few iterations with all proportions held equal (Sinkhorn-EM), but for that of noise at .05, then EM with
- *   free ones to the end.
- * - `short-runs`: a few iterations from each of several seedings, then EM to the end from the best of them (em-EM,
- *   Biernacki, Celeux & Govaert 2003).
- * - `race`: a few iterations from each of many seedings, some of them hierarchical, more from the best of them, then
- *   EM from the best; of many rows all but that on a sample.
- * - `split-merge`: EM, then moves that split a component and merge two others, for as long as the outcome is better (Ueda,
- *   Nakano, Ghahramani & Hinton 2000); of many rows all but the last leg on a sample.
- */
-export type Strategy = 'plain' | 'anneal' | 'warm-up' | 'short-runs' | 'race' | 'split-merge';
-
-export const strategies = [
-  'plain',
-  'anneal',
-  'warm-up',
-  'short-runs',
-  'race',
-  'split-merge',
-] as const satisfies readonly Strategy[];
+import type { Strategy } from './choices.js';
 
 /** Temperatures of `anneal`, and iterations at each before the last. */
 export const ANNEALING = { from: 1.5, steps: 3, iterations: 5 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backendNames, resolveBackend, version } from '../../src/index.js';
-import { covarianceTypes } from '../../src/cli/flags.js';
+import { covarianceForms } from '../../kernels/form.js';
 import { fitSettings } from '../../src/fit/options.js';
 import { otmix, temporaryFolder } from './otmix.js';
 
@@ -33,7 +33,7 @@ describe('otmix --help', () => {
       expect(text).toContain(`(default: ${JSON.stringify(value)})`);
     }
     expect(text).toContain("default 1e-9 of each column's variance, 1e-6 at most"); // regularization
-    for (const type of covarianceTypes) expect(text).toContain(type);
+    for (const type of covarianceForms) expect(text).toContain(type);
   });
 
   test('--version prints the version', async () => {

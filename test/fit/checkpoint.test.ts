@@ -18,6 +18,7 @@ import {
   type Marginal,
   type Progress,
 } from '../../src/index.js';
+import { strategies } from '../../src/fit/choices.js';
 import { bytesHeld } from '../held.js';
 import { problem } from '../oracle/index.js';
 
@@ -74,7 +75,6 @@ function held(): { readonly bytes: number; readonly descriptors: number } {
 }
 
 const common = { components: 3, restarts: 2, seed: 4, tolerance: 1e-6, seeding: 'random', maxIterations: 25 } as const;
-const strategies = ['plain', 'anneal', 'warm-up', 'short-runs', 'race', 'split-merge'] as const;
 const table = strategies.flatMap((strategy) =>
   marginals
     .filter(({ kind }) => (strategy !== 'warm-up' && strategy !== 'split-merge') || kind === 'free')

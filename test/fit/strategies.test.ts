@@ -6,7 +6,8 @@ import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitSettings } from '../../src/fit/options.js';
 import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
-import { ANNEALING, contestOf, RACE, SHORT_RUNS, stagesOf, strategies, WARM_UP } from '../../src/fit/strategies.js';
+import { ANNEALING, contestOf, RACE, SHORT_RUNS, stagesOf, WARM_UP } from '../../src/fit/strategies.js';
+import { strategies } from '../../src/fit/choices.js';
 import { problem } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
