@@ -1,13 +1,19 @@
 /** Components at once and one after the other are the same composite: parity on libtensorflow is tensorflow.test.ts's. */
 import { tf } from '#tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CovarianceForm } from '../../kernels/form.js';
 import { rowsKernel } from '../../kernels/rows.js';
 import { sweepKernel } from '../../kernels/sweep.js';
 import { seededRandom } from '../../src/base/random.js';
+import { startTfjsWasm } from '../devices.js';
 import { expectWithin } from '../within.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+// Plain JavaScript takes half a minute for the large one.
+beforeAll(async () => {
+  await startTfjsWasm();
+  await tf.setBackend('wasm');
+});
+afterAll(() => tf.setBackend('cpu'));
 
 const forms: readonly CovarianceForm[] = ['full', 'tied', 'diag', 'spherical'];
 /** Rows in groups, columns and components: all at once; and groups in turns, and in these components. */
@@ -44,7 +50,6 @@ function expectAlike(
 describe('components at once are those one after the other', () => {
   const table = forms.flatMap((form) => [false, true].map((student) => ({ form, student })));
   test.each(table)('$form, Student-t: $student', ({ form, student }) => {
-    // Plain JavaScript takes a second for the large one.
     for (const size of form === 'diag' && !student ? [small, large] : [small]) {
       const before = tf.memory().numTensors;
       tf.tidy(() => {
