@@ -1,6 +1,6 @@
 import { registerQuietly, startBackend } from '../kernels/engine.js';
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
-import type { Gpu } from '../kernels/webgpu/device.js';
+import type { Gpu, GpuLimits } from '../kernels/webgpu/device.js';
 import { startGpuBackend } from '../kernels/webgpu/tfjs.js';
 import type { Device } from '../src/backend/backend.js';
 import { cpuDevice } from '../src/backend/cpu.js';
@@ -18,6 +18,11 @@ export async function startTfjsWasm(): Promise<void> {
 export async function onGpu(): Promise<{ readonly device: Device; readonly gpu: Gpu; readonly backend: string }> {
   const backend = await startGpuBackend();
   return { device: webgpuDevice(backend), gpu: backend.gpu, backend: backend.name };
+}
+
+/** A device that is said to have less: kernels that are compiled for either serve both. */
+export function withLimits(gpu: Gpu, limits: Partial<GpuLimits>): Gpu {
+  return Object.create(gpu, { limits: { value: { ...gpu.limits, ...limits } } }) as Gpu;
 }
 
 /** A backend of tfjs, by its composites. */

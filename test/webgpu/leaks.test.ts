@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { openGpu, type Gpu } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type * as Tune from '../../kernels/webgpu/tune.js';
-import { cases, size } from '../cases.js';
+import { cases } from '../cases.js';
 import { load, modelOf } from './sweep-on.js';
 import { watch } from './watched.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
@@ -39,8 +39,8 @@ async function requests(attempt: (nth: number) => Promise<boolean>): Promise<num
 
 const sweeps: readonly [name: string, d: number, k: number, options: GpuSweepOptions, least: number][] = [
   ['of few sums', 2, 2, {}, 6],
-  ['that is tuned', 16, 12, { tuneFrom: 0 }, 15],
-  ['of rows that come from the host, tuned', 16, 12, { tuneFrom: 0, residentBytes: 0 }, 19],
+  ['that is tuned', 9, 12, { tuneFrom: 0 }, 15],
+  ['of rows that come from the host, tuned', 9, 12, { tuneFrom: 0, residentBytes: 0 }, 19],
 ];
 test.each(cases(sweeps, ([, , , { tuneFrom, residentBytes }]) => [tuneFrom === 0, residentBytes === 0]))(
   'no buffer, whichever one is refused: a sweep %s',
@@ -58,7 +58,7 @@ test.each(cases(sweeps, ([, , , { tuneFrom, residentBytes }]) => [tuneFrom === 0
 );
 
 test('no buffer, whichever pipeline is refused; and the next sweep has it', async () => {
-  const d = size(16, 9);
+  const d = 5; // two tiles of three columns
   const count = await requests(async (nth) => {
     const gpu = await openGpu(); // a device remembers what it has compiled
     const watched = watch(gpu.device);

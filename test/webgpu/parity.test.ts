@@ -1,11 +1,11 @@
-import { openGpu, type GpuOptions } from '../../kernels/webgpu/device.js';
+import { openGpu, type GpuLimits } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { Device } from '../../src/backend/backend.js';
 import { size } from '../cases.js';
 import { describeParity, describePlaces, shown } from '../kernels/parity.js';
 import type { Case } from '../kernels/parity-cases.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
-import { onGpu } from '../devices.js';
+import { onGpu, withLimits } from '../devices.js';
 
 const { device, backend, gpu } = await onGpu();
 
@@ -19,10 +19,12 @@ const overlapping = (n: number, d: number, k: number): Case => ({
 
 describeParity('fused on webgpu', device);
 
-/** A device that is less than this machine's. */
-async function lesser(gpuOptions: GpuOptions, options: GpuSweepOptions = {}): Promise<Device> {
-  return webgpuDevice({ name: 'webgpu', gpu: await openGpu(gpuOptions) }, options);
+/** This machine's device, said to have less. */
+function lesser(less: Partial<GpuLimits>, options: GpuSweepOptions = {}): Device {
+  return webgpuDevice({ name: 'webgpu', gpu: withLimits(gpu, less) }, options);
 }
+
+const withoutSubgroups = webgpuDevice({ name: 'webgpu', gpu: await openGpu({ features: [] }) });
 
 const several = [overlapping(3000, 5, 3), overlapping(2500, 40, 3)];
 /** A chunk has 1024 rows of 40 columns, or 7168 of 5. */
@@ -33,11 +35,11 @@ const sides = { maxComputeWorkgroupsPerDimension: 3 };
 
 describePlaces(
   [
-    place('without subgroups', await lesser({ features: [] })),
-    place('more groups than a grid’s side', await lesser({ limits: sides })),
-    place('several chunks and passes', await lesser({ limits }), [...several, overlapping(5000, 16, 33)]),
-    place('rows on the host', await lesser({ limits }, { residentBytes: 0 })),
-    place('rows here and there', await lesser({ limits }, { residentBytes: 2 ** 18 })),
+    place('without subgroups', withoutSubgroups),
+    place('more groups than a grid’s side', lesser(sides)),
+    place('several chunks and passes', lesser(limits), [...several, overlapping(5000, 16, 33)]),
+    place('rows on the host', lesser(limits, { residentBytes: 0 })),
+    place('rows here and there', lesser(limits, { residentBytes: 2 ** 18 })),
     place('the fastest of several ways', webgpuDevice({ name: backend, gpu }, { tuneFrom: 0 }), [
       // Each way has shaders of its own to compile; 9 columns are one tile or three.
       overlapping(2500, size(16, 9), 33),

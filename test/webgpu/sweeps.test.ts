@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test, vi } from 'vitest';
-import { openGpu } from '../../kernels/webgpu/device.js';
 import { remember } from '../../kernels/webgpu/speed.js';
 import { matrixSource } from '../../src/data/arrays.js';
 import { loadDataset } from '../../src/data/dataset.js';
@@ -12,7 +11,7 @@ import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
 import type { Shard } from '../../src/sweep/shard.js';
 import { cases, size } from '../cases.js';
-import { onGpu, simd } from '../devices.js';
+import { onGpu, simd, withLimits } from '../devices.js';
 import { componentsOf, expectSameAlone, requestsOf, withShard } from '../sweep/joint.js';
 import { expectWithin } from '../within.js';
 import { submissionsOf } from './submissions.js';
@@ -26,9 +25,8 @@ describe('the sums of a sweep', () => {
     const here = await onGpu();
     const once = await sweepOn(here.device, n, d, k);
     expect(await sweepOn(here.device, n, d, k)).toEqual(once);
-    const gpu = await openGpu({ limits: { maxStorageBufferBindingSize: size(2 ** 20, 2 ** 17) } });
+    const gpu = withLimits(here.gpu, { maxStorageBufferBindingSize: size(2 ** 20, 2 ** 17) });
     expect(await sweepOn(webgpuDevice({ name: 'webgpu', gpu }), n, d, k)).toEqual(once);
-    gpu.release();
   });
 
   test('keep their digits over hundreds of thousands of rows', async () => {
