@@ -11,6 +11,7 @@ const sizes: readonly Size[] = [
   ...forms.map((covariance) => ({ covariance, n: 50_000, d: 16, k: 16 })),
   ...forms.map((covariance) => ({ covariance, n: 20_000, d: 64, k: 32 })),
   { covariance: 'full', n: 20_000, d: 64, k: 32, spread: 0.3 },
+  { covariance: 'full', n: 20_000, d: 64, k: 32, spread: 2 },
   ...forms.map((covariance) => ({ covariance, n: 200_000, d: 2, k: 8 })),
   ...forms.map((covariance) => ({ covariance, n: 50_000, d: 8, k: 64 })),
 ];

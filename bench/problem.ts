@@ -13,7 +13,8 @@ export interface Size {
 
 /** Its covariance type and sizes, as tables show them. */
 export function nameOf({ covariance, n, d, k, spread }: Size): [string, string] {
-  return [covariance, `${n.toLocaleString('en')} × ${d}, ${k}${spread === undefined ? '' : ', overlapping'}`];
+  const apart = spread === undefined ? '' : spread < 1 ? ', overlapping' : ', further apart';
+  return [covariance, `${n.toLocaleString('en')} × ${d}, ${k}${apart}`];
 }
 
 /** Rows and a start, the same for otmix and its peers. */

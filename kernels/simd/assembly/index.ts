@@ -35,7 +35,7 @@ export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 
 export { addBalls64, addEllipses64, addTimes64 } from './tiles64/distances';
-export { boundTile64, whitenLikely64 } from './tiles64/likely';
+export { placeBounds64, whitenLikely64 } from './tiles64/likely';
 export { addDenseTile64, addLevelsTile64, addLevelSumsTile64, placeLevels64 } from './tiles64/linear';
 export { addDenseSumsTile64 } from './tiles64/linear-sums';
 export { addCouplingTile64, addDifferencesTile64, addMassesTile64, addProductsTile64, addScattersTile64, addSharedTile64, sumGathered64 } from './tiles64/moments';

@@ -6,7 +6,7 @@ export interface TileExports {
   fold64(from: number, count: number, into: number): void;
   whitenAll64(x: number, d: number, ...placesStepsAndSlope: number[]): void;
   whitenOne64(x: number, d: number, ...placesAndSlope: number[]): void;
-  boundTile64(x: number, d: number, projection: number, m: number, ...placesStepsAndSlope: number[]): void;
+  placeBounds64(m: number, ...placesAndStep: number[]): void;
   whitenLikely64(x: number, d: number, ...placesStepsAndNumbers: number[]): number;
   addBalls64(x: number, d: number, means: number, slopes: number, into: number): void;
   addEllipses64(x: number, d: number, means: number, factors: number, slopes: number, into: number): void;

@@ -41,8 +41,10 @@ export class LoadedTiles {
     for (const { term, ...at } of places.terms) {
       for (const name of ['means', 'factors', 'origin', 'slopes', 'parameters'] as const) put(at[name], term[name]);
     }
-    for (const name of ['projection', 'means', 'factors'] as const) {
-      if (places.bounds) put(places.bounds[name], model.bounds?.[name]);
+    if (places.bounds) {
+      const { columns: m, projection, y, means, factors, factorStep, labels, best } = places.bounds;
+      for (const name of ['projection', 'means', 'factors'] as const) put(places.bounds[name], model.bounds?.[name]);
+      wasm.placeBounds64(m, projection, y, means, factors, factorStep, labels, best);
     }
     wasm.placeTiles64(model.k, rows, v, logits, plan, ...work);
   }
@@ -140,16 +142,14 @@ export class LoadedTiles {
   }
 
   /** Whether components that rows may belong to are few, by bounds where there are such, and those alone have been whitened. */
-  private whitensFew({ term, x, means, factors, factorStep, z, zStep }: PlacedTile): boolean {
+  private whitensFew({ term, x, means, factors, factorStep, z, zStep, slopes }: PlacedTile): boolean {
     const { wasm, places } = this;
     const { bounds, offsets } = places;
     if (!bounds) return false;
-    const { rate } = this.model;
     const { d } = term;
-    const { columns: m, least, projection, y, labels, best } = bounds;
-    wasm.boundTile64(x, d, projection, m, y, bounds.means, bounds.factors, bounds.factorStep, bounds.z, -rate);
-    const places64 = [means, factors, factorStep, z, zStep, offsets] as const;
-    if (wasm.whitenLikely64(x, d, ...places64, -rate, least, rate * (d - m), labels, best)) return true;
+    const excess = this.model.rate * (d - bounds.columns);
+    const own = [means, factors, factorStep, z, zStep, offsets, slopes] as const;
+    if (wasm.whitenLikely64(x, d, ...own, bounds.least, excess)) return true;
     wasm.beginTile64(offsets);
     return false;
   }

@@ -50,10 +50,9 @@ export interface PlacedBounds {
   readonly factors: number;
   /** Bytes from one component's factor to the next. */
   readonly factorStep: number;
-  /** y `[m, b]`, and what becomes of it, which nobody reads. */
+  /** y, `[m, b]`. */
   readonly y: number;
-  readonly z: number;
-  /** Likeliest components, int32 `[b]`, and their logits, `[b]`. */
+  /** Likeliest components, int64, and the largest logits that are known, `[b]` each. */
   readonly labels: number;
   readonly best: number;
 }
@@ -153,6 +152,6 @@ function placeBounds(
       factors: take(factors.length),
     },
     factorStep: packedSize(columns) * 8,
-    ...{ y: take(columns * b), z: take(columns * b), labels: take(b), best: take(b) },
+    ...{ y: take(columns * b), labels: take(b), best: take(b) },
   };
 }

@@ -2,9 +2,10 @@
 // likeliest, which tells how much less the others may be, and by those whose bounds are not under that. What ../sparse.ts does
 // of a group in float32; rows that are chosen have the bits here that they would have if all were whitened.
 
+import { addBalls64 } from './distances';
 import { addProductsOf64 } from './linear';
 import { column, k, logits, scratch, weighted } from './state';
-import { fourRows, whitenAll64 } from './whiten';
+import { fourRows, likelyFour, subtract } from './whiten';
 
 /** Less than 1 by more than rounding y makes of a squared distance. */
 // @ts-ignore: decorators are AssemblyScript's
@@ -13,51 +14,62 @@ import { fourRows, whitenAll64 } from './whiten';
 // @ts-ignore
 @inline const MOST: f64 = 0.4;
 
+/** m, the number of coordinates y = x P. */
+let columns: i32 = 0;
+/** Pᵀ `[m, d]`, and y `[m, b]`. */
+let projection: usize = 0, y: usize = 0;
+/** Means of y `[k, m]`, and what whitens y, packed, and how many bytes it takes. */
+let centres: usize = 0, factors: usize = 0, factorBytes: usize = 0;
+/** Likeliest components, int64, and the largest logits that are known, `[b]` each. */
+let labels: usize = 0, best: usize = 0;
+
 /** Up to 4 rows, as bytes of a column, and their logits. */
 const LIST = memory.data(16, 16), LOGITS = memory.data(32, 16);
 
-/** Makes logits, which are offsets, upper bounds of what they will be: by y = x P `[m, b]`, of Pᵀ `[m, d]`; z is of no use. */
-export function boundTile64(
-  x: usize, d: i32, projection: usize, m: i32, y: usize, means: usize, factors: usize, factorStep: usize, z: usize, slope: f64,
+/** Sets where bounds lie. */
+export function placeBounds64(
+  columns_: i32, projectionAt: usize, yAt: usize, centresAt: usize, factorsAt: usize, factorBytes_: usize, labelsAt: usize, bestAt: usize,
 ): void {
-  memory.fill(y, 0, usize(m) * column);
-  addProductsOf64(x, d, projection, m, 1, y);
-  whitenAll64(y, m, means, factors, factorStep, z, 0, logits, slope * SLACK);
+  columns = columns_; projection = projectionAt; y = yAt; centres = centresAt; factors = factorsAt; factorBytes = factorBytes_;
+  labels = labelsAt; best = bestAt;
 }
 
 /**
- * From bounds to logits: of components that a row has nothing of −∞, of all others the logit; and z as `whitenAll64` leaves
- * it, of these rows. `least`: the logit, beside a row's largest, under which a component has nothing. `excess`: by what bounds
- * usually exceed logits. `labels`, int32, and `best` are places for what is found of rows, `[b]`. False where too many
+ * From offsets to logits: of components that a row has nothing of −∞, of all others the logit; and z as `whitenAll64` leaves
+ * it, of these rows. `slopes` `[k]` are what squared distances are multiplied by, all alike. `least`: the logit, beside a row's
+ * largest, under which a component has nothing. `excess`: by what bounds usually exceed logits. False where too many
  * components have a share of too many rows; then logits have to be made anew.
  */
 export function whitenLikely64(
-  x: usize, d: i32, means: usize, factors: usize, factorStep: usize, z: usize, zStep: usize, offsets: usize, slope: f64, least: f64, excess: f64, labels: usize, best: usize,
+  x: usize, d: i32, means: usize, whitening: usize, whiteningStep: usize, z: usize, zStep: usize, offsets: usize, slopes: usize, least: f64, excess: f64,
 ): bool {
   const rows = i32(column >> 3), most = rows + i32(MOST * f64(k * rows));
-  findLikeliest(labels, best);
-  if (countLikely(best, least - excess) > most) return false;
-  const rate = f64x2.splat(slope), size = usize(d) << 3;
-  for (let c = 0, m = means, w = factors, to = z, logit = logits, offset = offsets; c < k; c++, m += size, w += factorStep, to += zStep, logit += column, offset += 8) {
+  const some = f64x2.splat(least), none = f64x2.splat(-Infinity), rate = v128.load64_splat(slopes);
+  memory.fill(y, 0, usize(columns) * column);
+  addProductsOf64(x, d, projection, columns, 1, y);
+  guess(slopes);
+  if (countLikely(least - excess) > most) return false;
+  for (let c = 0, m = means, w = whitening, to = z, logit = logits, offset = offsets; c < k; c++, m += usize(d) << 3, w += whiteningStep, to += zStep, logit += column, offset += 8) {
     let listed = 0;
-    for (let row: usize = 0; row < column; row += 8) {
-      if (i32.load(labels + (row >> 1)) == c) listed = list(row, listed, x, d, m, w, to, logit, offset, rate);
+    for (let row: usize = 0; row < column; row += 16) {
+      for (let mask = i64x2.bitmask(ownOf(c, row)); mask != 0; mask &= mask - 1) {
+        listed = list(row + (usize(ctz(mask)) << 3), listed, x, d, m, w, to, logit, offset, rate);
+      }
     }
     if (listed > 0) whitenListed(listed, x, d, m, w, to, logit, offset, rate);
-    for (let row: usize = 0; row < column; row += 8) {
-      if (i32.load(labels + (row >> 1)) == c) f64.store(best + row, f64.load(logit + row));
+    for (let row: usize = 0; row < column; row += 16) {
+      v128.store(best + row, v128.bitselect(v128.load(logit + row), v128.load(best + row), ownOf(c, row)));
     }
   }
-  if (countLikely(best, least) > most) return false;
-  const some = f64x2.splat(least), none = f64x2.splat(-Infinity);
-  for (let c = 0, m = means, w = factors, to = z, logit = logits, offset = offsets; c < k; c++, m += size, w += factorStep, to += zStep, logit += column, offset += 8) {
+  boundOthers(offsets, f64x2.mul(rate, f64x2.splat(SLACK)), some);
+  if (countLikely(least) > most) return false;
+  for (let c = 0, m = means, w = whitening, to = z, logit = logits, offset = offsets; c < k; c++, m += usize(d) << 3, w += whiteningStep, to += zStep, logit += column, offset += 8) {
     let listed = 0;
     for (let row: usize = 0; row < column; row += 16) {
       const bound = v128.load(logit + row), likely = f64x2.ge(f64x2.sub(bound, v128.load(best + row)), some);
       v128.store(logit + row, v128.bitselect(bound, none, likely));
-      for (let mask = i64x2.bitmask(likely); mask != 0; mask &= mask - 1) {
-        const own = row + (usize(ctz(mask)) << 3);
-        if (i32.load(labels + (own >> 1)) != c) listed = list(own, listed, x, d, m, w, to, logit, offset, rate);
+      for (let mask = i64x2.bitmask(v128.andnot(likely, ownOf(c, row))); mask != 0; mask &= mask - 1) {
+        listed = list(row + (usize(ctz(mask)) << 3), listed, x, d, m, w, to, logit, offset, rate);
       }
     }
     if (listed > 0) whitenListed(listed, x, d, m, w, to, logit, offset, rate);
@@ -65,24 +77,53 @@ export function whitenLikely64(
   return true;
 }
 
-/** Labels of rows by bound, and these bounds to `best`. */
-function findLikeliest(labels: usize, best: usize): void {
+/** Which of two rows have c as their label. */
+// @ts-ignore
+@inline
+function ownOf(c: i32, row: usize): v128 {
+  return i64x2.eq(v128.load(labels + row), i64x2.splat(i64(c)));
+}
+
+/** Labels of rows by the distance of y, in which components are alike on average; logits by it, and the largest to `best`. */
+function guess(slopes: usize): void {
+  addBalls64(y, columns, centres, slopes, logits);
   const end = usize(k) * column;
   for (let row: usize = 0; row < column; row += 16) {
     let largest = v128.load(logits + row), label = i64x2.splat(0), c: i64 = 1;
     for (let at = logits + row + column; at < logits + end; at += column, c++) {
-      const bound = v128.load(at);
-      label = v128.bitselect(i64x2.splat(c), label, f64x2.gt(bound, largest));
-      largest = f64x2.pmax(largest, bound);
+      const logit = v128.load(at);
+      label = v128.bitselect(i64x2.splat(c), label, f64x2.gt(logit, largest));
+      largest = f64x2.pmax(largest, logit);
     }
     v128.store(best + row, largest);
-    i32.store(labels + (row >> 1), i32(i64x2.extract_lane(label, 0)));
-    i32.store(labels + (row >> 1), i32(i64x2.extract_lane(label, 1)), 4);
+    v128.store(labels + row, label);
+  }
+}
+
+/** Upper bounds of the logits of all rows but those of a component's label, or −∞ where these would be so far under the best. */
+function boundOthers(offsets: usize, slope: v128, some: v128): void {
+  const none = f64x2.splat(-Infinity), never = f64x2.splat(Infinity);
+  let mean = centres, w = factors, logit = logits;
+  for (let c = 0; c < k; c++, mean += usize(columns) << 3, w += factorBytes, logit += column, offsets += 8) {
+    const offset = v128.load64_splat(offsets);
+    for (let row: usize = 0; row < column; row += 32) {
+      const own0 = ownOf(c, row), own1 = ownOf(c, row + 16);
+      const least0 = v128.bitselect(never, f64x2.add(v128.load(best + row), some), own0);
+      const least1 = v128.bitselect(never, f64x2.add(v128.load(best + row, 16), some), own1);
+      v128.store(LOGITS, offset); v128.store(LOGITS, offset, 16);
+      subtract(y + row, mean, columns);
+      if (!likelyFour(w, columns, LOGITS, slope, least0, least1)) {
+        v128.store(LOGITS, none); v128.store(LOGITS, none, 16);
+      }
+      const at = logit + row;
+      v128.store(at, v128.bitselect(v128.load(at), v128.load(LOGITS), own0));
+      v128.store(at, v128.bitselect(v128.load(at, 16), v128.load(LOGITS, 16), own1), 16);
+    }
   }
 }
 
 /** How many bounds or logits are under the row's best by no more than what makes a component worth a look. */
-function countLikely(best: usize, least: f64): i32 {
+function countLikely(least: f64): i32 {
   const some = f64x2.splat(least);
   let count = i64x2.splat(0);
   for (let at = logits, end = logits + usize(k) * column; at < end; ) {

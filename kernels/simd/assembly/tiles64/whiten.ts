@@ -25,26 +25,47 @@ export function whitenOne64(x: usize, d: i32, mean: usize, factor: usize, z: usi
   }
 }
 
+/** Differences of four rows from a mean, to `scratch` `[d, 4]`. */
 // @ts-ignore: decorators are AssemblyScript's
 @inline
-function subtract(x: usize, mean: usize, d: i32): void {
+export function subtract(x: usize, mean: usize, d: i32): void {
   for (let to = scratch, end = scratch + (usize(d) << 5); to < end; to += 32, x += column, mean += 8) {
     const m = v128.load64_splat(mean);
     v128.store(to, f64x2.sub(v128.load(x), m)); v128.store(to, f64x2.sub(v128.load(x, 16), m), 16);
   }
 }
 
-// @ts-ignore
-@inline
-function store(at: usize, z0: v128, z1: v128): void {
-  v128.store(at, z0); v128.store(at, z1, 16);
+/** z of the four differences in `scratch`, at `out`, `step` bytes from one coordinate to the next; `slope` ‖z‖² goes onto what is at `squares`. */
+export function fourRows(p: usize, d: i32, out: usize, step: usize, squares: usize, slope: v128): void {
+  const none = f64x2.splat(-Infinity);
+  whitenFour(p, d, out, step, squares, slope, true, none, none);
 }
 
-/** z of four rows at `out`, `step` bytes from one coordinate to the next; `slope` ‖z‖² goes onto what is at `squares`. */
-export function fourRows(p: usize, d: i32, out: usize, step: usize, squares: usize, slope: v128): void {
-  const blocked = d & ~3;
+/** `slope` ‖z‖² alone, unless what it goes onto falls, column by column, under `least` for all four: then false, and nothing is stored. */
+export function likelyFour(p: usize, d: i32, squares: usize, slope: v128, least0: v128, least1: v128): bool {
+  return whitenFour(p, d, 0, 0, squares, slope, false, least0, least1);
+}
+
+// @ts-ignore
+@inline
+function store(at: usize, z0: v128, z1: v128, keeps: bool): void {
+  if (keeps) {
+    v128.store(at, z0); v128.store(at, z1, 16);
+  }
+}
+
+// @ts-ignore
+@inline
+function whitenFour(
+  p: usize, d: i32, out: usize, step: usize, squares: usize, slope: v128, keeps: bool, least0: v128, least1: v128,
+): bool {
+  const blocked = d & ~3, before0 = v128.load(squares), before1 = v128.load(squares, 16);
   let q0 = f64x2.splat(0), q1 = q0;
   for (let j = 0; j < blocked; j += 4) {
+    if (!keeps && j > 0) {
+      const under0 = f64x2.lt(multiplyAdd<f64>(q0, slope, before0), least0), under1 = f64x2.lt(multiplyAdd<f64>(q1, slope, before1), least1);
+      if (i64x2.all_true(v128.and(under0, under1))) return false;
+    }
     let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
     let at = scratch;
     for (const end = scratch + (usize(j) << 5); at < end; at += 32, p += 32) {
@@ -80,10 +101,10 @@ export function fourRows(p: usize, d: i32, out: usize, step: usize, squares: usi
     s = v128.load64_splat(p, 120);
     e0 = multiplyAdd<f64>(v128.load(at, 96), s, e0); e1 = multiplyAdd<f64>(v128.load(at, 112), s, e1);
     p += 128;
-    store(out, a0, a1); out += step;
-    store(out, b0, b1); out += step;
-    store(out, c0, c1); out += step;
-    store(out, e0, e1); out += step;
+    store(out, a0, a1, keeps); out += step;
+    store(out, b0, b1, keeps); out += step;
+    store(out, c0, c1, keeps); out += step;
+    store(out, e0, e1, keeps); out += step;
     q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1); q0 = multiplyAdd<f64>(b0, b0, q0); q1 = multiplyAdd<f64>(b1, b1, q1);
     q0 = multiplyAdd<f64>(c0, c0, q0); q1 = multiplyAdd<f64>(c1, c1, q1); q0 = multiplyAdd<f64>(e0, e0, q0); q1 = multiplyAdd<f64>(e1, e1, q1);
   }
@@ -93,8 +114,9 @@ export function fourRows(p: usize, d: i32, out: usize, step: usize, squares: usi
       const s = v128.load64_splat(p);
       a0 = multiplyAdd<f64>(v128.load(at), s, a0); a1 = multiplyAdd<f64>(v128.load(at, 16), s, a1);
     }
-    store(out, a0, a1); out += step;
+    store(out, a0, a1, keeps); out += step;
     q0 = multiplyAdd<f64>(a0, a0, q0); q1 = multiplyAdd<f64>(a1, a1, q1);
   }
-  store(squares, multiplyAdd<f64>(q0, slope, v128.load(squares)), multiplyAdd<f64>(q1, slope, v128.load(squares, 16)));
+  store(squares, multiplyAdd<f64>(q0, slope, before0), multiplyAdd<f64>(q1, slope, before1), true);
+  return true;
 }
