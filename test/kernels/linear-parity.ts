@@ -10,7 +10,7 @@ import { whitened } from '../../src/sweep/frames.js';
 import { linearWidth, type PlanModel } from '../../src/sweep/model.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import type { RowOutputs, Shard, SweepRequest, SweptRows } from '../../src/sweep/shard.js';
-import { cases, combinations, grouped } from '../cases.js';
+import { cases, combinations, grouped, type Kinds } from '../cases.js';
 import { sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { columnsOf, exactly, modelOf, rowsOf } from './linear-problem.js';
@@ -23,16 +23,30 @@ export function describeLinear(name: string, device: Device, given = linearCases
   describeTerms(`linear term, ${name}`, device, given, linearTitle);
 }
 
-/** The same of models with a Student-t term. */
-export function describeStudent(name: string, device: Device, given = studentCases): void {
-  describeTerms(`Student-t term, ${name}`, device, given, studentTitle);
+/** The same of models with a Student-t term; a quick run shows kinds of them, by default every case. */
+export function describeStudent(
+  name: string,
+  device: Device,
+  given = studentCases,
+  kinds: Kinds<LinearCase> = (one) => [studentTitle(one), one.quadratic?.form],
+): void {
+  describeTerms(`Student-t term, ${name}`, device, given, studentTitle, kinds);
 }
+
+/** Every form, order of sizes, and kind of tails and statistics: where each case takes seconds to compile. */
+export const shapesOf: Kinds<LinearCase> = ({ n, k, quadratic, dense, levels }) => {
+  const { form, d = 0, far, degrees = [] } = quadratic ?? {};
+  const tails = degrees.length === 1 ? `all ${degrees[0]}` : 'several';
+  const sizes = [k, d, dense, Math.max(0, ...levels)].map((size) => Math.ceil(Math.log2(1 + Math.log2(1 + size))));
+  return [form, far, tails, levels.length, n < 64, Math.ceil(n / 1024), ...sizes];
+};
 
 function describeTerms(
   name: string,
   device: Device,
   given: readonly LinearCase[],
   titleOf: (one: LinearCase) => string,
+  kindsOf: Kinds<LinearCase> = (one) => [titleOf(one), one.quadratic?.form],
 ): void {
   const checks = [
     ...temperatures.map((epsilon) => ({ title: `sweep at temperature ${epsilon}`, run: sweepParity(epsilon) })),
@@ -40,10 +54,9 @@ function describeTerms(
     { title: 'row outputs', run: rowParity },
   ];
   const table = combinations({ one: given, check: checks });
-  const kinds = ({ one, check }: (typeof table)[number]) => [titleOf(one), check.title, one.quadratic?.form];
   const chosen = cases(
     table,
-    kinds,
+    ({ one, check }) => [check.title, ...kindsOf(one)],
     ({ one: { n, k, ...shape } }) => 1e4 + n * k * (linearWidth(shape) + (shape.quadratic?.d ?? 0)),
   );
   for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {

@@ -16,13 +16,13 @@ import type { Device } from '../../src/backend/backend.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import { onGpu, withLimits } from '../devices.js';
-import { describeStudent, withRows } from '../kernels/linear-parity.js';
+import { describeStudent, shapesOf, withRows } from '../kernels/linear-parity.js';
 import { modelOf } from '../kernels/linear-problem.js';
-import type { LinearCase } from '../kernels/parity-cases.js';
+import { studentCases, type LinearCase } from '../kernels/parity-cases.js';
 
 const { device, gpu } = await onGpu();
 
-describeStudent('fused on webgpu', device);
+describeStudent('fused on webgpu', device, studentCases, shapesOf);
 
 /** WGSL of one number of four rows, for each of the values, on the device. */
 async function computed(functions: string, value: string, x: Float32Array, own = [0, 0, 0, 0]): Promise<Float32Array> {
