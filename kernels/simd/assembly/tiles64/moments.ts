@@ -90,8 +90,8 @@ function gather(z: usize, shares: usize, d: i32, rows: usize, their: usize, leng
 /** Numbers of a column whose places are listed. */
 // @ts-ignore
 @inline
-function copyRows(column: usize, from: usize, to: usize, into: usize): void {
-  for (; from < to; from += 4, into += 8) f64.store(into, f64.load(column + usize(i32.load(from))));
+function copyRows(numbers: usize, from: usize, to: usize, into: usize): void {
+  for (; from < to; from += 4, into += 8) f64.store(into, f64.load(numbers + usize(i32.load(from))));
 }
 
 /** p z to `weighted`, and its sums. */
