@@ -1,4 +1,5 @@
 import { yieldToEvents } from '../../base/event-loop.js';
+import { total } from '../../base/numbers.js';
 import { drawIndices } from '../../base/random.js';
 import { drawParts } from '../draw.js';
 import type { NearestCentres, NearestSums } from '../shard.js';
@@ -6,8 +7,8 @@ import type { RowNumbers } from '../spilled/numbers.js';
 import type { SortedRows } from './rows.js';
 import { segmentsOf, withSegment, type HeldPatterns } from './segments.js';
 
-/** Rows between breaths. */
-const BREATH = 4096;
+/** Rows that are looked at together: as many as stay in the second-level cache, of few columns. */
+const PIECE = 1024;
 
 /** What a segment's rows are drawn by. */
 interface SegmentSums {
@@ -38,11 +39,9 @@ export class PatternNearest implements NearestCentres {
     const sums = new Float64Array(centres.length);
     for await (const { start, rows } of segmentsOf(this.held)) {
       const nearest = this.distances(start, rows);
-      await this.each(rows, (row, place) => {
-        for (const [c, centre] of centres.entries()) {
-          sums[c] += Math.min(nearest[row], this.distance(rows, place, centre)) * rows.weights[place];
-        }
-      });
+      for await (const some of this.pieces(rows, nearest)) {
+        for (const [c, centre] of centres.entries()) sums[c] = withPotential(sums[c], some, centre, this.metric);
+      }
     }
     return sums;
   }
@@ -55,11 +54,10 @@ export class PatternNearest implements NearestCentres {
       for await (const { start, rows } of segmentsOf(this.held)) {
         const nearest = this.distances(start, rows);
         const sums = { weight: 0, potential: 0 };
-        await this.each(rows, (row, place) => {
-          for (const centre of added) nearest[row] = Math.min(nearest[row], this.distance(rows, place, centre));
-          sums.weight += rows.weights[place];
-          sums.potential += finite(nearest[row]) * rows.weights[place];
-        });
+        for await (const some of this.pieces(rows, nearest)) {
+          for (const centre of added) join(some, centre, this.metric);
+          addPotential(sums, some);
+        }
         known.push(sums);
         await sink.add(nearest);
       }
@@ -111,19 +109,18 @@ export class PatternNearest implements NearestCentres {
     if (this.known) return this.known;
     const known: SegmentSums[] = [];
     for await (const { rows } of segmentsOf(this.held)) {
-      let weight = 0;
-      for (const place of rows.places) weight += rows.weights[place];
-      known.push({ weight, potential: 0 });
+      known.push({ weight: total(inOrder(rows)), potential: 0 });
     }
     return (this.known = known);
   }
 
   /** What each row of a segment is drawn in proportion to. */
   private drawnFrom(rows: SortedRows, start: number, apart: boolean): Float64Array {
-    const values = Float64Array.from(rows.places, (place) => rows.weights[place]);
+    const values = inOrder(rows);
     if (!apart) return values;
     const nearest = this.distances(start, rows);
-    return values.map((weight, row) => finite(nearest[row]) * weight);
+    for (let row = 0; row < values.length; row++) values[row] *= finite(nearest[row]);
+    return values;
   }
 
   /** The distances of a segment's rows, a copy: infinite while there is no centre. */
@@ -131,10 +128,22 @@ export class PatternNearest implements NearestCentres {
     return this.nearest?.slice(start, start + weights.length) ?? new Float64Array(weights.length).fill(Infinity);
   }
 
-  private async each({ places }: SortedRows, look: (row: number, place: number) => void): Promise<void> {
-    for (let row = 0; row < places.length; row++) {
-      if (row % BREATH === 0) await yieldToEvents(this.signal);
-      look(row, places[row]);
+  /** The rows of a segment, in their order, a few at a time: each piece is valid until the next. */
+  private async *pieces({ places, values, weights }: SortedRows, nearest: Float64Array): AsyncGenerator<Piece> {
+    const { means } = this.held.facts;
+    const d = means.length;
+    const [x, v] = [new Float64Array(PIECE * d), new Float64Array(PIECE)];
+    for (let from = 0; from < places.length; from += PIECE) {
+      await yieldToEvents(this.signal);
+      const own = places.subarray(from, from + PIECE);
+      for (let row = 0; row < own.length; row++) {
+        v[row] = weights[own[row]];
+        for (let j = 0, at = own[row] * d, to = row * d; j < d; j++, at++, to++) {
+          const value = values[at];
+          x[to] = Number.isNaN(value) ? means[j] : value;
+        }
+      }
+      yield { x, weights: v.subarray(0, own.length), nearest: nearest.subarray(from, from + own.length) };
     }
   }
 
@@ -142,19 +151,62 @@ export class PatternNearest implements NearestCentres {
     const d = this.metric.length;
     return Array.from({ length: centres.length / d }, (_, c) => centres.subarray(c * d, (c + 1) * d));
   }
+}
 
-  /** Squared. */
-  private distance({ values }: SortedRows, place: number, centre: Float64Array): number {
-    const { metric } = this;
-    const { means } = this.held.facts;
-    const d = metric.length;
-    let sum = 0;
-    for (let j = 0, at = place * d; j < d; j++, at++) {
-      const value = Number.isNaN(values[at]) ? means[j] : values[at];
-      sum += ((value - centre[j]) * metric[j]) ** 2;
-    }
-    return sum;
+/** Rows without gaps, one after the other, and their weights and distances. */
+interface Piece {
+  readonly x: Float64Array;
+  readonly weights: Float64Array;
+  readonly nearest: Float64Array;
+}
+
+/** A sum with Σ a min(d, ‖x − c‖²) of some rows. */
+function withPotential(
+  sum: number,
+  { x, weights, nearest }: Piece,
+  centre: Float64Array,
+  metric: Float64Array,
+): number {
+  let all = sum;
+  for (let row = 0; row < weights.length; row++) {
+    all += Math.min(nearest[row], squaredDistance(x, row, centre, metric)) * weights[row];
   }
+  return all;
+}
+
+/** Adds what is known of a segment by some of its rows. */
+function addPotential(
+  sums: { -readonly [Name in keyof SegmentSums]: SegmentSums[Name] },
+  { weights, nearest }: Piece,
+): void {
+  for (let row = 0; row < weights.length; row++) {
+    sums.weight += weights[row];
+    sums.potential += finite(nearest[row]) * weights[row];
+  }
+}
+
+/** The weights of rows, in their order. */
+function inOrder({ places, weights }: SortedRows): Float64Array {
+  const own = new Float64Array(places.length);
+  for (let row = 0; row < places.length; row++) own[row] = weights[places[row]];
+  return own;
+}
+
+/** Has a centre join those that distances are to. */
+function join({ x, nearest }: Piece, centre: Float64Array, metric: Float64Array): void {
+  for (let row = 0; row < nearest.length; row++) {
+    nearest[row] = Math.min(nearest[row], squaredDistance(x, row, centre, metric));
+  }
+}
+
+function squaredDistance(x: Float64Array, row: number, centre: Float64Array, metric: Float64Array): number {
+  const d = metric.length;
+  let sum = 0;
+  for (let j = 0, at = row * d; j < d; j++, at++) {
+    const apart = (x[at] - centre[j]) * metric[j];
+    sum += apart * apart;
+  }
+  return sum;
 }
 
 /** A distance that is beyond all numbers, or to no centre, counts as 1. */

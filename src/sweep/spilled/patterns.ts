@@ -215,7 +215,7 @@ function patternNumbers(starts: Int32Array, rows: number): Int32Array {
 
 /** The same back. */
 function startsOf(numbers: Int32Array): Int32Array {
-  const starts: number[] = [];
-  for (const [row, number] of numbers.entries()) if (number === starts.length) starts.push(row);
-  return Int32Array.from(starts);
+  const starts = new Int32Array((numbers.at(-1) ?? -1) + 1);
+  for (let row = 1; row < numbers.length; row++) if (numbers[row] !== numbers[row - 1]) starts[numbers[row]] = row;
+  return starts;
 }
