@@ -18,6 +18,11 @@ export interface QuadraticMoments {
    * spherical: any with its trace.
    */
   readonly second: Float64Array;
+  /**
+   * Of sums that are still to be added to those of other shards, Σ P_ik of the rows that lack a column, `[k, d]`: of a term
+   * without matrices whose sums are over the rows that have it. See `completed` of seen.ts.
+   */
+  missing?: Float64Array | undefined;
   /** Of a Student-t term, whose first and second moments are weighted by P_ik u_ik instead of P_ik. */
   readonly radial?: RadialSums | undefined;
 }
@@ -76,12 +81,14 @@ export function addMoments(into: Moments, more: Moments): void {
   addTo(into.mass, more.mass);
   if (into.coupling && more.coupling) addTo(into.coupling, more.coupling);
   if (into.linear && more.linear) addTo(into.linear, more.linear);
-  for (const [index, { frame, first, second, radial }] of into.quadratic.entries()) {
+  for (const [index, term] of into.quadratic.entries()) {
+    const { frame, first, second, radial } = term;
     const other = more.quadratic[index];
     if (other.frame !== frame) throw new RangeError(`moments in frame ${frame} were expected, got ${other.frame}`);
     addTo(first, other.first);
     addTo(second, other.second);
     if (radial && other.radial) addRadial(radial, other.radial);
+    if (other.missing) addTo((term.missing ??= new Float64Array(other.missing.length)), other.missing);
   }
 }
 

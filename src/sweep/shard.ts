@@ -20,6 +20,8 @@ export interface SweepRequest<Values extends Floats = Float32Array> {
 export interface SweepOptions {
   /** Rows of the whole of which the shard's are a part, by which `negligibleShare` goes; default the shard's own. */
   readonly n?: number;
+  /** Whether moments are to be added to those of other shards, and `completed` then: they may say what mass lacks a column. */
+  readonly partial?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 

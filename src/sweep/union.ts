@@ -2,6 +2,7 @@ import type { Floats, PackedShape, PlanModel } from './model.js';
 import { addMoments, type Moments } from './moments.js';
 import { drawParts } from './draw.js';
 import { whitened } from './frames.js';
+import { completed } from './seen.js';
 import type {
   NearestCentres,
   NearestSums,
@@ -59,16 +60,18 @@ class UnionOfRows<
 
   async sweep(
     requests: readonly SweepRequest<Values>[],
-    { n = this.n, signal }: SweepOptions = {},
+    { n = this.n, partial = false, signal }: SweepOptions = {},
   ): Promise<Moments[]> {
     let sums: Moments[] | undefined;
     for (let from = 0; from < this.parts.length; from += this.partsAtOnce) {
-      const some = this.parts.slice(from, from + this.partsAtOnce).map((part) => part.sweep(requests, { n, signal }));
-      for (const moments of await allOf(some)) {
+      const some = this.parts.slice(from, from + this.partsAtOnce);
+      const swept = some.map((part) => part.sweep(requests, { n, partial: true, signal }));
+      for (const moments of await allOf(swept)) {
         sums = sums ? sums.map((sum, at) => added(sum, moments[at], requests[at])) : moments;
       }
     }
-    return sums ?? [];
+    const found = sums ?? [];
+    return partial ? found : found.map((one, at) => completed(one, requests[at].model.components));
   }
 
   async *rows(model: PlanModel<Values>, options?: RowOptions): AsyncIterable<RowOutputs> {

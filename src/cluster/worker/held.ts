@@ -109,7 +109,7 @@ export class HeldUnits {
 
 /** Sums of a sweep, one for each request, as they are sent. */
 async function swept(rows: SweptRows<Floats>, requests: readonly SweepRequest[], n: number): Promise<HalvedMoments[]> {
-  const moments = await rows.sweep(requests, { n });
+  const moments = await rows.sweep(requests, { n, partial: true });
   return moments.map((one, at) => halved(one, requests[at].model.components.quadratic));
 }
 

@@ -7,13 +7,11 @@
  */
 import { isMatrix } from '../../../kernels/form.js';
 import { logMinusDigamma, logRising } from '../../base/special/gamma.js';
-import type { Floats, QuadraticShape, QuadraticTerm } from '../model.js';
+import type { Floats, QuadraticTerm } from '../model.js';
 import type { QuadraticMoments } from '../moments.js';
 import { factorsOf, product, type GapFactors } from './gap-factors.js';
 
 const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
-/** A share of a component's mass that is none but for rounding. */
-const NOTHING = 1e-12;
 
 /** What rows with one pattern of gaps have in common. */
 export interface Gap {
@@ -75,8 +73,8 @@ export class Gaps {
     }
   }
 
-  /** What sums of completed rows lack: of matrices mass · C, of others the means over the rows that have a column. */
-  complete(sums: QuadraticMoments, mass: Float64Array): void {
+  /** Adds what sums of completed rows lack: of matrices mass · C; of others it is noted what mass lacks a column. */
+  complete(sums: QuadraticMoments): void {
     if (this.found.size === 0) return;
     const { form, d, degrees } = this.term;
     if (degrees) for (const gap of this.all()) addDegrees(sums, gap, degrees, d);
@@ -92,33 +90,7 @@ export class Gaps {
     for (const gap of this.all()) {
       for (let c = 0; c < this.k; c++) for (const j of gap.missing) missing[c * d + j] += gap.mass[c];
     }
-    rescale(sums, { form, d }, mass, missing);
-  }
-}
-
-/**
- * Of a term without matrices: the means over the rows that have a column for sums over these alone. `missing`: the mass of
- * the rows that lack it, `[k, d]`. To be called once all rows have been added, and where no column is missing not at all.
- */
-export function rescale(
-  { first, second }: QuadraticMoments,
-  { form, d }: QuadraticShape,
-  mass: Float64Array,
-  missing: Float64Array,
-): void {
-  for (let c = 0; c < mass.length; c++) {
-    const seen = missing.subarray(c * d, (c + 1) * d).map((own) => mass[c] - own);
-    const there = (j: number): boolean => seen[j] > NOTHING * mass[c];
-    const shifts = seen.map((own, j) => (there(j) ? first[c * d + j] / own : 0));
-    // A column that no row of the component has keeps its variance: 1, as it is whitened.
-    const scatters = seen.map((own, j) => (there(j) ? second[c * d + j] - own * shifts[j] ** 2 : mass[c]));
-    const counts = seen.map((own, j) => (there(j) ? own : mass[c]));
-    const pooled = total(scatters) / total(counts);
-    for (let j = 0; j < d; j++) {
-      const variance = form === 'spherical' ? pooled : scatters[j] / counts[j];
-      first[c * d + j] = mass[c] * shifts[j];
-      second[c * d + j] = mass[c] > 0 ? mass[c] * (shifts[j] ** 2 + variance) : 0;
-    }
+    sums.missing = missing;
   }
 }
 
@@ -202,8 +174,4 @@ function addCovariances(
       }
     }
   }
-}
-
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,5 +1,6 @@
 import type { PackedModel } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
+import { completed } from '../seen.js';
 import { exactPlan } from './plan.js';
 import { adder } from './shard.js';
 
@@ -31,8 +32,8 @@ export function givenSums(packed: PackedModel): GivenSums {
       add(row, weight, values, from);
     },
     finish() {
-      plan.gaps.forEach((gaps, q) => gaps.complete(moments.quadratic[q], moments.mass));
-      return moments;
+      plan.gaps.forEach((gaps, q) => gaps.complete(moments.quadratic[q]));
+      return completed(moments, components);
     },
   };
 }

@@ -3,6 +3,7 @@ import { isMatrix } from '../../../kernels/form.js';
 import type { Floats, PlanModel, QuadraticShape } from '../model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../moments.js';
 import { addStatistics, exactPlan, quadraticColumns, type ExactRow } from './plan.js';
+import { completed } from '../seen.js';
 import type { RowOptions, RowOutputs, SweepOptions, SweepRequest, SweptRows } from '../shard.js';
 
 /** Rows between breaths, and handed over at once. */
@@ -37,9 +38,15 @@ export class ExactShard implements SweptRows<Floats> {
     this.n = 'n' in blocks ? blocks.n : blocks.reduce((sum, { weights }) => sum + weights.length, 0);
   }
 
-  async sweep(requests: readonly SweepRequest<Floats>[], { signal }: SweepOptions = {}): Promise<Moments[]> {
+  async sweep(
+    requests: readonly SweepRequest<Floats>[],
+    { signal, partial = false }: SweepOptions = {},
+  ): Promise<Moments[]> {
     const moments: Moments[] = [];
-    for (const request of requests) moments.push(await this.sweepOne(request, signal));
+    for (const request of requests) {
+      const sums = await this.sweepOne(request, signal);
+      moments.push(partial ? sums : completed(sums, request.model.components));
+    }
     return moments;
   }
 
@@ -59,7 +66,7 @@ export class ExactShard implements SweptRows<Floats> {
         add(found, weights[row], values, row * this.d);
       }
     }
-    plan.gaps.forEach((gaps, q) => gaps.complete(moments.quadratic[q], moments.mass));
+    plan.gaps.forEach((gaps, q) => gaps.complete(moments.quadratic[q]));
     return moments;
   }
 

@@ -12,7 +12,7 @@ import {
 } from '../../../kernels/simd/marginal-model.js';
 import { linearWidth } from '../../../kernels/linear-shape.js';
 import { sharedDoubles } from '../../threads/shared.js';
-import { constantsOf, lessOfDegrees, rescale } from '../exact/gaps.js';
+import { constantsOf, lessOfDegrees } from '../exact/gaps.js';
 import { offsetsOf } from '../logits.js';
 import type { Floats, LinearTerm, PackedShape, PlanModel, QuadraticTerm } from '../model.js';
 import { emptyMoments, type Moments } from '../moments.js';
@@ -142,7 +142,7 @@ function unfilled(
 }
 
 function addQuadratic(
-  { quadratic, mass }: Moments,
+  { quadratic }: Moments,
   components: PackedShape,
   places: ReturnType<typeof marginalSums>['terms'],
   sums: Float64Array,
@@ -162,7 +162,7 @@ function addQuadratic(
       const missing = rows(places[q].missing);
       if (radial)
         missing.forEach((one, at) => (second[at] += one)); // whitened variances are 1
-      else if (missing.some((one) => one > 0)) rescale(quadratic[q], { form, d }, mass, missing);
+      else quadratic[q].missing = missing;
       continue;
     }
     for (let c = 0; c * d * d < second.length; c++) {

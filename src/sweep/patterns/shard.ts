@@ -3,6 +3,7 @@ import { withoutCommonPart } from '../exact/host.js';
 import { ExactShard, type ExactBlock } from '../exact/shard.js';
 import type { Floats, PackedShape, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
+import { completed } from '../seen.js';
 import type {
   NearestCentres,
   RowOptions,
@@ -42,7 +43,7 @@ export class PatternShard implements Shard, SweptRows<Floats> {
   }
 
   async sweep(requests: readonly SweepRequest<Floats>[], options: SweepOptions = {}): Promise<Moments[]> {
-    const { n = this.n, signal } = options;
+    const { n = this.n, signal, partial = false } = options;
     const { held, force } = this;
     const sums = requests.map((request) => (this.isSwept(request.model) ? new SweepSums(request, n) : undefined));
     if (sums.some((one) => one !== undefined)) {
@@ -50,7 +51,8 @@ export class PatternShard implements Shard, SweptRows<Floats> {
     }
     const moments: Moments[] = [];
     for (const [at, request] of requests.entries()) {
-      moments.push(sums[at]?.moments(held.facts.totals) ?? (await this.sweepPlainly(request, options)));
+      const found = sums[at]?.moments(held.facts.totals) ?? (await this.sweepPlainly(request, options));
+      moments.push(partial ? found : completed(found, request.model.components));
     }
     return moments;
   }

@@ -1,5 +1,6 @@
 import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
+import { completed } from '../seen.js';
 import type {
   NearestCentres,
   RowOptions,
@@ -53,12 +54,13 @@ class RemoteRows<Values extends Floats> implements SweptRows<Values> {
 
   async sweep(
     requests: readonly SweepRequest<Values>[],
-    { n = this.n, signal }: SweepOptions = {},
+    { n = this.n, partial = false, signal }: SweepOptions = {},
   ): Promise<Moments[]> {
     signal?.throwIfAborted();
     const moments = await this.site.ask({ op: 'sweep', n }, requests);
     signal?.throwIfAborted();
-    return (moments as HalvedMoments[]).map(whole);
+    const sums = (moments as HalvedMoments[]).map(whole);
+    return partial ? sums : sums.map((one, at) => completed(one, requests[at].model.components));
   }
 
   async *rows(

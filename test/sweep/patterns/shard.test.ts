@@ -9,6 +9,7 @@ import type { PlanModel, QuadraticTerm } from '../../../src/sweep/model.js';
 import type { Moments } from '../../../src/sweep/moments.js';
 import type { RowOutputs, Shard } from '../../../src/sweep/shard.js';
 import { patternShardBuilder } from '../../../src/sweep/patterns/builder.js';
+import { union } from '../../../src/sweep/union.js';
 import { taskForce } from '../../../src/threads/pool.js';
 import { mulberry32, normal } from '../../oracle/index.js';
 
@@ -169,6 +170,26 @@ describe.each(scenes)('%s: rows by their patterns are', (_, scene) => {
     const [[actual], [expected]] = await Promise.all([pattern.sweep([request]), host.sweep([request])]);
     expectAlike(actual, expected, 1e-11);
     pattern.dispose();
+  });
+
+  test('summed over shards that lack unlike shares of their columns', async () => {
+    const device = await wasm.open({ notes: [], threads: 2 });
+    const parts = [0.02, 0.9, 0.3].map((share, at) => rowsOf(scene, 100 + 150 * at, share));
+    const whole = device.gappedRows!(parts[0].d);
+    for (const { block, encoding } of parts) await whole.add(block, encoding);
+    const units: Shard[] = [];
+    for (const part of parts) {
+      units.push(await built(part, units.length === 1 ? new HostBuilder(part.d) : device.gappedRows!(part.d)));
+    }
+    const request = { model: modelOf(scene), coupling: true, tails: true };
+    const alone = await whole.finish();
+    const [expected] = await alone.sweep([request]);
+    for (const joined of [union(units), union([units[0], union(units.slice(1))])]) {
+      const [actual] = await joined.sweep([request]);
+      expectAlike(actual, expected, 1e-11);
+      expect(actual.quadratic.filter(({ missing }) => missing)).toEqual([]);
+    }
+    for (const shard of [alone, ...units]) shard.dispose();
   });
 
   test('told of in their order', async () => {
