@@ -1,5 +1,14 @@
 /** Fits whose rows are read and swept by workers in processes of their own, which run the built command. */
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -205,22 +214,23 @@ describe('what fits can do, they do with workers', () => {
 });
 
 test('units that lack unlike shares of a column have one fit', async () => {
+  mkdirSync(join(folder, 'gaps'));
   const random = seededRandom(6);
   for (const [at, share] of [0.95, 0.02].entries()) {
     const rows = Array.from({ length: 1100 }, () => row(random).map((x, j) => (j === 0 && random.uniform() < share ? NaN : x - at))); // prettier-ignore
-    writeFileSync(join(folder, `gaps-${at}.npy`), npy(rows));
+    writeFileSync(join(folder, 'gaps', `${at}.npy`), npy(rows));
   }
   const own = { family: gaussian({ covariance: 'diag' }), missing: 'model', precision: 'float64' } as const;
   const seeding = { means: [[0, 0, 0], [8, 12, 20]] }; // prettier-ignore
   const asked = { components: 2, ...own, seeding, tolerance: 0, maxIterations: 6 } as const;
   const [here, there, alone] = await Promise.all([
-    fitted('gaps-*.npy', asked),
-    fitted('gaps-*.npy', { ...asked, ...on(2) }),
-    fitted('gaps-1.npy', { ...asked, cluster: { address: 'processes', workers: 1 } }),
+    fitted('gaps/*.npy', asked),
+    fitted('gaps/*.npy', { ...asked, ...on(2) }),
+    fitted('gaps/1.npy', { ...asked, cluster: { address: 'processes', workers: 1 } }),
   ]);
   expectAllWithin(there.mixture.columnMeans.flat(), here.mixture.columnMeans.flat(), 1e-6); // models are rounded to float32
   expectAllWithin(there.objective, here.objective, 1e-7);
-  expect(bitsOf(alone)).toBe(bitsOf(await fitted('gaps-1.npy', asked)));
+  expect(bitsOf(alone)).toBe(bitsOf(await fitted('gaps/1.npy', asked)));
 });
 
 test('rows are labelled and scored by workers as they are here', async () => {
