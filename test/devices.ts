@@ -1,6 +1,7 @@
 import { registerQuietly, startBackend } from '../kernels/engine.js';
 import { simdSupport, type SimdBuild } from '../kernels/simd/module.js';
 import type { Gpu, GpuLimits } from '../kernels/webgpu/device.js';
+import type { GpuSweepOptions } from '../kernels/webgpu/options.js';
 import { startGpuBackend } from '../kernels/webgpu/tfjs.js';
 import type { Device } from '../src/backend/backend.js';
 import { cpuDevice } from '../src/backend/cpu.js';
@@ -24,6 +25,13 @@ export async function onGpu(): Promise<{ readonly device: Device; readonly gpu: 
 export function withLimits(gpu: Gpu, limits: Partial<GpuLimits>): Gpu {
   return Object.create(gpu, { limits: { value: { ...gpu.limits, ...limits } } }) as Gpu;
 }
+
+/** What divides rows otherwise on a device, and so changes no bit of their sums. */
+export const otherDivisions: readonly (readonly [string, Partial<GpuLimits>, GpuSweepOptions])[] = [
+  ['in several chunks and passes', { maxStorageBufferBindingSize: 2 ** 17 }, {}],
+  ['with rows on the host', { maxStorageBufferBindingSize: 2 ** 17 }, { residentBytes: 2 ** 17 }],
+  ['in grids of several lines', { maxComputeWorkgroupsPerDimension: 3 }, {}],
+];
 
 /** A backend of tfjs, by its composites. */
 export function tensors(name: string): Device {

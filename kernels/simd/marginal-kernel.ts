@@ -1,8 +1,9 @@
 import { Arena } from './arena.js';
 import { instantiate } from './instance.js';
 import type { MarginalExports } from './marginal-exports.js';
-import { lineOf, type MarginalModel, type MarginalOutputs, type PatternRows } from './marginal-model.js';
+import { lineOf, type MarginalModel, type PatternRows } from './marginal-model.js';
 import { placeMarginals, type MarginalPlaces, type PlacedTerm } from './marginal-places.js';
+import type { Float64Outputs } from './outputs.js';
 
 const HALF_LOG_TWO_PI = Math.log(2 * Math.PI) / 2;
 
@@ -204,7 +205,7 @@ export class LoadedMarginals {
   }
 
   /** Writes what the model says of these rows, from row `to` on. */
-  outputs(rows: number, to: number, { labels, logSum, logLargest, responsibilities }: MarginalOutputs): void {
+  outputs(rows: number, to: number, { labels, logSum, logLargest, responsibilities }: Float64Outputs): void {
     const { arena, places } = this;
     const { k } = this.model;
     labels.set(arena.integers(places.labels, rows), to);

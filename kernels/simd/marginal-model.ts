@@ -61,14 +61,6 @@ export interface PatternRows {
   readonly lacking: number;
 }
 
-/** What is said of rows: `[n]` each, and `[n, k]`, which is empty where it is not wanted. */
-export interface MarginalOutputs {
-  readonly labels: Int32Array;
-  readonly logSum: Float64Array;
-  readonly logLargest: Float64Array;
-  readonly responsibilities: Float32Array;
-}
-
 /** Numbers of whitened differences of rows that are worked on together: they stay in the second-level cache. */
 const TOGETHER = 2 ** 15;
 const MOST_ROWS = 64;

@@ -1,7 +1,8 @@
 /** Sweeps of rows with gaps by assembly/marginal-*.ts, in float64: rows in parts, and in each the rows of one pattern together. */
 import { MarginalKernel, type LoadedMarginals } from './marginal-kernel.js';
-import type { MarginalModel, MarginalOutputs, PatternRows } from './marginal-model.js';
+import type { MarginalModel, PatternRows } from './marginal-model.js';
 import { nextPart, unwanted, type Shared } from './parts.js';
+import type { Float64Outputs } from './outputs.js';
 
 interface Marginals extends Shared {
   readonly on: PatternRows;
@@ -17,7 +18,7 @@ export interface MarginalSweepTask extends Marginals {
 /** What the model says of every row. */
 export interface MarginalRowsTask extends Marginals {
   readonly kind: 'marginal rows';
-  readonly into: MarginalOutputs;
+  readonly into: Float64Outputs;
 }
 
 export type MarginalTask = MarginalSweepTask | MarginalRowsTask;

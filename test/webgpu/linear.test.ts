@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { openGpu, type GpuLimits } from '../../kernels/webgpu/device.js';
-import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
+import { openGpu } from '../../kernels/webgpu/device.js';
 import type { Device } from '../../src/backend/backend.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import type { Moments } from '../../src/sweep/moments.js';
-import { onGpu, withLimits } from '../devices.js';
+import { onGpu, otherDivisions, withLimits } from '../devices.js';
 import { describeLinear, withRows } from '../kernels/linear-parity.js';
 import { modelOf } from '../kernels/linear-problem.js';
 import type { LinearCase } from '../kernels/parity-cases.js';
@@ -28,11 +27,7 @@ async function momentsOn(where: Device, one = everything): Promise<Moments> {
 let here: Promise<Moments> | undefined;
 const momentsHere = (): Promise<Moments> => (here ??= momentsOn(device));
 
-test.each<[string, Partial<GpuLimits>, GpuSweepOptions]>([
-  ['in several chunks and passes', { maxStorageBufferBindingSize: 2 ** 17 }, {}],
-  ['with rows on the host', { maxStorageBufferBindingSize: 2 ** 17 }, { residentBytes: 2 ** 17 }],
-  ['in grids of several lines', { maxComputeWorkgroupsPerDimension: 3 }, {}],
-])('sums are the same bit for bit %s', async (_, limits, options) => {
+test.each(otherDivisions)('sums are the same bit for bit %s', async (_, limits, options) => {
   const there = webgpuDevice({ name: 'webgpu', gpu: withLimits(gpu, limits) }, options);
   expect(await momentsOn(there)).toEqual(await momentsHere());
 });

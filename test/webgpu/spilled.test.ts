@@ -1,5 +1,5 @@
 /** Rows of a GPU in a file: the same bits, bounded memory, and one line for whatever becomes of the file. */
-import { closeSync, ftruncateSync, openSync, readdirSync, readlinkSync, readSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import type { Shard } from '../../src/sweep/shard.js';
 import { cases, combinations } from '../cases.js';
 import { drawn, scenes } from '../families/scenes.js';
 import { problem } from '../oracle/index.js';
+import { openIn } from '../sweep/spilled/bits.js';
 import { modelOf, rowsOf } from './sweep-on.js';
 import { watch } from './watched.js';
 
@@ -27,19 +28,6 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Chunks are small: some have rows of several. */
 const gpu = await openGpu({ limits: { maxStorageBufferBindingSize: 2 ** 18 } });
 const device = webgpuDevice({ name: 'webgpu', gpu });
-
-/** Files in the folder that are open, which have no names. */
-function open(): string[] {
-  return readdirSync('/proc/self/fd')
-    .map((number) => `/proc/self/fd/${number}`)
-    .filter((path) => {
-      try {
-        return readlinkSync(path).startsWith(folder);
-      } catch {
-        return false; // that of the listing itself
-      }
-    });
-}
 
 type Format = 'float32' | 'float16';
 
@@ -98,9 +86,9 @@ describe('what is asked of rows in a file is as of rows on the device, bit for b
     const memory = room === 'none' ? 0 : 0.9 * n * (d * (format === 'float16' ? 2 : 4) + 4);
     const there = await allOf(await shardOf(n, d, undefined, format, weighted), k);
     const shard = await shardOf(n, d, memory, format, weighted);
-    expect(open().length).toBe(weighted ? 2 : 1);
+    expect(openIn(folder).length).toBe(weighted ? 2 : 1);
     expect(await allOf(shard, k)).toEqual(there);
-    expect(open()).toEqual([]);
+    expect(openIn(folder)).toEqual([]);
   });
 });
 
@@ -155,7 +143,7 @@ describe('fits say the same, bit for bit', () => {
       expect(saidBy(filed)).toEqual(saidBy(there));
       expect(filed.diagnostics.notes.join()).toContain(`a file without a name, `);
       expect(there.diagnostics.notes.join()).not.toContain('a file');
-      expect(open()).toEqual([]);
+      expect(openIn(folder)).toEqual([]);
     },
   );
 
@@ -255,7 +243,7 @@ describe('one line tells of', () => {
     const onProgress: FitOptions['onProgress'] = ({ phase, iteration }) => {
       if (phase !== 'fit' || iteration !== 1 || done) return;
       done = true;
-      const descriptor = openSync(open()[0], 'r+');
+      const descriptor = openSync(openIn(folder)[0], 'r+');
       harm(descriptor);
       closeSync(descriptor);
     };
@@ -272,12 +260,12 @@ describe('one line tells of', () => {
     await expect(flipped).rejects.toThrow(
       `spill: expected rows in their file as they were written, got record 1 of the spill file in ${folder} with another checksum; check that disk, or name a folder on another with spill (--spill DIR)`,
     );
-    expect(open()).toEqual([]);
+    expect(openIn(folder)).toEqual([]);
   });
 
   test('a file that was cut off', async () => {
     await expect(damaged((descriptor) => ftruncateSync(descriptor, 4096 + 30_000))).rejects.toThrow(' cut off; check');
-    expect(open()).toEqual([]);
+    expect(openIn(folder)).toEqual([]);
   });
 
   test('a folder that is not there', () =>
@@ -293,5 +281,5 @@ test('an aborted fit closes its file, and has the last whole iteration', async (
   };
   const { status, iterations } = await fit({ signal: controller.signal, onProgress, maxIterations: 50, tolerance: 0 });
   expect([status, iterations]).toEqual(['aborted', 2]);
-  expect([open(), readdirSync(folder)]).toEqual([[], []]);
+  expect([openIn(folder), readdirSync(folder)]).toEqual([[], []]);
 });

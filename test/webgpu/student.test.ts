@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
 import { LOG, LOG1P } from '../../kernels/webgpu/arithmetic.wgsl.js';
 import { makeBuffers, readBuffer, STORAGE, UNIFORMS, USAGE } from '../../kernels/webgpu/buffers.js';
-import type { GpuLimits } from '../../kernels/webgpu/device.js';
-import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import { programOf, type ProgramCode } from '../../kernels/webgpu/program.js';
 import {
   STUDENT,
@@ -15,7 +13,7 @@ import { bind, dispatch } from '../../kernels/webgpu/work.js';
 import type { Device } from '../../src/backend/backend.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import type { Moments } from '../../src/sweep/moments.js';
-import { onGpu, withLimits } from '../devices.js';
+import { onGpu, otherDivisions, withLimits } from '../devices.js';
 import { describeStudent, shapesOf, withRows } from '../kernels/linear-parity.js';
 import { modelOf } from '../kernels/linear-problem.js';
 import { studentCases, type LinearCase } from '../kernels/parity-cases.js';
@@ -113,11 +111,7 @@ async function momentsOn(where: Device, one: LinearCase): Promise<Moments> {
   return found[0];
 }
 
-test.each<[string, Partial<GpuLimits>, GpuSweepOptions]>([
-  ['in several chunks and passes', { maxStorageBufferBindingSize: 2 ** 17 }, {}],
-  ['with rows on the host', { maxStorageBufferBindingSize: 2 ** 17 }, { residentBytes: 2 ** 17 }],
-  ['in grids of several lines', { maxComputeWorkgroupsPerDimension: 3 }, {}],
-])('sums are the same bit for bit %s', async (_, limits, options) => {
+test.each(otherDivisions)('sums are the same bit for bit %s', async (_, limits, options) => {
   const there = webgpuDevice({ name: 'webgpu', gpu: withLimits(gpu, limits) }, options);
   for (const one of [large, small]) expect(await momentsOn(there, one)).toEqual(await momentsOn(device, one));
 });

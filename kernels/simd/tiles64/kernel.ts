@@ -1,8 +1,9 @@
 import { Arena } from '../arena.js';
 import { instantiate } from '../instance.js';
 import type { TileExports } from './exports.js';
-import { keepsSquares, levelNumbers, type TileModel, type TileOutputs } from './model.js';
+import { keepsSquares, levelNumbers, type TileModel } from './model.js';
 import { placeTiles, type PlacedTile, type TilePlaces } from './places.js';
+import type { Float64Outputs } from '../outputs.js';
 
 /** One instance of the kernel with a memory of its own: what one thread computes with. */
 export class TileKernel {
@@ -85,7 +86,7 @@ export class LoadedTiles {
   }
 
   /** What the model says of the first rows of a tile, written from row `to` on. */
-  outputs(x: Float64Array, rows: number, to: number, into: TileOutputs): void {
+  outputs(x: Float64Array, rows: number, to: number, into: Float64Outputs): void {
     const { wasm, arena, places } = this;
     const { k, hard } = this.model;
     const { labels, logSum, logLargest, logits, rows: b } = places;

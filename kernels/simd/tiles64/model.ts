@@ -107,14 +107,6 @@ export interface TileBlock {
   readonly v: Float64Array;
 }
 
-/** What is said of rows: `[n]` each, and `[n, k]`, which is empty where it is not wanted. */
-export interface TileOutputs {
-  readonly labels: Int32Array;
-  readonly logSum: Float64Array;
-  readonly logLargest: Float64Array;
-  readonly responsibilities: Float32Array;
-}
-
 /** Rows of a tile: one, and what a component makes of it, stay in the first-level cache. A power of two. */
 export function tileRows64(columns: number): number {
   return Math.max(16, Math.min(128, 2 ** Math.floor(Math.log2(2048 / columns))));

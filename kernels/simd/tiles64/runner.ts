@@ -2,8 +2,9 @@
 import { nextPart, unwanted, type Shared } from '../parts.js';
 import type { RecordMemory } from '../records.js';
 import { TileKernel, type LoadedTiles } from './kernel.js';
-import { tileRows64, type TileModel, type TileOutputs, type TileRows } from './model.js';
+import { tileRows64, type TileModel, type TileRows } from './model.js';
 import { tilesOf } from './tiles.js';
+import type { Float64Outputs } from '../outputs.js';
 
 interface OfTiles extends Shared {
   readonly on: TileRows;
@@ -21,7 +22,7 @@ export interface TileRowsTask extends OfTiles {
   readonly kind: 'float64 rows';
   readonly first: number;
   readonly tiles: number;
-  readonly into: TileOutputs;
+  readonly into: Float64Outputs;
 }
 
 export type TileTask = TileSweepTask | TileRowsTask;

@@ -1,8 +1,9 @@
-import { tileRows64, tileSums, type TileOutputs } from '../../../kernels/simd/tiles64/model.js';
+import { tileRows64, tileSums } from '../../../kernels/simd/tiles64/model.js';
 import { addParts } from '../../../kernels/simd/sums.js';
 import type { TaskForce } from '../../threads/pool.js';
-import { sharedDoubles, sharedFloats, sharedIntegers } from '../../threads/shared.js';
+import { sharedIntegers } from '../../threads/shared.js';
 import { ExactShard, type ExactBlock } from '../exact/shard.js';
+import { float64Outputs } from '../float64-outputs.js';
 import type { Floats, PlanModel } from '../model.js';
 import type { Moments } from '../moments.js';
 import { mostParts, PARTS, partsInMemory, PartSums } from '../parts.js';
@@ -69,7 +70,7 @@ export class Float64Shard implements SweptRows<Floats> {
     const b = tileRows64(this.d);
     let first = 0;
     for (const { start, rows, v, base } of this.held.blocks()) {
-      const into = outputsFor(rows, responsibilities ? k : 0);
+      const into = float64Outputs(rows, responsibilities ? k : 0);
       const control = sharedIntegers(2);
       const parts = Math.max(1, Math.min(PARTS, Math.ceil(rows / LEAST_ROWS)));
       const range = { first, tiles: Math.ceil(rows / b) };
@@ -114,13 +115,4 @@ export class Float64Shard implements SweptRows<Floats> {
     };
     return new ExactShard(d, { n, [Symbol.iterator]: exactly });
   }
-}
-
-function outputsFor(rows: number, k: number): TileOutputs {
-  return {
-    labels: sharedIntegers(rows),
-    logSum: sharedDoubles(rows),
-    logLargest: sharedDoubles(rows),
-    responsibilities: sharedFloats(rows * k),
-  };
 }

@@ -1,8 +1,10 @@
-import type { MarginalModel, MarginalOutputs, PatternRows } from '../../../kernels/simd/marginal-model.js';
+import type { MarginalModel, PatternRows } from '../../../kernels/simd/marginal-model.js';
+import type { Float64Outputs } from '../../../kernels/simd/outputs.js';
 import type { TaskForce } from '../../threads/pool.js';
-import { sharedDoubles, sharedFloats, sharedIntegers } from '../../threads/shared.js';
+import { sharedIntegers } from '../../threads/shared.js';
 import { withoutCommonPart } from '../exact/host.js';
 import { exactOutputs } from '../exact/shard.js';
+import { float64Outputs } from '../float64-outputs.js';
 import type { Floats, PlanModel } from '../model.js';
 import type { RowOutputs } from '../shard.js';
 import { rowsAt, type SortedRows } from './rows.js';
@@ -40,9 +42,9 @@ export async function* segmentOutputs(segment: SortedRows, telling: Telling): As
   }
 }
 
-async function outputsOf(on: PatternRows, { model, swept, k, force, signal }: Telling): Promise<MarginalOutputs> {
+async function outputsOf(on: PatternRows, { model, swept, k, force, signal }: Telling): Promise<Float64Outputs> {
   const rows = on.weights.length;
-  const into = outputsFor(rows, k);
+  const into = float64Outputs(rows, k);
   if (!swept) {
     setExactly(model, on, into);
     return into;
@@ -52,17 +54,8 @@ async function outputsOf(on: PatternRows, { model, swept, k, force, signal }: Te
   return into;
 }
 
-function outputsFor(rows: number, k: number): MarginalOutputs {
-  return {
-    labels: sharedIntegers(rows),
-    logSum: sharedDoubles(rows),
-    logLargest: sharedDoubles(rows),
-    responsibilities: sharedFloats(rows * k),
-  };
-}
-
 /** Outputs by plain TypeScript, of what the kernel does not have. */
-function setExactly(model: PlanModel<Floats>, { values, weights, columns }: PatternRows, into: MarginalOutputs): void {
+function setExactly(model: PlanModel<Floats>, { values, weights, columns }: PatternRows, into: Float64Outputs): void {
   const wanted = into.responsibilities.length > 0;
   const found = exactOutputs(withoutCommonPart(model), { start: 0, values, weights }, columns, wanted);
   into.labels.set(found.labels);
@@ -73,7 +66,7 @@ function setExactly(model: PlanModel<Floats>, { values, weights, columns }: Patt
 
 /** Outputs of rows of which `order` says where they were. */
 function inOrder(
-  from: MarginalOutputs,
+  from: Float64Outputs,
   order: Int32Array,
   { start, weights, k }: { readonly start: number; readonly weights: Float64Array; readonly k: number },
 ): RowOutputs {

@@ -4,15 +4,13 @@ import type { TaskForce } from '../../threads/pool.js';
 import { sharedDoubles, sharedIntegers } from '../../threads/shared.js';
 import type { Floats, PackedShape } from '../model.js';
 import type { Moments } from '../moments.js';
+import { PARTS, partsInMemory } from '../parts.js';
 import type { SweepRequest } from '../shard.js';
 import { leastShare, marginalModel, momentsOf, type RowTotals } from './model.js';
 import type { SortedRows } from './rows.js';
 
-/** Parts that a segment is cut into, whatever the number of threads: of no fewer rows than this, but for the last. */
-const PARTS = 64;
+/** Parts of a segment have no fewer rows, but for the last. */
 const LEAST_ROWS = 256;
-/** What the sums of all parts may take, bytes. */
-const PART_MEMORY = 2 ** 26;
 
 /** Parts of so many rows. */
 export function partsOf(rows: number): number {
@@ -22,7 +20,7 @@ export function partsOf(rows: number): number {
 /** How many sweeps have room for their sums at once. */
 export function sweepsInMemory({ k, quadratic, linear }: PackedShape): number {
   const { count } = marginalSums({ k, coupling: true, terms: quadratic, linear });
-  return Math.max(1, Math.floor(PART_MEMORY / (count * 8)));
+  return partsInMemory(Infinity, count);
 }
 
 /** The sums of a sweep, which is made segment after segment. */
@@ -43,7 +41,7 @@ export class SweepSums {
   async add(rows: SortedRows, force: TaskForce, signal: AbortSignal | undefined): Promise<void> {
     const { model, sums } = this;
     const count = sums.length;
-    const parts = Math.max(1, Math.min(partsOf(rows.weights.length), Math.floor(PART_MEMORY / (count * 8))));
+    const parts = partsInMemory(partsOf(rows.weights.length), count);
     if (this.results.length !== parts * count) this.results = sharedDoubles(parts * count);
     const { results } = this;
     await force.run(
