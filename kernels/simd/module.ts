@@ -1,8 +1,10 @@
+import { bytesOfBase64 } from '../base64.js';
 import { relaxedKernel, simdKernel } from './generated.js';
 
 /** Which build of the kernel: relaxed SIMD has multiply-add in one instruction, where the engine knows it. */
 export type SimdBuild = 'relaxed' | 'simd';
 
+const binaries = new Map<SimdBuild, Uint8Array<ArrayBuffer>>();
 const valid = new Map<SimdBuild, boolean>();
 const modules = new Map<SimdBuild, Promise<WebAssembly.Module>>();
 
@@ -23,10 +25,7 @@ export function simdModule(build: SimdBuild): Promise<WebAssembly.Module> {
 }
 
 function binary(build: SimdBuild): Uint8Array<ArrayBuffer> {
-  return binaryOf(build === 'relaxed' ? relaxedKernel : simdKernel);
-}
-
-/** Bytes of base64. */
-export function binaryOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const bytes = binaries.get(build) ?? bytesOfBase64(build === 'relaxed' ? relaxedKernel : simdKernel);
+  binaries.set(build, bytes);
+  return bytes;
 }

@@ -1,5 +1,5 @@
+import { bytesOfBase64 } from '../base64.js';
 import { samplingKernel as text } from './generated.js';
-import { binaryOf } from './module.js';
 import { SamplingKernel } from './sampling-kernel.js';
 
 let module: WebAssembly.Module | undefined;
@@ -17,7 +17,7 @@ export function samplingKernel(): SamplingKernel | undefined {
 export function samplingModule(): WebAssembly.Module | undefined {
   if (refused) return undefined;
   try {
-    return (module ??= new WebAssembly.Module(binaryOf(text)));
+    return (module ??= new WebAssembly.Module(bytesOfBase64(text)));
   } catch {
     refused = true;
     return undefined;

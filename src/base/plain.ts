@@ -1,4 +1,5 @@
 /** Plain values as text and back, to the last bit: what JSON can't hold is an object with one key that no value has. */
+import { bytesOfBase64 } from '../../kernels/base64.js';
 
 /** Typed arrays that values may have, by the keys that hold their bytes. */
 const arrays = { '~f64': Float64Array, '~f32': Float32Array, '~i32': Int32Array, '~u8': Uint8Array } as const;
@@ -46,7 +47,7 @@ function decoded(value: unknown): unknown {
   if (others.length > 0 || typeof held !== 'string' || key === undefined) return value;
   if (key === NUMBER) return Number(held);
   if (!(key in arrays)) return value;
-  return new arrays[key as keyof typeof arrays](bytesOf(held));
+  return new arrays[key as keyof typeof arrays](bytesOfBase64(held).buffer);
 }
 
 function base64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
@@ -56,10 +57,6 @@ function base64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
     characters += String.fromCharCode(...bytes.subarray(from, from + CHUNK));
   }
   return btoa(characters);
-}
-
-function bytesOf(text: string): ArrayBuffer {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer;
 }
 
 function notPlain(kind: string): RangeError {
