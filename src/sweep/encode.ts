@@ -32,7 +32,10 @@ const ROWS_AT_ONCE = 256;
 /** The same as the kernel takes it. */
 export function codingOf({ shift, scale }: Pick<Encoding, 'shift' | 'scale'>): Coding {
   const numbers = new Float64Array(2 * shift.length);
-  for (let j = 0; j < shift.length; j++) numbers.set([shift[j], 1 / scale[j]], 2 * j);
+  for (let j = 0; j < shift.length; j++) {
+    numbers[2 * j] = shift[j];
+    numbers[2 * j + 1] = 1 / scale[j];
+  }
   return { numbers, farthest: FARTHEST };
 }
 

@@ -2,17 +2,14 @@ import { on, once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { builtScript } from '../../base/package-root.node.js';
 import type { Floats } from '../../sweep/model.js';
+import { rowsPerBatch } from './batches.js';
 import { scratchFolder } from './duckdb.js';
 import type { Column } from './table.js';
 
 /** Bytes, all numbers counted as float64, from which a thread pays: starting it takes about a tenth of a second. */
 const ENOUGH = 2 ** 28;
-/** Bytes of rows that are handed over at once, as float64. */
-const AT_ONCE = 2 ** 21;
 /** Places for such rows: one that is filled, one that waits, one that is read. */
 const PLACES = 3;
-/** Rows of one chunk of DuckDB's. */
-const CHUNK = 2048;
 
 /** Columns that a thread reads with a database of its own. */
 export interface ApartScan {
@@ -51,13 +48,14 @@ export function columnsIn(place: SharedArrayBuffer, columns: readonly Column[], 
 }
 
 /**
- * The same as `Database.stream`, in larger blocks, read by a thread of its own. DuckDB's chunks are garbage there, of a small
- * heap, and this thread is free for what becomes of the rows. The thread has ended when the generator has.
+ * The same as `Database.stream`, in blocks of as many rows as a batch has, read by a thread of its own. DuckDB's chunks are
+ * garbage there, of a small heap, and this thread is free for what becomes of the rows. The thread has ended when the
+ * generator has.
  */
 export async function* readApart(of: ApartScan, signal?: AbortSignal): AsyncGenerator<Floats[]> {
   signal?.throwIfAborted();
   const { columns } = of;
-  const capacity = CHUNK * Math.max(1, Math.floor(AT_ONCE / 8 / CHUNK / columns.length));
+  const capacity = rowsPerBatch(columns.length);
   const places = Array.from({ length: PLACES }, () => new SharedArrayBuffer(capacity * columns.length * 8));
   const held = places.map((place) => columnsIn(place, columns, capacity));
   const workerData: ApartWork = { ...of, folder: scratchFolder(), capacity, places };

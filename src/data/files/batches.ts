@@ -41,6 +41,7 @@ export async function* batches(
   const texts = textsOf(choice, levels);
   const batch = (rows: number, { columns, weights }: Place): Batch =>
     columnBatch(rows, columns.slice(0, d), weights?.subarray(0, rows), texts);
+  const mayPass = passing && every === 1 && weight === undefined && !coders; // as a batch, where a block has its rows
   let place: Place | undefined;
   let filled = 0;
   let next = 0; // the next row to take, counted from the start of the block
@@ -49,6 +50,10 @@ export async function* batches(
     if (place && !hasRoomFor(block, place)) {
       if (filled > 0) yield batch(filled, place);
       [place, filled] = [undefined, 0];
+    }
+    if (mayPass && filled === 0 && rows === capacity) {
+      yield columnBatch(rows, block, undefined, texts);
+      continue;
     }
     while (next < rows) {
       place ??= placeFor(block, capacity, weight === undefined ? undefined : d);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type * as Bindings from '@duckdb/node-bindings';
 import { InputError } from '../../base/errors.js';
 import { ownFolder } from '../../base/temporary.node.js';
@@ -157,16 +157,20 @@ export class Database {
   ): AsyncGenerator<Floats[]> {
     const connection = await this.instance.connect();
     const release = interruptedBy(signal, connection);
+    let coming: ReturnType<DuckDBResult['fetchChunk']> | undefined;
     try {
       await connection.run('SELECT setseed(0.5)');
       const readers = columns.map((column, index) => this.reader(column, index, coders?.[index]));
       const values = readers.map(({ sql }) => sql);
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
+      coming = result.fetchChunk();
       for (;;) {
-        const chunk = await result.fetchChunk();
+        const chunk = await coming;
         signal?.throwIfAborted();
         const rows = chunk?.rowCount ?? 0;
         if (chunk === null || rows === 0) return;
+        coming = result.fetchChunk(); // DuckDB works on the next meanwhile
+        coming.catch(() => undefined); // whoever waits for it hears of it
         yield readers.map(({ read }) => read(chunk, rows));
         chunk.reset(); // which also keeps it until here: its memory goes when nobody holds it
       }
@@ -175,6 +179,7 @@ export class Database {
       throw error;
     } finally {
       release();
+      await coming?.catch(() => undefined);
       await connection.run('SELECT 1').catch(() => undefined); // ends a stream cut short, which closes its files
       connection.closeSync();
     }

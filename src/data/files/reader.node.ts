@@ -45,13 +45,17 @@ async function read({ scan, columns, folder, capacity, places }: ApartWork, port
   let rows = 0;
   for await (const block of database.stream(scan, columns, { signal: stopping.signal })) {
     const [{ length }] = block;
-    if (rows + length > capacity) {
-      answer({ place, rows });
-      place = await free.take();
-      rows = 0;
+    for (let from = 0; from < length;) {
+      if (rows === capacity) {
+        answer({ place, rows });
+        place = await free.take();
+        rows = 0;
+      }
+      const to = Math.min(length, from + capacity - rows);
+      for (const [j, values] of block.entries()) held[place][j].set(values.subarray(from, to), rows);
+      rows += to - from;
+      from = to;
     }
-    for (const [j, values] of block.entries()) held[place][j].set(values, rows);
-    rows += length;
   }
   if (rows > 0) answer({ place, rows });
   answer({ place, rows: 0 });

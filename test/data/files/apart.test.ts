@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { columnsOf } from '../../../src/data/columns.js';
 import { type ApartScan, paysApart, readApart } from '../../../src/data/files/apart.js';
+import { batches } from '../../../src/data/files/batches.js';
 import { Database, literal } from '../../../src/data/files/duckdb.js';
 import { explain } from '../../../src/data/files/explain.js';
 import type { Floats } from '../../../src/sweep/model.js';
@@ -41,6 +43,25 @@ describe('a thread of its own', () => {
     expect(apart.numbers.map(({ length }) => length)).toEqual([ROWS, ROWS, ROWS]);
     expect(apart.numbers).toEqual(here.numbers);
     expect(apart.blocks).toBeLessThan(here.blocks / 10);
+  });
+
+  test('gives whole batches as they are to whoever wants them no longer than until the next', async () => {
+    const table = { name: 'rows', columns: [...columns], blocks: () => readApart(of) };
+    const choice = { features: [0, 1, 2], levels: new Map(), truths: new Set<number>(), notes: [] };
+    const read = async (passing: boolean): Promise<{ numbers: number[][]; shared: boolean[] }> => {
+      const numbers: number[][] = columns.map(() => []);
+      const shared: boolean[] = [];
+      for await (const batch of batches(table, choice, { passing })) {
+        const held = columnsOf(batch, columns.length);
+        shared.push(held.every(({ values }) => values.buffer instanceof SharedArrayBuffer));
+        for (const [j, { values }] of held.entries()) for (const value of values) numbers[j].push(value);
+      }
+      return { numbers, shared };
+    };
+    const [passing, kept] = [await read(true), await read(false)];
+    expect(passing.shared).toEqual([true, true, true, true, false]); // the last has fewer rows
+    expect(kept.shared).toEqual([false, false, false, false, false]);
+    expect(passing.numbers).toEqual(kept.numbers);
   });
 
   test('ends with whoever stops early, as often as that happens', async () => {
