@@ -21,8 +21,13 @@ export interface Exports {
   temper(rate: number, squareRate: number, centre: number, hard: boolean, least: number): void;
   sweep(x: number, v: number): void;
   sweepSparsely(x: number, v: number, rows: number): number;
-  seemsFew(x: number): number;
-  sweepCandidates(x: number, v: number, rows: number): number;
+  /** Turns a tile to rows of the block, from the `from`th on. */
+  turnTile(x: number, from: number): void;
+  seemsFew(): number;
+  sweepCandidates(v: number, rows: number): number;
+  placeEarlier(at: number): void;
+  boundEarlier(rows: number, first: boolean): number;
+  sweepEarlier(v: number, rows: number): void;
   posterior(x: number, labels: number, logSum: number, logLargest: number, shares: number): void;
   likeliest(x: number, labels: number, largest: number): void;
   potentials(...places: [...tile: [x: number, v: number, nearest: number], ...centres: number[]]): void;

@@ -1,5 +1,6 @@
 import { Arena } from './arena.js';
-import { BLOCK_ROWS, hasCandidates, placeCandidates } from './candidates.js';
+import { CandidateBlocks, hasCandidates } from './candidates.js';
+import type { EarlierLogits } from './earlier.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
@@ -36,7 +37,7 @@ export class SimdKernel {
   private columns = 0;
   private k = 0;
   private bounded = false;
-  private chosen = false;
+  private candidates: CandidateBlocks | undefined;
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
@@ -45,8 +46,8 @@ export class SimdKernel {
     this.arena = new Arena(this.wasm.memory);
   }
 
-  /** Lays memory out for a model and copies it there. */
-  load(model: SimdModel): void {
+  /** Lays memory out for a model and copies it there; `earlier` is of the rows that will be swept. */
+  load(model: SimdModel, earlier?: EarlierLogits): void {
     const { form, k, d } = model;
     this.begin(tileColumns(model));
     const { means, origin, whitening, whiteningStep, offsets, slopes } = modelArrays(model);
@@ -70,15 +71,15 @@ export class SimdKernel {
     this.places = { plan, totals, ...this.rowPlaces(k) };
     this.bounded = model.bounds !== undefined && this.gathers(model);
     if (this.bounded && model.bounds) filled.push(...placeBounds({ wasm, arena, tile }, model.bounds, model));
-    this.chosen = hasCandidates(model);
-    if (this.chosen) placeCandidates({ wasm, arena }, model);
+    const setting = { wasm, arena, tile, columns: this.columns };
+    this.candidates = hasCandidates(model) ? new CandidateBlocks(setting, model, earlier) : undefined;
     this.arena.reserve();
     this.wasm.temper(model.rate, squareRateOf(model), model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
       this.arena.floats(at, arrays[index].length).set(arrays[index]);
     }
     for (const { at, values } of filled) this.arena.like(values, at).set(values);
-    if (this.chosen) this.wasm.shortenNatural();
+    this.candidates?.begin();
     // Numbers, that 0 times what no row has filled yet is 0; and the sums.
     this.arena.floats(plan, (totals - plan) / 4).fill(0);
     this.k = k;
@@ -135,10 +136,10 @@ export class SimdKernel {
     this.totals().fill(0);
   }
 
-  /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals. */
-  sweepGroup(x: Float32Array, v: Float32Array): void {
+  /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals; `index` is the group's among all. */
+  sweepGroup(x: Float32Array, v: Float32Array, index = 0): void {
     const { x: xAt, v: vAt } = this.fillWeights(v);
-    if (!this.bounded) this.sweepBlocks(x, v.length);
+    if (!this.bounded) this.sweepBlocks(x, v.length, index);
     else {
       this.fillRows(x);
       if (!this.wasm.sweepSparsely(xAt, vAt, v.length)) this.sweepTiles(xAt, vAt, v.length);
@@ -146,18 +147,15 @@ export class SimdKernel {
     this.wasm.flush();
   }
 
-  /** Sweeps a group block by block: by candidates, until rows of a block may belong to many components. */
-  private sweepBlocks(x: Float32Array, groupRows: number): void {
-    const { columns, tile, wasm } = this;
-    const { x: xAt, v } = this.placed();
-    let few = this.chosen;
-    for (let from = 0; from < groupRows;) {
-      const rows = Math.min(groupRows - from, few ? BLOCK_ROWS : columns < MANY_COLUMNS ? GROUP_ROWS : tile);
-      this.fillRows(x.subarray(from * columns, (from + rows) * columns));
-      const vAt = v + from * 4;
-      few &&= (from > 0 || wasm.seemsFew(xAt) > 0) && wasm.sweepCandidates(xAt, vAt, rows) > 0;
-      if (!few) this.sweepTiles(xAt, vAt, rows);
-      from += rows;
+  /** Sweeps a group by candidates, and what these leave of it by tiles. */
+  private sweepBlocks(x: Float32Array, groupRows: number, index: number): void {
+    const { columns, tile } = this;
+    const { x: tileAt, v: weightsAt } = this.placed();
+    const rows = columns < MANY_COLUMNS ? GROUP_ROWS : tile;
+    for (let from = this.candidates?.sweep({ x, index, tileAt, weightsAt }) ?? 0; from < groupRows; from += rows) {
+      const count = Math.min(groupRows - from, rows);
+      this.fillRows(x.subarray(from * columns, (from + count) * columns));
+      this.sweepTiles(tileAt, weightsAt + from * 4, count);
     }
   }
 

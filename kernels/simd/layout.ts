@@ -10,6 +10,9 @@ import { lineSize, linesOf } from './linear.js';
 /** Rows whose float32 sums are added to float64 totals at once. */
 export const GROUP_ROWS = 1024;
 
+/** Rows of a block that is swept by candidates (candidates.ts), whole tiles of many columns. */
+export const BLOCK_ROWS = 128;
+
 /**
  * Rows per tile: a tile and its whitened differences stay in the first-level cache. A power of
  * two, so that tiles fill groups.

@@ -16,6 +16,11 @@ export function lineSize(k: number): number {
   return (k + 3) & ~3;
 }
 
+/** Dense statistics of a row by itself, filled up (assembly/shorts.ts). */
+export function filledWidth(dense: number): number {
+  return (dense + 15) & ~15;
+}
+
 /** The number of lines. */
 export function linesOf({ dense, levels }: LinearShape): number {
   return levels.reduce((sum, count) => sum + 1 + Math.max(1, count), dense); // one, for the 0 of rows that fill tiles up

@@ -1,5 +1,6 @@
 /** What a thread does of a task about rows: parts as it takes them, and the groups of each. */
 import type { Distances, NearestArrays, NearestFile } from './distances.js';
+import type { EarlierLogits } from './earlier.js';
 import type { Group, Groups } from './groups.js';
 import { SimdKernel, type RowArrays } from './kernel.js';
 import { GROUP_ROWS } from './layout.js';
@@ -13,6 +14,8 @@ export interface Sweep extends Parted {
   readonly kind: 'sweep';
   readonly model: SimdModel;
   readonly results: Float64Array;
+  /** Logits of the rows under an earlier model, where they are kept or used. */
+  readonly earlier?: EarlierLogits | undefined;
 }
 
 /** Sweeps with several models. Threads take the parts of the first, then those of the next: nobody waits between them. */
@@ -144,11 +147,11 @@ export class RowWork {
 
   private load(job: Job, at: number): void {
     if (job.kind === 'nearest') this.kernels.nearest.load(job);
-    else this.kernels.ofModel(at).load(job.model);
+    else this.kernels.ofModel(at).load(job.model, job.kind === 'sweep' ? job.earlier : undefined);
   }
 
   private doJob(job: Job, at: number, { x, v, rows }: Group): void {
-    if (job.kind === 'sweep') this.kernels.ofModel(at).sweepGroup(x, v);
+    if (job.kind === 'sweep') this.kernels.ofModel(at).sweepGroup(x, v, this.index);
     else if (job.kind === 'rows') this.kernels.ofModel().rowsGroup(x, rows, rowsOf(job, this.part, rows));
     else if (this.distances) this.measure(job, this.distances, x, v);
   }

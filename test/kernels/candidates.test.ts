@@ -135,6 +135,29 @@ describe.each<SimdBuild>(['simd', 'relaxed'])('candidates among components of ma
   });
 });
 
+test.each<SimdBuild>(['simd', 'relaxed'])(
+  'a kernel that had a model with other sums has those of a new one, %s kernel',
+  async (build) => {
+    const [plain, coupled] = [false, true].map((coupling) =>
+      settingOf({ dense: 300, k: 20, apart: () => 200 }, { coupling }),
+    );
+    const { rows, v } = plain;
+    const x = new Float32Array(rows.length);
+    toTiles(rows, 300, tileRows(300), x);
+    const module = await simdModule(build);
+    const sweep = (kernel: SimdKernel, { model }: Setting): Float64Array => {
+      kernel.load(model);
+      kernel.clear();
+      kernel.sweepGroup(x, v);
+      return kernel.totals().slice();
+    };
+    const kernel = new SimdKernel(module);
+    for (const setting of [plain, coupled, plain, coupled]) {
+      expect(sweep(kernel, setting)).toEqual(sweep(new SimdKernel(module), setting));
+    }
+  },
+);
+
 test('models are tried that have many dense statistics and components, and nothing else', () => {
   const linear = { dense: 300, levels: [], natural: new Float32Array() };
   expect(hasCandidates({ d: 0, k: 20, linear })).toBe(true);

@@ -4,7 +4,7 @@
 import { madd } from './arithmetic';
 import { dense, lineBytes, totals } from './linear';
 import { accumulateMass, scatter } from './moments';
-import { allowance, approximate, approximateLogits, turnTile, wholeNatural, wholeRows, width } from './shorts';
+import { allowance, approximate, approximateLogits, slack, wholeNatural, wholeRows, width } from './shorts';
 import { hard, k, kept, least, offsets, plan, rate, stride, sumsCoupling, view } from './state';
 import { transport } from './transport';
 import { first, fourth, second, third } from './turn';
@@ -14,7 +14,7 @@ import { first, fourth, second, third } from './turn';
 @inline const MOST: f32 = 0.25;
 /** Rows of a group that tell whether its blocks are tried: an even number, of one tile. */
 // @ts-ignore
-@inline const TRIED: i32 = 16;
+@inline export const TRIED: i32 = 16;
 
 /** The block's logits and then plan, `[k, b]`; its responsibilities, where coupling is wanted. */
 let blockPlan: usize = 0, blockKept: usize = 0;
@@ -29,25 +29,51 @@ export function placeCandidates(planAt: usize, keptAt: usize, listedAt: usize, s
   any = false;
 }
 
-/** Whether the first rows of a tile x may belong to few components. */
-export function seemsFew(x: usize): bool {
-  turnTile(x, 0);
+/** Whether the block's first rows may belong to few components. */
+export function seemsFew(): bool {
   return approximateLogits(TRIED) && areFew(TRIED);
 }
 
-/** Sweeps a block of whole tiles x, with weights v `[rows]`. False where rows may belong to many; then nothing was added to any sum. */
-export function sweepCandidates(x: usize, v: usize, rows: i32): bool {
-  const tile = stride, tilePlan = plan, tileKept = kept, bytes = usize(rows) << 2;
-  for (let row: usize = 0; row < bytes; row += tile) turnTile(x + row * usize(dense), row >> 2);
+/** Sweeps a block, once its rows are turned, with weights v `[rows]`. False where rows may belong to many; then nothing was added to any sum. */
+export function sweepCandidates(v: usize, rows: i32): bool {
   if (!approximateLogits(rows) || !areFew(rows)) return false;
-  view(bytes, blockPlan, tileKept ? blockKept : 0);
+  const tile = stride, tilePlan = plan, tileKept = kept;
+  viewBlock(rows);
   exactLogits(rows);
+  sumBlock(v);
+  view(tile, tilePlan, tileKept);
+  return true;
+}
+
+/** Makes the block's plan the one that is worked on, with logits of −∞. */
+// @ts-ignore
+@inline
+export function viewBlock(rows: i32): void {
+  view(usize(rows) << 2, blockPlan, kept ? blockKept : 0);
+  const nothing = f32x4.splat(-Infinity);
+  for (let at = plan, end = plan + usize(k) * stride; at < end; at += 16) v128.store(at, nothing);
+}
+
+/** From the block's logits to its sums. */
+export function sumBlock(v: usize): void {
   transport(v);
   for (let c = 0; c < k; c++) if (accumulateMass(c)) sumRows(c);
   if (kept) scatter(plan, kept, sumsCoupling, k);
-  view(tile, tilePlan, tileKept);
   any = true;
-  return true;
+}
+
+/** How much less than a row's largest logit another must be to count for nothing, whatever rounding does. */
+// @ts-ignore
+@inline
+export function negligible(): f32 {
+  return (hard ? 0 : least) - slack;
+}
+
+/** Whether so many of rows and components together are few. */
+// @ts-ignore
+@inline
+export function isFew(count: i32, rows: i32): bool {
+  return f32(count) < MOST * f32(k) * f32(rows);
 }
 
 /** The least approximate logit of a row that a component may have any of it with. */
@@ -57,8 +83,15 @@ function needed(row: usize): v128 {
   const line = lineBytes(), from = approximate + row * line;
   let most = v128.load(from);
   for (let c: usize = 16; c < line; c += 16) most = f32x4.pmax(most, v128.load(from + c));
-  const largest = max(max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)), max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)));
-  return f32x4.splat(largest + (hard ? 0 : least) - 2 * allowance(row));
+  return f32x4.add(largestOf(most), f32x4.splat(negligible() - 2 * allowance(row)));
+}
+
+/** The largest of four numbers, in all lanes. */
+// @ts-ignore
+@inline
+export function largestOf(four: v128): v128 {
+  const pairs = f32x4.pmax(four, v128.shuffle<f32>(four, four, 2, 3, 0, 1));
+  return f32x4.pmax(pairs, v128.shuffle<f32>(pairs, pairs, 1, 0, 3, 2));
 }
 
 /** Whether few of the block's first rows and of the components belong together. */
@@ -69,23 +102,28 @@ function areFew(rows: i32): bool {
     const from = approximate + row * line, some = needed(row);
     for (let c: usize = 0; c < line; c += 16) count += popcnt(i32x4.bitmask(f32x4.ge(v128.load(from + c), some)));
   }
-  return f32(count) < MOST * f32(k) * f32(rows);
+  return isFew(count, rows);
 }
 
-/** Logits of candidates; −∞ of all others. */
+/** Logits of candidates. */
 function exactLogits(rows: i32): void {
-  const line = lineBytes(), nothing = f32x4.splat(-Infinity);
-  for (let at = plan, end = plan + usize(k) * stride; at < end; at += 16) v128.store(at, nothing);
+  const line = lineBytes();
   for (let row: usize = 0; row < usize(rows); row++) {
     const from = approximate + row * line, some = needed(row);
     for (let c: usize = 0; c < line; c += 16) {
-      for (let mask = i32x4.bitmask(f32x4.ge(v128.load(from + c), some)); mask != 0; mask &= mask - 1) {
-        const at = (c >> 2) + usize(ctz(mask));
-        const product = dot(wholeRows + row * (width << 2), wholeNatural + at * (width << 2));
-        f32.store(plan + at * stride + (row << 2), f32.load(offsets + (at << 2)) + 2 * rate * product);
-      }
+      for (let mask = i32x4.bitmask(f32x4.ge(v128.load(from + c), some)); mask != 0; mask &= mask - 1) exactLogit(row, (c >> 2) + usize(ctz(mask)));
     }
   }
+}
+
+/** Writes and returns the logit of a row of the block and a component. */
+// @ts-ignore
+@inline
+export function exactLogit(row: usize, c: usize): f32 {
+  const product = dot(wholeRows + row * (width << 2), wholeNatural + c * (width << 2));
+  const logit = f32.load(offsets + (c << 2)) + 2 * rate * product;
+  f32.store(plan + c * stride + (row << 2), logit);
+  return logit;
 }
 
 /** ⟨t, η⟩: sixteen chains, so that rounding adds up less than in one. */

@@ -17,6 +17,7 @@ import { transport } from './transport';
 
 export { placeCandidates, seemsFew, sweepCandidates } from './candidates';
 export { describe, encode, finite32, finite64, turn32, turn64, widen } from './columns';
+export { boundEarlier, placeEarlier, sweepEarlier } from './earlier';
 export { placeLevels } from './levels';
 export { placeLinear } from './linear';
 export { placeShares } from './linear-sums';
@@ -30,7 +31,7 @@ export { keepNearest, potentials } from './nearest';
 export { averages64, softmins32, softmins64 } from './pairs';
 export { likeliest, posterior } from './posterior';
 export { placeRadial } from './radial';
-export { placeShorts, shortenNatural } from './shorts';
+export { placeShorts, shortenNatural, turnTile } from './shorts';
 export { sweepSparsely } from './sparse';
 export { placeBounds, placeGathered, placeLists, placeModel, placeSums, placeTile, placeTurned, shape, sparseBelow, temper } from './state';
 

@@ -15,6 +15,9 @@ import { first, fourth, second, third } from './turn';
 /** 1.5 · 2²³: what is added to it is rounded to an integer, which then is the low bits. */
 // @ts-ignore
 @inline const SHIFT: f32 = 12582912;
+/** Columns that are turned together. */
+// @ts-ignore
+@inline const COLUMNS: usize = 64;
 /** Rows that stay in the first-level cache while components come by. */
 // @ts-ignore
 @inline const TOGETHER: i32 = 8;
@@ -23,7 +26,8 @@ import { first, fourth, second, third } from './turn';
 export let width: usize = 0;
 /** Rows of a block, `[b, width]`, and their lengths, `[b]`. */
 export let wholeRows: usize = 0;
-let lengths: usize = 0, shortRows: usize = 0;
+export let lengths: usize = 0;
+let shortRows: usize = 0;
 /** η by component, `[K, width]`, K as of a line. */
 export let wholeNatural: usize = 0;
 let shortNatural: usize = 0, scales: usize = 0, shortOffsets: usize = 0;
@@ -31,6 +35,10 @@ let shortNatural: usize = 0, scales: usize = 0, shortOffsets: usize = 0;
 export let approximate: usize = 0;
 /** 2 rate times the largest length of an η. */
 let steepest: f32 = 0;
+/** Allowance of a row of length 1. */
+let allowed: f32 = 0;
+/** Nats that rounding of logits may come to beside their products: of offsets, and of differences of logits. */
+export let slack: f32 = 0;
 
 /** Sets the places of a block and of η. */
 export function placeShorts(
@@ -44,7 +52,7 @@ export function placeShorts(
 /** Shortens η, once it is there. */
 export function shortenNatural(): void {
   const line = lineBytes(), step = width << 2;
-  let longest: f32 = 0;
+  let longest: f32 = 0, farthest: f32 = 0;
   for (let c: usize = 0; c < line >> 2; c++) {
     const into = wholeNatural + c * step;
     let squares: f32 = 0;
@@ -58,17 +66,31 @@ export function shortenNatural(): void {
     longest = max(longest, length);
     shorten(into, shortNatural + c * (width << 1), length);
     f32.store(scales + (c << 2), 2 * rate * length / (UNITS * UNITS));
-    f32.store(shortOffsets + (c << 2), c < usize(k) ? f32.load(offsets + (c << 2)) : -Infinity);
+    const offset = c < usize(k) ? f32.load(offsets + (c << 2)) : -Infinity;
+    f32.store(shortOffsets + (c << 2), offset);
+    if (abs(offset) < Infinity) farthest = max(farthest, abs(offset));
   }
   steepest = 2 * rate * longest;
+  allowed = f32(1.05) * steepest * sqrt(f32(width)) / UNITS;
+  slack = f32(1e-3) + f32(1e-6) * farthest;
 }
 
 /** Turns a tile x `[dense, stride]` to rows of the block from the `from`th on, and notes their lengths. */
 export function turnTile(x: usize, from: usize): void {
+  const noted = lengths + (from << 2);
+  memory.fill(noted, 0, stride);
+  // By columns that the first-level cache holds: every line of them has numbers for sixteen rows.
+  for (let j: usize = 0; j < width; j += COLUMNS) turnColumns(x, from, j, min(j + COLUMNS, width));
+  for (let row: usize = 0; row < stride; row += 16) v128.store(noted + row, f32x4.sqrt(v128.load(noted + row)));
+}
+
+/** Turns some columns, and adds their squares to where lengths belong. */
+function turnColumns(x: usize, from: usize, first_: usize, last: usize): void {
   const step = width << 2, blocked = usize(dense & ~3);
   for (let row: usize = 0; row < stride; row += 16) {
-    let into = wholeRows + (from + (row >> 2)) * step, at = x + row, squares = f32x4.splat(0);
-    for (let j: usize = 0; j < width; j += 4, into += 16) {
+    const noted = lengths + (from << 2) + row;
+    let into = wholeRows + (from + (row >> 2)) * step + (first_ << 2), squares = v128.load(noted);
+    for (let j = first_; j < last; j += 4, into += 16) {
       let a = f32x4.splat(0), b = a, c = a, e = a;
       if (j < usize(dense)) a = column(x, j, row);
       if (j + 1 < usize(dense)) b = column(x, j + 1, row);
@@ -78,7 +100,7 @@ export function turnTile(x: usize, from: usize): void {
       v128.store(into, first(a, b, c, e)); v128.store(into + step, second(a, b, c, e));
       v128.store(into + 2 * step, third(a, b, c, e)); v128.store(into + 3 * step, fourth(a, b, c, e));
     }
-    v128.store(lengths + (from << 2) + row, f32x4.sqrt(squares));
+    v128.store(noted, squares);
   }
 }
 
@@ -90,12 +112,12 @@ function column(x: usize, j: usize, row: usize): v128 {
 
 /** Approximate logits of the block's first rows, an even number. False where lengths are too large. */
 export function approximateLogits(rows: i32): bool {
+  if (!takesNatural()) return false;
   for (let row: usize = 0; row < usize(rows); row++) {
     const length = f32.load(lengths + (row << 2));
     if (!(length < LONGEST)) return false;
     shorten(wholeRows + row * (width << 2), shortRows + row * (width << 1), length);
   }
-  if (!(steepest < LONGEST)) return false;
   const line = lineBytes();
   for (let from = 0; from < rows; from += TOGETHER) {
     const to = usize(min(from + TOGETHER, rows));
@@ -106,11 +128,16 @@ export function approximateLogits(rows: i32): bool {
   return true;
 }
 
+/** Whether η are of lengths that are taken. */
+export function takesNatural(): bool {
+  return steepest < LONGEST;
+}
+
 /** What an approximate logit of the row may be off by: roundings of both to half a unit, times √width or less of the other's length. */
 // @ts-ignore
 @inline
 export function allowance(row: usize): f32 {
-  return f32(1.05) * steepest * f32.load(lengths + (row << 2)) * sqrt(f32(width)) / UNITS;
+  return allowed * f32.load(lengths + (row << 2));
 }
 
 /** Rounds a row of this length to units. */

@@ -12,6 +12,7 @@ import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
 import { hostArrays, RowMemory } from '../row-memory.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
+import { EarlierSweep } from './earlier.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedIntegers } from '../../threads/shared.js';
 import type { HeldRows } from './held.js';
@@ -42,6 +43,8 @@ export class SimdShard implements Shard {
   private readonly partSums = new PartSums();
   /** Memory for what passes, of which each read that is under way has one. */
   private readonly spare: RowMemory[] = [];
+  /** Of rows that are swept again and again, and lie in memory. */
+  private readonly earlier: EarlierSweep | undefined;
 
   constructor(
     readonly d: number,
@@ -49,12 +52,16 @@ export class SimdShard implements Shard {
     private readonly force: TaskForce,
   ) {
     this.n = held.n;
+    const { on, groupWeights } = held;
+    const again = 'blocks' in on && on.blocks.every((block) => 'x' in block);
+    this.earlier = again ? new EarlierSweep(groupWeights.length) : undefined;
   }
 
   async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {
     const weight = total(this.held.groupWeights);
     const rows = { n: this.n, whole: n, groups: this.held.groupWeights.length };
-    const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums));
+    const earlier = requests.length === 1 ? this.earlier : undefined;
+    const sweeps = requests.map((request) => simdSweep(request, rows, this.partSums, earlier));
     const works = sweeps.map(({ work }) => work);
     await this.force.run({ kind: 'sweeps', on: this.held.on, sweeps: works, control: sharedIntegers(2) }, signal);
     await this.addUp(works, signal);

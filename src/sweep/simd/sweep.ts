@@ -10,6 +10,7 @@ import { logitsOf } from '../logits.js';
 import type { SweepRequest } from '../shard.js';
 import { negligibleShare } from '../negligible.js';
 import { logitBounds } from '../bounds.js';
+import type { EarlierSweep } from './earlier.js';
 import { addSums } from './moments.js';
 import { sharedFloats } from '../../threads/shared.js';
 import { mostParts, partsInMemory, type PartSums } from '../parts.js';
@@ -26,11 +27,12 @@ export interface SimdSweep {
   readonly tied: TiedMeans | undefined;
 }
 
-/** Over n rows in so many groups, a part of `whole`. */
+/** Over n rows in so many groups, a part of `whole`; `earlier` is of these rows, in memory. */
 export function simdSweep(
   request: SweepRequest,
   rows: { readonly n: number; readonly whole: number; readonly groups: number },
   memory: PartSums,
+  earlier?: EarlierSweep,
 ): SimdSweep {
   const { objectiveNear, coupling = false, tails = false } = request;
   const { weights, components: terms } = request.model;
@@ -49,7 +51,8 @@ export function simdSweep(
   const arrays = { means, whitening, shared, linear, bounds };
   const model: SimdModel = { form, k, d, radial, degrees, ...arrays, ...logits, centre, coupling: all, least };
   const { parts, count } = partsOf(model, rows.groups);
-  const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results: memory.take(parts * count) };
+  const results = memory.take(parts * count);
+  const work: Sweep = { kind: 'sweep', model: handedOver(model), parts, results, earlier: earlier?.next(model) };
   return { work, request, reference, temperature, tied };
 }
 
