@@ -44,7 +44,7 @@ const steps = [
   // All that npm test runs, and of each table every case: in two steps, either of which has its limit.
   tests('full tables', [], { env: { OTMIX_TESTS: 'tables' } }),
   tests('tests without tables', [], { env: { OTMIX_TESTS: 'others' } }),
-  tests('WebGPU on lavapipe', [...node, ...parity], lavapipe),
+  tests('WebGPU on lavapipe', [...node, ...parity], { ...lavapipe, env: { OTMIX_TESTS: 'kinds' } }),
   tests('tensorflow', [...node, ...tensorflow.files], { ...tensorflow, env: { OTMIX_TESTS: 'full' } }),
   {
     ...tests('tensorflow on Node 24', [...node, ...tensorflow.files], {

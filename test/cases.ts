@@ -1,6 +1,7 @@
 /**
  * Tables of cases and how much of them a run takes. `npm test` takes of each table the fewest cases that show every
- * kind, and CI takes the full tables. `OTMIX_TESTS=full npm test` takes them too.
+ * kind, and CI takes the full tables. `OTMIX_TESTS=full npm test` takes them too. `OTMIX_TESTS=kinds`, which CI takes for
+ * another driver, shows more kinds than `npm test` does of tables that name some as few.
  */
 import { inject } from 'vitest';
 
@@ -14,16 +15,25 @@ declare module 'vitest' {
 export type Kinds<T> = (one: T) => readonly (string | number | boolean | undefined)[];
 
 /** What a run takes of a table; vitest.config.ts reads OTMIX_TESTS. */
-export type Share = 'kinds' | 'full';
+export type Share = 'few' | 'kinds' | 'full';
 
-/** The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. */
-export function cases<T>(table: readonly T[], kinds: Kinds<T>, cost?: (one: T) => number): readonly T[] {
-  return inject('tables') === 'full' ? table : everyKind(table, kinds, cost);
+/**
+ * The cases that this run takes: the full table, or of every kind one, the cheaper where `cost` says so. `npm test` may
+ * tell `few` kinds apart: where others of its files run the same kernels.
+ */
+export function cases<T>(
+  table: readonly T[],
+  kinds: Kinds<T>,
+  cost?: (one: T) => number,
+  few: Kinds<T> = kinds,
+): readonly T[] {
+  const share = inject('tables');
+  return share === 'full' ? table : everyKind(table, share === 'few' ? few : kinds, cost);
 }
 
 /** A size that this run takes: the one that the full tables need, or a smaller one. */
 export function size(full: number, otherwise: number): number {
-  return inject('tables') === 'kinds' ? otherwise : full;
+  return inject('tables') === 'full' ? full : otherwise;
 }
 
 /**

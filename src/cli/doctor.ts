@@ -93,7 +93,7 @@ async function examineDuckDB(): Promise<Findings['duckdb']> {
       import('../data/files/duckdb.js'),
       import('../data/files/httpfs.js'),
     ]);
-    const reason = `${(await loadDuckDB()).version()} loads`;
+    const reason = `${loadDuckDB().version()} loads`;
     const place = await httpfsPlace(await Database.open());
     return { usable: true, reason, httpfs: { place, there: existsSync(place) } };
   } catch (error) {

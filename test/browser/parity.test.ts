@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { startBackend } from '../../kernels/engine.js';
 import { probeBackend, resolveBackend } from '../../src/backend/resolve.js';
-import { describeLinear, describeStudent } from '../kernels/linear-parity.js';
+import { describeLinear, describeStudent, termsOf } from '../kernels/linear-parity.js';
 import { describeComposites, describeParity, shown } from '../kernels/parity.js';
 import { cases, linearCases, shapes, studentCases } from '../kernels/parity-cases.js';
 import { describeTensors } from '../tensors/parity.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 describeComposites('composites on webgl', tensors('webgl'), cases);
-describeLinear('composites on webgl', tensors('webgl'));
+describeLinear('composites on webgl', tensors('webgl'), linearCases, termsOf);
 // Few of them: the browser's SwiftShader takes seconds to compile a kernel.
 describeParity(
   'fused on webgpu',
@@ -25,16 +25,20 @@ describeParity(
     { name: 'overlapping', n: 2500, d: 20, k: 3, reach: 10 },
   ],
   shown.kinds,
+  ({ check }) => [check.kind],
 );
 describeLinear(
   'fused on webgpu',
   await resolveBackend('webgpu'),
   linearCases.filter(({ n }) => n === 7 || n === 300), // a small model, and one of many levels
+  termsOf,
 );
 describeStudent(
   'fused on webgpu',
   await resolveBackend('webgpu'),
   studentCases.filter(({ n }) => n === 7 || n === 300), // a small model, and one of passes
+  undefined,
+  termsOf,
 );
 describeTensors('webgl', 'webgl');
 describeParity('simd, one thread', simd(1), [...cases, ...shapes], shown.problems);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { fitMixture } from '../../src/index.js';
 import { families } from '../../src/families/families.js';
+import { cases, combinations, grouped } from '../cases.js';
 import { wantedBackends } from '../devices.js';
 import { familyFits, familyRows, type FamilyFit } from '../golden/families.js';
 import { compareParameters } from '../golden/compare.js';
@@ -18,8 +19,15 @@ function parametersOf({ family }: FamilyFit, { parameters }: FamilyFit['start'])
   return { family, ...(Object.fromEntries(entries) as Record<string, unknown>) };
 }
 
-describe.each(['cpu', 'wasm', ...wantedBackends] as const)('on %s', (backend) => {
-  test.each(known.map((fit) => [fit.name, fit] as const))('%s', async (_, fit) => {
+/** Every fit somewhere, and every family on each backend. */
+const everywhere = cases(
+  combinations({ backend: ['cpu', 'wasm', ...wantedBackends] as const, fit: known }),
+  ({ backend, fit }) => [fit.name, `${fit.family} on ${backend}`],
+  ({ backend, fit }) => fit.iterations * (backend === 'wasm' ? 1 : 10),
+);
+
+describe.each(grouped(everywhere, 'backend'))('on $level', ({ level: backend, cases: some }) => {
+  test.each(some.map(({ fit }) => [fit.name, fit] as const))('%s', async (_, fit) => {
     const { rows, counts } = familyRows(fit);
     const n = counts.reduce((sum, count) => sum + count, 0);
     const result = await fitMixture(rows, {
@@ -88,7 +96,12 @@ describe('before the first step, F is that of the start', () => {
 
 // Traces of Student-t depend on how each ν is solved for, optima do not.
 describe('in float64 from the first sweep on, to the last digit', () => {
-  test.each(known.map((fit) => [fit.name, fit] as const))('%s', async (name, fit) => {
+  const some = cases(
+    known,
+    ({ family, name }) => [family, name.includes('missing')],
+    ({ iterations }) => iterations,
+  );
+  test.each(some.map((fit) => [fit.name, fit] as const))('%s', async (name, fit) => {
     const { rows, counts } = familyRows(fit);
     const n = counts.reduce((sum, count) => sum + count, 0);
     const result = await fitMixture(rows, {

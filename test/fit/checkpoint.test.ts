@@ -19,6 +19,7 @@ import {
   type Progress,
 } from '../../src/index.js';
 import { strategies } from '../../src/fit/choices.js';
+import { cases } from '../cases.js';
 import { bytesHeld } from '../held.js';
 import { problem } from '../oracle/index.js';
 
@@ -83,9 +84,12 @@ const table = strategies.flatMap((strategy) =>
     ),
 );
 
-test.each(table)('$strategy, $marginal.kind, $acceleration', async (way) => {
-  await expectSame({ ...common, ...way }, 3);
-});
+test.each(cases(table, ({ strategy, marginal, acceleration }) => [strategy, marginal.kind, acceleration]))(
+  '$strategy, $marginal.kind, $acceleration',
+  async (way) => {
+    await expectSame({ ...common, ...way }, 3);
+  },
+);
 
 const counts = x.map(([a, b]) => [Math.abs(Math.round(a * 3)), b, Math.abs(Math.round(b)) % 3]);
 const families: Readonly<Record<string, readonly [Family, number[][], Partial<FitOptions>]>> = {

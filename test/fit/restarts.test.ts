@@ -1,6 +1,7 @@
 /** Restarts that are under way at once: the same runs as one after the other, whatever happens to one of them. */
 import { describe, expect, test, vi } from 'vitest';
 import { fitMixture, gaussian, type Fit, type FitOptions, type Progress } from '../../src/index.js';
+import { cases as casesOf } from '../cases.js';
 import { problem } from '../oracle/index.js';
 import { collectWorkers } from '../threads/workers.js';
 
@@ -66,17 +67,18 @@ test.each(Object.entries(cases))('%s: the same bit for bit at once as one after 
   const { data = x, ...more } = given;
   const orders = new Map<number, number[]>();
   const fits: Fit[] = [];
-  for (const threads of [1, 2, 3]) {
+  const counts = casesOf([1, 2, 3], (threads) => [threads > 1]);
+  for (const threads of counts) {
     const seen: Progress[] = [];
     fits.push(await fitOn(threads, { ...more, onProgress: (progress) => seen.push(progress) }, data));
     orders.set(threads, iterationsOf(seen));
   }
-  const [alone, two, three] = fits.map(results);
-  expect(two).toEqual(alone);
-  expect(three).toEqual(alone);
+  const [alone, ...others] = fits.map(results);
+  expect(others.length).toBeGreaterThan(0);
+  for (const other of others) expect(other).toEqual(alone);
   // Otherwise this compares nothing.
   if (given.restarts !== 1)
-    expect([1, 2, 3].map((threads) => together(orders.get(threads) ?? []))).toEqual([false, true, true]);
+    expect(counts.map((threads) => together(orders.get(threads) ?? []))).toEqual(counts.map((threads) => threads > 1));
   if (data === clumps) expect(fits[0].diagnostics.repairs.map(({ kind }) => kind)).toContain('reseeded');
   if (given.marginal) expect(fits[0].sweeps).toBeGreaterThan(fits[0].iterations + 1); // inner solves
 });

@@ -18,9 +18,15 @@ import { linearCases, linearTitle, studentCases, studentTitle, type LinearCase }
 
 const temperatures = [0, 0.5, 1, 3];
 
+/** Kinds of cases that are shown, by default every case, and those of `npm test`. */
+interface Shown {
+  readonly kinds?: Kinds<LinearCase> | undefined;
+  readonly few?: Kinds<LinearCase> | undefined;
+}
+
 /** Sweeps at each temperature and row outputs of each case, or what a quick run shows of them. */
-export function describeLinear(name: string, device: Device, given = linearCases): void {
-  describeTerms(`linear term, ${name}`, device, given, linearTitle);
+export function describeLinear(name: string, device: Device, given = linearCases, few?: Kinds<LinearCase>): void {
+  describeTerms(`linear term, ${name}`, device, given, linearTitle, { few });
 }
 
 /** The same of models with a Student-t term; a quick run shows kinds of them, by default every case. */
@@ -28,9 +34,10 @@ export function describeStudent(
   name: string,
   device: Device,
   given = studentCases,
-  kinds: Kinds<LinearCase> = (one) => [studentTitle(one), one.quadratic?.form],
+  kinds?: Kinds<LinearCase>,
+  few?: Kinds<LinearCase>,
 ): void {
-  describeTerms(`Student-t term, ${name}`, device, given, studentTitle, kinds);
+  describeTerms(`Student-t term, ${name}`, device, given, studentTitle, { kinds, few });
 }
 
 /** Every form, order of sizes, and kind of tails and statistics: where each case takes seconds to compile. */
@@ -41,12 +48,18 @@ export const shapesOf: Kinds<LinearCase> = ({ n, k, quadratic, dense, levels }) 
   return [form, far, tails, levels.length, n < 64, Math.ceil(n / 1024), ...sizes];
 };
 
+/** Every form, also beside statistics that are dense, and that are levels: where others run every shape. */
+export const termsOf: Kinds<LinearCase> = ({ quadratic, dense, levels }) => {
+  const { form = 'none', far = 1 } = quadratic ?? {};
+  return [form, far > 1, `dense ${dense > 0}, levels ${levels.length > 0}`];
+};
+
 function describeTerms(
   name: string,
   device: Device,
   given: readonly LinearCase[],
   titleOf: (one: LinearCase) => string,
-  kindsOf: Kinds<LinearCase> = (one) => [titleOf(one), one.quadratic?.form],
+  { kinds = (one) => [titleOf(one), one.quadratic?.form], few = kinds }: Shown,
 ): void {
   const checks = [
     ...temperatures.map((epsilon) => ({ title: `sweep at temperature ${epsilon}`, run: sweepParity(epsilon) })),
@@ -56,8 +69,9 @@ function describeTerms(
   const table = combinations({ one: given, check: checks });
   const chosen = cases(
     table,
-    ({ one, check }) => [check.title, ...kindsOf(one)],
+    ({ one, check }) => [check.title, ...kinds(one)],
     ({ one: { n, k, ...shape } }) => 1e4 + n * k * (linearWidth(shape) + (shape.quadratic?.d ?? 0)),
+    ({ one, check }) => [check.title, ...few(one)],
   );
   for (const { level: one, cases: ofOne } of grouped(chosen, 'one')) {
     describe(`${name}: ${titleOf(one)}`, () => {

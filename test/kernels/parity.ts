@@ -32,6 +32,8 @@ export const shown = {
   places: (row) => [...[titleOf(row.one), row.check.kind].map((of) => `${row.place.name}: ${of}`), ...checkOf(row)],
   /** Every case and kind of check: where each form takes seconds to compile. */
   kinds: (row) => [titleOf(row.one), row.check.kind],
+  /** Every place once, and every kind of check, form and temperature somewhere. */
+  spots: (row) => [row.place.name, ...checkOf(row)],
 } satisfies Record<string, Kinds<Row>>;
 
 const magnitude = (size: number): number => Math.ceil(Math.log2(size));
@@ -47,21 +49,26 @@ export function describeParity(
   device: Device,
   given = casesOn(device),
   kinds: Kinds<Row> = shown.cases,
+  few = kinds,
 ): void {
-  describePlaces([{ name, device, cases: given }], kinds);
+  describePlaces([{ name, device, cases: given }], kinds, { few });
 }
 
 /** Of composites on another of tfjs's backends a quick run shows every kind of problem. */
 export function describeComposites(name: string, device: Device, given = casesOn(device)): void {
   // Of tfjs's own kernels by software, those of distances are the slowest.
   const cost = (row: Row): number => costOf(row) + (row.check.kind === 'distances' ? 100 * row.one.n : 0);
-  describePlaces([{ name, device, cases: given }], shown.problems, cost);
+  describePlaces([{ name, device, cases: given }], shown.problems, { cost });
 }
 
 /** The same of several places, in one table. */
-export function describePlaces(places: readonly Place[], kinds: Kinds<Row>, cost = costOf): void {
+export function describePlaces(
+  places: readonly Place[],
+  kinds: Kinds<Row>,
+  { cost = costOf, few = kinds }: { readonly cost?: (row: Row) => number; readonly few?: Kinds<Row> } = {},
+): void {
   const table = places.flatMap((place) => combinations({ place: [place], one: place.cases, check: checks }));
-  const chosen = casesOf(table, kinds, cost);
+  const chosen = casesOf(table, kinds, cost, few);
   for (const { level: place, cases: ofPlace } of grouped(chosen, 'place')) {
     for (const { level: one, cases: ofOne } of grouped(ofPlace, 'one')) {
       describe(`${place.name}: ${titleOf(one)}`, () => {

@@ -7,10 +7,10 @@ import { cases } from '../cases.js';
 import { logDensities, sum } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 import { compareGradients, mix } from './differences.js';
-import { costBy, covariancesOf, factorsOf, forms, range, rounded, using, values } from './setting.js';
+import { costBy, covariancesOf, factorsOf, forms, formsOn, range, rounded, using, values } from './setting.js';
 
 export function logCostGradients(backend: string): void {
-  describe.each(forms)('of logCost, %s', (form) => {
+  describe.each(formsOn(backend))('of logCost, %s', (form) => {
     const { x, mixture } = rounded({ name: 'overlapping', n: 7, d: 3, k: 2 }, form);
     const [n, d, k] = [7, 3, 2];
     const unflat = (flat: number[], width: number): number[][] =>

@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
 import { onBackend } from '../../kernels/engine.js';
+import { isMatrix } from '../../kernels/form.js';
+import { cases, type Kinds } from '../cases.js';
 import {
   cholesky,
   constrain,
@@ -16,6 +18,18 @@ import {
 } from '../oracle/index.js';
 
 export const forms: readonly Covariance[] = ['full', 'tied', 'diag', 'spherical'];
+
+/** Whether a driver computes in software and compiles every operation: a quick run then tells few cases apart. */
+const isSlow = (backend: string): boolean => backend === 'webgl' || backend.startsWith('webgpu');
+
+/** Forms in which this run asks for something on a backend: of matrices and of less in a quick one on a slow backend. */
+export const formsOn = (backend: string): readonly Covariance[] =>
+  isSlow(backend) ? cases(forms, (form) => [isMatrix(form)]) : forms;
+
+/** Kinds that a quick run tells apart: those of the first, and on WebGL, which has composites alone, of the second. */
+export function kindsOn<T>(backend: string, kinds: Kinds<T>, ofComposites: Kinds<T>): Kinds<T> {
+  return backend === 'webgl' ? ofComposites : kinds;
+}
 
 export interface Case {
   readonly name: ProblemName;

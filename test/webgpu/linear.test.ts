@@ -4,15 +4,15 @@ import type { Device } from '../../src/backend/backend.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import type { Moments } from '../../src/sweep/moments.js';
 import { onGpu, otherDivisions, withLimits } from '../devices.js';
-import { describeLinear, withRows } from '../kernels/linear-parity.js';
+import { describeLinear, shapesOf, withRows } from '../kernels/linear-parity.js';
 import { modelOf } from '../kernels/linear-problem.js';
-import type { LinearCase } from '../kernels/parity-cases.js';
+import { linearCases, type LinearCase } from '../kernels/parity-cases.js';
 import { submissionsOf } from './submissions.js';
 import { watch } from './watched.js';
 
 const { device, gpu } = await onGpu();
 
-describeLinear('fused on webgpu', device);
+describeLinear('fused on webgpu', device, linearCases, shapesOf);
 
 /** Sums of every kind: of a quadratic term, dense statistics, few levels and many. All fit the least of the bindings below. */
 const everything: LinearCase = { n: 5000, k: 6, quadratic: { form: 'diag', d: 2 }, dense: 9, levels: [3, 70] };

@@ -2,7 +2,7 @@ import { openGpu, type GpuLimits } from '../../kernels/webgpu/device.js';
 import type { GpuSweepOptions } from '../../kernels/webgpu/options.js';
 import type { Device } from '../../src/backend/backend.js';
 import { size } from '../cases.js';
-import { describeParity, describePlaces, shown } from '../kernels/parity.js';
+import { casesOn, describeParity, describePlaces, shown } from '../kernels/parity.js';
 import type { Case } from '../kernels/parity-cases.js';
 import { webgpuDevice } from '../../src/backend/webgpu.js';
 import { onGpu, withLimits } from '../devices.js';
@@ -17,7 +17,8 @@ const overlapping = (n: number, d: number, k: number): Case => ({
   reach: k > 99 ? 40 : 10,
 });
 
-describeParity('fused on webgpu', device);
+// Sizes are cut in every way in shapes.test.ts.
+describeParity('fused on webgpu', device, casesOn(device), shown.cases, shown.problems);
 
 /** This machine's device, said to have less. */
 function lesser(less: Partial<GpuLimits>, options: GpuSweepOptions = {}): Device {
@@ -47,4 +48,5 @@ describePlaces(
     ]),
   ],
   shown.places,
+  { few: shown.spots },
 );

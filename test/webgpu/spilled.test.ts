@@ -12,7 +12,7 @@ import { loadDataset, toSource } from '../../src/data/dataset.js';
 import { fitMixture, gaussian, studentT, type Family, type Fit, type FitOptions } from '../../src/index.js';
 import { WebgpuShard } from '../../src/sweep/webgpu/shard.js';
 import type { Shard } from '../../src/sweep/shard.js';
-import { cases, combinations } from '../cases.js';
+import { cases, combinations, size } from '../cases.js';
 import { drawn, scenes } from '../families/scenes.js';
 import { problem } from '../oracle/index.js';
 import { openIn } from '../sweep/spilled/bits.js';
@@ -92,7 +92,7 @@ describe('what is asked of rows in a file is as of rows on the device, bit for b
   });
 });
 
-const { x } = problem('overlapping', { n: 24_000, d: 3, k: 3, seed: 2 });
+const { x } = problem('overlapping', { n: size(24_000, 6000), d: 3, k: 3, seed: 2 });
 
 /** A fit whose rows lie in a file, unless the options say otherwise. */
 function fit(options: Partial<FitOptions> = {}, rows: unknown = x) {
@@ -129,7 +129,12 @@ describe('fits say the same, bit for bit', () => {
   const kinds: readonly Kind[] = [
     ...forms.map((form) => ({ name: form, terms: 'quadratic', family: gaussian({ covariance: form }), rows: x })),
     ...forms.map((form) => ({ name: `t, ${form}`, terms: 'radial', family: studentT({ covariance: form }), rows: x })),
-    ...scenes.map((one) => ({ name: one.name, terms: 'linear', family: one.family, rows: drawn(one, 9000).rows })),
+    ...scenes.map((one) => ({
+      name: one.name,
+      terms: 'linear',
+      family: one.family,
+      rows: drawn(one, size(9000, 3000)).rows,
+    })),
   ];
   const shown = cases(combinations({ kind: kinds, marginal: marginals }), ({ kind, marginal }) => [
     kind.terms,

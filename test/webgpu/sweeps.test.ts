@@ -82,7 +82,7 @@ describe('sweeps made at once', () => {
       device: here.device,
       missing: 'error',
     });
-    const common = { components: 3, restarts: 4, maxIterations: 40, tolerance: 0 } as const;
+    const common = { components: 3, restarts: 4, maxIterations: size(40, 8), tolerance: 0 } as const;
     const runs = async (shard: Shard, way: Partial<FitOptions>): Promise<[EmRun[], number]> => {
       let found: EmRun[] = [];
       const fitting = async (): Promise<void> => {
@@ -155,7 +155,7 @@ test('components whose tiles of sums are several workgroups’ have their masses
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
   const here = await onGpu();
   const { device } = here.gpu;
-  const { shard } = await load(here.device, size(60_000, 12_000), 16);
+  const { shard } = await load(here.device, size(60_000, 6000), 16);
   const model = modelOf(8, 16);
   const stop = new AbortController();
   const reason = new Error('enough');
@@ -209,7 +209,7 @@ test('many fits leave no buffer, no tensor and no memory behind', async () => {
     const tensors = tf.memory().numTensors;
     const before = process.memoryUsage().rss;
     const held = watched.alive();
-    for (let seed = 0; seed < size(100, 8); seed++) await fit(seed);
+    for (let seed = 0; seed < size(100, 4); seed++) await fit(seed);
     expect(watched.alive()).toBe(held);
     expect(held).toBe(0);
     expect(tf.memory().numTensors).toBe(tensors);

@@ -1,3 +1,4 @@
+import type * as Modules from 'node:module';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { dump } from 'npyjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -5,8 +6,17 @@ import { complaint, read, temporaryFolder } from './folder.js';
 
 const folder = temporaryFolder();
 
-vi.mock('@duckdb/node-api', () => {
-  throw new Error('no prebuilt library for this platform');
+vi.mock('node:module', async (original) => {
+  const actual = await original<typeof Modules>();
+  const createRequire: typeof actual.createRequire = (from) => {
+    const require = actual.createRequire(from);
+    const load = (name: string): unknown => {
+      if (name === '@duckdb/node-api') throw new Error('no prebuilt library for this platform');
+      return require(name);
+    };
+    return Object.assign(load, require);
+  };
+  return Object.assign({}, actual, { createRequire });
 });
 
 describe('without @duckdb/node-api', () => {
