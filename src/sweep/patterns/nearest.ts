@@ -7,8 +7,8 @@ import type { RowNumbers } from '../spilled/numbers.js';
 import type { SortedRows } from './rows.js';
 import { segmentsOf, withSegment, type HeldPatterns } from './segments.js';
 
-/** Rows that are looked at together: as many as stay in the second-level cache, of few columns. */
-const PIECE = 1024;
+/** Rows that are looked at between two turns of the event loop. */
+const PIECE = 4096;
 
 /** What a segment's rows are drawn by. */
 interface SegmentSums {
@@ -20,13 +20,16 @@ interface SegmentSums {
 
 /**
  * Distances of rows that may lack values, which have their columns' means there. They lie where the rows lie, and are written
- * anew when centres are added. Rows are looked at in their order, whatever that of their patterns.
+ * anew when centres are added. Distances are computed in the order of patterns, where rows lie one after the other and lack the
+ * same; sums are over rows in their own order.
  */
 export class PatternNearest implements NearestCentres {
   /** Squared distances; left out while there is no centre. */
   private nearest: RowNumbers | undefined;
   /** By segment, once asked for. */
   private known: readonly SegmentSums[] | undefined;
+  /** A place for the distances of a segment to one centre. */
+  private scratch = new Float64Array();
 
   constructor(
     private readonly held: HeldPatterns,
@@ -39,8 +42,9 @@ export class PatternNearest implements NearestCentres {
     const sums = new Float64Array(centres.length);
     for await (const { start, rows } of segmentsOf(this.held)) {
       const nearest = this.distances(start, rows);
-      for await (const some of this.pieces(rows, nearest)) {
-        for (const [c, centre] of centres.entries()) sums[c] = withPotential(sums[c], some, centre, this.metric);
+      for (const [c, centre] of centres.entries()) {
+        const distances = await this.distancesTo(centre, rows);
+        sums[c] = withPotential(sums[c], rows, nearest, distances);
       }
     }
     return sums;
@@ -53,11 +57,8 @@ export class PatternNearest implements NearestCentres {
     try {
       for await (const { start, rows } of segmentsOf(this.held)) {
         const nearest = this.distances(start, rows);
-        const sums = { weight: 0, potential: 0 };
-        for await (const some of this.pieces(rows, nearest)) {
-          for (const centre of added) join(some, centre, this.metric);
-          addPotential(sums, some);
-        }
+        for (const centre of added) join(nearest, rows, await this.distancesTo(centre, rows));
+        const sums = sumsOf(rows, nearest);
         known.push(sums);
         await sink.add(nearest);
       }
@@ -103,6 +104,7 @@ export class PatternNearest implements NearestCentres {
   dispose(): void {
     this.nearest?.dispose?.();
     this.nearest = undefined;
+    this.scratch = new Float64Array();
   }
 
   private async bySegment(): Promise<readonly SegmentSums[]> {
@@ -128,23 +130,17 @@ export class PatternNearest implements NearestCentres {
     return this.nearest?.slice(start, start + weights.length) ?? new Float64Array(weights.length).fill(Infinity);
   }
 
-  /** The rows of a segment, in their order, a few at a time: each piece is valid until the next. */
-  private async *pieces({ places, values, weights }: SortedRows, nearest: Float64Array): AsyncGenerator<Piece> {
+  /** Squared distances of the rows of a segment to a centre, in the order of patterns: valid until others are asked for. */
+  private async distancesTo(centre: Float64Array, rows: SortedRows): Promise<Float64Array> {
+    const count = rows.weights.length;
+    if (this.scratch.length < count) this.scratch = new Float64Array(count);
     const { means } = this.held.facts;
-    const d = means.length;
-    const [x, v] = [new Float64Array(PIECE * d), new Float64Array(PIECE)];
-    for (let from = 0; from < places.length; from += PIECE) {
+    for (let from = 0; from < count; from += PIECE) {
       await yieldToEvents(this.signal);
-      const own = places.subarray(from, from + PIECE);
-      for (let row = 0; row < own.length; row++) {
-        v[row] = weights[own[row]];
-        for (let j = 0, at = own[row] * d, to = row * d; j < d; j++, at++, to++) {
-          const value = values[at];
-          x[to] = Number.isNaN(value) ? means[j] : value;
-        }
-      }
-      yield { x, weights: v.subarray(0, own.length), nearest: nearest.subarray(from, from + own.length) };
+      const range = { from, to: Math.min(count, from + PIECE) };
+      squaredDistances(rows.values, range, { centre, means, metric: this.metric }, this.scratch);
     }
+    return this.scratch;
   }
 
   private centresOf(centres: Float64Array): Float64Array[] {
@@ -153,36 +149,30 @@ export class PatternNearest implements NearestCentres {
   }
 }
 
-/** Rows without gaps, one after the other, and their weights and distances. */
-interface Piece {
-  readonly x: Float64Array;
-  readonly weights: Float64Array;
-  readonly nearest: Float64Array;
-}
-
-/** A sum with Σ a min(d, ‖x − c‖²) of some rows. */
+/** A sum with Σ a min(d, ‖x − c‖²) of a segment, whose distances to c are in the order of patterns. */
 function withPotential(
   sum: number,
-  { x, weights, nearest }: Piece,
-  centre: Float64Array,
-  metric: Float64Array,
+  { places, weights }: SortedRows,
+  nearest: Float64Array,
+  distances: Float64Array,
 ): number {
   let all = sum;
-  for (let row = 0; row < weights.length; row++) {
-    all += Math.min(nearest[row], squaredDistance(x, row, centre, metric)) * weights[row];
+  for (let row = 0; row < places.length; row++) {
+    const place = places[row];
+    all += Math.min(nearest[row], distances[place]) * weights[place];
   }
   return all;
 }
 
-/** Adds what is known of a segment by some of its rows. */
-function addPotential(
-  sums: { -readonly [Name in keyof SegmentSums]: SegmentSums[Name] },
-  { weights, nearest }: Piece,
-): void {
-  for (let row = 0; row < weights.length; row++) {
-    sums.weight += weights[row];
-    sums.potential += finite(nearest[row]) * weights[row];
+/** What a segment is drawn by. */
+function sumsOf({ places, weights }: SortedRows, nearest: Float64Array): SegmentSums {
+  const sums = { weight: 0, potential: 0 };
+  for (let row = 0; row < places.length; row++) {
+    const weight = weights[places[row]];
+    sums.weight += weight;
+    sums.potential += finite(nearest[row]) * weight;
   }
+  return sums;
 }
 
 /** The weights of rows, in their order. */
@@ -193,20 +183,34 @@ function inOrder({ places, weights }: SortedRows): Float64Array {
 }
 
 /** Has a centre join those that distances are to. */
-function join({ x, nearest }: Piece, centre: Float64Array, metric: Float64Array): void {
-  for (let row = 0; row < nearest.length; row++) {
-    nearest[row] = Math.min(nearest[row], squaredDistance(x, row, centre, metric));
-  }
+function join(nearest: Float64Array, { places }: SortedRows, distances: Float64Array): void {
+  for (let row = 0; row < places.length; row++) nearest[row] = Math.min(nearest[row], distances[places[row]]);
 }
 
-function squaredDistance(x: Float64Array, row: number, centre: Float64Array, metric: Float64Array): number {
+/** What distances are measured by, `[d]` each. */
+interface Measure {
+  readonly centre: Float64Array;
+  readonly means: Float64Array;
+  readonly metric: Float64Array;
+}
+
+/** Squared distances of some rows to a centre; where they lack values, they have the mean. */
+function squaredDistances(
+  values: Float64Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  { centre, means, metric }: Measure,
+  into: Float64Array,
+): void {
   const d = metric.length;
-  let sum = 0;
-  for (let j = 0, at = row * d; j < d; j++, at++) {
-    const apart = (x[at] - centre[j]) * metric[j];
-    sum += apart * apart;
+  for (let row = from; row < to; row++) {
+    let sum = 0;
+    for (let j = 0, at = row * d; j < d; j++, at++) {
+      const value = values[at];
+      const apart = ((Number.isNaN(value) ? means[j] : value) - centre[j]) * metric[j];
+      sum += apart * apart;
+    }
+    into[row] = sum;
   }
-  return sum;
 }
 
 /** A distance that is beyond all numbers, or to no centre, counts as 1. */
