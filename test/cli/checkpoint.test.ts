@@ -32,7 +32,7 @@ async function throughDeaths(args: readonly string[], moment: () => number): Pro
 }
 
 interface Work {
-  readonly name: 'fit' | 'select';
+  readonly name: 'fit' | 'select' | 'gaps';
   readonly seed: number;
 }
 
@@ -55,17 +55,29 @@ const work: Readonly<Record<Work['name'], readonly string[]>> = {
     '-q',
     '--json',
   ],
+  gaps: [
+    ...['fit', 'gaps.csv', '-k', '3', '--covariance', 'full', '--missing', 'model'],
+    ...['--tolerance', '1e-7', '--max-iterations', '60', '-q', '--json'],
+  ],
   select: ['select', 'rows.csv', '-k', '2:4', '--covariance', 'full,diag', '--restarts', '2', '-q', '--json'],
 };
 const table = (['fit', 'select'] as const).flatMap((name) =>
   Array.from({ length: 20 }, (_, seed): Work => ({ name, seed })),
 );
+/** Rows with gaps lie in a file each time. */
+table.push(...Array.from({ length: 10 }, (_, at): Work => ({ name: 'gaps', seed: 2 * at + 1 })));
+
+/** A line of a row, of which every third lacks a number. */
+function withGap(row: readonly number[], at: number): string {
+  return row.map((value, j) => (at % 9 === 3 * j ? '' : value)).join();
+}
 
 describe('kill -9', { timeout: 600_000 }, () => {
   const whole = new Map<string, Promise<{ outcome: Outcome; model: string; took: number }>>();
   const uninterrupted = (name: Work['name']): Promise<{ outcome: Outcome; model: string; took: number }> => {
     const run = async (): Promise<{ outcome: Outcome; model: string; took: number }> => {
       folder.write('rows.csv', `a,b,c\n${x.map((row) => row.join()).join('\n')}\n`);
+      folder.write('gaps.csv', `a,b,c\n${x.slice(0, 2000).map(withGap).join('\n')}\n`);
       const began = performance.now();
       const outcome = await otmix(folder.path, [...work[name], '--out', 'model.json'], { env });
       expect(outcome.status).toBe(0);

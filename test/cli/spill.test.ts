@@ -53,11 +53,16 @@ test('what a killed process left behind goes with the next fit', async () => {
   expect([status, readdirSync(spill)]).toEqual([0, []]);
 });
 
-test('a disk without room for the rows is one line', async () => {
-  const spill = emptyFolder('full');
-  const { status, stderr } = await otmix(folder.path, [...fit, '-q', '--spill', spill], { shell: 'ulimit -f 512' });
+test.each([
+  ['rows', flights, 'error'],
+  ['rows with gaps', flights.replace('delay,', 'nullif(delay, 7) AS delay,'), 'model'],
+])('a disk without room for %s is one line', async (name, query, missing) => {
+  const spill = emptyFolder(`full of ${name}`);
+  const args = fit.map((argument) => (argument === flights ? query : argument));
+  const run = { shell: 'ulimit -f 512' };
+  const { status, stderr } = await otmix(folder.path, [...args, '--missing', missing, '-q', '--spill', spill], run);
   expect(stderr).toMatch(
-    /^otmix: spill .*full: expected room for the rows beyond memory, got EFBIG after 0 MiB; name a folder that has room with spill \(--spill DIR\), or allow more memory \(--memory\)\n$/,
+    /^otmix: spill .*full of [a-z ]*: expected room for the rows beyond memory, got EFBIG after 0 MiB; name a folder that has room with spill \(--spill DIR\), or allow more memory \(--memory\)\n$/,
   );
   expect([status, readdirSync(spill)]).toEqual([2, []]);
 });
