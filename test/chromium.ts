@@ -34,6 +34,8 @@ export const launchOptions = {
     '--enable-features=Vulkan,WebGPU',
     '--use-webgpu-adapter=swiftshader',
     '--use-vulkan=swiftshader',
+    '--disable-gpu-compositing', // pages are drawn by the browser itself: SwiftShader takes twice as long over them
+    '--disable-gpu-rasterization',
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',

@@ -1,5 +1,5 @@
 /** The package as it is published fits in a browser, whatever brought it there, and says there what it does in Node. */
-import { chromium, type Browser, type Worker } from 'playwright';
+import { chromium, type Browser, type BrowserContext, type Worker } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchOptions, setup } from '../chromium.js';
 import { expectAllWithin, expectWithin } from '../within.js';
@@ -13,6 +13,8 @@ const notIsolated = 'one thread: the page is not cross-origin isolated';
 
 const project = new Project();
 let browser: Browser | undefined;
+/** Of all visits, so that what one has loaded the next has too. */
+let context: BrowserContext;
 let inNode: Report;
 let isolated: Server;
 let open: Server;
@@ -20,6 +22,7 @@ let open: Server;
 beforeAll(async () => {
   setup();
   browser = await chromium.launch(launchOptions);
+  context = await browser.newContext();
   await project.install();
   inNode = await project.node(THREADS);
   isolated = await serve(project.folder, true);
@@ -43,7 +46,7 @@ interface Visit {
 
 /** Opens a page, has it fit, and fails where anything went wrong in it. */
 async function visit(address: string, threads: number | undefined): Promise<Visit> {
-  const page = await browser!.newPage();
+  const page = await context.newPage();
   try {
     const wrong: string[] = [];
     const workers: Worker[] = [];

@@ -21,7 +21,9 @@ export async function serve(folder: string, isolated: boolean): Promise<Server> 
     readFile(join(folder, normalize(pathname))).then(
       (contents) => {
         const type = types[extname(pathname)] ?? 'application/octet-stream';
-        response.writeHead(200, { 'Content-Type': type, ...(isolated && isolation) }).end(contents);
+        response
+          .writeHead(200, { 'Content-Type': type, 'Cache-Control': 'max-age=600', ...(isolated && isolation) })
+          .end(contents);
       },
       () => response.writeHead(404).end(),
     );

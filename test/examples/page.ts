@@ -1,15 +1,13 @@
 /** The example pages, built by Vite for production, in a real browser. */
-import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { chromium, type Browser, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { serve, type Server } from '../bundles/server.js';
 import { launchOptions, setup } from '../chromium.js';
-import { root } from '../unpack.js';
+import { root, unpackOnce } from '../unpack.js';
 
 /** Much to do for two cores that other tests use too. */
 export const PATIENCE = 240_000;
@@ -89,9 +87,36 @@ export interface Opening {
 
 const rows: Opening = { page: 'index.html', args: [], state: 'ready' };
 
-/** Builds and serves the pages for the tests of a file, opens one anew for each, and fails where it finds a fault in itself. */
+/** The folder of the pages, built once of what they are made of. */
+function builtPages(): string {
+  const home = join(root, 'node_modules/.cache/otmix', `examples-${digestOf('dist/src', 'dist/kernels', 'examples')}`);
+  unpackOnce(home, (folder) => {
+    const { NODE_ENV: _, VITEST: __, ...env } = process.env; // as a stranger would build them
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    const args = [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
+    execFileSync(process.execPath, args, {
+      cwd: root,
+      env,
+      timeout: PATIENCE,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+  });
+  return home;
+}
+
+/** A digest of the packages that are installed, and of what is built of these folders. */
+function digestOf(...folders: readonly string[]): string {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  for (const folder of folders.map((name) => join(root, name))) {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const made = files.filter((file) => !/\.d\.ts$|\.map$/.test(file) && statSync(join(folder, file)).isFile());
+    for (const file of made.sort()) hash.update(file).update(readFileSync(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Serves the pages for the tests of a file, opens one anew for each, and fails where it finds a fault in itself. */
 export function examplePage({ page: name, args: flags, state }: Opening = rows): () => Driver {
-  const folder = mkdtempSync(join(tmpdir(), 'otmix-example-'));
   let browser: Browser | undefined;
   let server: Server;
   let driver: Driver;
@@ -99,18 +124,13 @@ export function examplePage({ page: name, args: flags, state }: Opening = rows):
 
   beforeAll(async () => {
     setup();
-    const { NODE_ENV: _, VITEST: __, ...env } = process.env; // as a stranger would build it
-    const vite = join(root, 'node_modules/vite/bin/vite.js');
-    const args = [vite, 'build', 'examples/browser', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
-    await promisify(execFile)(process.execPath, args, { cwd: root, env, timeout: PATIENCE });
-    server = await serve(folder, true);
+    server = await serve(builtPages(), true);
     browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args, ...flags] });
   }, PATIENCE);
 
   afterAll(async () => {
     server?.close();
     await browser?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(async () => {

@@ -14,7 +14,7 @@ const backends: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 const STEPS = 8;
 /** What float32 may make of sums of two products or three, of their size. */
 const ROUNDING = 2 ** -23;
-const n = size(1500, 400);
+const n = size(1500, 250);
 
 function fit(scene: Scene, rows: number[][] | Source, options: Partial<FitOptions> = {}): Promise<Fit> {
   return fitMixture(rows, {

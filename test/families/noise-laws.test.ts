@@ -23,7 +23,7 @@ import { ofMatrices } from './settings.js';
 import { beside, withRowsOfNoise } from './noise.js';
 
 const STEPS = 8;
-const n = size(1200, 500);
+const n = size(1200, 300);
 const logSum = (a: number, b: number): number => Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
 
 const forms = ['full', 'tied', 'diag', 'spherical'] as const;

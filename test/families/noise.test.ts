@@ -8,7 +8,7 @@ import { FastRandom } from '../../src/base/fast-random.js';
 import { Numbers } from '../../src/families/sampling/numbers.js';
 import { soleQuadratic } from '../../src/sweep/model.js';
 import { logitBounds } from '../../src/sweep/bounds.js';
-import { cases, combinations } from '../cases.js';
+import { cases, combinations, size } from '../cases.js';
 import { goldenRows } from '../golden/data.js';
 import { expectAllWithin, expectComponentsWithin, expectWithin } from '../within.js';
 
@@ -80,7 +80,7 @@ describe('Gaussians and mclust’s volume', () => {
 test('of many columns SIMD sweeps leave out what noise has nothing of, and no more', async () => {
   const d = 32;
   const random = new Numbers(new FastRandom(3));
-  const rows = Array.from({ length: 6000 }, (_, i) => {
+  const rows = Array.from({ length: size(6000, 2000) }, (_, i) => {
     if (i % 10 === 0) return Array.from({ length: d }, () => 60 * random.uniform() - 30);
     return Array.from({ length: d }, (_one, j) => 12 * Number(j % 5 === i % 5) + random.normal());
   });

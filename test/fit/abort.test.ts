@@ -12,6 +12,7 @@ import {
   type FitOptions,
   type Transport,
 } from '../../src/index.js';
+import { size } from '../cases.js';
 import { problem } from '../oracle/index.js';
 
 const { x } = problem('overlapping', { n: 60, d: 2, k: 3, seed: 2 });
@@ -85,8 +86,8 @@ describe('fitMixture', () => {
     ['several restarts', { restarts: 3, seeding: 'random' }, 5],
     ['several at once', { restarts: 4, backend: 'wasm', threads: 2 }, 7],
     ['short runs', { strategy: 'short-runs', restarts: 2, seeding: 'random' }, 23],
-    ['a race', { strategy: 'race', restarts: 2, seeding: 'random', maxIterations: 6 }, 23],
-    ['moves', { strategy: 'split-merge', restarts: 2, seeding: 'random', maxIterations: 6 }, 13],
+    ['a race', { strategy: 'race', restarts: 2, seeding: 'random', maxIterations: 6 }, size(23, 97)],
+    ['moves', { strategy: 'split-merge', restarts: 2, seeding: 'random', maxIterations: 6 }, size(13, 89)],
     ['warm-up', { strategy: 'warm-up' }, 2],
     ['prescribed proportions', { marginal: { kind: 'fixed', weights: [0.2, 0.3, 0.5] } }, 1],
     ['no iterations', { maxIterations: 0 }, 1],

@@ -95,14 +95,6 @@ describe('the precision asked for', () => {
     expect(auto.mixture.provenance?.options).not.toHaveProperty('precision');
   });
 
-  test('in plain TypeScript long sweeps must be asked for', async () => {
-    const { status, diagnostics } = await fit({ tolerance: 1e-9, backend: 'cpu', maxIterations: 100 });
-    expect(status).toBe('precision');
-    expect(diagnostics.notes.at(-1)).toContain(
-      "of float64 sweeps there are too many rows for them without SIMD: the fit may have further to go; give a tolerance of 0.000001 or more, or ask for precision 'float64', which takes long", // prettier-ignore
-    );
-  });
-
   test('is one of three', async () => {
     await expect(fit({ precision: 'double' as never })).rejects.toThrow(
       'precision: expected one of auto, float32, float64',
@@ -149,11 +141,11 @@ describe.each(places)('one row far out, %s', (backend) => {
   });
 });
 
-test('rows that have room in float64 neither in memory nor in their folder do without, but where float64 is asked for', () => {
+test('auto does without float64 where it has no room, of rows in float16, and where plain TypeScript would take long', () => {
   const family = gaussian({ covariance: 'full' });
-  const exact = { fast: true, load: () => Promise.reject(new Error()) };
-  const of = (precision: PrecisionChoice, lacking: number, rows: RowFormat = 'float32') => {
-    const dataset = { shard: { n: 1e6, d: 4 }, exact: { ...exact, lacking } } as unknown as Dataset;
+  const load = () => Promise.reject(new Error());
+  const of = (precision: PrecisionChoice, lacking: number, rows: RowFormat = 'float32', fast = true) => {
+    const dataset = { shard: { n: 1e6, d: 4 }, exact: { fast, load, lacking } } as unknown as Dataset;
     return precisionOf(dataset, { precision, rows, family }, family.shape(2, 4));
   };
   const remedy = 'name a folder that has room for 2.0 GiB more with spill (--spill DIR)';
@@ -163,4 +155,10 @@ test('rows that have room in float64 neither in memory nor in their folder do wi
   expect(of('auto', 0).exactly).toBeDefined();
   const rounded = { exactly: undefined, settled: { reason: 'there are none of rows in float16' } };
   expect(of('auto', 0, 'float16')).toMatchObject(rounded);
+  const plain = {
+    reason: 'there are too many rows for them without SIMD',
+    remedy: "ask for precision 'float64', which takes long",
+  };
+  expect(of('auto', 0, 'float32', false)).toMatchObject({ exactly: undefined, settled: plain });
+  expect(of('float64', 0, 'float32', false).exactly).toBeDefined();
 });

@@ -20,12 +20,14 @@ interface Row {
 
 const checkOf = ({ check: { kind, form, epsilon } }: Row) => [kind, form, epsilon];
 
-/** What a quick run shows; all but the last with every kind of check, form and temperature. */
+/** What a quick run shows; most with every kind of check, form and temperature. */
 export const shown = {
   /** Every case. */
   cases: (row) => [titleOf(row.one), ...checkOf(row)],
   /** Every kind of problem: for kernels that other places run too. */
   problems: (row) => [row.one.name, ...checkOf(row)],
+  /** Every kind of problem and of check: where other places run each form and temperature. */
+  checks: (row) => [row.one.name, row.check.kind],
   /** Besides, sizes of each order of magnitude: for kernels that are compiled for each. */
   magnitudes: (row) => [row.one.name, ...[row.one.n, row.one.d, row.one.k].map(magnitude), ...checkOf(row)],
   /** Of each place every case, and every kind of check: for places that differ in how they run the same kernels. */
@@ -54,11 +56,11 @@ export function describeParity(
   describePlaces([{ name, device, cases: given }], kinds, { few });
 }
 
-/** Of composites on another of tfjs's backends a quick run shows every kind of problem. */
+/** Of composites on another of tfjs's backends a quick run shows every kind of problem and of check. */
 export function describeComposites(name: string, device: Device, given = casesOn(device)): void {
   // Of tfjs's own kernels by software, those of distances are the slowest.
   const cost = (row: Row): number => costOf(row) + (row.check.kind === 'distances' ? 100 * row.one.n : 0);
-  describePlaces([{ name, device, cases: given }], shown.problems, { cost });
+  describePlaces([{ name, device, cases: given }], shown.problems, { cost, few: shown.checks });
 }
 
 /** The same of several places, in one table. */

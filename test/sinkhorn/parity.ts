@@ -153,6 +153,7 @@ export function describeSinkhorn(name: string, { device, precision }: Where): vo
     table,
     ({ marginal, problem }) => [marginal[0], problem.title],
     ({ problem }) => problem.n * problem.m,
+    ({ marginal, problem }) => [marginal[0], problem.d === undefined],
   );
   for (const { level: marginal, cases: some } of grouped(chosen, 'marginal')) {
     describe(`${name}: ${marginal[0]}`, () => {

@@ -79,7 +79,7 @@ describe('sweeps of rows in float16', () => {
     { kernel: 'whitened once', components: componentsOf('tied', 4, 9) },
     { kernel: 'column by column', components: componentsOf('diag', 16, 6) },
   ];
-  const named = cases(kernels, ({ kernel }) => [kernel], columnsOf).map((one) => [one.kernel, columnsOf(one), one] as const); // prettier-ignore
+  const named = cases(kernels, ({ kernel }) => [kernel], columnsOf, ({ kernel }) => [kernel === 'in passes']).map((one) => [one.kernel, columnsOf(one), one] as const); // prettier-ignore
   test.each(named)('have the bits of the rounded rows in float32: %s, %i columns', async (_, d, { components }) => {
     const values = rowsOf(300, d);
     const rounded = Float64Array.from(toHalves(Float32Array.from(values)), fromHalf);

@@ -78,11 +78,12 @@ describe('sweeps made at once', () => {
   test('serve the restarts of a fit, which are the same as one after the other', async () => {
     const here = await onGpu();
     const { device } = here.gpu;
-    const dataset = await loadDataset(matrixSource({ data: rowsOf(3000, 2), shape: [3000, 2] }), {
+    const n = size(3000, 600);
+    const dataset = await loadDataset(matrixSource({ data: rowsOf(n, 2), shape: [n, 2] }), {
       device: here.device,
       missing: 'error',
     });
-    const common = { components: 3, restarts: 4, maxIterations: size(40, 8), tolerance: 0 } as const;
+    const common = { components: 3, restarts: 4, maxIterations: size(40, 4), tolerance: 0 } as const;
     const runs = async (shard: Shard, way: Partial<FitOptions>): Promise<[EmRun[], number]> => {
       let found: EmRun[] = [];
       const fitting = async (): Promise<void> => {
@@ -92,13 +93,13 @@ describe('sweeps made at once', () => {
       return [found, submissions];
     };
     try {
-      const ways = [
+      const ways: readonly Partial<FitOptions>[] = [
         { seeding: 'random' },
         { seeding: 'k-means', strategy: 'warm-up' },
         { strategy: 'short-runs' },
         { strategy: 'race' },
-      ] as const;
-      for (const way of ways) {
+      ];
+      for (const way of cases(ways, ({ strategy }) => [strategy === 'race' || strategy === 'short-runs'])) {
         const [atOnce, few] = await runs(dataset.shard, way);
         const [oneByOne, many] = await runs(sweptOneByOne(dataset.shard), way);
         expect(atOnce).toEqual(oneByOne);

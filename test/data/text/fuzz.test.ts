@@ -7,7 +7,7 @@ import { size } from '../../cases.js';
 import { rowsOf } from './text.js';
 
 /** Texts that are made and read. */
-const RUNS = size(2000, 400);
+const RUNS = size(2000, 200);
 
 /** Bytes from which a dialect is found: one text in a hundred is about as long. */
 const SAMPLE = 1 << 18;

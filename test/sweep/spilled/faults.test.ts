@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fitMixture, type FitOptions } from '../../../src/index.js';
+import { size } from '../../cases.js';
 import { bytesHeld } from '../../held.js';
 import { problem } from '../../oracle/index.js';
 import { openIn } from './bits.js';
@@ -90,12 +91,12 @@ test('aborted fits close their files', async () => {
   expect(open()).toEqual([]);
 });
 
-test('100 fits leave no descriptor, thread, file or listener behind, and memory does not grow', async () => {
+test(`${size(100, 20)} fits leave no descriptor, thread, file or listener behind, and memory does not grow`, async () => {
   const threads = (): number => Number(/Threads:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
   for (let time = 0; time < 5; time++) await fit({ seeding: 'k-means||' });
   const bytes = bytesHeld();
   const before = { threads: threads(), listeners: process.listenerCount('exit') };
-  for (let time = 0; time < 100; time++) await fit({ maxIterations: 1, seeding: 'k-means||', seed: time });
+  for (let time = 0; time < size(100, 20); time++) await fit({ maxIterations: 1, seeding: 'k-means||', seed: time });
   expect(bytesHeld() - bytes).toBeLessThan(2 ** 20); // the rows of a hundred fits are 5 MB
   expect({ open: open(), names: readdirSync(folder) }).toEqual({ open: [], names: [] });
   expect(process.listenerCount('exit')).toBe(before.listeners);
