@@ -7,7 +7,7 @@ import { filledWidth, lineSize } from './linear.js';
 import type { SimdModel } from './model.js';
 
 /** Statistics and components from which on a model is tried. Of fewer, to copy and to shorten rows takes what products would. */
-const MANY_STATISTICS = 256;
+export const MANY_STATISTICS = 256;
 const MANY_COMPONENTS = 12;
 
 /** Whether a model is of dense statistics alone, of so many that candidates may be told at little cost. */

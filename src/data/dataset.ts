@@ -116,7 +116,7 @@ export function datasetOf(
   const blocks: Dataset['blocks'] = (onDropped) =>
     codedBlocks(source, { missing, coding, blockRows: gateRows(swept.length), ...(onDropped && { onDropped }) });
   const { n, d } = shard;
-  const bytes = n * (options.gaps ? patternBytesOfRow(d) : bytesOfRow(d));
+  const bytes = n * (options.gaps ? patternBytesOfRow(d) : bytesOfRow(d)) + (shard.besides ?? 0);
   const weightUnit = powerOfTwo(totalWeight / n);
   const exact = new ExactRows({ blocks, scaling, n, d, weightUnit }, options.device.float64Rows, {
     rows: n,

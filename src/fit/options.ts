@@ -108,10 +108,11 @@ export interface FitOptions {
   /** Threads of the CPU backend; default all. The result does not depend on it. */
   readonly threads?: number;
   /**
-   * Bytes that the encoded rows may take in memory; default half of what is free, limits of control groups counted. Beyond,
-   * they lie in a file and are read for every sweep, which changes no bit of the result. On `webgpu` it is what rows may
-   * take of the GPU's memory, by default what there is. Backends `wasm` and `webgpu`, in Node. With `cluster` it is the
-   * memory of each worker, by default of an equal share of half of what its machine has free.
+   * Bytes that the encoded rows may take in memory, with what sweeps keep beside them where there is room; default half of
+   * what is free, limits of control groups counted. Beyond, rows lie in a file and are read for every sweep, which changes
+   * no bit of the result. On `webgpu` it is what rows may take of the GPU's memory, by default what there is. Backends
+   * `wasm` and `webgpu`, in Node. With `cluster` it is the memory of each worker, by default of an equal share of half of
+   * what its machine has free.
    */
   readonly memory?: number;
   /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */

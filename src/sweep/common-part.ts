@@ -40,6 +40,7 @@ class WithCommonPart implements Shard {
   readonly n: number;
   readonly d: number;
   readonly overlapping: boolean;
+  readonly besides: number;
 
   constructor(
     private readonly shard: Shard,
@@ -48,6 +49,7 @@ class WithCommonPart implements Shard {
     this.n = shard.n;
     this.d = shard.d;
     this.overlapping = shard.overlapping;
+    this.besides = shard.besides ?? 0;
   }
 
   atOnce(shape: PackedShape): number {

@@ -107,6 +107,8 @@ export interface Shard extends SweptRows {
   atOnce(shape: PackedShape): number;
   /** Whether reads other than sweeps may be under way several at a time. */
   readonly overlapping: boolean;
+  /** Bytes of memory that it may take for sweeps beside what its rows take; left out for none. */
+  readonly besides?: number;
   /** `metric`: inverse length of a unit per column, `[d]`. */
   nearestCentres(metric: Float64Array, signal?: AbortSignal): NearestCentres;
   dispose(): void;

@@ -105,6 +105,7 @@ class UnionOfRows<
 
 class Union extends UnionOfRows<Float32Array, Shard> implements Shard {
   readonly overlapping = this.parts.every(({ overlapping }) => overlapping);
+  readonly besides = this.parts.reduce((sum, { besides = 0 }) => sum + besides, 0);
 
   /** As many as gain and have room in every part. */
   atOnce(shape: PackedShape): number {

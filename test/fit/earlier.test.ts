@@ -2,9 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fitMixture, multinomial, type Fit, type FitOptions } from '../../src/index.js';
 import { seededRandom } from '../../src/base/random.js';
+import { simdDevice } from '../../src/backend/wasm.js';
+import type { Device } from '../../src/backend/backend.js';
+import { loadDataset, toSource, type Dataset } from '../../src/data/dataset.js';
+import { blockedRows } from '../../src/sweep/blocks.js';
 import { EarlierSweep } from '../../src/sweep/simd/earlier.js';
 
 const [n, d, k] = [2200, 256, 12];
@@ -49,14 +53,51 @@ beforeAll(async () => {
   alone = await fit({ threads: 1 });
 });
 
-test('the fit is one whose sweeps are given earlier logits', async () => {
+/** A fit, and how many of its sweeps left components out by earlier logits. */
+async function watched(more: Partial<FitOptions>): Promise<{ readonly fit: Fit; readonly helped: number }> {
   const next = vi.spyOn(EarlierSweep.prototype, 'next');
-  const again = await fit({ threads: 1 });
+  const found = await fit(more);
   const given = next.mock.results.map(({ value }) => value as ReturnType<EarlierSweep['next']>);
   next.mockRestore();
+  return { fit: found, helped: given.filter((one) => one?.bounds && one.tally[0] > one.tally[1]).length };
+}
 
-  expect(given.filter((one) => one?.bounds && one.tally[0] > one.tally[1]).length).toBeGreaterThan(3);
+test('the fit is one whose sweeps are given earlier logits', async () => {
+  const { fit: again, helped } = await watched({ threads: 1 });
+  expect(helped).toBeGreaterThan(3);
   expect(bitsOf(again)).toBe(bitsOf(alone));
+});
+
+test('a data set counts what its sweeps may keep, all blocks of it', async () => {
+  const memory = 2 ** 30;
+  const load = (device: Pick<Device, 'rows'>): Promise<Dataset> =>
+    loadDataset(toSource(rows), { device, missing: 'error', spill: { memory } });
+  const device = simdDevice({ threads: 1 });
+  const [whole, blocked] = [
+    await load(device),
+    await load({ rows: (...of) => blockedRows(() => device.rows(...of), 1024) }),
+  ];
+  const rowBytes = 4 * n * (d + 1);
+  expect([whole.bytes, blocked.bytes]).toEqual(new Array(2).fill(rowBytes + 3 * (1024 * 4 * 33 + 8 * 4)));
+  for (const dataset of [whole, blocked]) dataset.dispose();
+});
+
+describe('within a limit of memory', () => {
+  /** Of all rows, with a weight each; and of their logits, of 12 components and a length, in three groups of 1024 rows. */
+  const [ofRows, ofLogits] = [4 * n * (d + 1), 3 * (1024 * 4 * (k + 1) + 8 * 4)];
+
+  test('earlier logits are kept where rows leave as much as the most that they take', async () => {
+    const { fit: found, helped } = await watched({ threads: 1, memory: ofRows + ofLogits });
+    expect(helped).toBeGreaterThan(3);
+    expect(bitsOf(found)).toBe(bitsOf(alone));
+  });
+
+  test('none are kept where a byte is missing, and rows stay in memory', async () => {
+    const { fit: found, helped } = await watched({ threads: 1, memory: ofRows + ofLogits - 1 });
+    expect(helped).toBe(0);
+    expect(found.diagnostics.notes.filter((note) => note.includes('file'))).toEqual([]);
+    expect(bitsOf(found)).toBe(bitsOf(alone));
+  });
 });
 
 test.each([

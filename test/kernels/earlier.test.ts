@@ -6,7 +6,7 @@ import { linesOf, lineSize, packNatural } from '../../kernels/simd/linear.js';
 import type { SimdModel } from '../../kernels/simd/model.js';
 import { simdModule, type SimdBuild } from '../../kernels/simd/module.js';
 import { seededRandom, type Random } from '../../src/base/random.js';
-import { EarlierSweep } from '../../src/sweep/simd/earlier.js';
+import { EarlierSweep, mostLogitBytes } from '../../src/sweep/simd/earlier.js';
 
 interface Step {
   readonly natural: Float32Array;
@@ -213,6 +213,21 @@ test('what is kept of another model is not used', async () => {
   const untouched = (): void => undefined;
   // As after a sweep that was stopped before it came to three of the blocks.
   expect([untouched, untouched, (ids: Int32Array) => ids.fill(0, 1, 4), untouched].map(sweep)).toEqual([0, 0, 5, 5]);
+});
+
+test('what logits may take is what the largest model takes for which any are kept', () => {
+  const taken = [12, 28, 29, 32, 33].map((k) => {
+    const kept = new EarlierSweep(2);
+    const linear = { dense: DENSE, levels: [], natural: new Float32Array(DENSE * lineSize(k)) };
+    const model = { ...modelOf({ natural: new Float32Array(K * DENSE) }), k, linear, offsets: new Float32Array(k) };
+    const first = kept.next(model);
+    if (first) first.tally[1] = 16; // as if all blocks had gone by candidates
+    const second = kept.next(model);
+    return (second?.values.byteLength ?? 0) + (second?.ids.byteLength ?? 0);
+  });
+  const most = mostLogitBytes(2, DENSE);
+  expect(taken).toEqual([2 * (1024 * 4 * 13 + 32), 2 * (1024 * 4 * 29 + 32), most, most, 0]);
+  expect(mostLogitBytes(2, DENSE - 1)).toBe(0);
 });
 
 test('models of too many components for their statistics keep nothing', () => {

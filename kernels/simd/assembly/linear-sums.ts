@@ -83,43 +83,65 @@ function list(at: usize, row: usize, u: v128, v: v128, w: v128, vectors: i32): u
   return at + (usize(v128.any_true(any)) << 2);
 }
 
-/** Σ p t over listed rows, of 4 statistics at a time; of three vectors of components, of 3. */
+/** Rows of the smallest tiles, as those of 64 columns or more are. */
+// @ts-ignore
+@inline const FEWEST: i32 = 32;
+
+/** Σ p t over listed rows, of as many statistics at a time as registers hold sums of. */
 // @ts-ignore
 @inline
 function sumBlock(t: usize, into: usize, rows: i32, vectors: i32): void {
-  const end = listed + (usize(rows) << 2), line = lineBytes(), some = vectors > 2 ? 3 : 4;
+  if (rows == FEWEST && stride == usize(FEWEST) << 2) sumColumns(t, into, rows, vectors, true);
+  else sumColumns(t, into, rows, vectors, false);
+}
+
+/** `whole`: all rows of one of the smallest tiles, of which the compiler knows where they lie. */
+// @ts-ignore
+@inline
+function sumColumns(t: usize, into: usize, rows: i32, vectors: i32, whole: bool): void {
+  const line = lineBytes(), step = whole ? usize(FEWEST) << 2 : stride, last = shares + (usize(rows) << 4) * usize(vectors);
+  // Beside sums, registers hold what is loaded for all of them, and a product where that is no multiply-add.
+  const some = vectors < 3 ? 4 : ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
   let j = some;
-  for (; j <= dense; j += some, t += usize(some) * stride, into += usize(some) * line) sumSome(t, into, end, vectors);
-  for (j -= some; j < dense; j++, t += stride, into += line) sumOne(t, into, end, vectors);
+  for (; j <= dense; j += some, t += usize(some) * step, into += usize(some) * line) sumSome(t, into, last, vectors, some, whole);
+  for (j -= some; j < dense; j++, t += step, into += line) sumOne(t, into, listed + (usize(rows) << 2), vectors);
 }
 
 // @ts-ignore
 @inline
-function sumSome(t: usize, into: usize, end: usize, vectors: i32): void {
-  const line = lineBytes(), t1 = t + stride, t2 = t1 + stride, t3 = t2 + stride;
+function sumSome(t: usize, into: usize, last: usize, vectors: i32, some: i32, whole: bool): void {
+  const line = lineBytes(), step = stride;
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0, e0 = a0, e1 = a0;
-  for (let at = listed, p = shares; at < end; at += 4, p += usize(vectors) << 4) {
-    const row = usize(i32.load(at)), u = v128.load(p), v = vectors > 1 ? v128.load(p, 16) : u, w = vectors > 2 ? v128.load(p, 32) : u;
-    let s = v128.load32_splat(t + row);
+  let at = listed, x = t;
+  for (let p = shares; p < last; p += usize(vectors) << 4) {
+    if (!whole) {
+      x = t + usize(i32.load(at)); at += 4;
+    }
+    const u = v128.load(p), v = vectors > 1 ? v128.load(p, 16) : u, w = vectors > 2 ? v128.load(p, 32) : u;
+    let s = v128.load32_splat(x);
     a0 = madd(u, s, a0);
     if (vectors > 1) a1 = madd(v, s, a1);
     if (vectors > 2) a2 = madd(w, s, a2);
-    s = v128.load32_splat(t1 + row);
+    s = whole ? v128.load32_splat(x, FEWEST << 2) : v128.load32_splat(x + step);
     b0 = madd(u, s, b0);
     if (vectors > 1) b1 = madd(v, s, b1);
     if (vectors > 2) b2 = madd(w, s, b2);
-    s = v128.load32_splat(t2 + row);
-    c0 = madd(u, s, c0);
-    if (vectors > 1) c1 = madd(v, s, c1);
-    if (vectors > 2) c2 = madd(w, s, c2);
-    else {
-      s = v128.load32_splat(t3 + row);
+    if (some > 2) {
+      s = whole ? v128.load32_splat(x, FEWEST << 3) : v128.load32_splat(x + 2 * step);
+      c0 = madd(u, s, c0);
+      if (vectors > 1) c1 = madd(v, s, c1);
+      if (vectors > 2) c2 = madd(w, s, c2);
+    }
+    if (some > 3) {
+      s = whole ? v128.load32_splat(x, 3 * (FEWEST << 2)) : v128.load32_splat(x + 3 * step);
       e0 = madd(u, s, e0);
       if (vectors > 1) e1 = madd(v, s, e1);
     }
+    if (whole) x += 4;
   }
-  plus(into, a0, a1, a2, vectors); plus(into + line, b0, b1, b2, vectors); plus(into + 2 * line, c0, c1, c2, vectors);
-  if (vectors < 3) plus(into + 3 * line, e0, e1, e1, vectors);
+  plus(into, a0, a1, a2, vectors); plus(into + line, b0, b1, b2, vectors);
+  if (some > 2) plus(into + 2 * line, c0, c1, c2, vectors);
+  if (some > 3) plus(into + 3 * line, e0, e1, e1, vectors);
 }
 
 /** The same of one statistic. */

@@ -69,9 +69,9 @@ export function addLinearLogits(x: usize): void {
 // @ts-ignore
 @inline
 function fourLogits(t: usize, eta: usize, logit: usize, count: i32, left: i32): void {
-  const line = lineBytes();
+  const line = lineBytes(), step = stride; // which engines would read anew at every turn
   let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, e0 = a0, e1 = a0;
-  for (const end = eta + usize(count) * line; eta < end; eta += line, t += stride) {
+  for (const end = eta + usize(count) * line; eta < end; eta += line, t += step) {
     const u = v128.load(t), v = v128.load(t, 16);
     let s = v128.load32_splat(eta);
     a0 = madd(u, s, a0); a1 = madd(v, s, a1);

@@ -1,4 +1,4 @@
-import { hasCandidates } from '../../../kernels/simd/candidates.js';
+import { hasCandidates, MANY_STATISTICS } from '../../../kernels/simd/candidates.js';
 import { boundsBy, recordsOf, type EarlierLogits, type LogitModel } from '../../../kernels/simd/earlier.js';
 import { lineSize } from '../../../kernels/simd/linear.js';
 import type { SimdModel } from '../../../kernels/simd/model.js';
@@ -6,6 +6,17 @@ import { sharedFloats, sharedIntegers } from '../../threads/shared.js';
 
 /** Statistics per component from which on logits are kept: they take as much less memory than rows. */
 const STATISTICS_EACH = 8;
+
+/** Bytes that logits of rows of d columns in so many groups take at most, whatever the model; 0 where none are kept. */
+export function mostLogitBytes(groups: number, d: number): number {
+  if (d < MANY_STATISTICS) return 0;
+  return bytesOf(recordsOf(groups, Math.floor(d / STATISTICS_EACH) & ~3));
+}
+
+/** Of the numbers of all blocks, and of the block's model. */
+function bytesOf({ blocks, numbers }: ReturnType<typeof recordsOf>): number {
+  return numbers * Float32Array.BYTES_PER_ELEMENT + blocks * Int32Array.BYTES_PER_ELEMENT;
+}
 
 type Records = Pick<EarlierLogits, 'values' | 'ids'>;
 const NOTHING: Records = { values: new Float32Array(), ids: new Int32Array() };
@@ -19,18 +30,24 @@ export class EarlierSweep {
   /** What the last sweep was given, with how many blocks it swept by which logits. */
   private last: EarlierLogits | undefined;
 
-  constructor(private readonly groups: number) {}
+  /** `room`: bytes that logits may take; models whose logits take more keep none. */
+  constructor(
+    private readonly groups: number,
+    private readonly room = Infinity,
+  ) {}
 
   /** What a sweep of all rows by itself is to be given. */
   next(model: SimdModel): EarlierLogits | undefined {
     const { k, linear } = model;
     if (!linear || !hasCandidates(model) || linear.dense < STATISTICS_EACH * lineSize(k)) return undefined;
+    const records = recordsOf(this.groups, k);
+    if (bytesOf(records) > this.room) return undefined;
     if (this.model && !isLike(this.model, model)) this.forget();
     const [used, own] = this.last?.tally ?? [0, 0];
     const few = used + own;
     const worn = this.last?.bounds !== undefined && 2 * used < few;
     if (this.model && !worn) return this.given(this.records, boundsBy(this.model, model));
-    const { blocks, numbers } = recordsOf(this.groups, k);
+    const { blocks, numbers } = records;
     if (2 * few < blocks) {
       this.forget();
       return this.given(NOTHING);

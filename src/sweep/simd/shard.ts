@@ -12,7 +12,7 @@ import { logitsOf } from '../logits.js';
 import { sweepOperations } from '../operations.js';
 import { hostArrays, RowMemory } from '../row-memory.js';
 import type { RowOptions, RowOutputs, Shard, SweepOptions, SweepRequest } from '../shard.js';
-import { EarlierSweep } from './earlier.js';
+import { EarlierSweep, mostLogitBytes } from './earlier.js';
 import { SimdNearestCentres } from './nearest.js';
 import { sharedIntegers } from '../../threads/shared.js';
 import type { HeldRows } from './held.js';
@@ -45,16 +45,20 @@ export class SimdShard implements Shard {
   private readonly spare: RowMemory[] = [];
   /** Of rows that are swept again and again, and lie in memory. */
   private readonly earlier: EarlierSweep | undefined;
+  readonly besides: number;
 
+  /** `room`: bytes of memory for what sweeps keep beside rows. */
   constructor(
     readonly d: number,
     private readonly held: HeldRows,
     private readonly force: TaskForce,
+    room = Infinity,
   ) {
     this.n = held.n;
     const { on, groupWeights } = held;
     const again = 'blocks' in on && on.blocks.every((block) => 'x' in block);
-    this.earlier = again ? new EarlierSweep(groupWeights.length) : undefined;
+    this.earlier = again ? new EarlierSweep(groupWeights.length, room) : undefined;
+    this.besides = again ? Math.min(room, mostLogitBytes(groupWeights.length, d)) : 0;
   }
 
   async sweep(requests: readonly SweepRequest[], { n = this.n, signal }: SweepOptions = {}): Promise<Moments[]> {

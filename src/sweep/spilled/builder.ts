@@ -44,10 +44,17 @@ class SpillingBuilder implements ShardBuilder {
 
   async finish(): Promise<SimdShard> {
     const { d, spiller, blocks, limit, threads } = this;
-    if (!spiller) return new SimdShard(d, new MemoryRows(d, blocks), await threads.take());
+    if (!spiller) return new SimdShard(d, new MemoryRows(d, blocks), await threads.take(), this.roomBesides());
     const filed = await spiller.finish();
     limit.onSpilled?.(spiller.size);
     return new SimdShard(d, new SpilledRows(filed), tellingForce(await threads.take()));
+  }
+
+  /** What all rows leave of the memory, this builder's share of it. */
+  private roomBesides(): number {
+    const { d, rows, limit } = this;
+    const all = Math.max(limit.rows ?? 0, rows);
+    return Math.max(0, Math.floor((rows / all) * (limit.memory - all * bytesOfRow(d))));
   }
 
   discard(): void {
