@@ -3,11 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './unpack.js';
 
-/**
- * Folders whose files count threads, or what a device of WebGPU holds, or lose the device; and those that start programs
- * and load little themselves.
- */
-const folders = ['backend', 'bench', 'bundles', 'cli', 'cluster', 'examples', 'threads', 'webgpu'];
+/** Folders whose files count threads, or what a device of WebGPU holds, or lose the device. */
+const folders = ['backend', 'bench', 'threads', 'webgpu'];
 
 /** What only a file by itself can do: replace modules before they are loaded, count threads, measure memory. */
 const needs = /\bvi\.(mock|doMock|resetModules)\(|'[./]*\/(threads\/workers|held)\.js'/;

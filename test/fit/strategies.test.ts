@@ -8,10 +8,11 @@ import { runRestarts } from '../../src/fit/restarts.js';
 import { Stopwatch } from '../../src/base/stopwatch.js';
 import { ANNEALING, contestOf, RACE, SHORT_RUNS, stagesOf, WARM_UP } from '../../src/fit/strategies.js';
 import { strategies } from '../../src/fit/choices.js';
+import { size } from '../cases.js';
 import { problem } from '../oracle/index.js';
 import { expectAllWithin, expectWithin } from '../within.js';
 
-const { x } = problem('overlapping', { n: 1200, d: 2, k: 3, seed: 2 });
+const { x } = problem('overlapping', { n: size(1200, 300), d: 2, k: 3, seed: 2 });
 const k = 4;
 
 const fitBy = (strategy: Strategy, options: Partial<FitOptions> = {}): Promise<Fit> =>

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { kMeansParallel } from '../../src/seeding/k-means-parallel.js';
 import { kMeansPlusPlus } from '../../src/seeding/k-means-plus-plus.js';
 import type { SeedingProblem } from '../../src/seeding/seeding.js';
+import { size } from '../cases.js';
 import { problem, sum } from '../oracle/index.js';
 import { seeds, testSeedingByRows } from './laws.js';
 import { nearest, rowsOf, withRows } from './setting.js';
@@ -14,7 +15,7 @@ describe.each(['cpu', 'wasm'] as const)('k-means|| on %s', (backend) => {
   ]);
 
   test('its centres are about as near to all rows as those of k-means++', async () => {
-    const { x } = problem('overlapping', { n: 1500, d: 2, k: 12, seed: 5 });
+    const { x } = problem('overlapping', { n: size(1500, 500), d: 2, k: 12, seed: 5 });
     await withRows({ x, backend }, async (of) => {
       const costs = async (method: (problem: SeedingProblem) => Promise<Float64Array>): Promise<number> => {
         let total = 0;
@@ -49,7 +50,7 @@ describe.each(['cpu', 'wasm'] as const)('k-means|| on %s', (backend) => {
   });
 
   test('reads the data six times, whatever k: k-means++ reads them twice for every centre but the first', async () => {
-    const { x } = problem('overlapping', { n: 1500, d: 2, k: 12, seed: 5 });
+    const { x } = problem('overlapping', { n: size(1500, 500), d: 2, k: 12, seed: 5 });
     await withRows({ x, backend }, async (of) => {
       expect(await readsOf(kMeansParallel, of(12))).toBe(6);
       expect(await readsOf(kMeansParallel, of(24))).toBe(6);
@@ -58,7 +59,7 @@ describe.each(['cpu', 'wasm'] as const)('k-means|| on %s', (backend) => {
   });
 
   test('the same seed gives the same centres bit for bit, another other ones', async () => {
-    const { x } = problem('overlapping', { n: 3000, d: 3, k: 3, seed: 2 });
+    const { x } = problem('overlapping', { n: size(3000, 800), d: 3, k: 3, seed: 2 });
     await withRows({ x, backend }, async (of) => {
       const centres = await kMeansParallel(of(8, 1));
       expect(await kMeansParallel(of(8, 1))).toEqual(centres);

@@ -26,7 +26,7 @@ const shapes: readonly Case[] = [
   { name: 'anisotropic', n: 600, d: 8, k: 6, reach: 10_000 },
 ];
 
-describeParity('fused on webgpu', device, shapes, shown.magnitudes);
+describeParity('fused on webgpu', device, shapes, shown.magnitudes, shown.checks);
 
 // tfjs's own kernels take a millisecond per row on SwiftShader.
 describeComposites(
