@@ -10,7 +10,7 @@ export default defineConfig(
     'demo/',
     'docs/api/',
     'kernels/simd/assembly/',
-    'kernels/simd/generated.ts',
+    'kernels/simd/generated*.ts',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,

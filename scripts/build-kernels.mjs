@@ -1,6 +1,7 @@
 /**
  * Compiles the AssemblyScript kernels, that of sweeps with and without relaxed SIMD, and bundles the workers; writes all as
- * text into kernels/simd/generated.ts. As text they load in Node, through any bundler and from a plain ES module alike.
+ * text into kernels/simd/generated.ts, and what workers have in themselves into generated-checksum.ts beside it. As text they
+ * load in Node, through any bundler and from a plain ES module alike.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,15 +10,20 @@ import { build } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-const texts = {
+await write('generated-checksum', { checksumKernel: await compile('checksum') });
+await write('generated', {
   simdKernel: await compile('index'),
   relaxedKernel: await compile('index', '--enable', 'relaxed-simd'),
   samplingKernel: await compile('sampling'),
   workerCode: await bundle('kernels/simd/worker.ts'),
   samplingWorkerCode: await bundle('kernels/simd/sampling-worker.ts'),
-};
-const lines = Object.entries(texts).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`);
-await writeFile(`${root}kernels/simd/generated.ts`, `// Written by scripts/build-kernels.mjs.\n${lines.join('\n')}\n`);
+});
+
+/** Writes texts by their names as a module. */
+async function write(name, texts) {
+  const lines = Object.entries(texts).map(([name, text]) => `export const ${name} =\n  ${JSON.stringify(text)};`);
+  await writeFile(`${root}kernels/simd/${name}.ts`, `// Written by scripts/build-kernels.mjs.\n${lines.join('\n')}\n`);
+}
 
 /** A kernel as base64. */
 async function compile(entry, ...features) {

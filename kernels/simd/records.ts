@@ -4,7 +4,7 @@
  */
 
 import type fileSystem from 'node:fs';
-import type zip from 'node:zlib';
+import { CHECKSUM_BYTES, checksumOf } from './checksum.js';
 
 /** A file of records, as threads are told of it. */
 export interface RecordFile {
@@ -18,7 +18,7 @@ export interface RecordFile {
   readonly payload: number;
 }
 
-/** Bytes after a record's payload, of which the first four are its checksum. */
+/** Bytes after a record's payload, of which the first are its checksum. */
 const TRAILER = 64;
 /** Bytes that are read at once: many enough that asking for them costs little, few enough for the second-level cache. */
 const READ_AT_ONCE = 2 ** 20;
@@ -33,22 +33,17 @@ export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
 
-/** Writes the checksums of records `first` … that lie in memory as they do in the file. */
-export function seal(records: Uint8Array, file: Pick<RecordFile, 'payload'>, first: number): void {
-  const stride = strideOf(file);
-  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-  for (let at = 0, record = first; at < records.length; at += stride, record++) {
-    view.setUint32(at + file.payload, checksum(records.subarray(at, at + file.payload), record), true);
-  }
+/** Writes the checksum of a record behind its payload, in memory of a stride. */
+export function seal(bytes: Uint8Array, { payload }: Pick<RecordFile, 'payload'>, record: number): void {
+  bytes.set(checksum(bytes.subarray(0, payload), record), payload);
 }
 
 /** Reads one record into memory of a stride, and checks it; waits for it. */
 export function readRecord(file: RecordFile, record: number, into: Uint8Array): Uint8Array {
   const stride = strideOf(file);
-  const { fs } = node();
   let count: number;
   try {
-    count = fs.readSync(file.descriptor, into, 0, stride, file.start + record * stride);
+    count = node().readSync(file.descriptor, into, 0, stride, file.start + record * stride);
   } catch (cause) {
     throw unreadable(file, record, cause);
   }
@@ -60,7 +55,7 @@ export function readRecord(file: RecordFile, record: number, into: Uint8Array): 
 export function writeRecord(file: RecordFile, record: number, bytes: Uint8Array): void {
   seal(bytes, file, record);
   try {
-    node().fs.writeSync(file.descriptor, bytes, 0, bytes.length, file.start + record * bytes.length);
+    node().writeSync(file.descriptor, bytes, 0, bytes.length, file.start + record * bytes.length);
   } catch (cause) {
     throw new RecordError(`${file.place}, which could not be written to (${reasonOf(cause)})`, { cause });
   }
@@ -175,7 +170,7 @@ export class RecordStream {
     const coming: Coming = {
       ...{ first, count, bytes },
       arrival: new Promise((resolve) => {
-        node().fs.read(file.descriptor, bytes, 0, length, file.start + first * strideOf(file), (cause, read) => {
+        node().read(file.descriptor, bytes, 0, length, file.start + first * strideOf(file), (cause, read) => {
           if (cause) coming.failure = unreadable(file, first, cause);
           else if (read < length) coming.failure = torn(file, first + Math.floor(read / strideOf(file)));
           resolve();
@@ -197,31 +192,23 @@ export class RecordStream {
   }
 }
 
-/** Node's own modules: its threads have them too, and nothing is imported that browsers lack. */
-interface NodeModules {
-  readonly fs: typeof fileSystem;
-  readonly zlib: typeof zip;
+let fileSystemOfNode: typeof fileSystem | undefined;
+
+/** Node's own module: its threads have it too, and nothing is imported that browsers lack. */
+function node(): typeof fileSystem {
+  return (fileSystemOfNode ??= process.getBuiltinModule('node:fs'));
 }
 
-let modules: NodeModules | undefined;
-
-function node(): NodeModules {
-  return (modules ??= {
-    fs: process.getBuiltinModule('node:fs'),
-    zlib: process.getBuiltinModule('node:zlib'),
-  });
-}
-
-/** CRC-32 that begins with the record's number: what lies in another's place is not taken for it. */
-function checksum(payload: Uint8Array, record: number): number {
-  return node().zlib.crc32(payload, (record + 1) % 2 ** 32);
+/** Begins with the record's number: what lies in another's place is not taken for it, nor zeros for anything. */
+function checksum(payload: Uint8Array, record: number): Uint8Array {
+  return checksumOf(payload, record + 1);
 }
 
 /** A record of a stride, if its checksum says that it is what was written. */
 function checked(file: RecordFile, record: number, bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const payload = bytes.subarray(0, file.payload);
-  if (view.getUint32(file.payload, true) === checksum(payload, record)) return bytes;
+  const { payload } = file;
+  const found = bytes.subarray(payload, payload + CHECKSUM_BYTES);
+  if (checksum(bytes.subarray(0, payload), record).every((byte, at) => byte === found[at])) return bytes;
   throw new RecordError(`record ${record} of ${file.place} with another checksum`);
 }
 

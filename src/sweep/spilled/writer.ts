@@ -57,6 +57,7 @@ export class RecordWriter {
 
   /** A place for the numbers of the next record: of zeros, but where the `whole` of it will be written. */
   async next(whole: boolean): Promise<Float32Array> {
+    this.seal();
     if (this.count === this.most) await this.send();
     const from = this.count++ * strideOf(this.file);
     const place = new Float32Array(this.filling.buffer, from, this.file.payload / 4);
@@ -65,6 +66,7 @@ export class RecordWriter {
 
   /** Writes what is left. */
   async finish(): Promise<void> {
+    this.seal();
     await this.send();
     await this.written;
     this.filling = this.leaving = new Uint8Array();
@@ -76,12 +78,20 @@ export class RecordWriter {
     else this.scratch.close();
   }
 
+  /** Seals the record that was filled in last, whose bytes are still in the processor's cache. */
+  private seal(): void {
+    const { file, first, count } = this;
+    if (count === 0) return;
+    const stride = strideOf(file);
+    seal(this.filling.subarray((count - 1) * stride, count * stride), file, first + count - 1);
+  }
+
+  /** Has the records that are filled in and sealed written. */
   private async send(): Promise<void> {
     await this.written;
     [this.filling, this.leaving] = [this.leaving, this.filling];
     const { file, first, count } = this;
     const records = this.leaving.subarray(0, count * strideOf(file));
-    seal(records, file, first);
     [this.first, this.count] = [first + count, 0];
     this.isWriting = true;
     this.written = this.scratch
@@ -92,7 +102,7 @@ export class RecordWriter {
 }
 
 function headerOf({ payload }: RecordFile, what: string): Uint8Array {
-  const text = `otmix spill 1\n${what}\nrecords of ${payload} bytes from byte ${HEADER} on, each with 64 of its checksum\n`;
+  const text = `otmix spill 2\n${what}\nrecords of ${payload} bytes from byte ${HEADER} on, each with 64 of its XXH64\n`;
   const header = new Uint8Array(HEADER);
   new TextEncoder().encodeInto(text, header);
   return header;
