@@ -32,7 +32,7 @@ export const benches = {
 } as const;
 export type BenchName = keyof typeof benches;
 /** Those that write a file of their figures. */
-const WRITING: readonly BenchName[] = ['cpu', 'families', 'gpu'];
+const WRITING: readonly BenchName[] = ['cpu', 'families', 'gpu', 'large'];
 const unnamed = (Object.keys(benches) as BenchName[]).filter((name) => benches[name].unnamed);
 
 const options = {

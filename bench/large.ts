@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, literal } from '../src/data/files/duckdb.js';
-import { command, meter } from './flights.js';
 import { median } from './iterations.js';
+import { benchGaps, gapsLine, type GapsResult } from './large-gaps.js';
+import { runHeads, runLine, timed, type LargeRun } from './large-run.js';
 import { execute } from './peers/execute.js';
 import { digits, table } from './table.js';
 
@@ -16,16 +17,6 @@ const HUGE = 10_000_000;
 /** What rows may take of memory where they are to lie in a file. */
 const LITTLE = '16MiB';
 
-/** A process that has ended. */
-export interface LargeRun {
-  readonly name: string;
-  /** The most that the process had in memory, pages of the programs and libraries that it runs included. */
-  readonly peakBytes: number;
-  readonly wall: number;
-  /** Seconds of all its threads. */
-  readonly cpu: number;
-}
-
 export interface LargeResult {
   readonly rows: number;
   readonly runs: readonly LargeRun[];
@@ -34,6 +25,7 @@ export interface LargeResult {
   readonly duckdb: number;
   /** Seconds of an iteration for a million rows in a file and in memory: medians of runs that alternate. */
   readonly million: { readonly filed: number; readonly held: number };
+  readonly gaps: GapsResult;
 }
 
 /** A table to measure: made for it, unless there is one. */
@@ -75,6 +67,7 @@ async function measured(
     ...['--precision', 'float32'],
   ];
   const filed = ['--memory', LITTLE];
+  const held = ['--memory', '64GiB'];
   const seconds = { filed: [] as number[], held: [] as number[] };
   const spilled: number[] = [];
   const fetched: number[] = [];
@@ -92,7 +85,7 @@ async function measured(
     say(`rows in a file: ${JSON.stringify(there)}`);
     const some = heldRows < rows ? `SELECT * FROM ${literal(data)} LIMIT ${heldRows}` : data;
     const name = `the same of ${heldRows.toLocaleString('en')} rows, in memory`;
-    const here = await timed(name, ['fit', some, ...common, ...limits, '--memory', '64GiB']);
+    const here = await timed(name, ['fit', some, ...common, ...limits, ...held]);
     say(`rows in memory: ${JSON.stringify(here)}`);
     seconds.filed.push((there.phases.fit / iterations / rows) * 1e6);
     seconds.held.push((here.phases.fit / iterations / heldRows) * 1e6);
@@ -102,12 +95,14 @@ async function measured(
   const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
   say(`predicted: ${JSON.stringify(last)}`);
   const start = await timed('fit --max-iterations 0', ['fit', data, ...common, '--max-iterations', '0', ...filed]);
+  const gaps = await benchGaps(data, folder, { filed: [...common, ...filed], held: [...common, ...held] });
   return {
     rows,
     runs: [...processes, start.run, last.run],
     spilling: Math.min(...spilled),
     duckdb: Math.min(...fetched),
     million: { filed: median(seconds.filed), held: median(seconds.held) },
+    gaps,
   };
 }
 
@@ -129,22 +124,6 @@ async function generate(rows: number, path: string): Promise<void> {
   ).rows(`COPY (SELECT ${columns.join(', ')} FROM (${clusters})) TO ${literal(path)} (FORMAT parquet)`);
 }
 
-async function timed(
-  name: string,
-  args: readonly string[],
-): Promise<{ readonly run: LargeRun; readonly phases: Readonly<Record<string, number>> }> {
-  const started = performance.now();
-  const { status, output, complaints } = await execute(process.execPath, ['--import', meter, command, ...args]);
-  const wall = (performance.now() - started) / 1000;
-  const [, kibibytes, microseconds] = /\nused (\d+) (\d+)\n/.exec(complaints) ?? [];
-  if (status !== 0 || kibibytes === undefined) throw new Error(`bench: expected ${name}, got\n${complaints}`);
-  const { seconds = {} } = (output === '' ? {} : JSON.parse(output)) as { seconds?: Record<string, number> };
-  return {
-    run: { name, peakBytes: 1024 * Number(kibibytes), wall, cpu: Number(microseconds) / 1e6 },
-    phases: seconds,
-  };
-}
-
 /** DuckDB by itself, in a process of its own, fetching the columns and looking at none. */
 async function fetchedBy(path: string): Promise<number> {
   const script = `import { Database, literal } from ${JSON.stringify(new URL('../src/data/files/duckdb.js', import.meta.url).href)};
@@ -163,21 +142,16 @@ async function fetchedBy(path: string): Promise<number> {
   return Number(output);
 }
 
-export function largeTable({ rows, runs, spilling, duckdb, million }: LargeResult): string {
-  const lines = runs.map(({ name, peakBytes, wall, cpu }) => [
-    name,
-    digits(peakBytes / 2 ** 20),
-    digits(wall),
-    digits(cpu),
-  ]);
+export function largeTable({ rows, runs, spilling, duckdb, million, gaps }: LargeResult): string {
   const rate = (seconds: number): string => digits(rows / seconds / 1e6);
   const { filed, held } = million;
   return [
     table(
-      [`${rows.toLocaleString('en')} × ${COLUMNS}, k = ${COMPONENTS}, Parquet`, 'peak MiB', 's', 'processor s'],
-      lines,
+      [`${rows.toLocaleString('en')} × ${COLUMNS}, k = ${COMPONENTS}, Parquet`, ...runHeads],
+      [...runs, ...gaps.runs].map(runLine),
     ),
     `\nAn iteration: ${digits(1 / filed)} million rows a second from a file, ${digits(1 / held)} from memory: ${digits((100 * held) / filed)} %`,
     `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`,
+    `\n${gapsLine(gaps)}`,
   ].join('\n');
 }

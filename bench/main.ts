@@ -51,9 +51,11 @@ const runs: Readonly<Record<BenchName, Bench>> = {
     print(`${simulationTable()}\n`);
     return Promise.resolve();
   },
-  large: async ({ quick, table, rows = quick ? 1_000_000 : 10_000_000 }) => {
+  large: async ({ quick, table, json, rows = quick ? 1_000_000 : 10_000_000 }, here) => {
     const runs = quick || table !== undefined ? 1 : 3;
-    print(`${largeTable(await benchLarge({ rows, table, runs }, say))}\n`);
+    const result = await benchLarge({ rows, table, runs }, say);
+    print(`${largeTable(result)}\n`);
+    await publish([result], json, here);
   },
   generated: async ({ quick, rows = quick ? 1_000_000 : 1_000_000_000 }) =>
     print(`${generatedTable(await benchGenerated(rows))}\n`),
