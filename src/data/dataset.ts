@@ -11,6 +11,7 @@ import { ExactRows, type RowsExactly } from './exactly.js';
 import { encodeOf, gateRows, sweptOf, type LoadOptions } from './load-options.js';
 import { misweighed, readRows, unitOf, type Reading, type RowsFound } from './reading.js';
 import type { Source } from './source.js';
+import type { ColumnStatistics } from './statistics.js';
 import { readThere } from './there.js';
 
 export { toSource, type DataInput } from './input.js';
@@ -98,6 +99,13 @@ async function finish(
   }
 }
 
+/** Whether all numbers of a column are constant in the rows that have it; not known without statistics. */
+function isConstant(column: number, swept: readonly SweptNumber[], statistics: ColumnStatistics | undefined): boolean {
+  const numbers = Array.from(swept.keys()).filter((at) => swept[at].column === column);
+  const presence = numbers.find((at) => swept[at].presence);
+  return numbers.every((at) => at === presence || statistics?.isConstant(at, presence));
+}
+
 /** A dataset of rows that a shard has. */
 export function datasetOf(
   source: Source,
@@ -108,8 +116,7 @@ export function datasetOf(
 ): Dataset {
   const { missing, coding, commonScale = false } = options;
   const swept = sweptOf(source, options);
-  const varies = (at: number): boolean => !statistics?.isConstant(at);
-  const constant = source.columns.filter((_, column) => !swept.some((one, at) => one.column === column && varies(at)));
+  const constant = source.columns.filter((_, column) => isConstant(column, swept, statistics));
   const outliers = statistics && !coding ? outlierNotes(source, statistics) : [];
   const variances = statistics ? variancesOf(statistics, commonScale) : encoding.scale.map((scale) => scale ** 2);
   const scaling = options.scaling ?? { shift: encoding.shift, scale: encoding.scale };

@@ -3,6 +3,9 @@ import { PART_VALUES, type ColumnKernel, type Description, type RowRange } from 
 import type { Column, Columns } from '../sweep/encode.js';
 import { Sample, type SampleParts } from './column-sample.js';
 
+/** Means that are so much alike, relative to their size, are the same but for rounding. */
+const ROUNDING = 1e-12;
+
 /** Rows kept as a sample of all: enough for percentiles, in at most 8 MiB. */
 export function sampleRows(d: number): number {
   return Math.max(64, Math.min(1024, Math.floor(2 ** 20 / d)));
@@ -91,9 +94,18 @@ export class ColumnStatistics {
     }
   }
 
-  /** Whether a column holds one and the same value in every row that counts. */
-  isConstant(column: number): boolean {
-    return this.extremes.most[column] <= this.extremes.least[column];
+  /**
+   * Whether a column holds one and the same value in every row that counts. With `presence`, in every row where that column
+   * is 1; where it is 0, both are.
+   */
+  isConstant(column: number, presence?: number): boolean {
+    const { means, extremes } = this;
+    const [least, most] = [extremes.least[column], extremes.most[column]];
+    if (most <= least) return true;
+    if (presence === undefined || (least !== 0 && most !== 0)) return false;
+    const value = least === 0 ? most : least;
+    const [mean, expected] = [means[column], value * means[presence]]; // which any other value draws the mean from
+    return Math.abs(mean - expected) <= ROUNDING * Math.abs(expected);
   }
 
   /** These quantiles of a column among a sample of the rows, drawn in one pass whatever their order. */

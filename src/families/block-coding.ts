@@ -18,6 +18,7 @@ export function blockCoding(blocksOf: (d: number) => Blocks): RowCoding {
         return Array.from({ length: block.width }, (_, j) => ({
           name: `${own.join(', ')} (statistic ${j})`,
           column: from + Math.min(j, block.columns - 1), // of several columns there is a statistic for each
+          ...(block.gaps && j === block.width - 1 && { presence: true }),
         }));
       });
     },

@@ -10,9 +10,9 @@ export function codingOf(factors: readonly PlacedFactor[]): RowCoding {
       for (const { family, columns: own, places } of factors) {
         const names = own.map((column) => columns[column]);
         const swept = family.coding?.swept(names) ?? names.map((name, column) => ({ name, column }));
-        swept.forEach(
-          ({ name, column }, j) => (all[places[j]] = { name, ...(column !== undefined && { column: own[column] }) }),
-        );
+        swept.forEach(({ column, ...one }, j) => {
+          all[places[j]] = { ...one, ...(column !== undefined && { column: own[column] }) };
+        });
       }
       return all;
     },

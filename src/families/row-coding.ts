@@ -12,6 +12,8 @@ export interface CleanColumns extends Columns {
 export interface SweptNumber {
   readonly name: string;
   readonly column?: number;
+  /** Whether it says which rows have the column: 1, and 0 where the others of the column are 0 since it is missing. */
+  readonly presence?: boolean;
 }
 
 /** Rows as they are swept, before they are shifted and scaled. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bernoulli, beta, categorical, exponential, fitMixture, gamma, vonMisesFisher, geometric, loadMixture, multinomial, poisson, product, type Family } from '../../src/index.js'; // prettier-ignore
+import { bernoulli, beta, categorical, exponential, fitMixture, gamma, gaussian, vonMisesFisher, geometric, loadMixture, multinomial, poisson, product, type DataInput, type Family, type FitOptions } from '../../src/index.js'; // prettier-ignore
 import { bernoulliDistribution } from '../../src/families/bernoulli.js';
 import { betaDistribution } from '../../src/families/beta.js';
 import type { ExponentialFamily } from '../../src/families/exponential-family.js';
@@ -92,6 +92,43 @@ describe.each(scenes.map((scene) => [scene.name, scene] as const))('%s with gaps
     expectAllWithin(proba.data.slice(-2), mixture.weights, 1e-6); // the row that is missing altogether
     expectWithin((await again.scoreSamples(rows, { missing: 'model' }))[239], 0, 1e-6);
     await expect(again.predict(rows)).rejects.toThrow('a missing value (NaN or null) in row');
+  });
+});
+
+describe('a column that is constant where it is there', () => {
+  /** Of 90 rows: a column that varies, one of 3, one of 1, and one of 3 but for a 0 in the last row; every sixth lacks some. */
+  const rows = Array.from({ length: 90 }, (_, i) => {
+    const row = [1 + ((i * i) % 7), 3, 1, i < 89 ? 3 : 0];
+    return row.map((value, j) => ((i + j) % 6 === 4 ? NaN : value));
+  });
+  const columns = ['varies', 'three', 'one', 'nearly'];
+  const table = rows.map((row) => Object.fromEntries(row.map((value, j) => [columns[j], value])));
+  const constantOf = async (
+    data: DataInput,
+    family: Family,
+    more: Partial<FitOptions> = {},
+  ): Promise<readonly string[]> => {
+    const fit = await fitMixture(data, { family, components: 2, missing: 'model', maxIterations: 2, seed: 1, ...more });
+    return fit.diagnostics.constantColumns;
+  };
+
+  test('is named, of counts and beside noise', async () => {
+    expect(await constantOf(table, poisson())).toEqual(['three', 'one']);
+    expect(await constantOf(table, poisson(), { noise: true })).toEqual(['three', 'one']);
+    expect(await constantOf(table, poisson(), { sampleWeights: rows.map((_, i) => (i < 89 ? 2 : 0)) })).toEqual(
+      columns.slice(1),
+    );
+  });
+
+  test('is named, of two statistics and beside other families', async () => {
+    const positive = table.map(({ nearly, ...row }) => ({ ...row, nearly: nearly === 0 ? 3.001 : nearly }));
+    expect(await constantOf(positive, gamma())).toEqual(['three', 'one']);
+    const family = product([
+      { columns: ['varies'], family: gaussian() },
+      { columns: ['nearly', 'one'], family: poisson() },
+      { columns: ['three'], family: exponential() },
+    ]);
+    expect(await constantOf(table, family)).toEqual(['three', 'one']);
   });
 });
 
