@@ -2,14 +2,14 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as DuckDB from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type * as Bindings from '@duckdb/node-bindings';
 import { InputError } from '../../base/errors.js';
 import { ownFolder } from '../../base/temporary.node.js';
 import type { Floats } from '../../sweep/model.js';
 import type { Coder } from '../levels.js';
+import { columnReader } from './column-reader.js';
 import type { Column } from './table.js';
-import { TextVectors } from './text-vectors.js';
 
 const require = createRequire(import.meta.url);
 
@@ -47,11 +47,6 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** An SQL identifier. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /** A list of paths as an SQL value, each taken literally rather than as a glob, which those of the web never are. */
 export function pathList(paths: readonly string[]): string {
   const exact = (path: string): string => (/^https?:/i.test(path) ? path : path.replace(/[*?[]/g, '[$&]'));
@@ -83,6 +78,9 @@ const SETTINGS = {
   enable_external_file_cache: 'false', // or a pass over a large file fills the memory
 };
 
+/** Of the rows that DuckDB reads ahead of a stream: of a megabyte, which is its default, it stops and starts too often. */
+const READ_AHEAD = "SET streaming_buffer_size = '8MiB'";
+
 /** What a stream needs beside its columns. */
 interface Streaming {
   readonly signal?: AbortSignal | undefined;
@@ -97,6 +95,7 @@ interface Streaming {
  */
 export class Database {
   private readonly bindings = bindingsOf();
+  private isLocked = false;
 
   private constructor(
     private readonly duckdb: typeof DuckDB,
@@ -121,6 +120,7 @@ export class Database {
   /** Lets no statement from here on change a setting. */
   async lock(): Promise<void> {
     await this.rows('SET lock_configuration = true');
+    this.isLocked = true;
   }
 
   /** All rows of a small result. */
@@ -164,7 +164,10 @@ export class Database {
     let coming: ReturnType<DuckDBResult['fetchChunk']> | undefined;
     try {
       await connection.run('SELECT setseed(0.5)');
-      const readers = columns.map((column, index) => this.reader(column, index, coders?.[index]));
+      if (!this.isLocked) await connection.run(READ_AHEAD);
+      const readers = columns.map((column, index) =>
+        columnReader(this.bindings, { column, index, coder: coders?.[index] }),
+      );
       const values = readers.map(({ sql }) => sql);
       const result = await connection.stream(`SELECT ${values.join(', ')} FROM ${scan}`);
       coming = result.fetchChunk();
@@ -188,33 +191,6 @@ export class Database {
       connection.closeSync();
     }
   }
-
-  /** What to select for a column, and how its numbers are had from a chunk. */
-  private reader(column: Column, index: number, coder: Coder | undefined): ColumnReader {
-    if (coder) {
-      const texts = new TextVectors(coder);
-      return { sql: asText(column), read: (chunk, rows) => texts.coded(chunk.getColumnVector(index), rows) };
-    }
-    const { bindings } = this;
-    const isSingle = column.type === 'FLOAT';
-    const Numbers = isSingle ? Float32Array : Float64Array;
-    const value = isSingle ? identifier(column.field ?? column.name) : asDouble(column);
-    return {
-      sql: `coalesce(${value}, 'nan'::${isSingle ? 'FLOAT' : 'DOUBLE'})`,
-      read({ chunk }, rows) {
-        const vector = bindings.data_chunk_get_vector(chunk, index);
-        const bytes = bindings.vector_get_data(vector, rows * Numbers.BYTES_PER_ELEMENT) as Uint8Array<ArrayBuffer>;
-        return new Numbers(bytes.buffer, bytes.byteOffset, rows);
-      },
-    };
-  }
-}
-
-/** How a column comes of DuckDB. */
-interface ColumnReader {
-  readonly sql: string;
-  /** Its numbers in the rows of a chunk. */
-  readonly read: (chunk: DuckDBDataChunk, rows: number) => Floats;
 }
 
 /** Has a signal interrupt what a connection does, until the function it returns is called. */
@@ -223,21 +199,6 @@ function interruptedBy(signal: AbortSignal | undefined, connection: DuckDBConnec
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   return () => signal?.removeEventListener('abort', interrupt);
-}
-
-/**
- * A column as the nearest DOUBLE. DuckDB rounds twice where a number of more than 15 digits becomes a DOUBLE, and but once from
- * its text.
- */
-export function asDouble({ name, field = name, type }: Column): string {
-  const [, digits = /^U?HUGEINT$/.test(type) ? 39 : 0] = /^DECIMAL\((\d+),/.exec(type) ?? [];
-  const value = identifier(field);
-  return `CAST(${Number(digits) > 15 ? `CAST(${value} AS VARCHAR)` : value} AS DOUBLE)`;
-}
-
-/** A column as text, blank where it is missing, which counts as that. */
-function asText({ name, field = name }: Column): string {
-  return `coalesce(CAST(${identifier(field)} AS VARCHAR), '')`;
 }
 
 function kindOf(type: string): Pick<Column, 'kind' | 'isText' | 'isTruth'> {

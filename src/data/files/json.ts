@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { Database, identifier, literal, pathList } from './duckdb.js';
+import { Database, literal, pathList } from './duckdb.js';
+import { identifier } from './expressions.js';
 import type { Relation } from './relation.js';
 import { asking, scanned, type Scan } from './scan.js';
 import type { AnyTable, Column } from './table.js';

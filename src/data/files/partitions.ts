@@ -1,7 +1,8 @@
 import { sep } from 'node:path';
 import type { Floats } from '../../sweep/model.js';
 import { distinctNames } from '../names.js';
-import { identifier, literal } from './duckdb.js';
+import { literal } from './duckdb.js';
+import { identifier } from './expressions.js';
 import type { Relation } from './relation.js';
 import { piecesOf, type AnyTable, type Column, type ReadablePiece, type Table } from './table.js';
 

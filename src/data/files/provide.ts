@@ -1,5 +1,6 @@
 import { InputError } from '../../base/errors.js';
-import { identifier, literal, type Database } from './duckdb.js';
+import { literal, type Database } from './duckdb.js';
+import { identifier } from './expressions.js';
 import type { TextOptions } from '../text/options.js';
 import { loadFile } from './load.js';
 import { parquetRuns } from './parquet.js';

@@ -1,6 +1,7 @@
 import { listed } from '../../base/errors.js';
 import { distinctNames } from '../names.js';
-import { asDouble, type Database, identifier } from './duckdb.js';
+import type { Database } from './duckdb.js';
+import { asDouble, identifier } from './expressions.js';
 import { refusing } from './refusal.js';
 import type { Column, Table } from './table.js';
 import { unitedColumns } from './unite.js';
