@@ -9,7 +9,7 @@ import type { Column } from './table.js';
 /** Bytes, all numbers counted as float64, from which a thread pays: starting it takes about a tenth of a second. */
 const ENOUGH = 2 ** 28;
 /** Places for such rows: one that is filled, one that waits, one that is read. */
-const PLACES = 3;
+export const PLACES = 3;
 
 /** Columns that a thread reads with a database of its own. */
 export interface ApartScan {
@@ -24,23 +24,30 @@ export interface ApartWork extends ApartScan {
   readonly folder: string;
   /** Rows that a place holds. */
   readonly capacity: number;
-  /** Shared memory of each place, 8 bytes a number. */
-  readonly places: readonly SharedArrayBuffer[];
 }
 
-/** What it says: which place has so many rows, none after the last; or what DuckDB complained of. */
-export type ApartAnswer = { readonly place: number; readonly rows: number } | { readonly error: string };
+/**
+ * What it says: here is a place with so many rows; there are no more; or what DuckDB complained of. Places change hands with
+ * messages: copies out of memory that threads share take twice as long.
+ */
+export type ApartAnswer =
+  { readonly place: ArrayBuffer; readonly rows: number } | { readonly ended: true } | { readonly error: string };
 
-/** What it is told: which place is free again, or to end. */
-export type ApartOrder = { readonly free: number } | { readonly stop: true };
+/** What it is told: a place is free again, or to end. */
+export type ApartOrder = { readonly free: ArrayBuffer } | { readonly stop: true };
 
 /** Whether a thread of its own pays for reading so many rows, and can be had. */
 export function paysApart(rows: number, columns: number): boolean {
   return rows * columns * 8 >= ENOUGH && scriptOf() !== undefined;
 }
 
+/** Memory for so many rows, 8 bytes a number. */
+export function placeFor({ columns, capacity }: ApartWork): ArrayBuffer {
+  return new ArrayBuffer(capacity * columns.length * 8);
+}
+
 /** The columns of a place, `[capacity]` each: of float32 those of type FLOAT. */
-export function columnsIn(place: SharedArrayBuffer, columns: readonly Column[], capacity: number): Floats[] {
+export function columnsIn(place: ArrayBuffer, { columns, capacity }: ApartWork): Floats[] {
   return columns.map(({ type }, j) => {
     const at = j * capacity * 8;
     return type === 'FLOAT' ? new Float32Array(place, at, capacity) : new Float64Array(place, at, capacity);
@@ -49,25 +56,21 @@ export function columnsIn(place: SharedArrayBuffer, columns: readonly Column[], 
 
 /**
  * The same as `Database.stream`, in blocks of as many rows as a batch has, read by a thread of its own. DuckDB's chunks are
- * garbage there, of a small heap, and this thread is free for what becomes of the rows. The thread has ended when the
- * generator has.
+ * garbage there, of a small heap, and this thread is free for what becomes of the rows. A block is gone when the next
+ * is asked for, and the thread has ended when the generator has.
  */
 export async function* readApart(of: ApartScan, signal?: AbortSignal): AsyncGenerator<Floats[]> {
   signal?.throwIfAborted();
-  const { columns } = of;
-  const capacity = rowsPerBatch(columns.length);
-  const places = Array.from({ length: PLACES }, () => new SharedArrayBuffer(capacity * columns.length * 8));
-  const held = places.map((place) => columnsIn(place, columns, capacity));
-  const workerData: ApartWork = { ...of, folder: scratchFolder(), capacity, places };
-  const worker = startReader(workerData);
+  const work: ApartWork = { ...of, folder: scratchFolder(), capacity: rowsPerBatch(of.columns.length) };
+  const worker = startReader(work);
   const ended = once(worker, 'exit').catch(() => undefined); // what went wrong in it is told below
-  const tell = (order: ApartOrder): void => worker.postMessage(order);
+  const tell = (order: ApartOrder): void => worker.postMessage(order, 'free' in order ? [order.free] : []);
   try {
     for await (const [answer] of on(worker, 'message', { signal, close: ['exit'] }) as AsyncIterable<[ApartAnswer]>) {
       if ('error' in answer) throw new Error(answer.error);
+      if ('ended' in answer) return;
       const { place, rows } = answer;
-      if (rows === 0) return;
-      yield held[place].map((values) => values.subarray(0, rows));
+      yield columnsIn(place, work).map((values) => values.subarray(0, rows));
       tell({ free: place });
     }
     throw new Error('the thread that reads has ended before the rows have');

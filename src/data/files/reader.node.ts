@@ -1,24 +1,24 @@
 /** The script of a thread that reads columns with DuckDB (`apart.ts` starts it). */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
-import { columnsIn, type ApartAnswer, type ApartOrder, type ApartWork } from './apart.js';
+import { columnsIn, placeFor, PLACES, type ApartAnswer, type ApartOrder, type ApartWork } from './apart.js';
 import { Database } from './duckdb.js';
 
 /** Places that may be filled, as the thread that started this one gives them back. */
 class FreePlaces {
-  private readonly free: number[];
+  private readonly free: ArrayBuffer[];
   private wake: (() => void) | undefined;
 
-  constructor(count: number) {
-    this.free = Array.from({ length: count }, (_, place) => place);
+  constructor(private readonly work: ApartWork) {
+    this.free = Array.from({ length: PLACES }, () => placeFor(work));
   }
 
-  giveBack(place: number): void {
+  giveBack(place = placeFor(this.work)): void {
     this.free.push(place);
     this.wake?.();
   }
 
   /** The next, once there is one. */
-  async take(): Promise<number> {
+  async take(): Promise<ArrayBuffer> {
     for (;;) {
       const place = this.free.shift();
       if (place !== undefined) return place;
@@ -27,21 +27,22 @@ class FreePlaces {
   }
 }
 
-async function read({ scan, columns, folder, capacity, places }: ApartWork, port: MessagePort): Promise<void> {
-  const answer = (one: ApartAnswer): void => port.postMessage(one);
+async function read(work: ApartWork, port: MessagePort): Promise<void> {
+  const { scan, columns, folder, capacity } = work;
   const stopping = new AbortController();
-  const free = new FreePlaces(places.length);
+  const free = new FreePlaces(work);
   port.on('message', (order: ApartOrder) => {
     if ('free' in order) free.giveBack(order.free);
     else {
       stopping.abort();
-      free.giveBack(0); // whoever waits goes on, and ends
+      free.giveBack(); // whoever waits goes on, and ends
       port.close();
     }
   });
-  const held = places.map((place) => columnsIn(place, columns, capacity));
+  const answer = (one: ApartAnswer): void => port.postMessage(one, 'place' in one ? [one.place] : []);
   const database = await Database.open(undefined, folder);
   let place = await free.take();
+  let held = columnsIn(place, work);
   let rows = 0;
   for await (const block of database.stream(scan, columns, { signal: stopping.signal })) {
     const [{ length }] = block;
@@ -49,16 +50,17 @@ async function read({ scan, columns, folder, capacity, places }: ApartWork, port
       if (rows === capacity) {
         answer({ place, rows });
         place = await free.take();
+        held = columnsIn(place, work);
         rows = 0;
       }
       const to = Math.min(length, from + capacity - rows);
-      for (const [j, values] of block.entries()) held[place][j].set(values.subarray(from, to), rows);
+      for (const [j, values] of block.entries()) held[j].set(values.subarray(from, to), rows);
       rows += to - from;
       from = to;
     }
   }
   if (rows > 0) answer({ place, rows });
-  answer({ place, rows: 0 });
+  answer({ ended: true });
 }
 
 const port = parentPort;
