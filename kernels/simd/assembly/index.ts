@@ -39,10 +39,11 @@ export { addBalls64, addEllipses64, addTimes64 } from './tiles64/distances';
 export { placeBounds64, whitenLikely64 } from './tiles64/likely';
 export { addDenseTile64, addLevelsTile64, addLevelSumsTile64, placeLevels64 } from './tiles64/linear';
 export { addDenseSumsTile64 } from './tiles64/linear-sums';
-export { addCouplingTile64, addDifferencesTile64, addMassesTile64, addProductsTile64, addScattersTile64, addSharedTile64, sumGathered64 } from './tiles64/moments';
+export { addCouplingTile64, addDifferencesTile64, addMassesTile64, addProductsTile64, addScattersTile64, addSharedTile64 } from './tiles64/moments';
 export { addRadialTile64, weighTile64 } from './tiles64/radial';
 export { beginTile64, fold64, placeTiles64 } from './tiles64/state';
 export { describeTile64, transportTile64 } from './tiles64/transport';
+export { sumGathered64 } from './tiles64/waiting';
 export { whitenAll64, whitenOne64 } from './tiles64/whiten';
 
 /** One tile of a sweep: x `[d, b]`, row weights v `[b]`. Adds to the float32 sums. */

@@ -1,7 +1,7 @@
 /** What assembly/tiles64 exports; places are byte addresses. */
 export interface TileExports {
   readonly memory: WebAssembly.Memory;
-  placeTiles64(k: number, rows: number, ...places: number[]): void;
+  placeTiles64(k: number, rows: number, waiting: number, coarse: number, ...places: number[]): void;
   beginTile64(offsets: number): void;
   fold64(from: number, count: number, into: number): void;
   whitenAll64(x: number, d: number, ...placesStepsAndSlope: number[]): void;

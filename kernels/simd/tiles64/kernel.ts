@@ -32,7 +32,7 @@ export class LoadedTiles {
     private readonly columns: number,
   ) {
     const places = (this.places = placeTiles(arena, model, columns));
-    const { offsets, v, logits, plan, rows, work, natural, levelled, totals, layout } = places;
+    const { offsets, v, logits, plan, rows, waiting, work, natural, levelled, totals, layout } = places;
     const put = (at: number, values: Float64Array | undefined): void =>
       values && arena.doubles(at, values.length).set(values);
     arena.doubles(places.x, (totals - places.x) / 8 + layout.count).fill(0); // numbers, where no row has been yet
@@ -47,13 +47,13 @@ export class LoadedTiles {
       for (const name of ['projection', 'means', 'factors'] as const) put(places.bounds[name], model.bounds?.[name]);
       wasm.placeBounds64(m, projection, y, means, factors, factorStep, labels, best);
     }
-    wasm.placeTiles64(model.k, rows, v, logits, plan, ...work);
+    wasm.placeTiles64(model.k, rows, waiting, model.coarse, v, logits, plan, ...work);
   }
 
   /** Begins sums at 0; nothing waits, since `totals` came before, or a task was given up. */
   clear(): void {
     const { sums, totals, terms } = this.places;
-    for (const { lengths } of terms) if (lengths) this.arena.integers(lengths, this.model.k).fill(0);
+    for (const { lengths } of terms) if (lengths) this.arena.integers(lengths, 2 * this.model.k).fill(0);
     this.arena.doubles(sums, (totals - sums) / 8).fill(0);
   }
 

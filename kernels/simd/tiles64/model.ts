@@ -68,6 +68,8 @@ export interface TileModel extends TileShape {
   readonly hard: boolean;
   /** A share under this counts as nothing. */
   readonly least: number;
+  /** Rows of which a component has less than this may be summed in float32; 0 where none may. */
+  readonly coarse: number;
   /** What softmin logits are taken less before they are summed. */
   readonly centre: number;
   readonly terms: readonly TileTerm[];

@@ -16,6 +16,12 @@ const KEPT = 2 ** 17;
 const KEPT_OF_FEW = 2 ** 21;
 /** From so many columns on it pays that rows wait. */
 const GATHERED = 6;
+/** Rows that wait are summed once they are a tile, or so many where that is more: sums then take much longer than what begins them. */
+const WAITING = 64;
+/** Up to so many numbers, 16 MiB, of rows that wait. Beyond, a tile's rows wait at the most. */
+const MOST_WAITING = 2 ** 21;
+/** Rows that there is room for besides, as rows are copied by fours. */
+const MORE = 4;
 
 /** A quadratic term and its places, in bytes. */
 export interface PlacedTile {
@@ -35,7 +41,7 @@ export interface PlacedTile {
   /** Squared distances and what becomes of them, `[k, b]`. */
   readonly squares: number;
   readonly remainders: number;
-  /** Rows of components that have few of a tile, until there are enough to sum, `[k, d, b]`; 0 where none wait. */
+  /** Rows of components that have few of a tile, until there are enough to sum (assembly/tiles64/waiting.ts); 0 where none wait. */
   readonly gathered: number;
   readonly gatheredShares: number;
   readonly lengths: number;
@@ -60,6 +66,8 @@ export interface PlacedBounds {
 /** Where everything lies, in bytes. */
 export interface TilePlaces {
   readonly rows: number;
+  /** How many rows of a component wait at the most. */
+  readonly waiting: number;
   readonly x: number;
   readonly v: number;
   readonly offsets: number;
@@ -91,19 +99,21 @@ export function placeTiles(arena: Arena, model: TileModel, columns: number): Til
   const { k, terms, linear, bounds } = model;
   const [b, layout] = [tileRows64(columns), tileSums(model)];
   const widest = terms.reduce((most, { d }) => Math.max(most, d), 1);
+  const waiting = 2 * k * widest * WAITING > MOST_WAITING ? b : Math.max(b, WAITING);
   const take = (count: number): number => arena.take(2 * count);
   arena.begin();
   const x = take(b * columns);
   let next = x;
   const places = {
-    ...{ rows: b, layout, x, v: take(b), offsets: take(k), logits: take(k * b), plan: take(k * b), counts: take(k) },
+    ...{ rows: b, waiting, layout, x, v: take(b), offsets: take(k), logits: take(k * b), plan: take(k * b) },
+    counts: take(k),
     ...{ unused: take(b), labels: take(b), logSum: take(b), logLargest: take(b) },
-    work: [take(4 * widest), take(b * widest), take(b * widest), take(b)],
+    work: [take(4 * widest), take((waiting + MORE) * widest), take(b * widest), take(b + MORE)],
     natural: take(linear?.natural.length ?? 0),
     levelled: take(linear?.levelled.length ?? 0),
     levels: linear?.levels.map(() => take(b)) ?? [],
     terms: terms.map((term) => {
-      const placed = placeTerm(term, next, { k, b, most: bounds ? KEPT_OF_FEW : KEPT }, take);
+      const placed = placeTerm(term, next, { k, b, waiting, most: bounds ? KEPT_OF_FEW : KEPT }, take);
       next += term.d * b * 8;
       return placed;
     }),
@@ -119,7 +129,7 @@ export function placeTiles(arena: Arena, model: TileModel, columns: number): Til
 function placeTerm(
   term: TileTerm,
   x: number,
-  { k, b, most }: { readonly k: number; readonly b: number; readonly most: number },
+  { k, b, waiting, most }: Record<'k' | 'b' | 'waiting' | 'most', number>,
   take: (count: number) => number,
 ): PlacedTile {
   const { path, d, tied, radial } = term;
@@ -133,7 +143,11 @@ function placeTerm(
     squares: take(keepsSquares(term) ? k * b : 0),
     remainders: take(radial ? k * b : 0),
     ...(gathers
-      ? { gathered: take(k * d * b), gatheredShares: take(k * b), lengths: take(k) }
+      ? {
+          gathered: take(2 * k * d * (waiting + MORE)),
+          gatheredShares: take(2 * k * (waiting + MORE)),
+          lengths: take(k),
+        }
       : { gathered: 0, gatheredShares: 0, lengths: 0 }),
   };
 }

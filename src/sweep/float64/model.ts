@@ -17,7 +17,7 @@ import { inShared, sharedDoubles } from '../../threads/shared.js';
 import { offsetsOf } from '../logits.js';
 import type { Floats, LinearTerm, PlanModel, QuadraticTerm } from '../model.js';
 import { emptyMoments, type Moments, type QuadraticMoments } from '../moments.js';
-import { negligibleShare } from '../negligible.js';
+import { coarseShare, negligibleShare } from '../negligible.js';
 import type { SweepRequest } from '../shard.js';
 import { addBetween } from '../tied.js';
 import { tileBounds } from './bounds.js';
@@ -34,17 +34,22 @@ export interface RowTotals {
   readonly base: number;
 }
 
-/** A model as threads are given it. `least`, `centre`: as `TileModel` has them. */
+/** A model as threads are given it. `least`, `coarse`, `centre`: as `TileModel` has them. */
 export function tileModel(
   model: PlanModel<Floats>,
-  { coupling = false, least = 0, centre = 0 }: { coupling?: boolean; least?: number; centre?: number } = {},
+  {
+    coupling = false,
+    least = 0,
+    coarse = 0,
+    centre = 0,
+  }: { coupling?: boolean; least?: number; coarse?: number; centre?: number } = {},
 ): TileModel {
   const { k, quadratic, linear } = model.components;
   const { offsets, hard, temperature } = offsetsOf(model);
   const rate = 1 / (2 * temperature);
   const terms = quadratic.map((term) => tileTerm(term, k, rate));
   return {
-    ...{ k, hard, least, centre, rate, terms },
+    ...{ k, hard, least, coarse, centre, rate, terms },
     // Second moments of terms that share a matrix are made of it.
     coupling: coupling || terms.some(({ path }) => path === 'shared'),
     offsets: offsets.map((offset) => Math.max(offset, LOG_ZERO)),
@@ -61,7 +66,9 @@ export function sweptModel(
   const { model, objectiveNear = 0, coupling = false, tails = false } = request;
   const centre = -(objectiveNear + base / weight) / (model.epsilon || 1);
   const least = tails ? 0 : negligibleShare(model.weights, n, 'float64');
-  const swept = tileModel(model, { coupling, centre, least });
+  // Shares of the plan are times what rows weigh.
+  const coarse = (weight / own) * coarseShare(least);
+  const swept = tileModel(model, { coupling, centre, least, coarse });
   return { ...swept, bounds: tileBounds(model, { n: own, share: least, rate: swept.rate }) };
 }
 

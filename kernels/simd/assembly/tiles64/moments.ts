@@ -1,13 +1,14 @@
 // Sums of the plan against rows, in float64: two lanes each until they are folded.
 
 import { multiplyAdd } from '../exp2';
-import { column, fewRows, k, logits, other, plan, weighted, weights } from './state';
-import { scatter64 } from './scatter';
+import { scatter, weigh } from './scatter';
+import { column, k, logits, other, plan, weighted, weights } from './state';
+import { listRows, wait, waitingStep } from './waiting';
 import { whitenOne64 } from './whiten';
 
 /** What it takes to copy a number of a row, beside a product of two. */
 // @ts-ignore: decorators are AssemblyScript's
-@inline const COPIED: i32 = 8;
+@inline const COPIED: i32 = 4;
 
 /** Adds masses `[k]`, and counts the rows that each component has any of, int32 `[k]`. */
 export function addMassesTile64(into: usize, counts: usize): void {
@@ -26,96 +27,28 @@ export function addMassesTile64(into: usize, counts: usize): void {
 
 /** Adds Σ_i a_i r_i r_iᵀ, packed. */
 export function addCouplingTile64(into: usize): void {
-  scatter64(plan, logits, into, k, column);
+  scatter<f64>(plan, logits, into, k, column, column);
 }
 
 /**
  * Adds Σ p z `[k, d]` and Σ p z zᵀ, packed, `secondStep` bytes from one component's to the next, of shares p `[k, b]` and
- * z as `whitenAll64` left it, or computed again where none was kept. Rows of a component that has few of a tile wait at
- * `gathered` `[k, d, b]`, their shares `[k, b]` and how many bytes of these there are, int32 `[k]`, until there is no room.
+ * z as `whitenAll64` left it, or computed again where none was kept. Rows of a component that has few of a tile wait
+ * (waiting.ts) at `gathered`, 0 where none may, their shares at `gatheredShares`, and their bytes at `lengths`.
  */
 export function addScattersTile64(
   x: usize, d: i32, means: usize, factors: usize, factorStep: usize, z: usize, zStep: usize, shares: usize, counts: usize, unused: usize, first: usize, second: usize, secondStep: usize, gathered: usize, gatheredShares: usize, lengths: usize,
 ): void {
-  const own = usize(d), step = own * column;
+  const own = usize(d), step = waitingStep();
   const enough = i32(column >> 3) * (d + 1) / (d + 1 + COPIED);
   for (let c: usize = 0; c < usize(k); c++, means += own << 3, factors += factorStep, z += zStep, shares += column, counts += 4, first += own << 4, second += secondStep) {
-    const count = i32.load(counts);
-    if (count == 0) continue;
+    if (i32.load(counts) == 0) continue;
     if (!zStep && k > 1) whitenOne64(x, d, means, factors, z, unused, 0);
-    if (gathered && count < enough) gather(z, shares, d, gathered + c * step, gatheredShares + c * column, lengths + (c << 2), first, second);
+    if (gathered && listRows(shares) < enough) wait(z, shares, d, gathered + 2 * c * own * step, gatheredShares + 2 * c * step, lengths + (c << 3), first, second);
     else {
-      weigh(shares, z, d, column, first);
-      scatter64(weighted, z, second, d, column);
+      weigh<f64>(shares, z, d, column, column, first);
+      scatter<f64>(weighted, z, second, d, column, column);
     }
   }
-}
-
-/** Sums what waits of all components. */
-export function sumGathered64(d: i32, first: usize, second: usize, secondStep: usize, gathered: usize, gatheredShares: usize, lengths: usize): void {
-  const own = usize(d);
-  for (let c: usize = 0; c < usize(k); c++, first += own << 4, second += secondStep, gathered += own * column, gatheredShares += column, lengths += 4) {
-    if (i32.load(lengths) > 0) sumGathered(gathered, gatheredShares, lengths, d, first, second);
-  }
-}
-
-/** Sums rows `[d, b]` that have waited, and forgets them: they are filled up to fours with ones that have no share. */
-function sumGathered(rows: usize, shares: usize, length: usize, d: i32, first: usize, second: usize): void {
-  const bytes = usize(i32.load(length)), filled = (bytes + 31) & ~31;
-  for (let at = bytes; at < filled; at += 8) f64.store(shares + at, 0);
-  weigh(shares, rows, d, filled, first);
-  scatter64(weighted, rows, second, d, filled);
-  i32.store(length, 0);
-}
-
-/** Adds rows of a tile that have a share to those that wait, which are summed whenever there is no more room. */
-function gather(z: usize, shares: usize, d: i32, rows: usize, their: usize, length: usize, first: usize, second: usize): void {
-  let last = fewRows;
-  for (let row: usize = 0; row < column; row += 8) {
-    if (f64.load(shares + row) == 0) continue;
-    i32.store(last, i32(row));
-    last += 4;
-  }
-  for (let from = fewRows, to = from; from < last; from = to) {
-    const waiting = usize(i32.load(length));
-    to = min(last, from + ((column - waiting) >> 1));
-    copyRows(shares, from, to, their + waiting);
-    for (let j: usize = 0; j < usize(d) * column; j += column) copyRows(z + j, from, to, rows + j + waiting);
-    const filled = waiting + ((to - from) << 1);
-    i32.store(length, i32(filled));
-    if (filled == column) sumGathered(rows, their, length, d, first, second);
-  }
-}
-
-/** Numbers of a column whose places are listed. */
-// @ts-ignore
-@inline
-function copyRows(numbers: usize, from: usize, to: usize, into: usize): void {
-  for (; from < to; from += 4, into += 8) f64.store(into, f64.load(numbers + usize(i32.load(from))));
-}
-
-/** p z to `weighted`, and its sums. */
-function weigh(p: usize, z: usize, d: i32, length: usize, first: usize): void {
-  const blocked = d & ~1;
-  let to = weighted, j = 0;
-  for (; j < blocked; j += 2, z += 2 * column, to += 2 * column, first += 32) {
-    let a = v128.load(first), b = v128.load(first, 16);
-    for (let row: usize = 0; row < length; row += 16) {
-      const share = v128.load(p + row);
-      const u = f64x2.mul(share, v128.load(z + row)), w = f64x2.mul(share, v128.load(z + column + row));
-      v128.store(to + row, u); v128.store(to + column + row, w);
-      a = f64x2.add(a, u); b = f64x2.add(b, w);
-    }
-    v128.store(first, a); v128.store(first, b, 16);
-  }
-  if (j == d) return;
-  let sum = v128.load(first);
-  for (let row: usize = 0; row < length; row += 16) {
-    const u = f64x2.mul(v128.load(p + row), v128.load(z + row));
-    v128.store(to + row, u);
-    sum = f64x2.add(sum, u);
-  }
-  v128.store(first, sum);
 }
 
 /**
@@ -212,5 +145,5 @@ export function addSharedTile64(y: usize, d: i32, means: usize, second: usize): 
       v128.store(to + row, f64x2.mul(v128.load(weights + row, 16), sum1), 16);
     }
   }
-  scatter64(weighted, other, second, d, column);
+  scatter<f64>(weighted, other, second, d, column, column);
 }

@@ -13,18 +13,22 @@ export let logits: usize = 0;
 export let plan: usize = 0;
 /** Differences of four rows, `[d, 4]`. */
 export let scratch: usize = 0;
-/** Share times z of a component, `[d, b]`. */
+/** Share times z of a component, `[d, b]`, or of its waiting rows. */
 export let weighted: usize = 0;
 /** What else rows come to, `[d, b]`. */
 export let other: usize = 0;
-/** Rows that a component has any of, int32 `[b]`. */
+/** Rows that a component has any of, and next to nothing of, int32 `[2, b + 4]`. */
 export let fewRows: usize = 0;
+/** Of less than this share a component has next to nothing. */
+export let coarseBelow: f64 = 0;
+/** Bytes of a column of rows that wait, a multiple of 32. */
+export let waiting: usize = 0;
 
 /** Sets sizes and places that all terms have in common. */
 export function placeTiles64(
-  components: i32, rows: i32, weightsAt: usize, logitsAt: usize, planAt: usize, scratchAt: usize, weightedAt: usize, otherAt: usize, rowsAt: usize,
+  components: i32, rows: i32, waitingRows: i32, coarse: f64, weightsAt: usize, logitsAt: usize, planAt: usize, scratchAt: usize, weightedAt: usize, otherAt: usize, rowsAt: usize,
 ): void {
-  k = components; column = usize(rows) << 3; weights = weightsAt; logits = logitsAt; plan = planAt;
+  k = components; column = usize(rows) << 3; waiting = usize(waitingRows) << 3; coarseBelow = coarse; weights = weightsAt; logits = logitsAt; plan = planAt;
   scratch = scratchAt; weighted = weightedAt; other = otherAt; fewRows = rowsAt;
 }
 
