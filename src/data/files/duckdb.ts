@@ -78,8 +78,8 @@ const SETTINGS = {
   enable_external_file_cache: 'false', // or a pass over a large file fills the memory
 };
 
-/** Of the rows that DuckDB reads ahead of a stream: of a megabyte, which is its default, it stops and starts too often. */
-const READ_AHEAD = "SET streaming_buffer_size = '8MiB'";
+/** Of the rows that DuckDB reads ahead of a stream: of a megabyte, its default, it stops and starts too often. */
+const READ_AHEAD = "SET streaming_buffer_size = '4MiB'";
 
 /** What a stream needs beside its columns. */
 interface Streaming {
