@@ -28,7 +28,7 @@ export interface ApartWork extends ApartScan {
 
 /**
  * What it says: here is a place with so many rows; there are no more; or what DuckDB complained of. Places change hands with
- * messages: copies out of memory that threads share take twice as long.
+ * messages: copies out of memory that threads share take half as long again.
  */
 export type ApartAnswer =
   { readonly place: ArrayBuffer; readonly rows: number } | { readonly ended: true } | { readonly error: string };
