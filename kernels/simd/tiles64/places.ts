@@ -16,7 +16,7 @@ const KEPT = 2 ** 17;
 const KEPT_OF_FEW = 2 ** 21;
 /** From so many columns on it pays that rows wait. */
 const GATHERED = 6;
-/** Rows that wait are summed once they are a tile, or so many where that is more: sums then take much longer than what begins them. */
+/** Rows that wait are summed once they are a tile, or two where that is no more than this: sums take longer than what begins them. */
 const WAITING = 64;
 /** Up to so many numbers, 16 MiB, of rows that wait. Beyond, a tile's rows wait at the most. */
 const MOST_WAITING = 2 ** 21;
@@ -99,7 +99,8 @@ export function placeTiles(arena: Arena, model: TileModel, columns: number): Til
   const { k, terms, linear, bounds } = model;
   const [b, layout] = [tileRows64(columns), tileSums(model)];
   const widest = terms.reduce((most, { d }) => Math.max(most, d), 1);
-  const waiting = 2 * k * widest * WAITING > MOST_WAITING ? b : Math.max(b, WAITING);
+  const two = 2 * b <= WAITING && 4 * b * k * widest <= MOST_WAITING;
+  const waiting = two ? 2 * b : b;
   const take = (count: number): number => arena.take(2 * count);
   arena.begin();
   const x = take(b * columns);
