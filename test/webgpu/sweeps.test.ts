@@ -156,7 +156,7 @@ test('components whose tiles of sums are several workgroups’ have their masses
 test('a sweep is stopped in the middle by its signal, and the next is whole', async () => {
   const here = await onGpu();
   const { device } = here.gpu;
-  const { shard } = await load(here.device, size(60_000, 6000), 16);
+  const { shard } = await load(here.device, size(60_000, 32_000), 16); // passes that are kept have up to 3072 rows
   const model = modelOf(8, 16);
   const stop = new AbortController();
   const reason = new Error('enough');
