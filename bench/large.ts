@@ -16,6 +16,11 @@ const ITERATIONS = 4;
 const HUGE = 10_000_000;
 /** What rows may take of memory where they are to lie in a file. */
 const LITTLE = '16MiB';
+/**
+ * Fetches and loads in a row, the best of which counts. A virtual machine that has given memory back to its host gets that
+ * again page by page, which takes the first to write a file as long as all else does.
+ */
+const IN_A_ROW = 3;
 
 export interface LargeResult {
   readonly rows: number;
@@ -73,7 +78,7 @@ async function measured(
   const fetched: number[] = [];
   const processes: LargeRun[] = [];
   for (let run = 0; run < asked.runs; run++) {
-    fetched.push(await fetchedBy(data));
+    for (let time = 0; time < IN_A_ROW; time++) fetched.push(await fetchedBy(data));
     const there = await timed(`fit, ${iterations} iterations, rows in a file`, [
       'fit',
       data,
@@ -89,16 +94,20 @@ async function measured(
     say(`rows in memory: ${JSON.stringify(here)}`);
     seconds.filed.push((there.phases.fit / iterations / rows) * 1e6);
     seconds.held.push((here.phases.fit / iterations / heldRows) * 1e6);
-    spilled.push(there.phases.load);
     if (run === 0) processes.push(there.run, here.run);
+    for (let time = 0; time < IN_A_ROW; time++) {
+      const start = await timed('fit --max-iterations 0', ['fit', data, ...common, '--max-iterations', '0', ...filed]);
+      spilled.push(start.phases.load);
+      if (run + time === 0) processes.push(start.run);
+    }
+    say(`fetched, and loaded into a file: ${JSON.stringify([fetched, spilled])} s`);
   }
   const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
   say(`predicted: ${JSON.stringify(last)}`);
-  const start = await timed('fit --max-iterations 0', ['fit', data, ...common, '--max-iterations', '0', ...filed]);
   const gaps = await benchGaps(data, folder, { filed: [...common, ...filed], held: [...common, ...held] });
   return {
     rows,
-    runs: [...processes, start.run, last.run],
+    runs: [...processes, last.run],
     spilling: Math.min(...spilled),
     duckdb: Math.min(...fetched),
     million: { filed: median(seconds.filed), held: median(seconds.held) },

@@ -4,27 +4,26 @@ import type { ScratchFile } from '../../base/scratch.js';
 
 /** Bytes before the first record: a page of text that says what follows. */
 const HEADER = 4096;
-/** Bytes of records that are written at once. */
-const WRITE_AT_ONCE = 2 ** 22;
+/** Bytes of records that a write has: long writes keep those waiting who read beside them (docs/large-data.md has times). */
+const WRITE = 2 ** 18;
+/** Writes that may be on their way, so that the next need not wait for this thread. */
+const WRITES = 3;
 
 /** Records of one length, written one after the other: while some are on their way to the file, the next are filled in. */
 export class RecordWriter {
   private readonly most: number;
-  /** Those that are filled in, and those being written. */
   private filling: Uint8Array;
-  private leaving: Uint8Array;
+  /** Writes of others, the oldest first, each of which gives its memory back. */
+  private readonly leaving: Promise<Uint8Array>[] = [];
   private count = 0;
   private first = 0;
-  private written: Promise<void> = Promise.resolve();
-  private isWriting = false;
 
   private constructor(
     private readonly scratch: ScratchFile,
     readonly file: RecordFile,
   ) {
-    this.most = Math.max(1, Math.floor(WRITE_AT_ONCE / strideOf(file)));
+    this.most = Math.max(1, Math.floor(WRITE / strideOf(file)));
     this.filling = new Uint8Array(this.most * strideOf(file));
-    this.leaving = new Uint8Array(this.filling.length);
   }
 
   /** A file in a folder for records of so many bytes each. Rejects with `InputError('file')`. */
@@ -68,14 +67,15 @@ export class RecordWriter {
   async finish(): Promise<void> {
     this.seal();
     await this.send();
-    await this.written;
-    this.filling = this.leaving = new Uint8Array();
+    await Promise.all(this.leaving);
+    this.filling = new Uint8Array();
+    this.leaving.length = 0;
   }
 
   /** Closes the file, once nothing is on its way there: the system gives its number to the next that is opened. */
   close(): void {
-    if (this.isWriting) void this.written.catch(() => undefined).then(() => this.scratch.close());
-    else this.scratch.close();
+    if (this.leaving.length === 0) this.scratch.close();
+    else void Promise.allSettled(this.leaving).then(() => this.scratch.close());
   }
 
   /** Seals the record that was filled in last, whose bytes are still in the processor's cache. */
@@ -86,18 +86,19 @@ export class RecordWriter {
     seal(this.filling.subarray((count - 1) * stride, count * stride), file, first + count - 1);
   }
 
-  /** Has the records that are filled in and sealed written. */
+  /** Has the records that are filled in and sealed written, and waits while too many are on their way. */
   private async send(): Promise<void> {
-    await this.written;
-    [this.filling, this.leaving] = [this.leaving, this.filling];
-    const { file, first, count } = this;
-    const records = this.leaving.subarray(0, count * strideOf(file));
+    const { file, first, count, filling, leaving } = this;
+    const records = filling.subarray(0, count * strideOf(file));
     [this.first, this.count] = [first + count, 0];
-    this.isWriting = true;
-    this.written = this.scratch
-      .write(records, file.start + first * strideOf(file))
-      .finally(() => (this.isWriting = false));
-    this.written.catch(() => undefined); // whoever waits for it hears of it
+    const written = this.scratch.write(records, file.start + first * strideOf(file)).then(() => filling);
+    written.catch(() => undefined); // whoever waits for it hears of it
+    leaving.push(written);
+    if (leaving.length < WRITES) this.filling = new Uint8Array(filling.length);
+    else {
+      this.filling = await leaving[0];
+      void leaving.shift();
+    }
   }
 }
 
