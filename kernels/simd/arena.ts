@@ -38,6 +38,10 @@ export class Arena {
     return new Int32Array(this.memory.buffer, at, count);
   }
 
+  shorts(at: number, count: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, at, count);
+  }
+
   /** As many numbers as there are, of their type. */
   like(values: Float32Array | Int32Array, at: number): Float32Array | Int32Array {
     return values instanceof Float32Array ? this.floats(at, values.length) : this.integers(at, values.length);

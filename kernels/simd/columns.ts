@@ -1,6 +1,8 @@
 import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
+import { tileRows } from './layout.js';
+import { ListPlaces, listsFor, type Lists } from './nonzeros.js';
 
 /** One column of consecutive rows, a view: row i has `values[start + i · stride]`. */
 export interface Column {
@@ -33,6 +35,7 @@ export interface RowRange {
 export class ColumnKernel {
   private readonly wasm: Exports;
   private readonly arena: Arena;
+  private lists: Lists | undefined;
 
   constructor(module: WebAssembly.Module) {
     this.wasm = instantiate(module) as unknown as Exports;
@@ -71,6 +74,26 @@ export class ColumnKernel {
       if (!(isSingle ? this.wasm.finite32(place, count) : this.wasm.finite64(place, count))) return false;
     }
     return true;
+  }
+
+  /** Lists what is not 0 of tiles `[tiles, d, b]` of at most 1024 rows: valid until others are listed. */
+  list(x: Float32Array, d: number): Lists {
+    const b = tileRows(d);
+    const rows = x.length / d;
+    this.arena.begin();
+    const tile = this.arena.take(b * d);
+    this.wasm.shape(0, b);
+    this.wasm.placeLinear(d, 0, 0, 0, 0, 0, 0);
+    const places = new ListPlaces({ wasm: this.wasm, arena: this.arena, tile: b }, d, 0);
+    this.arena.reserve();
+    const { values, columns, starts } = (this.lists = listsFor(this.lists, rows, d));
+    for (let row = 0; row < rows; row += b) {
+      this.arena.floats(tile, b * d).set(x.subarray(row * d, (row + b) * d));
+      this.wasm.listNonzeros(tile);
+      places.take(this.lists, row);
+    }
+    const end = starts[rows];
+    return { values: values.subarray(0, end), columns: columns.subarray(0, end), starts: starts.subarray(0, rows + 1) };
   }
 
   /** Writes rows `from` … `to − 1` into tiles `[tiles, d, b]` at the beginning of `into`; b is a multiple of 4. */

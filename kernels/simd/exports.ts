@@ -16,6 +16,11 @@ export interface Exports {
   shortenNatural(): void;
   placeRadial(...placesOfArrays: number[]): void;
   placeShares(...placesOfArrays: number[]): void;
+  placeNonzeros(...placesOfArrays: number[]): void;
+  takeLists(...placesOfArrays: number[]): void;
+  dropLists(): void;
+  listNonzeros(t: number): void;
+  spreadLists(t: number, columns: number): void;
   placeLevels(...placesOfArrays: number[]): void;
   placeSums(...placesOfArrays: number[]): void;
   temper(rate: number, squareRate: number, centre: number, hard: boolean, least: number): void;

@@ -1,6 +1,7 @@
 /** Groups of rows as a thread comes to them one after the other, from memory or from files. */
 import type { Encoder } from './encoder.js';
 import { filledUp, GROUP_ROWS } from './layout.js';
+import { tilesOf, type ListedRows } from './nonzeros.js';
 import { RecordStream, type RecordMemory } from './records.js';
 import type { RowsInFile, RowsInMemory, RowSet } from './rows.js';
 
@@ -9,6 +10,8 @@ export interface Group {
   readonly x: Float32Array;
   readonly v: Float32Array;
   readonly rows: number;
+  /** The same rows as lists, where they lie as such: tiles are made of them at the first look. */
+  readonly listed?: ListedRows;
 }
 
 export interface Groups {
@@ -38,6 +41,8 @@ class GroupsInMemory implements Groups {
   /** The block of the group that came last. */
   private block = 0;
   private readonly equal = new EqualWeights();
+  /** Tiles of listed rows. */
+  private made = new Float32Array();
 
   constructor(
     private readonly on: RowsInMemory,
@@ -63,8 +68,13 @@ class GroupsInMemory implements Groups {
     const from = (index - this.starts[block]) * GROUP_ROWS;
     const rows = Math.min(GROUP_ROWS, on.rows - from);
     const filled = filledUp(rows, d);
-    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encoder.tiles(on, from, rows);
     const v = typeof on.v === 'number' ? this.equal.of(on.v, rows, filled) : on.v.subarray(from, from + filled);
+    if ('lists' in on) {
+      const { lists } = on;
+      const make = (): Float32Array => tilesOf(lists, from, filled, d, this.room(filled * d));
+      return new ListedGroup({ lists, first: from }, v, rows, make);
+    }
+    const x = 'x' in on ? on.x.subarray(from * d, (from + filled) * d) : this.encoder.tiles(on, from, rows);
     return { x, v, rows };
   }
 
@@ -72,11 +82,31 @@ class GroupsInMemory implements Groups {
     return NOTHING;
   }
 
+  private room(count: number): Float32Array {
+    if (this.made.length < count) this.made = new Float32Array(count);
+    return this.made.subarray(0, count);
+  }
+
   private blockOf(index: number): number {
     const { starts } = this;
     if (index < starts[this.block]) this.block = 0;
     while (this.block + 1 < starts.length && starts[this.block + 1] <= index) this.block++;
     return this.block;
+  }
+}
+
+class ListedGroup implements Group {
+  private tiles: Float32Array | undefined;
+
+  constructor(
+    readonly listed: ListedRows,
+    readonly v: Float32Array,
+    readonly rows: number,
+    private readonly make: () => Float32Array,
+  ) {}
+
+  get x(): Float32Array {
+    return (this.tiles ??= this.make());
   }
 }
 

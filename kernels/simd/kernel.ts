@@ -6,6 +6,7 @@ import { instantiate } from './instance.js';
 import { GROUP_ROWS, sumsLayout, tileRows, type SumsLayout } from './layout.js';
 import { modelArrays, pathOf, paths, sparseBelow, squareRateOf, tileColumns, type SimdModel } from './model.js';
 import { MORE_ROWS, placeBounds } from './lists.js';
+import { isListMostlyZero, isMostlyZero, ListPlaces, mayBeListed, takesLists, type ListedRows } from './nonzeros.js';
 import { placeTerms } from './terms.js';
 
 /**
@@ -38,6 +39,8 @@ export class SimdKernel {
   private k = 0;
   private bounded = false;
   private candidates: CandidateBlocks | undefined;
+  private lists: ListPlaces | undefined;
+  private listed = false;
   private places: Places | undefined;
   private sums: SumsLayout | undefined;
 
@@ -73,6 +76,8 @@ export class SimdKernel {
     if (this.bounded && model.bounds) filled.push(...placeBounds({ wasm, arena, tile }, model.bounds, model));
     const setting = { wasm, arena, tile, columns: this.columns };
     this.candidates = hasCandidates(model) ? new CandidateBlocks(setting, model, earlier) : undefined;
+    this.lists = this.placeLists(model, setting);
+    this.listed = takesLists(model);
     this.arena.reserve();
     this.wasm.temper(model.rate, squareRateOf(model), model.centre, model.hard, model.least);
     for (const [index, at] of [meansAt, originAt, whiteningAt, offsetsAt, slopesAt].entries()) {
@@ -101,6 +106,15 @@ export class SimdKernel {
     const kept = coupling ? this.arena.take(k * this.tile) : 0;
     this.wasm.placeTile(whitened, keep ? tile * 4 : 0, plan, scratch, squares, active, weighted, kept);
     return plan;
+  }
+
+  private placeLists(
+    { k, linear }: SimdModel,
+    setting: ConstructorParameters<typeof ListPlaces>[0],
+  ): ListPlaces | undefined {
+    if (linear && mayBeListed(linear.dense)) return new ListPlaces(setting, linear.dense, k);
+    this.wasm.placeNonzeros(0, 0, 0, 0, 0);
+    return undefined;
   }
 
   /** Whether whitened differences of all components are kept. */
@@ -136,10 +150,18 @@ export class SimdKernel {
     this.totals().fill(0);
   }
 
+  /** Of a group that lies as tiles and as lists, what the model takes. */
+  taken(group: { readonly x: Float32Array; readonly listed?: ListedRows }): Float32Array | ListedRows {
+    const { listed } = group;
+    if (!listed || !this.listed) return group.x;
+    return this.candidates && !isListMostlyZero(listed, this.columns) ? group.x : listed;
+  }
+
   /** Sweeps a group of at most 1024 rows, given as whole tiles, and adds to the totals; `index` is the group's among all. */
-  sweepGroup(x: Float32Array, v: Float32Array, index = 0): void {
+  sweepGroup(x: Float32Array | ListedRows, v: Float32Array, index = 0): void {
     const { x: xAt, v: vAt } = this.fillWeights(v);
-    if (!this.bounded) this.sweepBlocks(x, v.length, index);
+    if ('lists' in x) this.lists?.each(x, v.length, xAt, (from) => this.wasm.sweep(xAt, vAt + from * 4));
+    else if (!this.bounded) this.sweepBlocks(x, v.length, index);
     else {
       this.fillRows(x);
       if (!this.wasm.sweepSparsely(xAt, vAt, v.length)) this.sweepTiles(xAt, vAt, v.length);
@@ -152,7 +174,9 @@ export class SimdKernel {
     const { columns, tile } = this;
     const { x: tileAt, v: weightsAt } = this.placed();
     const rows = columns < MANY_COLUMNS ? GROUP_ROWS : tile;
-    for (let from = this.candidates?.sweep({ x, index, tileAt, weightsAt }) ?? 0; from < groupRows; from += rows) {
+    const zeros = this.candidates !== undefined && isMostlyZero(x.subarray(0, tile * columns), columns);
+    const swept = zeros ? 0 : (this.candidates?.sweep({ x, index, tileAt, weightsAt }) ?? 0);
+    for (let from = swept; from < groupRows; from += rows) {
       const count = Math.min(groupRows - from, rows);
       this.fillRows(x.subarray(from * columns, (from + count) * columns));
       this.sweepTiles(tileAt, weightsAt + from * 4, count);
@@ -171,17 +195,22 @@ export class SimdKernel {
   }
 
   /** Row outputs of a group into arrays of its rows: labels, log Σ exp logit, log max r `[rows]`, r `[rows, k]`. */
-  rowsGroup(x: Float32Array, rows: number, into: RowArrays): void {
-    const { x: xAt, labels, logSum, logLargest, shares } = this.fillRows(x);
+  rowsGroup(x: Float32Array | ListedRows, rows: number, into: RowArrays): void {
+    const { x: xAt, labels, logSum, logLargest, shares } = this.placed();
     const { tile, k, wasm, arena } = this;
     const labelsAlone = into.logLargest.length === 0;
     const wanted = into.responsibilities.length > 0;
-    for (let from = 0; from < rows; from += tile) {
-      const [at, to] = [xAt + from * this.columns * 4, from * 4];
+    const say = (from: number, at: number): void => {
+      const to = from * 4;
       if (labelsAlone) wasm.likeliest(at, labels + to, logSum + to);
       else wasm.posterior(at, labels + to, logSum + to, logLargest + to, wanted ? shares : 0);
       const count = Math.min(tile, rows - from) * k;
       if (wanted) into.responsibilities.set(arena.floats(shares, count), from * k);
+    };
+    if ('lists' in x) this.lists?.each(x, rows, xAt, (from) => say(from, xAt));
+    else {
+      this.fillRows(x);
+      for (let from = 0; from < rows; from += tile) say(from, xAt + from * this.columns * 4);
     }
     into.labels.set(arena.integers(labels, rows));
     into.logSum.set(arena.floats(logSum, rows));

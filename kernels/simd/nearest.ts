@@ -2,6 +2,7 @@ import { Arena } from './arena.js';
 import type { Exports } from './exports.js';
 import { instantiate } from './instance.js';
 import { GROUP_ROWS, tileRows } from './layout.js';
+import { ListPlaces, mayBeListed, type ListedRows } from './nonzeros.js';
 
 /** Places of arrays, in bytes. */
 interface Places {
@@ -40,6 +41,7 @@ export class NearestKernel {
   private candidates = 0;
   private places: Places | undefined;
   private views: Views | undefined;
+  private lists: ListPlaces | undefined;
 
   constructor(module: WebAssembly.Module) {
     this.wasm = instantiate(module) as unknown as Exports;
@@ -62,6 +64,8 @@ export class NearestKernel {
       v: arena.take(GROUP_ROWS),
       distances: arena.take(GROUP_ROWS),
     };
+    const setting = { wasm: this.wasm, arena, tile: tileRows(d) };
+    this.lists = mayBeListed(d) ? new ListPlaces(setting, d, 0) : undefined;
     arena.reserve();
     arena.floats(this.places.joining, joining.length).set(joining);
     arena.floats(this.places.candidates, candidates.length).set(candidates);
@@ -79,10 +83,11 @@ export class NearestKernel {
    * `sums` their weighted sums, after each that joins; then, were each candidate to join, these sums by two orders of
    * adding, for all candidates: of several side by side, and as they would be if it joined.
    */
-  group(x: Float32Array, v: Float32Array, nearest: Float32Array, sums: Float64Array): void {
+  group(x: Float32Array | ListedRows, v: Float32Array, nearest: Float32Array, sums: Float64Array): void {
     const { wasm, places, views, joins, candidates } = this;
     if (!places || !views) throw new Error('the CPU kernel has no centres');
-    views.x.set(x);
+    if ('lists' in x) this.lists?.spread(x, v.length, places.x);
+    else views.x.set(x);
     views.v.set(v);
     views.distances.set(nearest);
     views.sums.fill(0);

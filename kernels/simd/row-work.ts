@@ -7,6 +7,7 @@ import { GROUP_ROWS } from './layout.js';
 import type { SimdModel } from './model.js';
 import { NearestKernel, type Centres } from './nearest.js';
 import { take, unwanted, type Controlled, type Parted, type Shared } from './parts.js';
+import type { ListedRows } from './nonzeros.js';
 import type { RowSet } from './rows.js';
 
 /** Moments of every part under one model, `[parts, sums]`. */
@@ -150,13 +151,18 @@ export class RowWork {
     else this.kernels.ofModel(at).load(job.model, job.kind === 'sweep' ? job.earlier : undefined);
   }
 
-  private doJob(job: Job, at: number, { x, v, rows }: Group): void {
-    if (job.kind === 'sweep') this.kernels.ofModel(at).sweepGroup(x, v, this.index);
-    else if (job.kind === 'rows') this.kernels.ofModel().rowsGroup(x, rows, rowsOf(job, this.part, rows));
-    else if (this.distances) this.measure(job, this.distances, x, v);
+  private doJob(job: Job, at: number, group: Group): void {
+    const { v, rows } = group;
+    if (job.kind === 'nearest') {
+      if (this.distances) this.measure(job, this.distances, group.listed ?? group.x, v);
+      return;
+    }
+    const kernel = this.kernels.ofModel(at);
+    if (job.kind === 'sweep') kernel.sweepGroup(kernel.taken(group), v, this.index);
+    else kernel.rowsGroup(kernel.taken(group), rows, rowsOf(job, this.part, rows));
   }
 
-  private measure(job: NearestTask, distances: Distances, x: Float32Array, v: Float32Array): void {
+  private measure(job: NearestTask, distances: Distances, x: Float32Array | ListedRows, v: Float32Array): void {
     const { index, part } = this;
     this.kernels.nearest.group(x, v, distances.at(index, v.length), sumsOf(job, part));
     if (job.joining.length > 0) distances.keep(index);

@@ -1,4 +1,5 @@
 import type { Coding, Column } from './columns.js';
+import type { Lists } from './nonzeros.js';
 import type { RecordFile } from './records.js';
 
 /** Rows that a task is about, where every thread sees them. */
@@ -20,7 +21,7 @@ export interface RowsInFile {
 }
 
 /** Rows with their weights. */
-export type RowBlock = EncodedBlock | RawBlock;
+export type RowBlock = EncodedBlock | ListedBlock | RawBlock;
 
 interface Block {
   readonly start: number;
@@ -31,6 +32,13 @@ interface Block {
 export interface EncodedBlock extends Block {
   readonly x: Float32Array;
   /** Filled up with zeros to whole tiles. */
+  readonly v: Float32Array;
+}
+
+/** Rows that are swept often, most of whose numbers are 0. */
+export interface ListedBlock extends Block {
+  readonly lists: Lists;
+  /** As of encoded rows. */
   readonly v: Float32Array;
 }
 

@@ -87,6 +87,8 @@ export interface RowsOptions {
    * all threads see, and stay there until the shard is disposed.
    */
   readonly once?: boolean;
+  /** Whether all their numbers are statistics of a linear term, to whose products zeros add nothing; default false. */
+  readonly linear?: boolean;
   /** The format they are held in, of devices that have others than float32; default that. */
   readonly format?: RowFormat | undefined;
   /** What they may take of memory, and where they go beyond; of devices that do so. Left out for no limit. */

@@ -48,9 +48,9 @@ export function simdDevice(options: SimdOptions): Device {
     ...findingOf(build),
     ...{ name: 'wasm', onHost: true, threads, notes: [] },
     spills: true,
-    rows(d, { once, spill } = {}) {
+    rows(d, { once = false, linear = false, spill } = {}) {
       const hold = (): Promise<TaskForce> => holdThreads(threads, build);
-      return spill ? spillingShardBuilder(d, hold, spill) : simdShardBuilder(d, hold, once);
+      return spill ? spillingShardBuilder(d, hold, spill, linear) : simdShardBuilder(d, hold, { once, linear });
     },
     gappedRows: (d, limit) => patternShardBuilder(d, () => holdThreads(threads, build), { limit }),
     float64Rows(d, limit) {

@@ -9,7 +9,7 @@ import type { Encode } from './coordinates.js';
 import type { Source } from './source.js';
 
 /** How rows are loaded. */
-export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format'> {
+export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format' | 'linear'> {
   /** Where the rows are to be swept. */
   readonly device: Pick<Device, 'rows' | 'tensorRows' | 'gappedRows' | 'float64Rows'>;
   /** What rows may take of memory, and where they go beyond; default no limit. */

@@ -47,7 +47,7 @@ export async function readRows(
 ): Promise<Reading> {
   const swept = sweptOf(source, options);
   const d = swept.length;
-  const { missing, signal, device, coding, trials = true, format } = options;
+  const { missing, signal, device, coding, trials = true, format, linear = false } = options;
   const statistics = options.scaling ? undefined : new ColumnStatistics(d, await columnKernel());
   const sums = { rows: 0, totalWeight: 0, heaviest: 0 };
   let dropped = 0;
@@ -61,7 +61,7 @@ export async function readRows(
     },
   };
   const facts = coding && new FactSums(d, (options.gaps ? patternBytesOfRow : bytesOfRow)(d), spill);
-  const builder = options.gaps ? gappedRows(device, d, spill) : device.rows(d, { trials, format, spill });
+  const builder = options.gaps ? gappedRows(device, d, spill) : device.rows(d, { trials, format, linear, spill });
   const discard = (): void => {
     builder.discard();
     facts?.discard();

@@ -216,9 +216,14 @@ export class Loader {
 
   private async read(rows: Source, device: Device, settings: FitSettings): Promise<Held> {
     const { family } = settings;
-    requireHolds(settings, device, family.shape(settings.components, rows.columns.length));
+    const shape = family.shape(settings.components, rows.columns.length);
+    requireHolds(settings, device, shape);
     const place = blocked(device, settings, rows.rows);
-    const options = { ...this.optionsFor(settings), spill: this.limitOf(device, settings) };
+    const options = {
+      ...this.optionsFor(settings),
+      linear: shape.quadratic.length === 0 && shape.linear?.levels.length === 0,
+      spill: this.limitOf(device, settings),
+    };
     const dataset = await (this.remote?.load(family, { ...options, device }, { ...settings, watch: this.watch }) ??
       loadDataset(rows, { ...options, device: place.device }));
     place.held(dataset.shard);

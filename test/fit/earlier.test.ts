@@ -15,17 +15,17 @@ const [n, d, k] = [2200, 256, 12];
 const folder = mkdtempSync(join(tmpdir(), 'otmix-earlier-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Documents of 80 words in k topics, in pairs that differ little. */
+/** Documents of 500 words in k topics, in pairs that differ little: most words are in most of them, since rows of zeros are swept otherwise. */
 const random = seededRandom(2);
-const pairs = Array.from({ length: k / 2 }, () => Float64Array.from({ length: d }, () => 1.5 * random.normal()));
+const pairs = Array.from({ length: k / 2 }, () => Float64Array.from({ length: d }, () => 0.7 * random.normal()));
 const topics = Array.from({ length: k }, (_, c) => {
   let sum = 0;
-  return pairs[c >> 1].map((value) => (sum += Math.exp(value + 0.2 * random.normal())));
+  return pairs[c >> 1].map((value) => (sum += Math.exp(value + 0.1 * random.normal())));
 });
 const rows = Array.from({ length: n }, (_, row) => {
   const words = new Array<number>(d).fill(0);
   const sums = topics[row % k];
-  for (let i = 0; i < 80; i++) {
+  for (let i = 0; i < 500; i++) {
     const at = random.uniform() * sums[d - 1];
     words[sums.findIndex((sum) => sum > at)]++;
   }

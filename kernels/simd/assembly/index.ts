@@ -21,6 +21,7 @@ export { boundEarlier, placeEarlier, sweepEarlier } from './earlier';
 export { placeLevels } from './levels';
 export { placeLinear } from './linear';
 export { placeShares } from './linear-sums';
+export { dropLists, listNonzeros, placeNonzeros, spreadLists, takeLists } from './nonzeros';
 export { addDense64, addDistances64, addLevel64, begin64 } from './marginal-logits';
 export { transport64 } from './marginal-plan';
 export { addRadial64, weigh64 } from './marginal-radial';

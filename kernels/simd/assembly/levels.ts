@@ -69,14 +69,14 @@ function lookUp(row: usize, c: usize, wide: bool): void {
     e0 = f32x4.add(e0, v128.load(from));
     if (wide) e1 = f32x4.add(e1, v128.load(from, 16));
   }
-  turned(row, c, a0, b0, c0, e0);
-  if (wide) turned(row, c + 4, a1, b1, c1, e1);
+  addTurned(row, c, a0, b0, c0, e0);
+  if (wide) addTurned(row, c + 4, a1, b1, c1, e1);
 }
 
 /** Adds four rows of four components to logits, which lie component by component. */
 // @ts-ignore
 @inline
-function turned(row: usize, c: usize, a: v128, b: v128, e: v128, f: v128): void {
+export function addTurned(row: usize, c: usize, a: v128, b: v128, e: v128, f: v128): void {
   const logit = plan + c * stride + row;
   add(logit, first(a, b, e, f));
   if (c + 1 < usize(k)) add(logit + stride, second(a, b, e, f));

@@ -3,7 +3,8 @@
 
 import { madd } from './arithmetic';
 import { scatterLevels } from './levels';
-import { dense, levelColumns, lineBytes, linearSums } from './linear';
+import { dense, levelColumns, lineBytes, linearSums, withoutZeros } from './linear';
+import { sumListed } from './nonzeros';
 import { d, k, plan, stride } from './state';
 import { first, fourth, second, third } from './turn';
 
@@ -19,6 +20,10 @@ export function placeShares(sharesAt: usize, listedAt: usize): void {
 
 /** Adds Σ p t of a tile x to the sums, of as many components at a time as registers hold sums of. */
 export function accumulateLinear(x: usize): void {
+  if (withoutZeros) {
+    sumListed();
+    if (!levelColumns) return;
+  }
   const t = x + usize(d) * stride;
   let c = 0;
   for (; c + 12 < k || (c + 4 < k && c + 8 >= k); c += 8) accumulateBlock(t, c, 2);
@@ -32,7 +37,7 @@ export function accumulateLinear(x: usize): void {
 function accumulateBlock(t: usize, c: i32, vectors: i32): void {
   const rows = turnBlock(c, vectors);
   if (rows == 0) return;
-  sumBlock(t, linearSums + (usize(c) << 2), rows, vectors);
+  if (!withoutZeros) sumBlock(t, linearSums + (usize(c) << 2), rows, vectors);
   if (levelColumns) scatterLevels(shares, listed, rows, usize(c), vectors);
 }
 

@@ -4,6 +4,7 @@
 
 import { madd } from './arithmetic';
 import { addLevelLogits } from './levels';
+import { addListedLogits, areListed } from './nonzeros';
 import { d, k, plan, rate, stride } from './state';
 
 /** Dense statistics. */
@@ -16,6 +17,8 @@ export let natural: usize = 0;
 export let linearSums: usize = 0;
 export let totals: usize = 0;
 let lines: i32 = 0;
+/** Whether zeros of the tile at hand are left out (nonzeros.ts). */
+export let withoutZeros: bool = false;
 /** What of a line's sums there is to add to the totals, `[lines]`: `NOTHING`, something, or `ALWAYS` something. */
 export let pending: usize = 0;
 
@@ -54,7 +57,18 @@ export function lineBytes(): usize {
 
 /** Adds ⟨t, η⟩ / ε of a tile x to the logits in `plan`. */
 export function addLinearLogits(x: usize): void {
-  const t = x + usize(d) * stride, line = lineBytes();
+  const t = x + usize(d) * stride;
+  withoutZeros = areListed(t);
+  if (withoutZeros) addListedLogits();
+  else addDenseLogits(t);
+  if (levelColumns) addLevelLogits(t + usize(dense) * stride);
+}
+
+/** Of dense statistics t, all of them. */
+// @ts-ignore
+@inline
+function addDenseLogits(t: usize): void {
+  const line = lineBytes();
   const most = i32(BLOCK / (stride >> 2));
   for (let from = 0; from < dense; from += most) {
     const count = min(most, dense - from), block = t + usize(from) * stride, eta = natural + usize(from) * line;
@@ -62,7 +76,6 @@ export function addLinearLogits(x: usize): void {
       for (let c: usize = 0; c < usize(k); c += 4) fourLogits(block + row, eta + (c << 2), plan + c * stride + row, count, k - i32(c));
     }
   }
-  if (levelColumns) addLevelLogits(t + usize(dense) * stride);
 }
 
 /** Of 4 components × 8 rows, or as many components as are left. */

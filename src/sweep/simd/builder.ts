@@ -5,7 +5,7 @@ import { ThreadsAhead } from '../../threads/ahead.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { ShardBuilder } from '../builder.js';
 import { MemoryRows } from './memory.js';
-import { encodedBlock, rawBlock } from './rows.js';
+import { encodedBlock, listedBlock, rawBlock } from './rows.js';
 import { SimdShard } from './shard.js';
 
 /** As many of these threads as so many rows keep busy: no other starts. */
@@ -14,13 +14,19 @@ export function usefulThreads(threads: number, rows: number): number {
 }
 
 /** Rows of d columns in the CPU's memory. Those that are read once stay where they are. */
-export function simdShardBuilder(d: number, hold: () => Promise<TaskForce>, once = false): ShardBuilder {
+export function simdShardBuilder(
+  d: number,
+  hold: () => Promise<TaskForce>,
+  { once = false, linear = false }: { readonly once?: boolean; readonly linear?: boolean } = {},
+): ShardBuilder {
   const blocks: RowBlock[] = [];
   const threads = new ThreadsAhead(hold);
   let start = 0;
   return {
     async add(block, encoding) {
-      blocks.push(once ? rawBlock(start, block, encoding) : encodedBlock(start, block, encoding, await columnKernel()));
+      const kernel = await columnKernel();
+      const lists = linear && !once ? listedBlock(start, block, encoding, kernel) : undefined;
+      blocks.push(lists ?? (once ? rawBlock(start, block, encoding) : encodedBlock(start, block, encoding, kernel)));
       start += block.rows;
       threads.count(block.rows * d);
     },

@@ -2,8 +2,11 @@ import { total } from '../../base/numbers.js';
 import { filledUp, GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { sharedFloats } from '../../threads/shared.js';
-import type { EncodedBlock, RawBlock, RowBlock } from '../../../kernels/simd/rows.js';
+import type { EncodedBlock, ListedBlock, RawBlock, RowBlock } from '../../../kernels/simd/rows.js';
+import { copyListed, listsOf } from './listed.js';
 import { codingOf, encoded, encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
+
+export type HeldBlock = EncodedBlock | ListedBlock;
 
 /** Encodes rows into tiles that all threads see. */
 export function encodedBlock(start: number, block: Columns, encoding: Encoding, kernel?: ColumnKernel): EncodedBlock {
@@ -13,6 +16,22 @@ export function encodedBlock(start: number, block: Columns, encoding: Encoding, 
   const x = sharedFloats(filledUp(rows, d) * d);
   encodeTiles(block, encoding, { from: 0, to: rows, b }, x, kernel);
   return { start, rows, x, v: weightsOf(block, encoding) };
+}
+
+/** Lists of rows that all threads see; undefined where tiles are better. */
+export function listedBlock(
+  start: number,
+  block: Columns,
+  encoding: Encoding,
+  kernel?: ColumnKernel,
+): ListedBlock | undefined {
+  const lists = kernel && listsOf(block, encoding, kernel);
+  return lists && { start, rows: block.rows, lists, v: weightsOf(block, encoding) };
+}
+
+/** Bytes that rows take as lists. */
+export function bytesOf({ lists: { values, columns, starts }, v }: ListedBlock): number {
+  return [values, columns, starts, v].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** Rows where they are, which all threads see and encode as they read them. */
@@ -46,6 +65,10 @@ export function copyRow(block: RowBlock, at: number, d: number, into: Float64Arr
     const tile = tileRows(d);
     const from = Math.floor(at / tile) * tile * d + (at % tile);
     for (let j = 0; j < d; j++) into[place + j] = block.x[from + j * tile];
+    return;
+  }
+  if ('lists' in block) {
+    copyListed(block.lists, at, d, into, place);
     return;
   }
   const { columns, coding } = block;

@@ -1,10 +1,9 @@
 import { columnKernel } from '../../../kernels/simd/column-kernel.js';
-import type { EncodedBlock } from '../../../kernels/simd/rows.js';
 import { ThreadsAhead } from '../../threads/ahead.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { ShardBuilder } from '../builder.js';
 import { MemoryRows } from '../simd/memory.js';
-import { encodedBlock } from '../simd/rows.js';
+import { bytesOf, encodedBlock, listedBlock, type HeldBlock } from '../simd/rows.js';
 import { SimdShard } from '../simd/shard.js';
 import { tellingForce } from './faults.js';
 import { bytesOfRow, expectsRoom, type SpillLimit } from './limit.js';
@@ -15,13 +14,20 @@ import { Spiller } from './spiller.js';
  * Rows of d columns in the CPU's memory while they have room there; once they have not, all in a file. The shard says the
  * same either way, bit for bit.
  */
-export function spillingShardBuilder(d: number, hold: () => Promise<TaskForce>, limit: SpillLimit): ShardBuilder {
-  return new SpillingBuilder(d, hold, limit);
+export function spillingShardBuilder(
+  d: number,
+  hold: () => Promise<TaskForce>,
+  limit: SpillLimit,
+  linear = false,
+): ShardBuilder {
+  return new SpillingBuilder(d, hold, limit, linear);
 }
 
 class SpillingBuilder implements ShardBuilder {
-  private blocks: EncodedBlock[] = [];
+  private blocks: HeldBlock[] = [];
   private rows = 0;
+  /** Bytes that these take, or would take in memory. */
+  private bytes = 0;
   private spiller: Spiller | undefined;
   private readonly threads: ThreadsAhead;
 
@@ -29,16 +35,22 @@ class SpillingBuilder implements ShardBuilder {
     private readonly d: number,
     hold: () => Promise<TaskForce>,
     private readonly limit: SpillLimit,
+    private readonly linear: boolean,
   ) {
     this.threads = new ThreadsAhead(hold);
   }
 
   async add(...[block, encoding]: Parameters<ShardBuilder['add']>): Promise<void> {
     const kernel = await columnKernel();
-    if (!this.spiller && !expectsRoom(bytesOfRow(this.d), this.rows + block.rows, this.limit)) await this.spill();
+    const lists = this.linear && !this.spiller ? listedBlock(this.rows, block, encoding, kernel) : undefined;
+    const [rows, bytes] = [
+      this.rows + block.rows,
+      this.bytes + (lists ? bytesOf(lists) : block.rows * bytesOfRow(this.d)),
+    ];
+    if (!this.spiller && !expectsRoom(bytes / rows, rows, this.limit)) await this.spill();
     if (this.spiller) await this.spiller.add(block, encoding, kernel);
-    else this.blocks.push(encodedBlock(this.rows, block, encoding, kernel));
-    this.rows += block.rows;
+    else this.blocks.push(lists ?? encodedBlock(this.rows, block, encoding, kernel));
+    [this.rows, this.bytes] = [rows, bytes];
     this.threads.count(block.rows * this.d);
   }
 
@@ -52,9 +64,9 @@ class SpillingBuilder implements ShardBuilder {
 
   /** What all rows leave of the memory, this builder's share of it. */
   private roomBesides(): number {
-    const { d, rows, limit } = this;
+    const { rows, bytes, limit } = this;
     const all = Math.max(limit.rows ?? 0, rows);
-    return Math.max(0, Math.floor((rows / all) * (limit.memory - all * bytesOfRow(d))));
+    return Math.max(0, Math.floor((rows / all) * limit.memory - bytes));
   }
 
   discard(): void {

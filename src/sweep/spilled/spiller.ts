@@ -1,10 +1,14 @@
 import type { ColumnKernel } from '../../../kernels/simd/columns.js';
-import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
-import type { EncodedBlock } from '../../../kernels/simd/rows.js';
+import { filledUp, GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
+import { tilesOf } from '../../../kernels/simd/nonzeros.js';
+import type { EncodedBlock, ListedBlock } from '../../../kernels/simd/rows.js';
 import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 import type { FiledRows } from './rows.js';
 import type { SpillSize } from './limit.js';
 import { RecordWriter } from './writer.js';
+
+/** Rows that are encoded. */
+type Held = Pick<EncodedBlock, 'rows' | 'x' | 'v'> | Pick<ListedBlock, 'rows' | 'lists' | 'v'>;
 
 /** Writes rows to files as they come, encoded: a record of tiles for each group, and one of weights where they differ. */
 export class Spiller {
@@ -37,10 +41,13 @@ export class Spiller {
   }
 
   /** Rows that are encoded already. */
-  async addEncoded({ rows, x, v }: Pick<EncodedBlock, 'rows' | 'x' | 'v'>): Promise<void> {
+  async addEncoded(block: Held): Promise<void> {
     const { d } = this;
+    const { rows, v } = block;
     for (let from = 0; from < rows; from += GROUP_ROWS) {
-      (await this.x.next(rows - from >= GROUP_ROWS)).set(x.subarray(from * d, (from + GROUP_ROWS) * d));
+      const record = await this.x.next(rows - from >= GROUP_ROWS);
+      if ('x' in block) record.set(block.x.subarray(from * d, (from + GROUP_ROWS) * d));
+      else tilesOf(block.lists, from, Math.min(GROUP_ROWS, filledUp(rows - from, d)), d, record);
       await this.addWeights(v.subarray(from, from + GROUP_ROWS), Math.min(GROUP_ROWS, rows - from));
     }
   }

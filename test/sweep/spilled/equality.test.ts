@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  bernoulli,
   gaussian,
+  multinomial,
   poisson,
   product,
   selectMixture,
@@ -15,6 +17,7 @@ import {
   type FitOptions,
   type Marginal,
 } from '../../../src/index.js';
+import { seededRandom } from '../../../src/base/random.js';
 import { cases, combinations } from '../../cases.js';
 import { drawn, scenes } from '../../families/scenes.js';
 import { problem } from '../../oracle/index.js';
@@ -108,6 +111,23 @@ describe('also', () => {
     ),
   ];
   test.each(options)('%s', (_, data, rest) => expectAlike(data, { components: 3, maxIterations: 4, ...rest }));
+
+  describe.each([multinomial(), poisson(), bernoulli()])('$name: rows most of whose numbers are 0', (family) => {
+    const random = seededRandom(4);
+    /** Of 40 columns; those from some row on have more of them than not. */
+    const counts = (more: number): number[][] =>
+      Array.from({ length: rows }, (_, row) =>
+        Array.from({ length: 40 }, (_, j) => +(random.uniform() < (row >= more || j % 3 === row % 3 ? 0.6 : 0.05))),
+      );
+    const own = { family, components: 3, maxIterations: 4, regularization: 1e-3 } as const;
+    const table = combinations({ more: [Infinity, 2500, 40], threads: [1, 2] });
+    test.each(table.map(({ more, threads }) => [more, threads] as const))(
+      'full from row %d on, threads: %d',
+      (more, threads) => expectAlike(counts(more), { ...own, threads }),
+    );
+
+    test('a part of the rows that would fit', () => expectAlike(counts(3000), own, 2 ** 17));
+  });
 
   test('a part of the rows that would fit, and then a file', () =>
     expectAlike(x, { components: 3, maxIterations: 4 }, 4000 * 16));
