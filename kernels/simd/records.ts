@@ -4,6 +4,7 @@
  */
 
 import type fileSystem from 'node:fs';
+import { BLOCK, pageAligned, wholeBlocks } from './blocks.js';
 import { CHECKSUM_BYTES, checksumOf } from './checksum.js';
 
 /** A file of records, as threads are told of it. */
@@ -16,12 +17,16 @@ export interface RecordFile {
   readonly start: number;
   /** Bytes of a record without its checksum; a multiple of 64. */
   readonly payload: number;
+  /** Whether it is read past the page cache: in whole blocks, which it ends with too. */
+  readonly direct: boolean;
 }
 
 /** Bytes after a record's payload, of which the first are its checksum. */
 const TRAILER = 64;
 /** Bytes that are read at once: many enough that asking for them costs little, few enough for the second-level cache. */
 const READ_AT_ONCE = 2 ** 20;
+/** The same of a direct file, of what is read first and waited for. */
+const READ_FIRST = 2 ** 17;
 
 /** Bytes from one record to the next. */
 export function strideOf({ payload }: Pick<RecordFile, 'payload'>): number {
@@ -38,20 +43,32 @@ export function seal(bytes: Uint8Array, { payload }: Pick<RecordFile, 'payload'>
   bytes.set(checksum(bytes.subarray(0, payload), record), payload);
 }
 
-/** Reads one record into memory of a stride, and checks it; waits for it. */
+/** Memory for so many records of a file, and for the blocks that they begin and end in. */
+export function memoryFor(file: RecordFile, records: number): Uint8Array {
+  const length = lengthFor(file, records);
+  return file.direct ? pageAligned(length) : new Uint8Array(length);
+}
+
+function lengthFor(file: RecordFile, records: number): number {
+  const bytes = records * strideOf(file);
+  return file.direct ? wholeBlocks(bytes) + BLOCK : bytes;
+}
+
+/** Reads one record into memory for one or more, and checks it; waits for it. What comes back is a view of a stride. */
 export function readRecord(file: RecordFile, record: number, into: Uint8Array): Uint8Array {
-  const stride = strideOf(file);
+  const { at, lead, length } = spanOf(file, record, 1);
+  const end = lead + strideOf(file);
   let count: number;
   try {
-    count = node().readSync(file.descriptor, into, 0, stride, file.start + record * stride);
+    count = node().readSync(file.descriptor, into, 0, length, at);
   } catch (cause) {
     throw unreadable(file, record, cause);
   }
-  if (count < stride) throw torn(file, record);
-  return checked(file, record, into);
+  if (count < end) throw torn(file, record);
+  return checked(file, record, into.subarray(lead, end));
 }
 
-/** Writes one record, its memory of a stride; waits for it. */
+/** Writes one record, its memory of a stride, to a file that is not direct; waits for it. */
 export function writeRecord(file: RecordFile, record: number, bytes: Uint8Array): void {
   seal(bytes, file, record);
   try {
@@ -61,8 +78,24 @@ export function writeRecord(file: RecordFile, record: number, bytes: Uint8Array)
   }
 }
 
-/** Records that lie in memory one after the other. */
-interface Held {
+/** What is read for some records: in a direct file, all of the blocks that they have a part of. */
+interface Span {
+  readonly at: number;
+  /** Bytes before the first record. */
+  readonly lead: number;
+  readonly length: number;
+}
+
+function spanOf(file: RecordFile, first: number, count: number): Span {
+  const stride = strideOf(file);
+  const begin = file.start + first * stride;
+  if (!file.direct) return { at: begin, lead: 0, length: count * stride };
+  const lead = begin % BLOCK;
+  return { at: begin - lead, lead, length: wholeBlocks(lead + count * stride) };
+}
+
+/** Records that lie in memory one after the other, the first of them after `lead` bytes. */
+interface Held extends Pick<Span, 'lead'> {
   readonly first: number;
   readonly count: number;
   readonly bytes: Uint8Array;
@@ -78,20 +111,29 @@ interface Coming extends Held {
 /** Memory that is read into, kept from one task to the next. */
 export class RecordMemory {
   private readonly spare: Uint8Array[] = [];
+  /** The same, of direct files. */
+  private readonly aligned: Uint8Array[] = [];
 
-  take(length: number): Uint8Array {
-    const at = this.spare.findIndex((bytes) => bytes.length === length);
-    return at < 0 ? new Uint8Array(length) : this.spare.splice(at, 1)[0];
+  take(file: RecordFile, records: number): Uint8Array {
+    const spare = this.spareOf(file);
+    const length = lengthFor(file, records);
+    const at = spare.findIndex((bytes) => bytes.length === length);
+    return at < 0 ? memoryFor(file, records) : spare.splice(at, 1)[0];
   }
 
-  giveBack(bytes: Uint8Array): void {
-    this.spare.push(bytes);
+  giveBack(file: RecordFile, bytes: Uint8Array): void {
+    this.spareOf(file).push(bytes);
+  }
+
+  private spareOf({ direct }: RecordFile): Uint8Array[] {
+    return direct ? this.aligned : this.spare;
   }
 }
 
 /** Reads the records of a file in their order, some ahead: while one block of them is worked on, the next is read. */
 export class RecordStream {
   private readonly atOnce: number;
+  private readonly atFirst: number;
   private held: Held | undefined;
   private coming: Coming | undefined;
 
@@ -100,6 +142,7 @@ export class RecordStream {
     private readonly memory: RecordMemory,
   ) {
     this.atOnce = Math.max(1, Math.floor(READ_AT_ONCE / strideOf(file)));
+    this.atFirst = file.direct ? Math.max(1, Math.floor(READ_FIRST / strideOf(file))) : this.atOnce;
   }
 
   /** Has a record at hand, of those before `end` that will be asked for; yields what is to be waited for. */
@@ -127,7 +170,7 @@ export class RecordStream {
   /** Waits until nothing is read any more, and gives all memory back. */
   *end(): Generator<Promise<void>> {
     yield* this.settled();
-    if (this.held) this.memory.giveBack(this.held.bytes);
+    if (this.held) this.memory.giveBack(this.file, this.held.bytes);
     this.held = undefined;
   }
 
@@ -137,18 +180,18 @@ export class RecordStream {
     this.coming = undefined;
     if (!coming) return;
     yield coming.arrival;
-    this.memory.giveBack(coming.bytes);
+    this.memory.giveBack(this.file, coming.bytes);
   }
 
   /** Makes the block that begins with a record the one at hand, and asks for the next. */
   private *turnTo(record: number, end: number): Generator<Promise<void>> {
     if (this.coming?.first !== record) {
       yield* this.settled();
-      this.coming = this.begin(record, end);
+      this.coming = this.begin(record, Math.min(end, record + this.atFirst));
     }
     const { coming, held } = this;
     yield coming.arrival;
-    if (held) this.memory.giveBack(held.bytes);
+    if (held) this.memory.giveBack(this.file, held.bytes);
     this.held = coming;
     const next = record + coming.count;
     this.coming = next < end ? this.begin(next, end) : undefined;
@@ -158,21 +201,22 @@ export class RecordStream {
   /** A record by itself, at once. */
   private readNow(record: number): void {
     const bytes = this.held?.bytes ?? this.fresh();
-    this.held = { first: record, count: 1, bytes };
-    readRecord(this.file, record, bytes.subarray(0, strideOf(this.file)));
+    this.held = { first: record, count: 1, bytes, lead: spanOf(this.file, record, 1).lead };
+    readRecord(this.file, record, bytes);
   }
 
   private begin(first: number, end: number): Coming {
     const { file } = this;
     const count = Math.min(this.atOnce, end - first);
     const bytes = this.fresh();
-    const length = count * strideOf(file);
+    const { at, lead, length } = spanOf(file, first, count);
     const coming: Coming = {
-      ...{ first, count, bytes },
+      ...{ first, count, bytes, lead },
       arrival: new Promise((resolve) => {
-        node().read(file.descriptor, bytes, 0, length, file.start + first * strideOf(file), (cause, read) => {
+        node().read(file.descriptor, bytes, 0, length, at, (cause, read) => {
+          const whole = Math.floor((read - lead) / strideOf(file));
           if (cause) coming.failure = unreadable(file, first, cause);
-          else if (read < length) coming.failure = torn(file, first + Math.floor(read / strideOf(file)));
+          else if (whole < count) coming.failure = torn(file, first + Math.max(0, whole));
           resolve();
         });
       }),
@@ -181,13 +225,13 @@ export class RecordStream {
   }
 
   private fresh(): Uint8Array {
-    return this.memory.take(this.atOnce * strideOf(this.file));
+    return this.memory.take(this.file, this.atOnce);
   }
 
   private of(record: number): Uint8Array {
     const { held, file } = this;
     if (!held) throw new Error('no record was brought');
-    const from = (record - held.first) * strideOf(file);
+    const from = held.lead + (record - held.first) * strideOf(file);
     return held.bytes.subarray(from, from + strideOf(file));
   }
 }

@@ -31,7 +31,9 @@ export interface RowsTask extends Shared {
   readonly kind: 'rows';
   readonly on: RowSet;
   readonly model: SimdModel;
+  /** Groups, from which on. */
   readonly first: number;
+  readonly groups: number;
   readonly into: RowArrays;
 }
 
@@ -159,7 +161,7 @@ export class RowWork {
     }
     const kernel = this.kernels.ofModel(at);
     if (job.kind === 'sweep') kernel.sweepGroup(kernel.taken(group), v, this.index);
-    else kernel.rowsGroup(kernel.taken(group), rows, rowsOf(job, this.part, rows));
+    else kernel.rowsGroup(kernel.taken(group), rows, rowsOf(job, this.index - job.first, rows));
   }
 
   private measure(job: NearestTask, distances: Distances, x: Float32Array | ListedRows, v: Float32Array): void {
@@ -188,9 +190,9 @@ function alike(jobs: readonly Job[]): Job[][] {
 
 /** The groups of a part, from the first to before the last, and which part of all rows these are. */
 function shareOf(job: Job, part: number, groups: number): [from: number, to: number, whole: number] {
-  if (job.kind === 'rows') return [job.first + part, job.first + part + 1, 0];
   const [parts, at] = job.kind === 'nearest' ? [job.whole, job.which?.[part] ?? part] : [job.parts, part];
-  return [Math.floor((at * groups) / parts), Math.floor(((at + 1) * groups) / parts), at];
+  const [first, count] = job.kind === 'rows' ? [job.first, job.groups] : [0, groups];
+  return [first + Math.floor((at * count) / parts), first + Math.floor(((at + 1) * count) / parts), at];
 }
 
 /** The places of one part's sums. */
@@ -199,9 +201,9 @@ function sumsOf({ results, parts }: NearestTask, part: number): Float64Array {
   return results.subarray(part * count, (part + 1) * count);
 }
 
-/** The places of one group's rows. */
-function rowsOf({ into, model }: RowsTask, part: number, rows: number): RowArrays {
-  const from = part * GROUP_ROWS;
+/** The places of one group's rows, of a group of the task's. */
+function rowsOf({ into, model }: RowsTask, group: number, rows: number): RowArrays {
+  const from = group * GROUP_ROWS;
   return {
     labels: into.labels.subarray(from, from + rows),
     logSum: into.logSum.subarray(from, from + rows),

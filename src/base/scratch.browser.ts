@@ -1,8 +1,8 @@
 import { InputError } from './errors.js';
-import type { ScratchFile } from './scratch.js';
+import type { ScratchFile, ScratchPlace } from './scratch.js';
 
 /** Browsers have no files: throws `InputError('unsupported')`. */
-export function scratchFile(_folder?: string): ScratchFile {
+export function scratchFile(_place?: ScratchPlace): ScratchFile {
   throw noFiles('spill');
 }
 

@@ -71,6 +71,7 @@ export interface FitFlags extends CheckpointFlags, ClusterFlags, MarginalFlags, 
   readonly threads?: number;
   readonly memory?: number;
   readonly spill?: string;
+  readonly directSpill?: true;
 }
 
 /** Where results go. */
@@ -165,6 +166,10 @@ function addPlaceFlags(command: Command): Command {
       bytes('--memory'),
     )
     .option('--spill <dir>', 'the folder of that file, which nothing is left in; default that for temporary files')
+    .option(
+      '--direct-spill',
+      'write and read that file past the page cache, by O_DIRECT: for fast disks and short memory',
+    )
     .option('--rows <format>', `how a GPU holds rows: ${rowFormats.join(', ')}`, oneOf('--rows', rowFormats), 'float32')
     .option('--no-autotune', 'keep a GPU from trying how it computes fastest')
     .option(...clusterFlag)
@@ -189,7 +194,7 @@ export function sourceOptions(flags: DataFlags): SourceOptions {
 
 /** What flags ask of the library. */
 export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<FitOptions, 'components' | 'family'> {
-  const { threads, memory, spill, ...rest } = flags;
+  const { threads, memory, spill, directSpill, ...rest } = flags;
   return {
     marginal: marginalOf(rest, isNoisy(rest)),
     ...(isNoisy(rest) && { noise: noiseOf(rest) }),
@@ -210,6 +215,7 @@ export function fitOptions(flags: FitFlags & Pick<DataFlags, 'missing'>): Omit<F
     ...(threads !== undefined && { threads }),
     ...(memory !== undefined && { memory }),
     ...(spill !== undefined && { spill }),
+    ...(directSpill && { directSpill }),
     autotune: rest.autotune,
     ...checkpointOptions(rest),
     backend: rest.backend as BackendName | 'auto', // an unknown one is the library's to refuse

@@ -33,6 +33,8 @@ export interface Room {
   readonly memory?: number | undefined;
   /** The folder of files for those beyond. */
   readonly folder?: string | undefined;
+  /** Whether these are read past the page cache. */
+  readonly direct?: boolean | undefined;
   /** Workers that share the memory of a machine, at the most. */
   readonly sharers: number;
 }

@@ -22,6 +22,7 @@ import { notOnCluster } from './options.js';
 export interface RemoteWishes extends Pick<Room, 'memory'> {
   /** The folder for rows beyond memory. */
   readonly spill?: string | undefined;
+  readonly directSpill?: boolean | undefined;
   /** Takes the digest of the rows, if somebody asks for one. */
   readonly watch?: DataWatch | undefined;
 }
@@ -65,9 +66,9 @@ export class RemoteData {
   /** As `loadDataset` has it, each unit held and swept by a worker. */
   async load(spec: FamilySpec, options: LoadOptions, wishes: RemoteWishes): Promise<Dataset> {
     const { missing, signal, onRows, trials = true } = options;
-    const { watch, memory, spill: folder } = wishes;
+    const { watch, memory, spill: folder, directSpill: direct } = wishes;
     let known = 0;
-    const room: Room = { memory, folder, sharers: sharersOf(this.facts) };
+    const room: Room = { memory, folder, direct, sharers: sharersOf(this.facts) };
     const looking: Looking = { family: spec, missing, digested: watch !== undefined, room };
     const summaries = (await this.ofAll('summarize', looking, signal, (summary) => {
       known += (summary as Summary).rows;

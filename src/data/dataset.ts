@@ -127,7 +127,7 @@ export function datasetOf(
   const weightUnit = powerOfTwo(totalWeight / n);
   const exact = new ExactRows({ blocks, scaling, n, d, weightUnit }, options.device.float64Rows, {
     rows: n,
-    folder: options.spill?.folder,
+    ...{ folder: options.spill?.folder, direct: options.spill?.direct },
     memory: spilled() ? 0 : (options.spill?.memory ?? Infinity) - bytes,
   });
   return {

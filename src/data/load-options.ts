@@ -13,7 +13,7 @@ export interface LoadOptions extends Pick<RowsOptions, 'trials' | 'format' | 'li
   /** Where the rows are to be swept. */
   readonly device: Pick<Device, 'rows' | 'tensorRows' | 'gappedRows' | 'float64Rows'>;
   /** What rows may take of memory, and where they go beyond; default no limit. */
-  readonly spill?: Pick<SpillLimit, 'memory' | 'asked' | 'folder'> | undefined;
+  readonly spill?: Pick<SpillLimit, 'memory' | 'asked' | 'folder' | 'direct'> | undefined;
   readonly missing: MissingPolicy;
   readonly sampleWeights?: ArrayLike<number> | undefined;
   /** One scale for all columns. Ignored where `scaling` is given. */

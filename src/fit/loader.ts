@@ -249,11 +249,11 @@ export class Loader {
   /** What further rows may take of memory, of devices that have a place for them beyond. */
   private limitOf(device: Device, settings: FitSettings): LoadOptions['spill'] {
     if (!mayBeFiled(device, settings)) return undefined;
-    const { memory, spill: folder } = settings;
+    const { memory, spill: folder, directSpill: direct } = settings;
     const held = [...this.held.values()].filter(({ dataset }) => !dataset.spilled);
     const taken = held.reduce((sum, { dataset: { bytes } }) => sum + bytes, 0);
     const asked = memory !== undefined;
-    return { asked, memory: asked ? Math.max(0, memory - taken) : SHARE * freeMemory(), folder };
+    return { asked, memory: asked ? Math.max(0, memory - taken) : SHARE * freeMemory(), folder, direct };
   }
 }
 

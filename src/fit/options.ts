@@ -118,6 +118,11 @@ export interface FitOptions {
   /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */
   readonly spill?: string;
   /**
+   * Whether rows are written to that file and read past the page cache, by O_DIRECT on Linux; default false. Rejects with
+   * `InputError('file')` where rows have no room in memory and the folder's file system has no such files.
+   */
+  readonly directSpill?: boolean;
+  /**
    * Whether a GPU may try, once per adapter and size, how it computes fastest; default true.
    * The result does not depend on it.
    */
@@ -181,6 +186,7 @@ export function fitSettings(options: FitOptions): FitSettings {
     missing: 'error',
     backend: 'auto',
     autotune: true,
+    directSpill: false,
     ...given(options),
   };
   requireInteger('components', settings.components, 1);
@@ -245,11 +251,13 @@ export function requireFamily(where: string, family: unknown): void {
 }
 
 /** A limit of memory and a folder for what is beyond, where there are files. */
-function requireSpill({ memory, spill }: FitSettings): void {
+function requireSpill({ memory, spill, directSpill }: FitSettings): void {
   if (memory !== undefined) {
     requireInteger('memory', memory, 0);
     requireScratch('memory');
   }
+  if (typeof directSpill !== 'boolean') throw invalid('directSpill', 'true or false', directSpill);
+  if (directSpill) requireScratch('directSpill');
   if (spill === undefined) return;
   if (typeof spill !== 'string' || spill === '') throw invalid('spill', 'the path of a folder', spill);
   requireScratch('spill');

@@ -1,4 +1,5 @@
 import { freeMemory } from '#scratch';
+import type { ScratchPlace } from '../../base/scratch.js';
 import type { Room } from '../messages.js';
 
 /** Of the memory that is free on a machine, what rows may take unless somebody says. */
@@ -8,18 +9,19 @@ const SHARE = 0.5;
 export class Budget {
   /** Bytes that they take. */
   taken = 0;
-  readonly folder: string | undefined;
+  /** Of what goes beyond. */
+  readonly place: ScratchPlace;
   private readonly given: number | undefined;
   private readonly share: number;
 
   /** `all`: what all rows of the worker take by now. */
   constructor(
-    { memory, folder, sharers }: Room,
+    { memory, folder, direct, sharers }: Room,
     private readonly all: () => number,
   ) {
     this.given = memory;
     this.share = (SHARE * freeMemory()) / sharers;
-    this.folder = folder;
+    this.place = { folder, direct };
   }
 
   /** Bytes that are left. */

@@ -87,11 +87,11 @@ export class HeldUnits {
     const { coding, patterned: gaps, commonScale } = familyOfSpec(spec);
     const { shift, scale, weightUnit } = encoding;
     const device = await this.device;
-    const { memory, folder } = budget;
+    const { memory, place } = budget;
     const dataset = await loadDataset(this.data.unit(unit), {
       ...{ device, trials, missing, commonScale, coding, gaps },
       ...{ scaling: { shift, scale }, weightUnit },
-      ...(device.spills === true && { spill: { memory, folder } }),
+      ...(device.spills === true && { spill: { memory, ...place } }),
     });
     this.data.letGo(unit);
     if (!dataset.spilled) budget.taken += dataset.bytes;
@@ -128,7 +128,7 @@ function exactlyWithin(
   const { n, d } = dataset.shard;
   const rows = new ExactRows({ ...dataset, n, d, weightUnit }, device.float64Rows, {
     rows: n,
-    folder: budget.folder,
+    ...budget.place,
     get memory() {
       return budget.memory;
     },

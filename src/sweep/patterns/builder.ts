@@ -99,7 +99,7 @@ class PatternBuilder implements ShardBuilder {
     this.filled = 0;
     this.segments.push(segment);
     if (!limit || (!this.file && expectsRoom(patternBytesOfRow(d), this.rows, limit))) return;
-    this.file ??= await PatternFile.in(limit.folder, d);
+    this.file ??= await PatternFile.in(limit, d);
     for (let held = this.segments.shift(); held; held = this.segments.shift()) await this.file.add(held);
   }
 }

@@ -9,6 +9,8 @@ export interface HeldRows {
   readonly groupWeights: Float64Array;
   /** How many sweeps are to be made at once, whatever the time that one takes; left out where that decides. */
   readonly together?: number;
+  /** How many groups a thread is to read in a row of rows that are wanted one by one; left out where it is all the same. */
+  readonly inRow?: number;
   /** Writes a row, encoded, from a place on. */
   copyRow(row: number, into: Float64Array, place: number): void;
   /** Weights of consecutive rows; rows in memory have them copied to `into`, which has as many places, where it is given. */

@@ -127,9 +127,10 @@ export class SimdShard implements Shard {
     for (let first = 0; first < this.held.groupWeights.length; first += step) {
       const start = first * GROUP_ROWS;
       const rows = Math.min(most, this.n - start);
-      const parts = Math.ceil(rows / GROUP_ROWS);
-      const task = { kind: 'rows', on: this.held.on, model, first, parts, control: sharedIntegers(2), into } as const;
-      await this.force.run(task, signal);
+      const groups = Math.ceil(rows / GROUP_ROWS);
+      const parts = this.partsOf(groups);
+      const shared = { parts, control: sharedIntegers(2), into };
+      await this.force.run({ kind: 'rows', on: this.held.on, model, first, groups, ...shared }, signal);
       const own = memory ? memory.takeOwn(rows) : hostArrays(rows);
       const largest = into.logLargest.subarray(0, rows);
       own.logLargest.set(largest);
@@ -143,6 +144,12 @@ export class SimdShard implements Shard {
         weights: this.held.weights(start, rows, own.weights),
       };
     }
+  }
+
+  /** How many parts threads take groups in that are wanted one by one: enough for all threads. */
+  private partsOf(groups: number): number {
+    const { inRow = 1 } = this.held;
+    return Math.min(groups, Math.max(Math.ceil(groups / inRow), 2 * this.force.threads));
   }
 
   take(indices: readonly number[]): Promise<Float64Array> {

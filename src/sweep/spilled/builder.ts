@@ -77,7 +77,7 @@ class SpillingBuilder implements ShardBuilder {
 
   /** Writes what is held, which is let go of on the way. */
   private async spill(): Promise<void> {
-    this.spiller = await Spiller.in(this.limit.folder, this.d);
+    this.spiller = await Spiller.in(this.limit, this.d);
     for (let block = this.blocks.shift(); block; block = this.blocks.shift()) await this.spiller.addEncoded(block);
   }
 }

@@ -1,6 +1,7 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
-import { readRecord, strideOf } from '../../../kernels/simd/records.js';
+import { memoryFor, readRecord } from '../../../kernels/simd/records.js';
 import type { TilesInFile } from '../../../kernels/simd/tiles64/model.js';
+import type { ScratchPlace } from '../../base/scratch.js';
 import type { TaskForce } from '../../threads/pool.js';
 import type { Float64Builder } from '../float64/builder.js';
 import { Float64Sums, MemoryFloat64, type HeldFloat64 } from '../float64/held.js';
@@ -41,7 +42,7 @@ class SpillingFloat64 implements Float64Builder {
     const tiles = encodedTiles(this.rows, block, encoding);
     this.rows += block.rows;
     if (!this.file && !expectsRoom(float64BytesOfRow(d), this.rows, limit)) {
-      this.file = await Float64File.in(limit.folder, d);
+      this.file = await Float64File.in(limit, d);
       for (let held = this.blocks.shift(); held; held = this.blocks.shift()) await this.file.add(held);
     }
     if (this.file) await this.file.add(tiles);
@@ -70,13 +71,14 @@ class Float64File {
 
   private constructor(
     private readonly d: number,
+    /** Of log h(x). */
     private readonly folder: string | undefined,
     private readonly x: RecordWriter,
   ) {}
 
-  static async in(folder: string | undefined, d: number): Promise<Float64File> {
+  static async in(place: ScratchPlace, d: number): Promise<Float64File> {
     const what = `rows of ${d} columns, float64 tiles and weights of ${GROUP_ROWS} rows`;
-    return new Float64File(d, folder, await RecordWriter.in(folder, GROUP_ROWS * float64BytesOfRow(d), what));
+    return new Float64File(d, place.folder, await RecordWriter.in(place, GROUP_ROWS * float64BytesOfRow(d), what));
   }
 
   async add(block: Float64Block): Promise<void> {
@@ -163,10 +165,10 @@ class FiledFloat64 implements HeldFloat64 {
     const { columns, file } = this.on;
     const filled = Math.ceil(rows / GROUP_ROWS) * GROUP_ROWS;
     const [x, v] = [new Float64Array(filled * columns), new Float64Array(filled)];
-    const bytes = new Uint8Array(strideOf(file));
+    const memory = memoryFor(file, 1);
     for (let from = 0; from < rows; from += GROUP_ROWS) {
-      told(() => readRecord(file, (start + from) / GROUP_ROWS, bytes));
-      const record = new Float64Array(bytes.buffer, 0, file.payload / 8);
+      const { buffer, byteOffset } = told(() => readRecord(file, (start + from) / GROUP_ROWS, memory));
+      const record = new Float64Array(buffer, byteOffset, file.payload / 8);
       x.set(record.subarray(0, GROUP_ROWS * columns), from * columns);
       v.set(record.subarray(GROUP_ROWS * columns), from);
     }

@@ -1,3 +1,5 @@
+import type { ScratchPlace } from '../../base/scratch.js';
+
 /** Bytes in files, and in which folder. */
 export interface SpillSize {
   readonly bytes: number;
@@ -7,13 +9,11 @@ export interface SpillSize {
 }
 
 /** What rows may take of memory, and where they go beyond. */
-export interface SpillLimit {
+export interface SpillLimit extends ScratchPlace {
   /** Bytes that encoded rows may take in memory: in the host's, or, where it was asked for, in the device's that sweeps them. */
   readonly memory: number;
   /** Whether somebody asked for that limit. */
   readonly asked?: boolean | undefined;
-  /** Default the system's folder for temporary files. */
-  readonly folder?: string | undefined;
   /** How many rows there will be, where that is known: if they have no room, none is held. */
   readonly rows?: number | undefined;
   /** Told once rows have been written to files. */

@@ -1,5 +1,5 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
-import { readRecord, strideOf, type RecordFile } from '../../../kernels/simd/records.js';
+import { memoryFor, readRecord, type RecordFile } from '../../../kernels/simd/records.js';
 import { told } from './faults.js';
 import { RecordWriter } from './writer.js';
 
@@ -15,7 +15,7 @@ export class NumberWriter {
   private constructor(private readonly writer: RecordWriter) {}
 
   static async in(folder: string | undefined, what: string): Promise<NumberWriter> {
-    return new NumberWriter(await RecordWriter.in(folder, GROUP_ROWS * 8, what));
+    return new NumberWriter(await RecordWriter.in({ folder }, GROUP_ROWS * 8, what));
   }
 
   get bytes(): number {
@@ -48,12 +48,12 @@ export function asDoubles({ buffer, byteOffset, byteLength }: Float32Array): Flo
 
 function numbersOf(file: RecordFile, start: number, end: number): Float64Array {
   const found = new Float64Array(end - start);
-  const bytes = new Uint8Array(strideOf(file));
+  const memory = memoryFor(file, 1);
   for (let row = start; row < end;) {
     const at = row % GROUP_ROWS;
     const count = Math.min(end - row, GROUP_ROWS - at);
-    told(() => readRecord(file, Math.floor(row / GROUP_ROWS), bytes));
-    found.set(new Float64Array(bytes.buffer, at * 8, count), row - start);
+    const { buffer, byteOffset } = told(() => readRecord(file, Math.floor(row / GROUP_ROWS), memory));
+    found.set(new Float64Array(buffer, byteOffset + at * 8, count), row - start);
     row += count;
   }
   return found;

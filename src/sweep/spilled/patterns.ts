@@ -1,5 +1,6 @@
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import { RecordMemory, RecordStream, type RecordFile } from '../../../kernels/simd/records.js';
+import type { ScratchPlace } from '../../base/scratch.js';
 import { sharedDoubles } from '../../threads/shared.js';
 import type { SortedRows } from '../patterns/rows.js';
 import type { HeldPatterns, LentRows, NumberSink, PatternFacts } from '../patterns/segments.js';
@@ -26,14 +27,15 @@ export class PatternFile {
 
   private constructor(
     private readonly d: number,
+    /** Of what sweeps keep of each row. */
     private readonly folder: string | undefined,
     private readonly writer: RecordWriter,
   ) {}
 
   /** Rejects with `InputError('file')`, as all that writes. */
-  static async in(folder: string | undefined, d: number): Promise<PatternFile> {
+  static async in(place: ScratchPlace, d: number): Promise<PatternFile> {
     const what = `rows of ${d} columns in the order of their patterns, float64, of ${GROUP_ROWS} rows numbers, weights, volumes, places and patterns`;
-    return new PatternFile(d, folder, await RecordWriter.in(folder, layoutOf(d).count * 8, what));
+    return new PatternFile(d, place.folder, await RecordWriter.in(place, layoutOf(d).count * 8, what));
   }
 
   /** Bytes in the file, and in which folder. */

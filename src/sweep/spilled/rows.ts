@@ -1,6 +1,6 @@
 import type { NearestFile } from '../../../kernels/simd/distances.js';
 import { GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
-import { readRecord, strideOf, type RecordFile } from '../../../kernels/simd/records.js';
+import { memoryFor, readRecord, type RecordFile } from '../../../kernels/simd/records.js';
 import type { RowsInFile } from '../../../kernels/simd/rows.js';
 import { sharedIntegers } from '../../threads/shared.js';
 import type { HeldDistances, HeldRows } from '../simd/held.js';
@@ -9,6 +9,8 @@ import { RecordWriter } from './writer.js';
 
 /** Sweeps that share a read. */
 const TOGETHER = 8;
+/** Groups that are read in a row past the page cache, which reads none ahead by itself. */
+const IN_ROW = 32;
 
 /** Rows in a file, and what is known of them without reading it. */
 export interface FiledRows extends RowsInFile {
@@ -24,6 +26,7 @@ export class SpilledRows implements HeldRows {
   readonly n: number;
   readonly groupWeights: Float64Array;
   readonly together = TOGETHER;
+  readonly inRow: number;
   private readonly x: LastRecord;
 
   constructor(private readonly filed: FiledRows) {
@@ -32,6 +35,7 @@ export class SpilledRows implements HeldRows {
     this.n = rows;
     this.groupWeights = groupWeights;
     this.x = new LastRecord(x);
+    this.inRow = x.direct ? IN_ROW : 1;
   }
 
   copyRow(row: number, into: Float64Array, place: number): void {
@@ -49,7 +53,11 @@ export class SpilledRows implements HeldRows {
   }
 
   async distances(parts: number): Promise<HeldDistances> {
-    const writer = await RecordWriter.in(this.filed.folder, GROUP_ROWS * 4, 'distances to the nearest centre');
+    const writer = await RecordWriter.in(
+      { folder: this.filed.folder },
+      GROUP_ROWS * 4,
+      'distances to the nearest centre',
+    );
     const nearest: NearestFile = { file: writer.file, begun: sharedIntegers(parts) };
     return {
       nearest,
@@ -74,15 +82,18 @@ export function weightsIn({ v }: Pick<RowsInFile, 'v'>, start: number, rows: num
 /** Reads single records; those that follow each other in one record, once. */
 class LastRecord {
   private record = -1;
-  private bytes = new Uint8Array();
+  private numbers: Float32Array = new Float32Array();
+  private memory: Uint8Array | undefined;
 
   constructor(private readonly file: RecordFile) {}
 
   at(record: number): Float32Array {
-    if (this.bytes.length === 0) this.bytes = new Uint8Array(strideOf(this.file));
-    if (this.record !== record) told(() => readRecord(this.file, record, this.bytes));
+    if (this.record === record) return this.numbers;
+    const { file } = this;
+    const memory = (this.memory ??= memoryFor(file, 1));
+    const { buffer, byteOffset } = told(() => readRecord(file, record, memory));
     this.record = record;
-    return new Float32Array(this.bytes.buffer, 0, this.file.payload / 4);
+    return (this.numbers = new Float32Array(buffer, byteOffset, file.payload / 4));
   }
 }
 

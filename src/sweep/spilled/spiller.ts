@@ -2,6 +2,7 @@ import type { ColumnKernel } from '../../../kernels/simd/columns.js';
 import { filledUp, GROUP_ROWS, tileRows } from '../../../kernels/simd/layout.js';
 import { tilesOf } from '../../../kernels/simd/nonzeros.js';
 import type { EncodedBlock, ListedBlock } from '../../../kernels/simd/rows.js';
+import type { ScratchPlace } from '../../base/scratch.js';
 import { encodeTiles, encodeWeights, type Columns, type Encoding } from '../encode.js';
 import type { FiledRows } from './rows.js';
 import type { SpillSize } from './limit.js';
@@ -20,19 +21,20 @@ export class Spiller {
 
   private constructor(
     private readonly d: number,
+    /** Of weights, and of what else there is a little of for each row. */
     private readonly folder: string | undefined,
     private readonly x: RecordWriter,
   ) {}
 
   /** Rejects with `InputError('file')`, as all that writes. */
-  static in(folder: string | undefined, d: number): Promise<Spiller> {
+  static in(place: ScratchPlace, d: number): Promise<Spiller> {
     const tile = tileRows(d);
-    return Spiller.of(folder, d, `rows of ${d} columns, float32 tiles [${GROUP_ROWS / tile}, ${d}, ${tile}]`);
+    return Spiller.of(place, d, `rows of ${d} columns, float32 tiles [${GROUP_ROWS / tile}, ${d}, ${tile}]`);
   }
 
   /** Of rows that come encoded, the length of so many float32 each; `what` says how. */
-  static async of(folder: string | undefined, length: number, what: string): Promise<Spiller> {
-    return new Spiller(length, folder, await RecordWriter.in(folder, GROUP_ROWS * length * 4, what));
+  static async of(place: ScratchPlace, length: number, what: string): Promise<Spiller> {
+    return new Spiller(length, place.folder, await RecordWriter.in(place, GROUP_ROWS * length * 4, what));
   }
 
   /** Bytes in files, and in which folder. */
@@ -108,7 +110,7 @@ export class Spiller {
   /** A file of weights, which all were alike until now: groups before this one are whole. */
   private async beginWeights(): Promise<void> {
     const { folder, rows, weight = 0 } = this;
-    this.v = await RecordWriter.in(folder, GROUP_ROWS * 4, 'weights');
+    this.v = await RecordWriter.in({ folder }, GROUP_ROWS * 4, 'weights');
     for (let row = 0; row < rows; row += GROUP_ROWS) (await this.v.next(true)).fill(weight);
   }
 }

@@ -1,6 +1,7 @@
 /** A file of rows for a GPU, in its tiles: read chunk by chunk on the way there. */
 import { GROUP_ROWS } from '../../../kernels/simd/layout.js';
 import { RecordMemory, RecordStream } from '../../../kernels/simd/records.js';
+import type { ScratchPlace } from '../../base/scratch.js';
 import type { HostRows, RowPiece, RowShape, RowStore } from '../../../kernels/webgpu/chunks.js';
 import { paddedRows, TILE_ROWS } from '../../../kernels/webgpu/layout.js';
 import { bytesOf } from '../../../kernels/webgpu/rows.wgsl.js';
@@ -24,10 +25,10 @@ export class FiledStore implements RowStore {
   ) {}
 
   /** Rejects with `InputError('file')`, as all that writes and reads. */
-  static async in(folder: string | undefined, { d, format }: RowShape): Promise<FiledStore> {
+  static async in(place: ScratchPlace, { d, format }: RowShape): Promise<FiledStore> {
     const floats = (d * bytesOf(format)) / 4;
     const what = `rows of ${d} columns, ${format} tiles [${GROUP_ROWS / TILE_ROWS}, ${d}, ${TILE_ROWS}]`;
-    return new FiledStore(await Spiller.of(folder, floats, what), floats);
+    return new FiledStore(await Spiller.of(place, floats, what), floats);
   }
 
   get size(): SpillSize {

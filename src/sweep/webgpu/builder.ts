@@ -54,7 +54,7 @@ class Beyond implements RowsBeyond {
   }
 
   async open(...[shape]: Parameters<RowsBeyond['open']>): Promise<FiledStore> {
-    return (this.store = await FiledStore.in(this.limit.folder, shape));
+    return (this.store = await FiledStore.in(this.limit, shape));
   }
 
   /** Says what has gone to the file, once nothing more will; `part`: not all rows have. */

@@ -18,7 +18,7 @@ const RECORDS = 40;
 
 /** A writer that was given records of as many numbers as they have, all of them the record's index. */
 async function filled(): Promise<RecordWriter> {
-  const writer = await RecordWriter.in(folder, 4 * NUMBERS, 'numbers');
+  const writer = await RecordWriter.in({ folder }, 4 * NUMBERS, 'numbers');
   for (let record = 0; record < RECORDS; record++) (await writer.next(true)).fill(record);
   return writer;
 }
