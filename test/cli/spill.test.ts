@@ -54,13 +54,18 @@ test('what a killed process left behind goes with the next fit', async () => {
 });
 
 test.each([
-  ['rows', flights, 'error'],
-  ['rows with gaps', flights.replace('delay,', 'nullif(delay, 7) AS delay,'), 'model'],
-])('a disk without room for %s is one line', async (name, query, missing) => {
+  ['rows', flights, 'error', []],
+  ['rows past the page cache', flights, 'error', ['--direct-spill']],
+  ['rows with gaps', flights.replace('delay,', 'nullif(delay, 7) AS delay,'), 'model', []],
+])('a disk without room for %s is one line', async (name, query, missing, more) => {
   const spill = emptyFolder(`full of ${name}`);
   const args = fit.map((argument) => (argument === flights ? query : argument));
   const run = { shell: 'ulimit -f 512' };
-  const { status, stderr } = await otmix(folder.path, [...args, '--missing', missing, '-q', '--spill', spill], run);
+  const { status, stderr } = await otmix(
+    folder.path,
+    [...args, '--missing', missing, '-q', '--spill', spill, ...more],
+    run,
+  );
   expect(stderr).toMatch(
     /^otmix: spill .*full of [a-z ]*: expected room for the rows beyond memory, got EFBIG after 0 MiB; name a folder that has room with spill \(--spill DIR\), or allow more memory \(--memory\)\n$/,
   );

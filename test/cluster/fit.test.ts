@@ -96,7 +96,7 @@ describe('workers hold rows', () => {
   const options = { components: 3, seed: 4, tolerance: 0, maxIterations: 12 } as const;
 
   test('in files where memory is short, to the same bits', async () => {
-    const spilling = { ...options, memory: 20_000, spill: folder, ...on(2) };
+    const spilling = { ...options, memory: 20_000, spill: folder, directSpill: true, ...on(2) };
     const [held, spilled] = await Promise.all([fitted('*.npy', { ...options, ...on(2) }), fitted('*.npy', spilling)]);
     expect(bitsOf(spilled)).toBe(bitsOf(held));
     // Each worker has two units of 16 kB.

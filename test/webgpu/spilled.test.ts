@@ -40,7 +40,7 @@ async function shardOf(
   weighted = false,
 ): Promise<Shard> {
   const sampleWeights = weighted ? Float64Array.from({ length: n }, (_, row) => 1 + (row % 3)) : undefined;
-  const spill = memory === undefined ? undefined : { memory, asked: true, folder };
+  const spill = memory === undefined ? undefined : { memory, asked: true, folder, direct: weighted };
   const source = toSource({ data: rowsOf(n, d), shape: [n, d] }, sampleWeights);
   const { shard } = await loadDataset(source, { device, missing: 'error', spill, format });
   return shard;
@@ -143,7 +143,7 @@ describe('fits say the same, bit for bit', () => {
   test.each(shown.map((one) => [`${one.kind.name}, ${one.marginal.kind}`, one] as const))(
     '%s',
     async (_, { kind: { family, rows }, marginal }) => {
-      const options = { family, marginal } as const;
+      const options = { family, marginal, directSpill: marginal.kind === 'free' } as const;
       const [filed, there] = [await fit(options, rows), await fit({ ...options, memory: 2 ** 30 }, rows)];
       expect(saidBy(filed)).toEqual(saidBy(there));
       expect(filed.diagnostics.notes.join()).toContain(`a file without a name, `);

@@ -27,7 +27,7 @@ function fit(options: Partial<FitOptions> = {}): Promise<unknown> {
 }
 
 /** A fit during which something happens to its file. */
-function damaged(harm: (descriptor: number) => void, threads: number): Promise<unknown> {
+function damaged(harm: (descriptor: number) => void, options: Partial<FitOptions>): Promise<unknown> {
   let done = false;
   const onProgress: FitOptions['onProgress'] = ({ phase, iteration }) => {
     if (phase !== 'fit' || iteration !== 1 || done) return;
@@ -36,17 +36,22 @@ function damaged(harm: (descriptor: number) => void, threads: number): Promise<u
     harm(descriptor);
     closeSync(descriptor);
   };
-  return fit({ onProgress, threads });
+  return fit({ onProgress, ...options });
 }
 
-describe.each([1, 2])('on %d threads, one line tells of', (threads) => {
+describe.each([
+  { threads: 1, directSpill: false },
+  { threads: 2, directSpill: false },
+  { threads: 1, directSpill: true },
+  { threads: 2, directSpill: true },
+])('on $threads threads, directSpill $directSpill, one line tells of', (options) => {
   test('a bit that was flipped', async () => {
     const flipped = damaged((descriptor) => {
       const byte = new Uint8Array(1);
       readSync(descriptor, byte, 0, 1, 4096 + 20_000);
       byte[0] ^= 4;
       writeSync(descriptor, byte, 0, 1, 4096 + 20_000);
-    }, threads);
+    }, options);
     await expect(flipped).rejects.toThrow(
       `spill: expected rows in their file as they were written, got record 1 of the spill file in ${folder} with another checksum; check that disk, or name a folder on another with spill (--spill DIR)`,
     );
@@ -54,14 +59,14 @@ describe.each([1, 2])('on %d threads, one line tells of', (threads) => {
   });
 
   test('a file that was cut off', async () => {
-    await expect(damaged((descriptor) => ftruncateSync(descriptor, 4096 + 30_000), threads)).rejects.toThrow(
+    await expect(damaged((descriptor) => ftruncateSync(descriptor, 4096 + 30_000), options)).rejects.toThrow(
       ' cut off; check that disk',
     );
     expect(open()).toEqual([]);
   });
 
   test('and fits go on as if nothing had been', async () => {
-    await fit({ threads });
+    await fit(options);
     expect(open()).toEqual([]);
   });
 });
@@ -93,10 +98,12 @@ test('aborted fits close their files', async () => {
 
 test(`${size(100, 20)} fits leave no descriptor, thread, file or listener behind, and memory does not grow`, async () => {
   const threads = (): number => Number(/Threads:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
-  for (let time = 0; time < 5; time++) await fit({ seeding: 'k-means||' });
+  for (let time = 0; time < 5; time++) await fit({ seeding: 'k-means||', directSpill: time % 2 === 1 });
   const bytes = bytesHeld();
   const before = { threads: threads(), listeners: process.listenerCount('exit') };
-  for (let time = 0; time < size(100, 20); time++) await fit({ maxIterations: 1, seeding: 'k-means||', seed: time });
+  for (let time = 0; time < size(100, 20); time++) {
+    await fit({ maxIterations: 1, seeding: 'k-means||', seed: time, directSpill: time % 2 === 1 });
+  }
   expect(bytesHeld() - bytes).toBeLessThan(2 ** 20); // the rows of a hundred fits are 5 MB
   expect({ open: open(), names: readdirSync(folder) }).toEqual({ open: [], names: [] });
   expect(process.listenerCount('exit')).toBe(before.listeners);
