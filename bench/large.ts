@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, literal } from '../src/data/files/duckdb.js';
 import { median } from './iterations.js';
+import { benchDirect, directLine, type DirectResult } from './large-direct.js';
 import { benchGaps, gapsLine, type GapsResult } from './large-gaps.js';
 import { runHeads, runLine, timed, type LargeRun } from './large-run.js';
 import { execute } from './peers/execute.js';
@@ -30,6 +31,7 @@ export interface LargeResult {
   readonly duckdb: number;
   /** Seconds of an iteration for a million rows in a file and in memory: medians of runs that alternate. */
   readonly million: { readonly filed: number; readonly held: number };
+  readonly direct: DirectResult;
   readonly gaps: GapsResult;
 }
 
@@ -102,6 +104,9 @@ async function measured(
     }
     say(`fetched, and loaded into a file: ${JSON.stringify([fetched, spilled])} s`);
   }
+  const asDirect = { rows, iterations, times: IN_A_ROW };
+  const direct = await benchDirect(['fit', data, ...common, ...limits, ...filed], asDirect);
+  say(`past the page cache: ${JSON.stringify(direct)}`);
   const last = await timed('predict', ['predict', model, data, '--out', labels, '-q']);
   say(`predicted: ${JSON.stringify(last)}`);
   const gaps = await benchGaps(data, folder, { filed: [...common, ...filed], held: [...common, ...held] });
@@ -111,6 +116,7 @@ async function measured(
     spilling: Math.min(...spilled),
     duckdb: Math.min(...fetched),
     million: { filed: median(seconds.filed), held: median(seconds.held) },
+    direct,
     gaps,
   };
 }
@@ -151,7 +157,7 @@ async function fetchedBy(path: string): Promise<number> {
   return Number(output);
 }
 
-export function largeTable({ rows, runs, spilling, duckdb, million, gaps }: LargeResult): string {
+export function largeTable({ rows, runs, spilling, duckdb, million, direct, gaps }: LargeResult): string {
   const rate = (seconds: number): string => digits(rows / seconds / 1e6);
   const { filed, held } = million;
   return [
@@ -161,6 +167,7 @@ export function largeTable({ rows, runs, spilling, duckdb, million, gaps }: Larg
     ),
     `\nAn iteration: ${digits(1 / filed)} million rows a second from a file, ${digits(1 / held)} from memory: ${digits((100 * held) / filed)} %`,
     `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`,
+    `\n${directLine(direct, duckdb)}`,
     `\n${gapsLine(gaps)}`,
   ].join('\n');
 }

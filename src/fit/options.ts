@@ -118,8 +118,9 @@ export interface FitOptions {
   /** The folder of that file; default the system's for temporary files. Nothing is left there, however a process ends. */
   readonly spill?: string;
   /**
-   * Whether rows are written to that file and read past the page cache, by O_DIRECT on Linux; default false. Rejects with
-   * `InputError('file')` where rows have no room in memory and the folder's file system has no such files.
+   * Whether rows are written to that file and read past the page cache, by O_DIRECT on Linux; default false. It pays on
+   * disks of some GB/s where memory is short or comes of a host, and changes no bit of the result. Rejects with
+   * `InputError('file')` where rows go to the file and its file system has no direct I/O.
    */
   readonly directSpill?: boolean;
   /**

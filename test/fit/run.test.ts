@@ -199,6 +199,11 @@ describe('a mistake in the options is one clear line', () => {
       'maxIterations: expected a whole number ≥ 0, got -1; correct it',
     ],
     [
+      'direct I/O neither wanted nor not',
+      { directSpill: 'yes' as unknown as boolean },
+      'directSpill: expected true or false, got "yes"; correct it',
+    ],
+    [
       'an unknown seeding',
       { seeding: 'magic' as 'random' },
       'seeding: expected one of k-means++, k-means||, k-means, hierarchical, random, random-responsibilities, got "magic"; choose one of these',

@@ -76,6 +76,9 @@ test('a folder that is not there is one line', () =>
     /^spill .*gone: expected a folder in which files can be made, got ENOENT; make it, or name another with spill \(--spill DIR\)$/,
   ));
 
+test('rows that have room in memory ask for no direct file', () =>
+  expect(fit({ spill: join(folder, 'gone'), directSpill: true, memory: 2 ** 30 })).resolves.toBeDefined());
+
 test('backends that keep all rows where they sweep them say that memory is no limit there', async () => {
   const notes = async (backend: 'cpu' | 'wasm'): Promise<string> => {
     const { diagnostics } = await fitMixture(x, { components: 2, backend, memory: 2 ** 30, maxIterations: 1 });
