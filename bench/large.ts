@@ -163,7 +163,7 @@ export function largeTable({ rows, runs, spilling, duckdb, million, direct, gaps
   return [
     table(
       [`${rows.toLocaleString('en')} × ${COLUMNS}, k = ${COMPONENTS}, Parquet`, ...runHeads],
-      [...runs, ...gaps.runs].map(runLine),
+      [...runs, ...('run' in direct ? [direct.run] : []), ...gaps.runs].map(runLine),
     ),
     `\nAn iteration: ${digits(1 / filed)} million rows a second from a file, ${digits(1 / held)} from memory: ${digits((100 * held) / filed)} %`,
     `\nSpilling: ${rate(spilling)} million rows a second; DuckDB alone fetches ${rate(duckdb)}: ${digits((100 * duckdb) / spilling)} %`,
