@@ -24,7 +24,8 @@ export function multinomialDistribution(columns: number): ExponentialFamily {
     statistic: (x, into) => into.set(x),
     logBase(x) {
       let [sum, base] = [0, 0];
-      for (const count of x) {
+      for (let j = 0; j < columns; j++) {
+        const count = x[j]; // an iterator takes twice as long as all else that is loaded
         sum += count;
         if (count > 1) base -= logFactorial(count);
       }
